@@ -1,0 +1,63 @@
+import type { KeyIds } from "./keys.ts";
+import type { Route } from "./routes.ts";
+
+/** What can be done to a tenant while it runs. */
+export interface Controls {
+  /** The next key signs from now on, and the current one stays published until it is revoked. */
+  rotateKeys(): Promise<KeyIds>;
+  /** Unpublishes a previous key: the newest, or the one named. Throws where there is none. */
+  revokeKey(kid?: string): KeyIds;
+  /** While down, the key set answers 503; everything else goes on. */
+  setDown(down: boolean): void;
+}
+
+const PREFIX = "/_local/";
+
+/**
+ * What Auth0's dashboard does, as `POST /_local/…`, for demonstrations: `keys/rotate`, `keys/revoke?kid=`, `down`, `up`.
+ * A browser names the page that asks in `Origin`, and no page outside `origins` may.
+ */
+export function controlRoutes(tenant: Controls, origins: readonly string[]): Route {
+  return async (ctx, next) => {
+    if (!ctx.path.startsWith(PREFIX)) {
+      await next();
+      return;
+    }
+    const origin = ctx.get("Origin");
+    if (origin !== "" && !origins.includes(origin)) ctx.throw(403, "This page may not control the tenant.");
+    if (origin !== "") ctx.set("Access-Control-Allow-Origin", origin);
+    if (ctx.method !== "POST") ctx.throw(405, "POST only.");
+    const kid = ctx.query["kid"];
+    const action = ctx.path.slice(PREFIX.length);
+    ctx.body = (await perform(tenant, action, typeof kid === "string" ? kid : undefined)) ?? ctx.throw(404);
+  };
+}
+
+/** While the tenant is down its key set answers 503, which is how an outage looks to an API. */
+export function jwksOutage(isDown: () => boolean): Route {
+  return async (ctx, next) => {
+    if (ctx.path === "/.well-known/jwks.json" && isDown()) {
+      ctx.throw(503, "The tenant is down.", { expose: true });
+    }
+    await next();
+  };
+}
+
+async function perform(
+  tenant: Controls,
+  action: string,
+  kid: string | undefined,
+): Promise<object | undefined> {
+  switch (action) {
+    case "keys/rotate":
+      return tenant.rotateKeys();
+    case "keys/revoke":
+      return tenant.revokeKey(kid);
+    case "down":
+    case "up":
+      tenant.setDown(action === "down");
+      return { down: action === "down" };
+    default:
+      return undefined;
+  }
+}

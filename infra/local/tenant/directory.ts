@@ -1,0 +1,93 @@
+/**
+ * The local tenant's directory: its API, its applications and its users, in one place.
+ * Nothing here is secret: the tenant listens on loopback only, and these people do not exist.
+ */
+
+/** Where the tenant answers unless it is told otherwise. Auth0's issuers end with a slash, so this one does. */
+export const DEFAULT_ISSUER = "http://localhost:4000/";
+
+/** The identifier of the API: what a client asks for as `audience`, and what stands in `aud`. */
+export const API_IDENTIFIER = "https://api.example.com/";
+
+/** What the API lets users and machines ask for, beside OpenID Connect's own scopes. */
+export const API_SCOPES: readonly string[] = ["read:messages", "write:messages"];
+
+/** The claim that carries a user's e-mail in access tokens; its verification stands in `${EMAIL_CLAIM}_verified`. */
+export const EMAIL_CLAIM = "https://example.com/email";
+
+/** Where the single-page app is served from. */
+export const SPA_ORIGIN = "http://localhost:4001";
+
+export interface Application {
+  readonly name: string;
+  readonly clientId: string;
+  /** Only a confidential application has one; the others prove themselves with PKCE (RFC 7636). */
+  readonly clientSecret?: string;
+  readonly kind: "spa" | "mobile" | "machine";
+  /** Auth0's "Allowed Callback URLs", compared as exact strings. */
+  readonly redirectUris: readonly string[];
+  /** Auth0's "Allowed Logout URLs". */
+  readonly logoutUrls: readonly string[];
+  /** Auth0's "Allowed Web Origins": who may call the tenant from a browser (CORS). */
+  readonly origins: readonly string[];
+}
+
+export interface User {
+  readonly sub: string;
+  readonly email: string;
+  readonly emailVerified: boolean;
+  readonly name: string;
+  readonly nickname: string;
+  readonly password: string;
+}
+
+/** A single-page app that is served from `origins`: the page itself and its `/callback` may receive the code. */
+export function singlePageApp(name: string, clientId: string, origins: readonly string[]): Application {
+  const pages = origins.flatMap((origin) => [`${origin}/callback`, origin, `${origin}/`]);
+  const logoutUrls = origins.flatMap((origin) => [origin, `${origin}/`]);
+  return { name, clientId, kind: "spa", redirectUris: pages, logoutUrls, origins };
+}
+
+export const applications = {
+  spa: singlePageApp("Single-page app", "LocalSinglePageApp00000000000001", [SPA_ORIGIN]),
+  mobile: {
+    name: "Mobile app",
+    clientId: "LocalMobileApp000000000000000002",
+    kind: "mobile",
+    redirectUris: ["com.example.mobile://localhost/callback"],
+    logoutUrls: ["com.example.mobile://localhost/signed-out"],
+    origins: [],
+  },
+  machine: {
+    name: "Nightly job",
+    clientId: "LocalMachineClient00000000000003",
+    clientSecret: "local-machine-secret-that-guards-nothing",
+    kind: "machine",
+    redirectUris: [],
+    logoutUrls: [],
+    origins: [],
+  },
+  /** Of the same tenant, but of another team: our API must refuse the ID tokens that it gets. */
+  foreign: singlePageApp("Another team's app", "LocalForeignApp00000000000000004", ["http://localhost:4002"]),
+} as const satisfies Record<string, Application>;
+
+export type ApplicationName = keyof typeof applications;
+
+export const users = {
+  verified: {
+    sub: "auth0|65f0c0ffee0000000000000a",
+    email: "verified@example.com",
+    emailVerified: true,
+    name: "Vera Verified",
+    nickname: "vera",
+    password: "a-long-password-for-vera",
+  },
+  unverified: {
+    sub: "auth0|65f0c0ffee0000000000000b",
+    email: "unverified@example.com",
+    emailVerified: false,
+    name: "Uwe Unverified",
+    nickname: "uwe",
+    password: "a-long-password-for-uwe",
+  },
+} as const satisfies Record<string, User>;

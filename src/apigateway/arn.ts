@@ -1,0 +1,18 @@
+import { Refusal } from "../refusal.ts";
+
+/** API and stage, which must be what they seem: a wildcard here would open other APIs. */
+const API_AND_STAGE = /^arn:[^*?/:]+:execute-api:[^*?/:]+:[^*?/:]+:[^*?/:]+\/[^*?/:]+$/;
+
+/**
+ * The ARN of every route of the stage that a method ARN belongs to, in any partition. API Gateway caches the
+ * policy and applies it to the caller's other routes, so a policy for one method would lock them out.
+ *
+ * @param methodArn `arn:PARTITION:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`
+ * @throws Refusal `unsupported_event`
+ */
+export function stageArn(methodArn: string): string {
+  const apiAndStage = methodArn.split("/", 2).join("/");
+  if (!API_AND_STAGE.test(apiAndStage))
+    throw new Refusal("unsupported_event", "the method ARN is not of an API");
+  return `${apiAndStage}/*`;
+}

@@ -1,0 +1,41 @@
+import type { Identity } from "../identity.ts";
+
+/**
+ * What the Lambda behind receives: flat and all strings, because that is what every kind of gateway hands on
+ * unchanged. A key is absent where the token has no value. Changing a name here breaks users.
+ */
+export interface IdentityContext {
+  readonly sub: string;
+  readonly email?: string;
+  readonly email_verified?: "true" | "false";
+  readonly token_use: "id" | "access";
+  readonly iss: string;
+  readonly client_id?: string;
+  /** Seconds since the epoch. */
+  readonly exp: string;
+  /** Separated by spaces. */
+  readonly scope?: string;
+  /** Separated by spaces. */
+  readonly permissions?: string;
+  readonly org_id?: string;
+}
+
+export function toContext(identity: Identity): IdentityContext {
+  const { email, clientId, scopes, permissions, organization } = identity;
+  return {
+    sub: identity.subject,
+    ...(email.kind === "address" && { email: email.address }),
+    ...(email.kind === "address" && email.verified !== undefined && { email_verified: flag(email.verified) }),
+    token_use: identity.tokenUse,
+    iss: identity.issuer,
+    ...(clientId !== undefined && { client_id: clientId }),
+    exp: String(identity.expiresAt),
+    ...(scopes.length > 0 && { scope: scopes.join(" ") }),
+    ...(permissions.length > 0 && { permissions: permissions.join(" ") }),
+    ...(organization !== undefined && { org_id: organization }),
+  };
+}
+
+function flag(value: boolean): "true" | "false" {
+  return value ? "true" : "false";
+}

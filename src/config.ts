@@ -1,0 +1,208 @@
+import { absoluteUrl, boolean, integer, issuer, list, oneOf, word } from "./setting-values.ts";
+import { editDistance } from "./edit-distance.ts";
+
+/** Who gets in and how keys are kept: every setting, checked and frozen. */
+export interface Settings {
+  /** Tenant and custom domains (AUTH0_DOMAIN) as issuer identifiers: `https://acme.eu.auth0.com/`. */
+  readonly issuers: readonly string[];
+  /** Applications whose ID tokens are accepted. */
+  readonly clientIds: readonly string[];
+  /** API identifiers whose access tokens are accepted. */
+  readonly audiences: readonly string[];
+  /** The namespaced claim with the e-mail in access tokens; `CLAIM_verified` carries its verification. */
+  readonly emailClaim: string | undefined;
+  /** `auth0` accepts both of Auth0's access token profiles, `rfc9068` only the second. */
+  readonly accessTokenProfile: "auth0" | "rfc9068";
+  /** Where not empty, `org_id` must be one of these. */
+  readonly organizations: readonly string[];
+  /** All of these must be in `permissions` or `scope`. */
+  readonly requiredPermissions: readonly string[];
+  /** Which e-mail a caller must have. */
+  readonly email: "verified" | "present" | "optional";
+  /** Whether client-credentials tokens are accepted. */
+  readonly allowMachines: boolean;
+  readonly clockToleranceSeconds: number;
+  /** `simple` where the HTTP API authorizer has simple responses switched on. */
+  readonly httpApiResponse: "policy" | "simple";
+  /** Whether the policy denies everything from the token's end on. */
+  readonly policyEndsWithToken: boolean;
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  /** How long fetched keys count as fresh. */
+  readonly jwksMaxAgeSeconds: number;
+  /** How long beyond that they may be used while the tenant cannot be reached (RFC 5861 §4). */
+  readonly jwksStaleIfErrorSeconds: number;
+  /** The limit of one fetch, in milliseconds. */
+  readonly jwksTimeoutMs: number;
+  /** How old a snapshot packaged at deployment may be; 0 = not used. */
+  readonly jwksSnapshotMaxAgeSeconds: number;
+}
+
+/** Every mistake of a configuration at once, each by the name under which it was set. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
+    super(`The authorizer cannot start: ${count} in its configuration.\n- ${mistakes.join("\n- ")}`);
+    this.mistakes = mistakes;
+  }
+}
+
+interface Setting<T> {
+  readonly variable: string;
+  /** @throws Error that says what is wrong with the value, without quoting more than the operator wrote */
+  readonly read: (value: unknown) => T;
+  readonly fallback: T;
+}
+
+type Key = keyof Settings;
+
+/** The settings by name, with the environment variable, the reading and the default of each. */
+const SETTINGS: { readonly [K in Key]: Setting<Settings[K]> } = {
+  issuers: { variable: "AUTH0_DOMAIN", read: list(issuer), fallback: [] },
+  clientIds: { variable: "AUTH0_CLIENT_IDS", read: list(word), fallback: [] },
+  audiences: { variable: "AUTH0_AUDIENCES", read: list(word), fallback: [] },
+  emailClaim: { variable: "AUTH0_EMAIL_CLAIM", read: absoluteUrl, fallback: undefined },
+  accessTokenProfile: {
+    variable: "AUTH0_ACCESS_TOKEN_PROFILE",
+    read: oneOf("auth0", "rfc9068"),
+    fallback: "auth0",
+  },
+  organizations: { variable: "AUTH0_ORGANIZATIONS", read: list(word), fallback: [] },
+  requiredPermissions: { variable: "AUTH0_REQUIRED_PERMISSIONS", read: list(word), fallback: [] },
+  email: {
+    variable: "AUTHORIZER_EMAIL",
+    read: oneOf("verified", "present", "optional"),
+    fallback: "verified",
+  },
+  allowMachines: { variable: "AUTHORIZER_ALLOW_MACHINES", read: boolean, fallback: false },
+  clockToleranceSeconds: {
+    variable: "AUTHORIZER_CLOCK_TOLERANCE_SECONDS",
+    read: integer(0, 60),
+    fallback: 5,
+  },
+  httpApiResponse: {
+    variable: "AUTHORIZER_HTTP_API_RESPONSE",
+    read: oneOf("policy", "simple"),
+    fallback: "policy",
+  },
+  policyEndsWithToken: { variable: "AUTHORIZER_POLICY_ENDS_WITH_TOKEN", read: boolean, fallback: true },
+  logLevel: {
+    variable: "AUTHORIZER_LOG_LEVEL",
+    read: oneOf("debug", "info", "warn", "error", "silent"),
+    fallback: "info",
+  },
+  jwksMaxAgeSeconds: { variable: "JWKS_MAX_AGE_SECONDS", read: integer(1, 86_400), fallback: 600 },
+  jwksStaleIfErrorSeconds: {
+    variable: "JWKS_STALE_IF_ERROR_SECONDS",
+    read: integer(0, 604_800),
+    fallback: 3600,
+  },
+  jwksTimeoutMs: { variable: "JWKS_TIMEOUT_MS", read: integer(100, 5000), fallback: 1500 },
+  jwksSnapshotMaxAgeSeconds: {
+    variable: "JWKS_SNAPSHOT_MAX_AGE_SECONDS",
+    read: integer(0, 2_592_000),
+    fallback: 604_800,
+  },
+};
+
+const KEYS = Object.keys(SETTINGS) as readonly Key[];
+const NAMES_IN_CODE = Object.fromEntries(KEYS.map((key) => [key, key])) as Record<Key, string>;
+const VARIABLES = Object.fromEntries(KEYS.map((key) => [key, SETTINGS[key].variable])) as Record<Key, string>;
+
+/**
+ * Settings given in code. Lists are arrays; what is left out has the default of the environment variable.
+ *
+ * @throws ConfigurationError naming the properties
+ */
+export function settingsFrom(options: Partial<Settings>): Settings {
+  return readSettings(NAMES_IN_CODE, (key) => options[key]);
+}
+
+/**
+ * Settings from environment variables; a blank one counts as not set. Under serverless-offline, which sets
+ * `IS_OFFLINE` and ignores conditions in policies, policies do not end with the token unless told to.
+ *
+ * @throws ConfigurationError naming the variables
+ */
+export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
+  const offline: Partial<Record<Key, unknown>> = env["IS_OFFLINE"] ? { policyEndsWithToken: false } : {};
+  return readSettings(VARIABLES, (key) => {
+    const text = env[VARIABLES[key]]?.trim();
+    return text === undefined || text === "" ? offline[key] : text;
+  });
+}
+
+/** Variables that look like a misspelling of one of ours, each with the name that was probably meant. */
+export function misspelledVariables(env: NodeJS.ProcessEnv): readonly { found: string; meant: string }[] {
+  const known = Object.values(VARIABLES);
+  const suspects = Object.keys(env).filter((name) => /^(AUTH|JWK)/i.test(name) && !known.includes(name));
+  return suspects.flatMap((found) => {
+    const meant = known.find((name) => editDistance(found.toUpperCase(), name) <= 2);
+    return meant === undefined ? [] : [{ found, meant }];
+  });
+}
+
+/** A sentence about several settings that must hold for them together. */
+interface Rule {
+  readonly of: readonly [Key, ...Key[]];
+  readonly broken: (settings: Settings) => boolean;
+  readonly mistake: (names: Record<Key, string>) => string;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    of: ["issuers"],
+    broken: ({ issuers }) => issuers.length === 0,
+    mistake: () => "is required: the domain of the tenant, such as acme.eu.auth0.com",
+  },
+  {
+    of: ["clientIds", "audiences"],
+    broken: ({ clientIds, audiences }) => clientIds.length + audiences.length === 0,
+    mistake: (names) => `is required, or ${names.audiences}, or both: nobody would get in`,
+  },
+  {
+    of: ["audiences", "clientIds"],
+    broken: ({ clientIds, audiences }) => clientIds.some((id) => audiences.includes(id)),
+    mistake: (names) =>
+      `must not share a value with ${names.clientIds}: it tells the two kinds of token apart`,
+  },
+  {
+    of: ["emailClaim", "audiences", "email"],
+    broken: ({ emailClaim, audiences, email }) =>
+      audiences.length > 0 && emailClaim === undefined && email !== "optional",
+    mistake: (names) => `is required with ${names.audiences}, unless ${names.email} is optional`,
+  },
+  {
+    of: ["allowMachines", "email"],
+    broken: ({ allowMachines, email }) => allowMachines && email !== "optional",
+    mistake: (names) => `needs ${names.email}=optional: a machine has no e-mail`,
+  },
+  {
+    of: ["requiredPermissions", "audiences"],
+    broken: ({ requiredPermissions, audiences }) => requiredPermissions.length > 0 && audiences.length === 0,
+    mistake: (names) => `needs ${names.audiences}: ID tokens carry no permissions`,
+  },
+];
+
+function readSettings(names: Record<Key, string>, source: (key: Key) => unknown): Settings {
+  const mistakes = new Map<Key, string>();
+  const read = (key: Key): unknown => {
+    const value = source(key);
+    try {
+      return value === undefined ? SETTINGS[key].fallback : SETTINGS[key].read(value);
+    } catch (error) {
+      mistakes.set(key, (error as Error).message);
+      return SETTINGS[key].fallback;
+    }
+  };
+  const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
+  for (const { of, broken, mistake } of RULES) {
+    if (!of.some((key) => mistakes.has(key)) && broken(settings)) mistakes.set(of[0], mistake(names));
+  }
+  if (mistakes.size > 0) {
+    throw new ConfigurationError([...mistakes].map(([key, mistake]) => `${names[key]} ${mistake}`));
+  }
+  return Object.freeze(settings);
+}

@@ -1,0 +1,11 @@
+import { createAuthorizer, writeToStdout, type Authorizer } from "./authorizer.ts";
+import { misspelledVariables, settingsFromEnvironment } from "./config.ts";
+import { createLog } from "./log.ts";
+
+const settings = settingsFromEnvironment(process.env);
+const functionName = process.env["AWS_LAMBDA_FUNCTION_NAME"] ?? "authorizer";
+const log = createLog({ level: settings.logLevel, functionName, clock: Date.now, write: writeToStdout });
+for (const { found, meant } of misspelledVariables(process.env)) log.misspelledVariable(found, meant);
+
+/** The Lambda's entry: the authorizer as the environment configures it. */
+export const handler: Authorizer = createAuthorizer(settings, { functionName });

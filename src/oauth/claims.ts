@@ -1,0 +1,166 @@
+import { Refusal } from "../refusal.ts";
+import { member, type JsonObject, type UnverifiedJwt } from "./jwt.ts";
+
+/** OpenID Connect's two kinds of token that Auth0 issues as JWTs. */
+export type TokenUse = "id" | "access";
+
+/** What a token must say to be meant for this API. Durations are in seconds. */
+export interface ClaimRules {
+  /** Exact issuer identifiers, with Auth0's trailing slash. */
+  readonly issuers: readonly string[];
+  /** Client IDs of the applications whose ID tokens count. */
+  readonly clientIds: readonly string[];
+  /** API identifiers for which access tokens count. */
+  readonly audiences: readonly string[];
+  readonly accessTokenProfile: "auth0" | "rfc9068";
+  readonly clockToleranceSeconds: number;
+}
+
+/** The end of the year 9999, a minute early: dates in policies have four-digit years, and the tolerance is added. */
+const LATEST_DATE = 253_402_300_739;
+/** Auth0 puts these into access tokens only; in an ID token they mean that the two kinds were confused. */
+const ACCESS_TOKEN_CLAIMS = ["scope", "permissions", "gty", "client_id"] as const;
+
+/**
+ * Judges what a token says, not who signed it. Two rule sets that never merge (RFC 8725 §3.12): `aud` decides
+ * whether the token is read as an ID token (OIDC Core §3.1.3.7) or as an access token (RFC 9068 §4).
+ *
+ * @param now seconds since the epoch
+ * @throws Refusal with the first rule that is broken
+ */
+export function checkClaims({ header, claims }: UnverifiedJwt, rules: ClaimRules, now: number): TokenUse {
+  checkIssuer(claims, rules);
+  const use = tokenUse(audience(claims), rules);
+  if (use === "id") checkIdToken(header, claims, rules);
+  else checkAccessToken(header, claims, rules);
+  checkSubject(claims);
+  checkTimes(claims, rules.clockToleranceSeconds, now);
+  checkUnbound(claims);
+  return use;
+}
+
+/** RFC 8725 §3.8; exact comparison of strings (RFC 7519 §4.1.1). */
+function checkIssuer(claims: JsonObject, { issuers }: ClaimRules): void {
+  if (!issuers.includes(text(claims, "iss"))) throw new Refusal("unknown_issuer");
+}
+
+function audience(claims: JsonObject): readonly string[] {
+  const aud = member(claims, "aud");
+  if (aud === undefined) throw new Refusal("missing_claim", "aud");
+  const values: unknown = typeof aud === "string" ? [aud] : aud;
+  if (!isStrings(values) || values.length === 0) throw new Refusal("invalid_claim", "aud");
+  return values;
+}
+
+function tokenUse(aud: readonly string[], { clientIds, audiences }: ClaimRules): TokenUse {
+  const forApplication = aud.some((value) => clientIds.includes(value));
+  const forApi = aud.some((value) => audiences.includes(value));
+  if (forApplication && forApi) throw new Refusal("ambiguous_audience");
+  if (forApplication) return "id";
+  if (forApi) return "access";
+  throw new Refusal("unknown_audience");
+}
+
+function checkIdToken(header: JsonObject, claims: JsonObject, { clientIds }: ClaimRules): void {
+  const typ = mediaType(header);
+  if (typ !== undefined && typ !== "jwt") throw new Refusal("wrong_token_type", "typ");
+  refuseClaims(claims, ["events", ...ACCESS_TOKEN_CLAIMS]);
+  checkAuthorizedParty(audience(claims), optionalText(claims, "azp"), clientIds);
+}
+
+/** OIDC Core §3.1.3.7, rules 3 to 5: no audience is a stranger, and `azp` is one of ours. */
+function checkAuthorizedParty(
+  aud: readonly string[],
+  azp: string | undefined,
+  clientIds: readonly string[],
+): void {
+  if (!aud.every((value) => clientIds.includes(value))) throw new Refusal("unknown_audience");
+  if (aud.length > 1 && azp === undefined) throw new Refusal("missing_claim", "azp");
+  if (azp !== undefined && !clientIds.includes(azp)) throw new Refusal("invalid_claim", "azp");
+}
+
+function checkAccessToken(header: JsonObject, claims: JsonObject, { accessTokenProfile }: ClaimRules): void {
+  refuseClaims(claims, ["events", "nonce"]);
+  const typ = mediaType(header);
+  if (typ === "at+jwt") checkRfc9068Claims(claims);
+  else if (typ !== "jwt" || accessTokenProfile === "rfc9068") throw new Refusal("wrong_token_type", "typ");
+  checkClient(claims);
+  for (const name of ["scope", "gty"]) optionalText(claims, name);
+  const permissions = member(claims, "permissions");
+  if (permissions !== undefined && !isStrings(permissions)) throw new Refusal("invalid_claim", "permissions");
+}
+
+/** RFC 9068 §2.2, beyond the claims that every token here must have. */
+function checkRfc9068Claims(claims: JsonObject): void {
+  text(claims, "client_id");
+  text(claims, "jti");
+}
+
+/** Auth0's own profile names the client `azp`, RFC 9068 `client_id`; both together must agree. */
+function checkClient(claims: JsonObject): void {
+  const azp = optionalText(claims, "azp");
+  const clientId = optionalText(claims, "client_id");
+  if (azp !== undefined && clientId !== undefined && azp !== clientId)
+    throw new Refusal("invalid_claim", "azp");
+}
+
+function checkSubject(claims: JsonObject): void {
+  if (text(claims, "sub") === "") throw new Refusal("invalid_claim", "sub");
+  optionalText(claims, "org_id");
+}
+
+/** RFC 7519 §4.1.4 to §4.1.6; `exp` and `iat` are required. */
+function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
+  const exp = numericDate(claims, "exp");
+  const iat = numericDate(claims, "iat");
+  const nbf = member(claims, "nbf") === undefined ? iat : numericDate(claims, "nbf");
+  if (now >= exp + tolerance) throw new Refusal("expired");
+  if (Math.max(iat, nbf) > now + tolerance) throw new Refusal("not_yet_valid");
+}
+
+/** A bearer request proves no key: RFC 9449 §7.2 (DPoP), RFC 8705 §3 (mutual TLS). */
+function checkUnbound(claims: JsonObject): void {
+  if (Object.hasOwn(claims, "cnf")) throw new Refusal("sender_constrained_token");
+}
+
+function refuseClaims(claims: JsonObject, names: readonly string[]): void {
+  const present = names.find((name) => Object.hasOwn(claims, name));
+  if (present !== undefined) throw new Refusal("wrong_token_type", present);
+}
+
+/** The `typ` header, which is a media type whose `application/` may be left out (RFC 7515 §4.1.9). */
+function mediaType(header: JsonObject): string | undefined {
+  const typ = member(header, "typ");
+  if (typ === undefined) return undefined;
+  if (typeof typ !== "string") throw new Refusal("wrong_token_type", "typ");
+  return asciiLowerCase(typ).replace(/^application\//, "");
+}
+
+/** Folds A to Z alone: under `toLowerCase` the Kelvin sign would become a `k`. */
+function asciiLowerCase(value: string): string {
+  return value.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function text(claims: JsonObject, name: string): string {
+  const value = optionalText(claims, name);
+  if (value === undefined) throw new Refusal("missing_claim", name);
+  return value;
+}
+
+function optionalText(claims: JsonObject, name: string): string | undefined {
+  const value = member(claims, name);
+  if (value !== undefined && typeof value !== "string") throw new Refusal("invalid_claim", name);
+  return value;
+}
+
+function numericDate(claims: JsonObject, name: string): number {
+  const value = member(claims, name);
+  if (value === undefined) throw new Refusal("missing_claim", name);
+  if (typeof value !== "number" || !(Math.abs(value) <= LATEST_DATE))
+    throw new Refusal("invalid_claim", name);
+  return value;
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

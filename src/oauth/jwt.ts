@@ -1,0 +1,75 @@
+import { isUtf8 } from "node:buffer";
+import { Refusal } from "../refusal.ts";
+
+/** A JSON object as it came in. Read it with {@link member}: it may name anything, `__proto__` included. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The parts of a JWT that nobody has vouched for yet. */
+export interface UnverifiedJwt {
+  readonly header: JsonObject;
+  readonly claims: JsonObject;
+}
+
+/** API Gateway passes on 10,240 bytes of headers in all; Auth0's tokens have about 1 KB. */
+const MAX_TOKEN_BYTES = 8192;
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+/** Parameters that change how a signature is judged or name a key from outside (RFC 7515 §4.1, RFC 7797). */
+const REFUSED_PARAMETERS = ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"] as const;
+
+/**
+ * Takes a compact JWS apart (RFC 7515 §7.1, RFC 7519 §7.2). It does NOT verify anything.
+ *
+ * @throws Refusal `token_too_large`, `opaque_or_encrypted_token` or `malformed_token`
+ */
+export function decodeUnverifiedJwt(token: string): UnverifiedJwt {
+  if (token.length > MAX_TOKEN_BYTES) throw new Refusal("token_too_large");
+  const parts = token.split(".");
+  if (parts.length === 1 || parts.length === 5) throw new Refusal("opaque_or_encrypted_token");
+  if (parts.length !== 3 || !parts.every(isCanonicalBase64url)) throw new Refusal("malformed_token");
+  const [header, claims] = parts as [string, string, string];
+  return { header: jsonObject(header), claims: jsonObject(claims) };
+}
+
+/** An own member of a JSON object, so that `constructor` and a polluted prototype read as absent. */
+export function member(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/**
+ * The key ID of an acceptable header (RFC 7515 §4.1, RFC 8725 §3.1): RS256 and nothing that steers verification.
+ *
+ * @throws Refusal `unsupported_algorithm` or `unsupported_header`
+ */
+export function checkHeader(header: JsonObject): string {
+  if (member(header, "alg") !== "RS256") throw new Refusal("unsupported_algorithm");
+  if (REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name))) throw new Refusal("unsupported_header");
+  const kid = member(header, "kid");
+  if (typeof kid !== "string" || kid === "") throw new Refusal("unsupported_header", "no kid");
+  return kid;
+}
+
+/** Unpadded and with no stray bits at the end (RFC 4648 §3.5), so that one token has one spelling. */
+function isCanonicalBase64url(text: string): boolean {
+  if (!BASE64URL.test(text)) return false;
+  const tail = text.slice(-(text.length % 4 || 4));
+  return Buffer.from(tail, "base64url").toString("base64url") === tail;
+}
+
+function jsonObject(base64url: string): JsonObject {
+  const bytes = Buffer.from(base64url, "base64url");
+  if (!isUtf8(bytes)) throw new Refusal("malformed_token", "not UTF-8");
+  const value = parseJson(bytes.toString());
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Refusal("malformed_token", "not a JSON object");
+  }
+  return value as JsonObject;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, which may be personal: it must not become a cause.
+    throw new Refusal("malformed_token", "not JSON");
+  }
+}

@@ -1,0 +1,85 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+
+/** A key that may have signed a token. */
+export interface PublicKey {
+  readonly jwk: RsaJwk;
+  /** The key as Node's crypto wants it, imported when it is first used: a key set holds keys that sign nothing. */
+  readonly keyObject: () => KeyObject;
+}
+
+/** RFC 7518 §6.3.1. */
+type RsaJwk = Readonly<Record<"kty" | "kid" | "alg" | "use" | "n" | "e", string>>;
+
+const MAX_KEYS = 20;
+/** RFC 7518 §3.3. */
+const MIN_MODULUS_BITS = 2048;
+/** Beyond this OpenSSL refuses to verify. */
+const MAX_MODULUS_BITS = 16_384;
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+
+/**
+ * The usable keys of a JWK Set (RFC 7517 §5) by key ID. A key that cannot sign RS256 is left out, and so is a key
+ * ID that stands for two keys; the others count.
+ *
+ * @throws Error where the document is no JWK Set or has no usable key
+ */
+export function readJwkSet(text: string): ReadonlyMap<string, PublicKey> {
+  const document: unknown = JSON.parse(text);
+  const keys = isObject(document) ? document["keys"] : undefined;
+  if (!Array.isArray(keys)) throw new Error("not a JWK Set");
+  if (keys.length > MAX_KEYS) throw new Error(`more than ${MAX_KEYS} keys`);
+  const usable = uniqueByKid(keys.filter(isObject)).filter(isUsable);
+  if (usable.length === 0) throw new Error("no usable RS256 key");
+  return new Map(usable.map((jwk) => [jwk.kid, publicKey(jwk)]));
+}
+
+type Jwk = Readonly<Record<string, unknown>>;
+
+function uniqueByKid(keys: readonly Jwk[]): readonly Jwk[] {
+  return keys.filter(({ kid }) => keys.filter((other) => other["kid"] === kid).length === 1);
+}
+
+/** RFC 7517 §4: made for signatures, with RS256, and strong enough. */
+function isUsable(jwk: Jwk): jwk is Jwk & Pick<RsaJwk, "kid" | "n" | "e"> {
+  const { kty, kid, alg = "RS256", use = "sig", key_ops: operations = ["verify"] } = jwk;
+  return (
+    kty === "RSA" &&
+    typeof kid === "string" &&
+    kid !== "" &&
+    alg === "RS256" &&
+    use === "sig" &&
+    Array.isArray(operations) &&
+    operations.includes("verify") &&
+    isModulus(jwk["n"]) &&
+    isExponent(jwk["e"])
+  );
+}
+
+function isModulus(n: unknown): boolean {
+  const bits = bitLength(n);
+  return bits >= MIN_MODULUS_BITS && bits <= MAX_MODULUS_BITS;
+}
+
+/** Odd and at least 3: with an exponent of 1, every signature could be forged. */
+function isExponent(e: unknown): boolean {
+  const bits = bitLength(e);
+  return bits >= 2 && bits <= 64 && (Buffer.from(e as string, "base64url").at(-1) ?? 0) % 2 === 1;
+}
+
+function bitLength(base64url: unknown): number {
+  if (typeof base64url !== "string" || !BASE64URL.test(base64url)) return 0;
+  const hex = Buffer.from(base64url, "base64url").toString("hex").replace(/^0+/, "");
+  return hex === "" ? 0 : hex.length * 4 - Math.clz32(parseInt(hex.charAt(0), 16)) + 28;
+}
+
+function publicKey({ kid, n, e }: Pick<RsaJwk, "kid" | "n" | "e">): PublicKey {
+  let keyObject: KeyObject | undefined;
+  return {
+    jwk: { kty: "RSA", kid, alg: "RS256", use: "sig", n, e },
+    keyObject: () => (keyObject ??= createPublicKey({ key: { kty: "RSA", n, e }, format: "jwk" })),
+  };
+}
+
+function isObject(value: unknown): value is Jwk {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,76 @@
+/**
+ * How one setting is read, from text (an environment variable) or from a value given in code. Every reader
+ * throws an `Error` whose message continues "AUTH0_DOMAIN …".
+ */
+
+/** Items separated by commas, blanks around them ignored; or an array. */
+export function list<T>(item: (value: unknown) => T): (value: unknown) => readonly T[] {
+  return (value) => {
+    const items = typeof value === "string" ? value.split(",").map((part) => part.trim()) : value;
+    if (!Array.isArray(items)) throw new Error("must be a list");
+    return Object.freeze(items.filter((part) => part !== "").map(item));
+  };
+}
+
+export function word(value: unknown): string {
+  if (typeof value !== "string" || !/^\S+$/.test(value)) {
+    throw new Error(`has an item that is empty or has blanks in it: ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+/**
+ * A tenant's domain, bare or as a URL, as its issuer identifier: with Auth0's trailing slash.
+ * Plain HTTP only for a loopback host, which is how a tenant runs on one's own machine.
+ */
+export function issuer(value: unknown): string {
+  const text = word(value);
+  const url = parseUrl(text.includes("://") ? text : `https://${text}`);
+  if (url?.pathname !== "/" || url.href !== `${url.origin}/` || !/^https?:$/.test(url.protocol)) {
+    throw new Error(`must be a domain such as acme.eu.auth0.com, without a path: ${text}`);
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    throw new Error(`must use https, except on a loopback host: ${text}`);
+  }
+  return url.href;
+}
+
+/** The name of a claim, which Auth0 wants to be a URL of the team's own so that it collides with nothing. */
+export function absoluteUrl(value: unknown): string {
+  const text = word(value);
+  if (!/^https?:\/\//.test(text) || parseUrl(text) === undefined) {
+    throw new Error(`must be an absolute URL such as https://acme.com/email: ${text}`);
+  }
+  return text;
+}
+
+export function oneOf<const T extends string>(...choices: readonly T[]): (value: unknown) => T {
+  return (value) => {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === undefined)
+      throw new Error(`must be one of ${choices.join(", ")}, not ${JSON.stringify(value)}`);
+    return choice;
+  };
+}
+
+export function boolean(value: unknown): boolean {
+  return oneOf("true", "false")(String(value)) === "true";
+}
+
+export function integer(least: number, most: number): (value: unknown) => number {
+  return (value) => {
+    const number = /^\d+$/.test(String(value)) ? Number(value) : NaN;
+    if (!(number >= least && number <= most)) {
+      throw new Error(`must be a whole number from ${least} to ${most}, not ${JSON.stringify(value)}`);
+    }
+    return number;
+  };
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+}

@@ -1,0 +1,13 @@
+import { transformSync } from "esbuild";
+
+/** Jest's view of TypeScript: types stripped by the bundler that also builds the Lambda. */
+export default {
+  process: (source, path) =>
+    transformSync(source, {
+      loader: "ts",
+      format: "esm",
+      target: "node20",
+      sourcemap: "inline",
+      sourcefile: path,
+    }),
+};
