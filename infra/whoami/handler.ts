@@ -1,0 +1,17 @@
+import type { Handler } from "aws-lambda";
+import { identityFrom } from "../../src/downstream/identity.ts";
+
+interface Answer {
+  readonly statusCode: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const HEADERS = { "content-type": "application/json", "access-control-allow-origin": "*" };
+
+/** A protected API that tells its callers who they are: behind REST, HTTP and WebSocket APIs alike. */
+export const handler: Handler<unknown, Answer> = async (event) =>
+  Promise.resolve({ statusCode: 200, headers: HEADERS, body: JSON.stringify(identityFrom(event)) });
+
+/** The authorizer has spoken: whoever gets here may connect. */
+export const connect: Handler<unknown, Answer> = () => Promise.resolve({ statusCode: 200, body: "" });

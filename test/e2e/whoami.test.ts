@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { freePorts, startStack, type Stack } from "../../infra/local/stack.ts";
+import { API_IDENTIFIER } from "../../infra/local/tenant/directory.ts";
+import { machineToken, signIn } from "../../infra/local/tenant/sign-in.ts";
+import { call, type Attachment, type Reply } from "./call.ts";
+
+jest.setTimeout(90_000);
+
+const ATTACHMENTS: readonly Attachment[] = [
+  "restToken",
+  "restRequest",
+  "httpPolicy",
+  "httpSimple",
+  "webSocket",
+];
+const LIFETIME_SECONDS = 3;
+const lines: string[] = [];
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack({
+    ports: await freePorts(),
+    tenant: { tokenLifetimeSeconds: LIFETIME_SECONDS },
+    settings: { AUTHORIZER_CLOCK_TOLERANCE_SECONDS: "0" },
+    onLine: (line) => lines.push(line),
+  });
+});
+afterAll(() => stack.stop());
+
+/** The tokens that a user gets from a real sign-in to one of the applications. */
+async function tokensOf(
+  application: "spa" | "mobile" | "foreign",
+  user: "verified" | "unverified" = "verified",
+): Promise<{ id: string; access: string }> {
+  const { clientId, redirectUris } = stack.tenant.applications[application];
+  const { email, password } = stack.tenant.users[user];
+  const [redirectUri = ""] = redirectUris;
+  const { issuer } = stack.tenant;
+  const tokens = await signIn({ issuer, clientId, redirectUri, email, password, audience: API_IDENTIFIER });
+  return { id: tokens.id_token, access: tokens.access_token };
+}
+
+function reach(attachment: Attachment, token?: string): Promise<Reply> {
+  return call(attachment, stack.urls[attachment], token);
+}
+
+describe.each(ATTACHMENTS)("through %s", (attachment) => {
+  test.each([
+    ["an ID token of the single-page app", "spa", "id"],
+    ["an access token of the single-page app", "spa", "access"],
+    ["an ID token of the mobile app", "mobile", "id"],
+    ["an access token of the mobile app", "mobile", "access"],
+  ] as const)("%s tells the Lambda behind who calls", async (_, application, kind) => {
+    const { [kind]: token } = await tokensOf(application);
+    const { sub, email } = stack.tenant.users.verified;
+    const { status, identity } = await reach(attachment, token);
+    expect(status).toBe(200);
+    expect(identity).toMatchObject({ subject: sub, email, emailVerified: true, tokenUse: kind });
+    expect(identity).toMatchObject({
+      issuer: stack.tenant.issuer,
+      clientId: stack.tenant.applications[application].clientId,
+    });
+  });
+
+  test("a request without a token does not reach the Lambda", async () => {
+    const { status } = await reach(attachment);
+    // API Gateway answers 401 to a WebSocket, too; serverless-offline makes every throw there a 500.
+    expect(status).toBe(attachment === "webSocket" ? 500 : 401);
+  });
+
+  test("an ID token of another team's application does not get in", async () => {
+    const { id } = await tokensOf("foreign");
+    await expectRefusal(attachment, id, "unknown_audience");
+  });
+
+  test("a user whose e-mail is not verified does not get in", async () => {
+    const { access } = await tokensOf("spa", "unverified");
+    await expectRefusal(attachment, access, "email_not_verified");
+  });
+
+  test("a machine does not get in", async () => {
+    const { clientId, clientSecret = "" } = stack.tenant.applications.machine;
+    const { issuer } = stack.tenant;
+    const { access_token } = await machineToken({ issuer, clientId, clientSecret, audience: API_IDENTIFIER });
+    await expectRefusal(attachment, access_token, "machine_client");
+  });
+
+  test("a token whose claims were changed does not get in", async () => {
+    const { id } = await tokensOf("spa");
+    await expectRefusal(attachment, tampered(id), "bad_signature");
+  });
+});
+
+test("a token that has expired does not get in anywhere", async () => {
+  const { id, access } = await tokensOf("spa");
+  await sleep(LIFETIME_SECONDS * 1000);
+  for (const attachment of ATTACHMENTS) {
+    await expectRefusal(attachment, id, "expired");
+    await expectRefusal(attachment, access, "expired");
+  }
+});
+
+/** serverless-offline does not tell apart all that API Gateway does, so the reason is read from the log. */
+async function expectRefusal(attachment: Attachment, token: string, reason: string): Promise<void> {
+  lines.length = 0;
+  const { status, identity } = await reach(attachment, token);
+  expect(identity).toBeUndefined();
+  expect(status).toBeGreaterThanOrEqual(401);
+  expect(lines.filter((line) => line.includes(`"reason":"${reason}"`))).toHaveLength(1);
+}
+
+function tampered(token: string): string {
+  const [header, payload = "", signature] = token.split(".");
+  const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
+  const changed = Buffer.from(JSON.stringify({ ...claims, sub: "auth0|somebody-else" })).toString(
+    "base64url",
+  );
+  return [header, changed, signature].join(".");
+}

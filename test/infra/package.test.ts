@@ -1,0 +1,130 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { zipEntries } from "./zip-entries.ts";
+
+jest.setTimeout(60_000);
+
+const SERVERLESS = "node_modules/serverless/bin/serverless.js";
+const NO_CREDENTIALS = { PATH: process.env["PATH"], HOME: tmpdir() };
+
+interface Template {
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>
+  >;
+  readonly Outputs: Readonly<Record<string, unknown>>;
+}
+
+const folders: string[] = [];
+
+async function packaged(...params: string[]): Promise<{ folder: string; template: Template }> {
+  const folder = mkdtempSync(join(tmpdir(), "package-"));
+  folders.push(folder);
+  const options = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp", ...params].map(
+    (p) => `--param=${p}`,
+  );
+  await promisify(execFile)(process.execPath, [SERVERLESS, "package", `--package=${folder}`, ...options], {
+    env: NO_CREDENTIALS,
+  });
+  const text = readFileSync(join(folder, "cloudformation-template-update-stack.json"), "utf8");
+  return { folder, template: JSON.parse(text) as Template };
+}
+
+function resources(template: Template, type: string): [string, Record<string, unknown>][] {
+  return Object.entries(template.Resources).flatMap(([name, { Type, Properties }]) =>
+    Type === type ? [[name, Properties]] : [],
+  );
+}
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+describe("the authorizer alone", () => {
+  let folder: string;
+  let template: Template;
+  beforeAll(async () => ({ folder, template } = await packaged()));
+
+  test("is one function and no API", () => {
+    expect(readdirSync(folder).filter((name) => name.endsWith(".zip"))).toEqual(["authorizer.zip"]);
+    expect(resources(template, "AWS::Lambda::Function").map(([name]) => name)).toEqual([
+      "AuthorizerLambdaFunction",
+    ]);
+    expect(JSON.stringify(template)).not.toContain("AWS::ApiGateway");
+  });
+
+  test("is a zip of at most 60 KB with nothing in it but the bundle", () => {
+    const zip = readFileSync(join(folder, "authorizer.zip"));
+    expect(zip.length).toBeLessThanOrEqual(60_000);
+    expect(zipEntries(zip)).toEqual(["dist/authorizer.cjs"]);
+  });
+
+  test("runs on Node.js 24 on arm64, with limits of its own", () => {
+    const [[, properties] = []] = resources(template, "AWS::Lambda::Function");
+    expect(properties).toMatchObject({
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Timeout: 8,
+      MemorySize: 512,
+    });
+    const [[, logGroup] = []] = resources(template, "AWS::Logs::LogGroup");
+    expect(logGroup).toMatchObject({ RetentionInDays: 30 });
+  });
+
+  test("exports its ARN for other services", () => {
+    expect(template.Outputs["AuthorizerArn"]).toMatchObject({ Export: { Name: "auth0-authorizer-dev-arn" } });
+  });
+});
+
+describe("with the API behind it", () => {
+  let template: Template;
+  beforeAll(async () => ({ template } = await packaged("deploy=whoami")));
+
+  test.each([
+    ["REST, TOKEN", "AuthorizerApiGatewayAuthorizer", "AuthorizerLambdaFunction"],
+    ["REST, REQUEST", "RestDashrequestApiGatewayAuthorizer", "AuthorizerLambdaFunction"],
+    ["HTTP, policy", "HttpApiAuthorizerPolicy", "AuthorizerLambdaFunction"],
+    ["WebSocket", "AuthorizerWebsocketsAuthorizer", "AuthorizerLambdaFunction"],
+    ["HTTP, simple", "HttpApiAuthorizerSimple", "AuthorizerSimpleLambdaFunction"],
+  ])("%s is attached to its function", (_, authorizer, lambda) => {
+    const uri = JSON.stringify(template.Resources[authorizer]?.Properties["AuthorizerUri"]);
+    expect(uri).toContain(`"${lambda}"`);
+  });
+
+  test("every route but the preflights is guarded", () => {
+    const methods = resources(template, "AWS::ApiGateway::Method").filter(
+      ([name]) => !name.endsWith("Options"),
+    );
+    expect(methods).toHaveLength(2);
+    for (const [, properties] of methods) expect(properties["AuthorizationType"]).toBe("CUSTOM");
+    const routes = resources(template, "AWS::ApiGatewayV2::Route").filter(
+      ([name]) => name !== "SdefaultWebsocketsRoute",
+    );
+    expect(routes).toHaveLength(3);
+    for (const [, properties] of routes) expect(properties["AuthorizationType"]).toBe("CUSTOM");
+  });
+});
+
+describe("the bundle", () => {
+  const BUNDLE = "dist/authorizer.cjs";
+
+  test("refuses to start and names three mistakes at once", async () => {
+    const env = {
+      AUTH0_DOMAIN: "acme.eu.auth0.com/path",
+      AUTHORIZER_EMAIL: "maybe",
+      JWKS_TIMEOUT_MS: "soon",
+    };
+    const start = promisify(execFile)(process.execPath, [BUNDLE], { env: { ...NO_CREDENTIALS, ...env } });
+    await expect(start).rejects.toThrow(
+      /AUTH0_DOMAIN must .*\n.*AUTHORIZER_EMAIL must .*\n.*JWKS_TIMEOUT_MS must /,
+    );
+  });
+
+  test("loads neither an HTTP client nor a package", () => {
+    const required = readFileSync(BUNDLE, "utf8").matchAll(/require\("([^"]*)"\)/g);
+    expect(Array.from(required, ([, name]) => name).sort()).toEqual(["crypto", "node:buffer", "node:crypto"]);
+  });
+});
