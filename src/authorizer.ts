@@ -111,7 +111,7 @@ function keySetOf(issuer: string, settings: Settings, surroundings: Surroundings
     random,
     onFailure: (failure) => log.keyFetchFailed(failure),
   });
-  void keySet.refresh();
+  keySet.refreshIfDue();
   return keySet;
 }
 

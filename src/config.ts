@@ -99,7 +99,7 @@ const SETTINGS: { readonly [K in Key]: Setting<Settings[K]> } = {
     read: integer(0, 604_800),
     fallback: 3600,
   },
-  jwksTimeoutMs: { variable: "JWKS_TIMEOUT_MS", read: integer(100, 5000), fallback: 1500 },
+  jwksTimeoutMs: { variable: "JWKS_TIMEOUT_MS", read: integer(100, 3500), fallback: 1500 },
   jwksSnapshotMaxAgeSeconds: {
     variable: "JWKS_SNAPSHOT_MAX_AGE_SECONDS",
     read: integer(0, 2_592_000),
@@ -117,7 +117,7 @@ const VARIABLES = Object.fromEntries(KEYS.map((key) => [key, SETTINGS[key].varia
  * @throws ConfigurationError naming the properties
  */
 export function settingsFrom(options: Partial<Settings>): Settings {
-  return readSettings(NAMES_IN_CODE, (key) => options[key]);
+  return readSettings((key) => options[key], NAMES_IN_CODE);
 }
 
 /**
@@ -128,14 +128,20 @@ export function settingsFrom(options: Partial<Settings>): Settings {
  */
 export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
   const offline: Partial<Record<Key, unknown>> = env["IS_OFFLINE"] ? { policyEndsWithToken: false } : {};
-  return readSettings(VARIABLES, (key) => {
+  const source = (key: Key): unknown => {
     const text = env[VARIABLES[key]]?.trim();
     return text === undefined || text === "" ? offline[key] : text;
-  });
+  };
+  return readSettings(source, VARIABLES, misspelledVariables(env));
 }
 
-/** Variables that look like a misspelling of one of ours, each with the name that was probably meant. */
-export function misspelledVariables(env: NodeJS.ProcessEnv): readonly { found: string; meant: string }[] {
+/** A variable that looks like one of ours, and the one that was probably meant. */
+export interface Misspelling {
+  readonly found: string;
+  readonly meant: string;
+}
+
+export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
   const known = Object.values(VARIABLES);
   const suspects = Object.keys(env).filter((name) => /^(AUTH|JWK)/i.test(name) && !known.includes(name));
   return suspects.flatMap((found) => {
@@ -186,7 +192,11 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-function readSettings(names: Record<Key, string>, source: (key: Key) => unknown): Settings {
+function readSettings(
+  source: (key: Key) => unknown,
+  names: Record<Key, string>,
+  misspellings: readonly Misspelling[] = [],
+): Settings {
   const mistakes = new Map<Key, string>();
   const read = (key: Key): unknown => {
     const value = source(key);
@@ -202,7 +212,10 @@ function readSettings(names: Record<Key, string>, source: (key: Key) => unknown)
     if (!of.some((key) => mistakes.has(key)) && broken(settings)) mistakes.set(of[0], mistake(names));
   }
   if (mistakes.size > 0) {
-    throw new ConfigurationError([...mistakes].map(([key, mistake]) => `${names[key]} ${mistake}`));
+    throw new ConfigurationError([
+      ...[...mistakes].map(([key, mistake]) => `${names[key]} ${mistake}`),
+      ...misspellings.map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`),
+    ]);
   }
   return Object.freeze(settings);
 }

@@ -47,20 +47,27 @@ export function undecided(cause: Refusal): Undecided {
   return { outcome: "undecided", reason: cause.reason, cause };
 }
 
-function machineRefused({ machine }: Identity, { allowMachines }: AccessRules): CallerReason | undefined {
+export function machineRefused(
+  { machine }: Identity,
+  { allowMachines }: AccessRules,
+): CallerReason | undefined {
   return machine && !allowMachines ? "machine_client" : undefined;
 }
 
-function organizationRefused(identity: Identity, { organizations }: AccessRules): CallerReason | undefined {
+export function organizationRefused(
+  identity: Identity,
+  { organizations }: AccessRules,
+): CallerReason | undefined {
   if (organizations.length === 0) return undefined;
-  const { organization } = identity;
-  return organization !== undefined && organizations.includes(organization)
-    ? undefined
-    : "organization_not_allowed";
+  const isAllowed = organizations.some((allowed) => allowed === identity.organization);
+  return isAllowed ? undefined : "organization_not_allowed";
 }
 
 /** An address that cannot be handed on unchanged is refused even where an e-mail is optional. */
-function emailRefused({ email }: Identity, { email: required }: AccessRules): CallerReason | undefined {
+export function emailRefused(
+  { email }: Identity,
+  { email: required }: AccessRules,
+): CallerReason | undefined {
   switch (email.kind) {
     case "unsupported":
       return "email_unsupported";
@@ -71,7 +78,7 @@ function emailRefused({ email }: Identity, { email: required }: AccessRules): Ca
   }
 }
 
-function permissionRefused(
+export function permissionRefused(
   identity: Identity,
   { requiredPermissions }: AccessRules,
 ): CallerReason | undefined {

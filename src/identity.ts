@@ -35,6 +35,8 @@ const UNSUPPORTED: Email = { kind: "unsupported" };
 const MAX_EMAIL_LENGTH = 254;
 /** Printable ASCII around exactly one `@`, without the `"` and `\` of quoted local parts. */
 const PLAIN_ADDRESS = /^[!#-?A-[\]-~]+@[!#-?A-[\]-~]+$/;
+/** Auth0 sends the first and documents the second, which is how OAuth spells it (RFC 6749 §4.4.2). */
+const CLIENT_CREDENTIALS = ["client-credentials", "client_credentials"];
 /** What some gateway mangles or refuses in a context value: quotes, backslashes, controls, half a character. */
 const UNSAFE_IN_CONTEXT = /["\\\p{Cc}\p{Cs}]/u;
 
@@ -44,7 +46,7 @@ const UNSAFE_IN_CONTEXT = /["\\\p{Cc}\p{Cs}]/u;
  * @throws Refusal `invalid_claim` where a value could not be handed on unchanged
  */
 export function identityFromClaims(use: TokenUse, claims: JsonObject, rules: IdentityRules): Identity {
-  const subject = contextValue(claims, "sub") ?? "";
+  const subject = String(contextValue(claims, "sub"));
   return {
     subject,
     email: email(claims, use === "id" ? "email" : rules.emailClaim),
@@ -59,15 +61,23 @@ export function identityFromClaims(use: TokenUse, claims: JsonObject, rules: Ide
   };
 }
 
-/** Auth0 marks a machine by its subject and, in its own profile, by `gty`; RFC 9068 §2.2 makes it its own subject. */
+/**
+ * Auth0 marks a machine by its subject and, in its own profile, by `gty`, of which a refreshed token has several;
+ * RFC 9068 §2.2 makes it its own subject.
+ */
 function isMachine(subject: string, claims: JsonObject): boolean {
-  const isOwnSubject = subject === member(claims, "client_id");
-  return isOwnSubject || subject.endsWith("@clients") || member(claims, "gty") === "client-credentials";
+  const grants = [member(claims, "gty")].flat();
+  return (
+    subject.endsWith("@clients") ||
+    subject === member(claims, "client_id") ||
+    CLIENT_CREDENTIALS.some((grant) => grants.includes(grant))
+  );
 }
 
 function email(claims: JsonObject, claim: string | undefined): Email {
-  const address = claim === undefined ? undefined : member(claims, claim);
-  if (claim === undefined || address === undefined || address === null || address === "") return MISSING;
+  if (claim === undefined) return MISSING;
+  const address = member(claims, claim);
+  if (address === undefined || address === null || address === "") return MISSING;
   if (typeof address !== "string" || address.length > MAX_EMAIL_LENGTH || !PLAIN_ADDRESS.test(address)) {
     return UNSUPPORTED;
   }

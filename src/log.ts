@@ -21,6 +21,7 @@ export interface KeyFetchFailure {
 export interface Log {
   decision(record: DecisionRecord): void;
   keyFetchFailed(failure: KeyFetchFailure): void;
+  snapshotIgnored(detail: string): void;
   misspelledVariable(found: string, meant: string): void;
 }
 
@@ -72,6 +73,7 @@ export function createLog({ level, functionName, clock, write }: LogOptions): Lo
         { event: "key_fetch_failed", jwks_uri: jwksUri, detail, KeyFetchFailures: 1 },
         KEY_FETCH_METRICS,
       ),
+    snapshotIgnored: (detail) => line("warn", { event: "snapshot_ignored", detail }),
     misspelledVariable: (found, meant) => line("warn", { event: "misspelled_variable", found, meant }),
   };
 }

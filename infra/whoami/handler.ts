@@ -1,5 +1,5 @@
 import type { Handler } from "aws-lambda";
-import { identityFrom } from "../../src/downstream/identity.ts";
+import { identityFrom, type EventBehindAuthorizer } from "../../src/downstream/identity.ts";
 
 interface Answer {
   readonly statusCode: number;
@@ -10,7 +10,7 @@ interface Answer {
 const HEADERS = { "content-type": "application/json", "access-control-allow-origin": "*" };
 
 /** A protected API that tells its callers who they are: behind REST, HTTP and WebSocket APIs alike. */
-export const handler: Handler<unknown, Answer> = async (event) =>
+export const handler: Handler<EventBehindAuthorizer, Answer> = async (event) =>
   Promise.resolve({ statusCode: 200, headers: HEADERS, body: JSON.stringify(identityFrom(event)) });
 
 /** The authorizer has spoken: whoever gets here may connect. */

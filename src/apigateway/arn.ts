@@ -1,7 +1,7 @@
 import { Refusal } from "../refusal.ts";
 
-/** API and stage, which must be what they seem: a wildcard here would open other APIs. */
-const API_AND_STAGE = /^arn:[^*?/:]+:execute-api:[^*?/:]+:[^*?/:]+:[^*?/:]+\/[^*?/:]+$/;
+/** API and stage, which must be what they seem: a wildcard or a policy variable here would open other APIs. */
+const API_AND_STAGE = /^arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+$/;
 
 /**
  * The ARN of every route of the stage that a method ARN belongs to, in any partition. API Gateway caches the

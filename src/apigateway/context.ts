@@ -1,4 +1,4 @@
-import type { Identity } from "../identity.ts";
+import type { Email, Identity } from "../identity.ts";
 
 /**
  * What the Lambda behind receives: flat and all strings, because that is what every kind of gateway hands on
@@ -24,8 +24,7 @@ export function toContext(identity: Identity): IdentityContext {
   const { email, clientId, scopes, permissions, organization } = identity;
   return {
     sub: identity.subject,
-    ...(email.kind === "address" && { email: email.address }),
-    ...(email.kind === "address" && email.verified !== undefined && { email_verified: flag(email.verified) }),
+    ...emailContext(email),
     token_use: identity.tokenUse,
     iss: identity.issuer,
     ...(clientId !== undefined && { client_id: clientId }),
@@ -36,6 +35,8 @@ export function toContext(identity: Identity): IdentityContext {
   };
 }
 
-function flag(value: boolean): "true" | "false" {
-  return value ? "true" : "false";
+function emailContext(email: Email): Pick<IdentityContext, "email" | "email_verified"> {
+  if (email.kind !== "address") return {};
+  const { address, verified } = email;
+  return { email: address, ...(verified !== undefined && { email_verified: verified ? "true" : "false" }) };
 }

@@ -22,6 +22,9 @@ export interface GatewayRequest {
 
 type Event = Readonly<Record<string, unknown>>;
 
+/** What gateways make request IDs of. It is logged, so that nothing else may pass for one. */
+const REQUEST_ID = /^[\w+/=-]{1,100}$/;
+
 /**
  * Tells the five kinds apart and reads them alike.
  *
@@ -38,7 +41,7 @@ export function readEvent(event: unknown): GatewayRequest {
   return {
     kind,
     stageArn: stageArn(arn),
-    requestId: typeof requestId === "string" ? requestId : undefined,
+    requestId: typeof requestId === "string" && REQUEST_ID.test(requestId) ? requestId : undefined,
     credentials: {
       headers: kind === "rest-token" ? present(event["authorizationToken"]) : headers(event),
       parameters: kind === "rest-token" ? [] : queryParameters(event),

@@ -1,5 +1,12 @@
 import type { IdentityContext } from "../apigateway/context.ts";
 
+export type { IdentityContext };
+
+/** Any event behind the authorizer: of a REST, HTTP (payload 1.0 or 2.0) or WebSocket API. */
+export interface EventBehindAuthorizer {
+  readonly requestContext: object;
+}
+
 /** The caller, as the authorizer vouches for them. */
 export interface CallerIdentity {
   /** The user's identifier at the issuer. Together with `issuer` this is what to keep; an e-mail can change hands. */
@@ -23,9 +30,24 @@ export interface IdentityFromOptions {
   readonly clockToleranceSeconds?: number;
 }
 
-/** No authorizer vouched for the caller, or no longer. The event came by a way that must not exist: answer 500. */
+/**
+ * No authorizer vouched for the caller, or no longer.
+ *
+ * - `missing`: the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
+ * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
+ */
 export class MissingIdentityError extends Error {
   override readonly name = "MissingIdentityError";
+  readonly reason: "missing" | "expired";
+
+  constructor(reason: "missing" | "expired") {
+    super(
+      reason === "missing"
+        ? "The event has no identity. Attach the authorizer to this route."
+        : "The identity is past the end of the caller's token.",
+    );
+    this.reason = reason;
+  }
 }
 
 /**
@@ -38,15 +60,17 @@ export class MissingIdentityError extends Error {
  *   return { statusCode: 200, body: `Hello ${email}` };
  * };
  *
- * @throws MissingIdentityError where the route has no authorizer, or the identity is past its end
+ * @throws MissingIdentityError
  */
-export function identityFrom(event: unknown, options: IdentityFromOptions = {}): CallerIdentity {
+export function identityFrom(
+  event: EventBehindAuthorizer,
+  options: IdentityFromOptions = {},
+): CallerIdentity {
   const { now = Date.now(), clockToleranceSeconds = 5 } = options;
   const context = identityContext(event);
   const expiresAt = new Date(Number(context.exp) * 1000);
-  if (now >= expiresAt.getTime() + clockToleranceSeconds * 1000) {
-    throw new MissingIdentityError("The identity is past the end of the caller's token.");
-  }
+  const isAlive = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
+  if (!isAlive) throw new MissingIdentityError("expired");
   return callerIdentity(context, expiresAt);
 }
 
@@ -69,21 +93,39 @@ function callerIdentity(context: IdentityContext, expiresAt: Date): CallerIdenti
 function identityContext(event: unknown): IdentityContext {
   const authorizer = property(property(event, "requestContext"), "authorizer");
   const context = property(authorizer, "lambda") ?? authorizer;
-  if (!isIdentityContext(context)) {
-    throw new MissingIdentityError("The event has no identity. Attach the authorizer to this route.");
-  }
+  if (!isIdentityContext(context)) throw new MissingIdentityError("missing");
   return context;
 }
 
-function isIdentityContext(context: unknown): context is IdentityContext {
-  const use = property(context, "token_use");
-  const exp = property(context, "exp");
-  const isComplete = (use === "id" || use === "access") && typeof exp === "string" && /^\d+$/.test(exp);
-  return isComplete && isText(property(context, "sub")) && isText(property(context, "iss"));
-}
+const TEXT = /^[^]+$/;
 
-function isText(value: unknown): boolean {
-  return typeof value === "string" && value !== "";
+/** What each key must look like, and whether the authorizer always writes it. */
+const SHAPE: Readonly<Record<keyof IdentityContext, { readonly form: RegExp; readonly required: boolean }>> =
+  {
+    sub: { form: TEXT, required: true },
+    iss: { form: TEXT, required: true },
+    token_use: { form: /^(?:id|access)$/, required: true },
+    /** Twelve digits reach the year 33,658; more could end up as no date at all. */
+    exp: { form: /^\d{1,12}$/, required: true },
+    email: { form: TEXT, required: false },
+    email_verified: { form: /^(?:true|false)$/, required: false },
+    client_id: { form: TEXT, required: false },
+    scope: { form: TEXT, required: false },
+    permissions: { form: TEXT, required: false },
+    org_id: { form: TEXT, required: false },
+  };
+
+/**
+ * Whether it is whole, and about one caller: where a gateway adds the policy's principal, that is the subject.
+ * serverless-offline invents a principal on routes without an authorizer.
+ */
+function isIdentityContext(context: unknown): context is IdentityContext {
+  const isWhole = Object.entries(SHAPE).every(([name, { form, required }]) => {
+    const value = property(context, name);
+    return value === undefined ? !required : typeof value === "string" && form.test(value);
+  });
+  const principal = property(context, "principalId");
+  return isWhole && (principal === undefined || principal === property(context, "sub"));
 }
 
 function words(text: string | undefined): readonly string[] {

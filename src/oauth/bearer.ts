@@ -8,8 +8,8 @@ export interface Credentials {
   readonly parameterAllowed: boolean;
 }
 
-const BEARER_HEADER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
-const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+const HEADER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+const PARAMETER = /^([A-Za-z0-9\-._~+/]+=*)$/;
 
 /**
  * The bearer token of a request (RFC 6750 §2.1, and §2.3 where allowed).
@@ -19,21 +19,10 @@ const B64TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 export function parseBearer({ headers, parameters, parameterAllowed }: Credentials): string {
   if (headers.length + parameters.length > 1)
     throw new Refusal("malformed_header", "more than one credential");
-  const [header] = headers;
-  const [parameter] = parameters;
-  if (header !== undefined && header !== "") return fromHeader(header);
-  if (parameter !== undefined && parameterAllowed) return fromParameter(parameter);
-  throw new Refusal("missing_token");
-}
-
-function fromHeader(header: unknown): string {
-  const token = typeof header === "string" ? BEARER_HEADER.exec(header)?.[1] : undefined;
+  const credential = headers[0] ?? (parameterAllowed ? parameters[0] : undefined) ?? "";
+  if (credential === "") throw new Refusal("missing_token");
+  const syntax = headers.length > 0 ? HEADER : PARAMETER;
+  const token = typeof credential === "string" ? syntax.exec(credential)?.[1] : undefined;
   if (token === undefined) throw new Refusal("malformed_header");
   return token;
-}
-
-function fromParameter(parameter: unknown): string {
-  if (parameter === "") throw new Refusal("missing_token");
-  if (typeof parameter !== "string" || !B64TOKEN.test(parameter)) throw new Refusal("malformed_header");
-  return parameter;
 }

@@ -30,9 +30,8 @@ const ACCESS_TOKEN_CLAIMS = ["scope", "permissions", "gty", "client_id"] as cons
  */
 export function checkClaims({ header, claims }: UnverifiedJwt, rules: ClaimRules, now: number): TokenUse {
   checkIssuer(claims, rules);
-  const use = tokenUse(audience(claims), rules);
-  if (use === "id") checkIdToken(header, claims, rules);
-  else checkAccessToken(header, claims, rules);
+  const use = tokenUse(claims, rules);
+  checkKind(use, { header, claims }, rules);
   checkSubject(claims);
   checkTimes(claims, rules.clockToleranceSeconds, now);
   checkUnbound(claims);
@@ -40,25 +39,29 @@ export function checkClaims({ header, claims }: UnverifiedJwt, rules: ClaimRules
 }
 
 /** RFC 8725 §3.8; exact comparison of strings (RFC 7519 §4.1.1). */
-function checkIssuer(claims: JsonObject, { issuers }: ClaimRules): void {
+export function checkIssuer(claims: JsonObject, { issuers }: ClaimRules): void {
   if (!issuers.includes(text(claims, "iss"))) throw new Refusal("unknown_issuer");
 }
 
 function audience(claims: JsonObject): readonly string[] {
-  const aud = member(claims, "aud");
-  if (aud === undefined) throw new Refusal("missing_claim", "aud");
-  const values: unknown = typeof aud === "string" ? [aud] : aud;
-  if (!isStrings(values) || values.length === 0) throw new Refusal("invalid_claim", "aud");
+  const values = optionalStrings(claims, "aud");
+  if (values === undefined) throw new Refusal("missing_claim", "aud");
   return values;
 }
 
-function tokenUse(aud: readonly string[], { clientIds, audiences }: ClaimRules): TokenUse {
+export function tokenUse(claims: JsonObject, { clientIds, audiences }: ClaimRules): TokenUse {
+  const aud = audience(claims);
   const forApplication = aud.some((value) => clientIds.includes(value));
   const forApi = aud.some((value) => audiences.includes(value));
   if (forApplication && forApi) throw new Refusal("ambiguous_audience");
   if (forApplication) return "id";
   if (forApi) return "access";
   throw new Refusal("unknown_audience");
+}
+
+export function checkKind(use: TokenUse, { header, claims }: UnverifiedJwt, rules: ClaimRules): void {
+  if (use === "id") checkIdToken(header, claims, rules);
+  else checkAccessToken(header, claims, rules);
 }
 
 function checkIdToken(header: JsonObject, claims: JsonObject, { clientIds }: ClaimRules): void {
@@ -85,7 +88,8 @@ function checkAccessToken(header: JsonObject, claims: JsonObject, { accessTokenP
   if (typ === "at+jwt") checkRfc9068Claims(claims);
   else if (typ !== "jwt" || accessTokenProfile === "rfc9068") throw new Refusal("wrong_token_type", "typ");
   checkClient(claims);
-  for (const name of ["scope", "gty"]) optionalText(claims, name);
+  optionalText(claims, "scope");
+  optionalStrings(claims, "gty");
   const permissions = member(claims, "permissions");
   if (permissions !== undefined && !isStrings(permissions)) throw new Refusal("invalid_claim", "permissions");
 }
@@ -104,13 +108,15 @@ function checkClient(claims: JsonObject): void {
     throw new Refusal("invalid_claim", "azp");
 }
 
-function checkSubject(claims: JsonObject): void {
-  if (text(claims, "sub") === "") throw new Refusal("invalid_claim", "sub");
+/** RFC 7519 §4.1.2 and §4.1.7, and Auth0's organizations. */
+export function checkSubject(claims: JsonObject): void {
+  text(claims, "sub");
+  optionalText(claims, "jti");
   optionalText(claims, "org_id");
 }
 
 /** RFC 7519 §4.1.4 to §4.1.6; `exp` and `iat` are required. */
-function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
+export function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
   const exp = numericDate(claims, "exp");
   const iat = numericDate(claims, "iat");
   const nbf = member(claims, "nbf") === undefined ? iat : numericDate(claims, "nbf");
@@ -119,7 +125,7 @@ function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
 }
 
 /** A bearer request proves no key: RFC 9449 §7.2 (DPoP), RFC 8705 §3 (mutual TLS). */
-function checkUnbound(claims: JsonObject): void {
+export function checkUnbound(claims: JsonObject): void {
   if (Object.hasOwn(claims, "cnf")) throw new Refusal("sender_constrained_token");
 }
 
@@ -133,17 +139,13 @@ function mediaType(header: JsonObject): string | undefined {
   const typ = member(header, "typ");
   if (typ === undefined) return undefined;
   if (typeof typ !== "string") throw new Refusal("wrong_token_type", "typ");
-  return asciiLowerCase(typ).replace(/^application\//, "");
-}
-
-/** Folds A to Z alone: under `toLowerCase` the Kelvin sign would become a `k`. */
-function asciiLowerCase(value: string): string {
-  return value.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return typ.toLowerCase().replace(/^application\//, "");
 }
 
 function text(claims: JsonObject, name: string): string {
   const value = optionalText(claims, name);
   if (value === undefined) throw new Refusal("missing_claim", name);
+  if (value === "") throw new Refusal("invalid_claim", name);
   return value;
 }
 
@@ -151,6 +153,14 @@ function optionalText(claims: JsonObject, name: string): string | undefined {
   const value = member(claims, name);
   if (value !== undefined && typeof value !== "string") throw new Refusal("invalid_claim", name);
   return value;
+}
+
+/** One string or several: RFC 7519 §4.1.3 has both forms for `aud`, and Auth0 for `gty`. */
+function optionalStrings(claims: JsonObject, name: string): readonly string[] | undefined {
+  const value = member(claims, name);
+  const values = typeof value === "string" ? [value] : value;
+  if (values !== undefined && !isStrings(values)) throw new Refusal("invalid_claim", name);
+  return values;
 }
 
 function numericDate(claims: JsonObject, name: string): number {

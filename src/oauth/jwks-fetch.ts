@@ -31,25 +31,30 @@ export class JwksFetchError extends Error {
 export function fetchJwks(jwksUri: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = get(jwksUri, (response) => {
-      readBody(response).then(resolve, fail);
+      readBody(response)
+        .then(resolve, fail)
+        .finally(() => clearTimeout(timer));
     });
+    const timer = setTimeout(() => {
+      fail(new JwksFetchError(`no complete answer within ${timeoutMs} ms`, { connectionFailed: true }));
+    }, timeoutMs).unref();
     const fail = (cause: unknown): void => {
       clearTimeout(timer);
       request.destroy();
       reject(cause instanceof JwksFetchError ? cause : connectionError(cause));
     };
-    const timer = setTimeout(() => {
-      fail(new JwksFetchError(`no complete answer within ${timeoutMs} ms`, { connectionFailed: true }));
-    }, timeoutMs).unref();
     request.on("socket", (socket) => socket.unref()).on("error", fail);
-    request.on("close", () => clearTimeout(timer));
   });
 }
 
-/** The client is loaded only now: loading `https` costs a third of a cold start, and a snapshot may make it idle. */
+/**
+ * The client is loaded only now: loading `https` costs a third of a cold start, and a snapshot may make it idle.
+ * Certificates are checked whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+ */
 function get(jwksUri: string, onResponse: (response: IncomingMessage) => void): ClientRequest {
   const { get } = process.getBuiltinModule(jwksUri.startsWith("https:") ? "node:https" : "node:http");
-  return get(jwksUri, { agent: false, headers: { accept: "application/json" } }, onResponse);
+  const headers = { accept: "application/json" };
+  return get(jwksUri, { agent: false, rejectUnauthorized: true, headers }, onResponse);
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {

@@ -1,6 +1,6 @@
 import { Refusal } from "../refusal.ts";
 import { JwksFetchError } from "./jwks-fetch.ts";
-import { readJwkSet, type PublicKey } from "./public-key.ts";
+import { readJwkSet, usableKeys, type PublicKey } from "./public-key.ts";
 
 /** The public keys of one issuer. */
 export interface KeySet {
@@ -14,8 +14,8 @@ export interface KeySet {
 
 /** A JWK Set that was fetched at deployment. */
 export interface KeySnapshot {
-  /** The JWK Set as the tenant sent it. */
-  readonly text: string;
+  /** The JWK Set (RFC 7517 §5), parsed but not judged. */
+  readonly jwks: unknown;
   /** Milliseconds since the epoch. */
   readonly takenAt: number;
 }
@@ -42,160 +42,197 @@ export interface RemoteKeySetOptions {
 interface Keys {
   readonly byKid: ReadonlyMap<string, PublicKey>;
   readonly fetchedAt: number;
-  readonly refreshAt: number;
   readonly freshUntil: number;
   readonly usableUntil: number;
 }
 
+/** The last fetch, where it failed. */
 interface Failure {
   readonly at: number;
   /** How many in a row. */
   readonly count: number;
+  readonly retryAt: number;
   readonly error: Error;
-  /** From 1 to 1.3: containers that fail together shall not come back together. */
-  readonly jitter: number;
 }
 
 /** No look for an unknown key sooner than this after the last one: whoever invents key IDs must not command fetches. */
 const COOLDOWN_MS = 30_000;
-/** One fetch and its retry. */
+/** A fetch and its retry. */
+const LOAD_LIMIT_MS = 3500;
+/** A fetch that took longer by the clock on the wall was frozen together with its sandbox. */
 const FLIGHT_LIMIT_MS = 4000;
-const BACKOFF_WITH_KEYS = { first: COOLDOWN_MS, most: 2 * COOLDOWN_MS };
 /** With no key at hand every request fails, so recovery must be noticed within two seconds. */
-const BACKOFF_WITHOUT_KEYS = { first: 500, most: 1500 };
+const PAUSE_WITHOUT_KEYS_MS = 1000;
+/** Longer than a fetch that timed out: whoever waited for that one must not wait for the next. */
+const LEAST_PAUSE_MS = 250;
 const MOST_RETRY_AFTER_SECONDS = 60;
+/** How long a failed fetch proves an outage. Longer than any pause between two fetches. */
+const OUTAGE_MS = 120_000;
+/** How long a snapshot is trusted while the first fetch is under way. */
+const SNAPSHOT_TRUST_MS = 30_000;
 
 /**
- * The keys at a tenant's JWKS endpoint, kept for the life of a container.
+ * The public keys at a tenant's JWKS endpoint, kept for the life of a container.
  *
- * Half-way through their fresh time they are fetched anew in the background, so that no request waits. Where that
- * did not come to an end in time, one request waits for it; where it failed, the old keys serve until the stale
- * limit. An answer without a usable key changes nothing.
+ * After half of their fresh time they are fetched anew in the background, so that no request waits. Where that
+ * came to no end, since a sandbox between two invocations is frozen, one request waits for a fetch of its own;
+ * where it failed, the old keys serve until the stale limit. An answer without a usable key changes nothing.
  */
 export class RemoteKeySet implements KeySet {
   readonly #options: RemoteKeySetOptions;
   #keys: Keys | undefined;
-  /** The last fetch, where it failed. */
   #failure: Failure | undefined;
   #flight: { readonly startedAt: number; readonly landed: Promise<void> } | undefined;
+  /** When the next fetch in the background is due. */
+  #refreshAt = 0;
 
   constructor(options: RemoteKeySetOptions) {
     this.#options = options;
-    this.#keys = this.#keysOfSnapshot();
+    this.#adoptSnapshot();
   }
 
   async key(kid: string): Promise<PublicKey> {
-    if (this.#isRefreshDue()) void this.refresh();
-    if (this.#usableKeys() === undefined) await this.#refreshAndWait();
-    const key = this.#usableKeys()?.get(kid);
-    if (key !== undefined) return key;
-    await this.#refreshAndWait();
-    return this.#usableKeys()?.get(kid) ?? this.#refuse();
+    this.refreshIfDue();
+    let key = this.#usableKeys()?.get(kid);
+    // The second round fetches only where the first was frozen; otherwise cooldown or back-off ends it at once.
+    for (let round = 0; key === undefined && round < 2; round += 1) {
+      await this.#waitForRefresh();
+      key = this.#usableKeys()?.get(kid);
+    }
+    return key ?? this.#refuse();
   }
 
   ageSeconds(): number | undefined {
     return this.#keys && Math.round((this.#options.clock() - this.#keys.fetchedAt) / 1000);
   }
 
-  /** Fetches the keys, unless that is under way or was done too recently. It never rejects. */
-  refresh(): Promise<void> {
-    const now = this.#options.clock();
-    // A flight that is older than a flight can be was frozen together with its sandbox.
-    if (this.#flight !== undefined && now - this.#flight.startedAt <= FLIGHT_LIMIT_MS)
-      return this.#flight.landed;
-    if (now < this.#nextFetchAt(now)) return Promise.resolve();
-    const isCurrent = (): boolean => this.#flight?.landed === landed;
-    const landed: Promise<void> = this.#load(now).then(
-      (byKid) => isCurrent() && this.#succeed(byKid, now),
-      (error: unknown) => isCurrent() && this.#fail(error as Error),
-    ) as Promise<void>;
-    this.#flight = { startedAt: now, landed };
-    return landed;
+  /** Begins to fetch the keys where it is time to, and waits for nothing. */
+  refreshIfDue(): void {
+    if (this.#options.clock() >= this.#refreshAt) void this.#refresh();
   }
 
-  /** A refresh in the background keeps no process alive; a request that waits for one does. */
-  async #refreshAndWait(): Promise<void> {
+  /** A fetch in the background keeps no process alive; a request that waits for one does. */
+  async #waitForRefresh(): Promise<void> {
     const alive = setInterval(() => undefined, FLIGHT_LIMIT_MS);
-    await this.refresh();
+    await this.#refresh();
     clearInterval(alive);
+  }
+
+  /** One fetch at a time, and none too soon after the last. It never rejects. */
+  #refresh(): Promise<void> {
+    const startedAt = this.#options.clock();
+    if (this.#flight !== undefined && !this.#isFrozen(this.#flight.startedAt)) return this.#flight.landed;
+    if (startedAt < this.#nextFetchAt()) return Promise.resolve();
+    const landed = this.#load(startedAt)
+      .then(
+        (byKid) => this.#succeed(byKid, startedAt),
+        (error: unknown) => this.#fail(error as Error, startedAt),
+      )
+      .finally(() => {
+        if (this.#flight?.landed === landed) this.#flight = undefined;
+      });
+    this.#flight = { startedAt, landed };
+    // Once is enough: what a sandbox froze this time it would freeze again, and the tenant would be asked in vain.
+    this.#refreshAt = Infinity;
+    return landed;
   }
 
   async #load(startedAt: number): Promise<Keys["byKid"]> {
     const { jwksUri, timeoutMs, fetch, clock } = this.#options;
+    const load = async (limitMs: number): Promise<Keys["byKid"]> =>
+      readJwkSet(await fetch(jwksUri, Math.min(timeoutMs, limitMs)));
     try {
-      return readJwkSet(await fetch(jwksUri, timeoutMs));
+      return await load(LOAD_LIMIT_MS);
     } catch (error) {
-      const timeLeft = FLIGHT_LIMIT_MS - (clock() - startedAt);
-      if (!(error instanceof JwksFetchError && error.connectionFailed && timeLeft > 0)) throw error;
-      return readJwkSet(await fetch(jwksUri, Math.min(timeoutMs, timeLeft)));
+      const timeLeft = startedAt + LOAD_LIMIT_MS - clock();
+      if (error instanceof JwksFetchError && error.connectionFailed && timeLeft > 0) return load(timeLeft);
+      throw error;
     }
   }
 
   /** The age counts from the start of the fetch: the tenant wrote its answer no earlier. */
   #succeed(byKid: Keys["byKid"], startedAt: number): void {
-    const { maxAgeSeconds, staleIfErrorSeconds } = this.#options;
+    if (startedAt < (this.#keys?.fetchedAt ?? 0)) return;
+    const { maxAgeSeconds, staleIfErrorSeconds, random } = this.#options;
     const freshUntil = startedAt + maxAgeSeconds * 1000;
     // Newer keys than the snapshot's may be used at least as long as the snapshot itself.
     const usableUntil = Math.max(freshUntil + staleIfErrorSeconds * 1000, this.#snapshotUsableUntil());
-    const refreshAt = startedAt + maxAgeSeconds * 500;
-    this.#keys = { byKid, fetchedAt: startedAt, refreshAt, freshUntil, usableUntil };
+    this.#keys = { byKid, fetchedAt: startedAt, freshUntil, usableUntil };
     this.#failure = undefined;
-    this.#flight = undefined;
+    // Containers that start together shall not refresh together.
+    this.#refreshAt = startedAt + maxAgeSeconds * 1000 * (0.5 + 0.25 * random());
   }
 
-  #fail(error: Error): void {
-    const { clock, random, jwksUri, onFailure } = this.#options;
+  #fail(error: Error, startedAt: number): void {
+    // Nothing is known about the tenant, which may be well: stale keys need better grounds.
+    if (this.#isFrozen(startedAt)) return;
     const count = (this.#failure?.count ?? 0) + 1;
-    this.#failure = { at: clock(), count, error, jitter: 1 + 0.3 * random() };
-    this.#flight = undefined;
-    onFailure({ jwksUri, detail: error.message });
+    const at = this.#options.clock();
+    const retryAt = this.#retryAt(error, startedAt, count);
+    this.#failure = { at, count, retryAt, error };
+    this.#refreshAt = retryAt;
+    this.#options.onFailure({ jwksUri: this.#options.jwksUri, detail: error.message });
   }
 
-  #isRefreshDue(): boolean {
-    return this.#keys === undefined || this.#options.clock() >= this.#keys.refreshAt;
+  /** With jitter: containers that fail together shall not come back together. */
+  #retryAt(error: Error, startedAt: number, count: number): number {
+    const now = this.#options.clock();
+    const jitter = 1 + 0.3 * this.#options.random();
+    const usableUntil = this.#keys?.usableUntil ?? 0;
+    const pauseEnd =
+      now < usableUntil
+        ? Math.min(startedAt + COOLDOWN_MS * Math.min(count, 2) * jitter, usableUntil)
+        : startedAt + PAUSE_WITHOUT_KEYS_MS * jitter;
+    const retryAfter = error instanceof JwksFetchError ? (error.retryAfterSeconds ?? 0) : 0;
+    const asked = Math.min(retryAfter, MOST_RETRY_AFTER_SECONDS) * 1000 * jitter;
+    return Math.max(pauseEnd, now + asked, now + LEAST_PAUSE_MS);
+  }
+
+  #isFrozen(startedAt: number): boolean {
+    return this.#options.clock() - startedAt > FLIGHT_LIMIT_MS;
   }
 
   /** Fresh keys; in an outage also stale ones, within their limit. */
   #usableKeys(): Keys["byKid"] | undefined {
-    const limit = this.#failure === undefined ? this.#keys?.freshUntil : this.#keys?.usableUntil;
-    return limit !== undefined && this.#options.clock() < limit ? this.#keys?.byKid : undefined;
+    const now = this.#options.clock();
+    const isOutage = this.#failure !== undefined && now < this.#failure.at + OUTAGE_MS;
+    const limit = (isOutage ? this.#keys?.usableUntil : this.#keys?.freshUntil) ?? 0;
+    return now < limit ? this.#keys?.byKid : undefined;
   }
 
-  #nextFetchAt(now: number): number {
-    if (this.#failure !== undefined) return this.#failure.at + this.#backoffMs(this.#failure, now);
+  #nextFetchAt(): number {
+    if (this.#failure !== undefined) return this.#failure.retryAt;
     const cooldown = Math.min(COOLDOWN_MS, this.#options.maxAgeSeconds * 500);
-    return this.#keys === undefined ? now : this.#keys.fetchedAt + cooldown;
+    return this.#keys === undefined ? 0 : this.#keys.fetchedAt + cooldown;
   }
 
-  #backoffMs({ count, jitter, error }: Failure, now: number): number {
-    const hasKeys = this.#keys !== undefined && now < this.#keys.usableUntil;
-    const { first, most } = hasKeys ? BACKOFF_WITH_KEYS : BACKOFF_WITHOUT_KEYS;
-    const retryAfter = error instanceof JwksFetchError ? (error.retryAfterSeconds ?? 0) : 0;
-    const asked = Math.min(retryAfter, MOST_RETRY_AFTER_SECONDS) * 1000;
-    return Math.max(asked, Math.min(first * 2 ** (count - 1), most)) * jitter;
-  }
-
+  /** Only whoever has the tenant's keys can tell that one is not among them. */
   #refuse(): never {
-    if (this.#failure === undefined) throw new Refusal("unknown_key");
-    const { error } = this.#failure;
-    throw new Refusal("keys_unavailable", `${new URL(this.#options.jwksUri).host}: ${error.message}`, {
-      cause: error,
-    });
+    if (this.#failure === undefined && this.#usableKeys() !== undefined) throw new Refusal("unknown_key");
+    const cause = this.#failure?.error;
+    const { host } = new URL(this.#options.jwksUri);
+    throw new Refusal("keys_unavailable", `${host}: ${cause?.message ?? "no answer"}`, { cause });
   }
 
-  /** Good for as long as fresh keys are, though a refresh is due at once; in an outage, for as long as it may be old. */
-  #keysOfSnapshot(): Keys | undefined {
+  /** A snapshot is fresh as other keys are, or until a first fetch can have ended; in an outage, until it is too old. */
+  #adoptSnapshot(): void {
     const { snapshot, clock, maxAgeSeconds, jwksUri, onFailure } = this.#options;
-    const usableUntil = this.#snapshotUsableUntil();
     const now = clock();
-    if (snapshot === undefined || now >= usableUntil) return undefined;
+    const usableUntil = this.#snapshotUsableUntil();
+    if (snapshot === undefined || now >= usableUntil) return;
     try {
-      const byKid = readJwkSet(snapshot.text);
-      const freshUntil = Math.min(now + maxAgeSeconds * 1000, usableUntil);
-      return { byKid, fetchedAt: snapshot.takenAt, refreshAt: now, freshUntil, usableUntil };
+      if (snapshot.takenAt > now) throw new Error("taken in the future");
+      const byKid = usableKeys(snapshot.jwks);
+      const freshUntil = Math.max(snapshot.takenAt + maxAgeSeconds * 1000, now + SNAPSHOT_TRUST_MS);
+      this.#keys = {
+        byKid,
+        fetchedAt: snapshot.takenAt,
+        freshUntil: Math.min(freshUntil, usableUntil),
+        usableUntil,
+      };
+      this.#refreshAt = snapshot.takenAt + maxAgeSeconds * 500;
     } catch (error) {
-      onFailure({ jwksUri, detail: `snapshot: ${(error as Error).message}` });
-      return undefined;
+      onFailure({ jwksUri, detail: `snapshot ignored: ${(error as Error).message}` });
     }
   }
 

@@ -17,20 +17,33 @@ const MIN_MODULUS_BITS = 2048;
 const MAX_MODULUS_BITS = 16_384;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
+/** @throws Error where the text is not JSON, or as {@link usableKeys} does */
+export function readJwkSet(text: string): ReadonlyMap<string, PublicKey> {
+  return usableKeys(parseJson(text));
+}
+
 /**
  * The usable keys of a JWK Set (RFC 7517 §5) by key ID. A key that cannot sign RS256 is left out, and so is a key
  * ID that stands for two keys; the others count.
  *
  * @throws Error where the document is no JWK Set or has no usable key
  */
-export function readJwkSet(text: string): ReadonlyMap<string, PublicKey> {
-  const document: unknown = JSON.parse(text);
+export function usableKeys(document: unknown): ReadonlyMap<string, PublicKey> {
   const keys = isObject(document) ? document["keys"] : undefined;
   if (!Array.isArray(keys)) throw new Error("not a JWK Set");
   if (keys.length > MAX_KEYS) throw new Error(`more than ${MAX_KEYS} keys`);
   const usable = uniqueByKid(keys.filter(isObject)).filter(isUsable);
   if (usable.length === 0) throw new Error("no usable RS256 key");
   return new Map(usable.map((jwk) => [jwk.kid, publicKey(jwk)]));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes what a stranger sent: it must not become a cause.
+    throw new Error("not JSON");
+  }
 }
 
 type Jwk = Readonly<Record<string, unknown>>;

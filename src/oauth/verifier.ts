@@ -48,7 +48,7 @@ function keySetOf(claims: JsonObject, keySets: ReadonlyMap<string, KeySet>): Key
  * aws-jwt-verify judges the signature. The claims were judged by rules of ours, against a clock of ours, so its
  * own checks of them are switched off, each explicitly.
  */
-function verifySignature(token: string, { jwk, keyObject }: PublicKey): void {
+export function verifySignature(token: string, { jwk, keyObject }: PublicKey): void {
   const judgedBefore = { issuer: null, audience: null, graceSeconds: Infinity };
   try {
     verifyJwtSync(token, jwk, judgedBefore, (): KeyObject => keyObject());

@@ -11,7 +11,7 @@ export interface SigningKey {
 export function createSigningKey({
   bits = 2048,
   kid = randomBytes(15).toString("base64url"),
-} = {}): SigningKey {
+}: { readonly bits?: number; readonly kid?: string } = {}): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: bits });
   return { kid, privateKey, jwk: { ...publicKey.export({ format: "jwk" }), kid, alg: "RS256", use: "sig" } };
 }

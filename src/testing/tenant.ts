@@ -13,6 +13,8 @@ export interface User {
 export interface TokenOptions {
   readonly user?: User;
   readonly clientId?: string;
+  /** Becomes `org_id`. */
+  readonly organization?: string | undefined;
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: Readonly<Record<string, unknown>> | undefined;
   readonly key?: SigningKey | undefined;
@@ -45,10 +47,10 @@ const TOKEN_LIFETIME_SECONDS = 3600;
 
 export const ALICE: User = { sub: "auth0|alice", email: "alice@example.com", email_verified: true };
 
-/** Starts a {@link Tenant} on a free port of the loopback interface. */
+/** Starts a {@link Tenant} on a free port of the loopback interface. It keeps no process alive. */
 export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve).unref());
   const tenant = new Tenant(server, { ...DEFAULTS, ...options });
   server.on("request", (_request, response) => tenant.answer(response));
   return tenant;
@@ -87,33 +89,32 @@ export class Tenant {
   idToken({
     user = ALICE,
     clientId = this.#options.clientId,
+    organization,
     claims,
     header,
     key,
   }: TokenOptions = {}): string {
-    return this.sign({ ...this.#common(), aud: clientId, ...user, ...claims }, { header, key });
+    const own = { ...this.#common(), aud: clientId, ...user, org_id: organization };
+    return this.sign({ ...own, ...claims }, { header, key });
   }
 
   /** An access token of Auth0's own profile or of RFC 9068, with the e-mail in a namespaced claim. */
   accessToken(options: AccessTokenOptions = {}): string {
-    const {
-      user = ALICE,
-      clientId = this.#options.clientId,
-      profile = "auth0",
-      scope,
-      permissions,
-    } = options;
+    const { user = ALICE, clientId = this.#options.clientId, profile = "auth0", organization } = options;
     const { audience, emailClaim } = this.#options;
-    const client =
-      profile === "auth0" ? { azp: clientId } : { client_id: clientId, jti: crypto.randomUUID() };
-    const email = { [emailClaim]: user.email, [`${emailClaim}_verified`]: user.email_verified };
-    const aud = [audience, `${this.issuer}userinfo`];
-    const claims = { ...this.#common(), sub: user.sub, aud, ...client, ...email, scope, permissions };
-    const typ = profile === "auth0" ? "JWT" : "at+jwt";
-    return this.sign(
-      { ...claims, ...options.claims },
-      { header: { typ, ...options.header }, key: options.key },
-    );
+    const own = {
+      ...this.#common(),
+      sub: user.sub,
+      aud: [audience, `${this.issuer}userinfo`],
+      ...(profile === "auth0" ? { azp: clientId } : { client_id: clientId, jti: crypto.randomUUID() }),
+      [emailClaim]: user.email,
+      [`${emailClaim}_verified`]: user.email_verified,
+      scope: options.scope,
+      permissions: options.permissions,
+      org_id: organization,
+    };
+    const header = { typ: profile === "auth0" ? "JWT" : "at+jwt", ...options.header };
+    return this.sign({ ...own, ...options.claims }, { header, key: options.key });
   }
 
   /** A client-credentials token: the caller is a machine. */

@@ -1,0 +1,135 @@
+import { FetchError, KidNotFoundInJwksError } from "aws-jwt-verify/error";
+import { SimpleJwksCache, type PenaltyBox } from "aws-jwt-verify/jwk";
+import { JwksFetchError } from "../../src/oauth/jwks-fetch.ts";
+import { RemoteKeySet, type KeySnapshot } from "../../src/oauth/key-set.ts";
+import { Refusal } from "../../src/refusal.ts";
+import { CHAPTERS, MINUTE, RENEWED_AT } from "./story.ts";
+
+export type Outcome = "accepted" | "refused" | "cannot tell";
+
+/** The keys of one container. */
+export interface ContainerKeys {
+  /** What becomes of a well-signed token with that key ID. */
+  judge(kid: string): Promise<Outcome>;
+}
+
+/** What a container takes from the world around it. */
+export interface Surroundings {
+  readonly clock: () => number;
+  readonly random: () => number;
+  readonly fetch: () => Promise<{ readonly status: number; readonly text: string }>;
+  readonly snapshot: KeySnapshot;
+}
+
+export interface Contestant {
+  readonly name: string;
+  /** When the snapshot was taken that a container which starts now is given. */
+  readonly snapshotAt: (now: number) => number;
+  readonly start: (surroundings: Surroundings) => ContainerKeys;
+}
+
+const JWKS_URI = "https://tenant.example/.well-known/jwks.json";
+
+/** A snapshot is an hour old when the first containers start with it. */
+const TAKEN_AT = -60 * MINUTE;
+const TAKEN_FOR_HERD_AT = CHAPTERS.herd.from - MINUTE;
+
+export const CONTESTANTS: readonly Contestant[] = [
+  {
+    name: "with a snapshot",
+    snapshotAt: (now) => (now < CHAPTERS.herd.from ? TAKEN_AT : TAKEN_FOR_HERD_AT),
+    start: (surroundings) => ours(surroundings, surroundings.snapshot),
+  },
+  {
+    name: "with a snapshot, renewed after the revocation",
+    snapshotAt: (now) => {
+      if (now < RENEWED_AT) return TAKEN_AT;
+      return now < CHAPTERS.herd.from ? RENEWED_AT : TAKEN_FOR_HERD_AT;
+    },
+    start: (surroundings) => ours(surroundings, surroundings.snapshot),
+  },
+  {
+    name: "without a snapshot",
+    snapshotAt: () => 0,
+    start: (surroundings) => ours(surroundings, undefined),
+  },
+  { name: "plain aws-jwt-verify", snapshotAt: () => 0, start: awsJwtVerify },
+];
+
+/** This project's key set, with the settings that are the default. */
+function ours({ clock, random, fetch }: Surroundings, snapshot: KeySnapshot | undefined): ContainerKeys {
+  const keySet = new RemoteKeySet({
+    jwksUri: JWKS_URI,
+    maxAgeSeconds: 600,
+    staleIfErrorSeconds: 3600,
+    timeoutMs: 1500,
+    snapshot,
+    snapshotMaxAgeSeconds: 604_800,
+    fetch: async () => {
+      const { status, text } = await fetch();
+      if (status !== 200) throw new JwksFetchError(`HTTP ${status}`);
+      return text;
+    },
+    clock,
+    random,
+    onFailure: () => undefined,
+  });
+  keySet.refreshIfDue();
+  return {
+    judge: async (kid) => {
+      try {
+        await keySet.key(kid);
+        return "accepted";
+      } catch (error) {
+        return error instanceof Refusal && error.reason === "unknown_key" ? "refused" : "cannot tell";
+      }
+    },
+  };
+}
+
+/** The library's own cache; only its clock and its network are replaced. */
+function awsJwtVerify({ clock, fetch }: Surroundings): ContainerKeys {
+  const cache = new SimpleJwksCache({
+    penaltyBox: new VirtualPenaltyBox(clock),
+    fetcher: {
+      fetch: async () => {
+        const { status, text } = await fetch();
+        // Its own fetcher does not try again after a wrong status.
+        if (status !== 200) throw new FetchError(JWKS_URI, `Status code is ${status}, expected 200`);
+        return new TextEncoder().encode(text).buffer;
+      },
+    },
+  });
+  return {
+    judge: async (kid) => {
+      try {
+        await cache.getJwk(JWKS_URI, { header: { kid, alg: "RS256" }, payload: {} });
+        return "accepted";
+      } catch (error) {
+        return error instanceof KidNotFoundInJwksError ? "refused" : "cannot tell";
+      }
+    },
+  };
+}
+
+/** The library's `SimplePenaltyBox`, which uses timers, on a virtual clock. */
+class VirtualPenaltyBox implements PenaltyBox {
+  readonly #clock: () => number;
+  #until = 0;
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  wait(): Promise<void> {
+    return this.#clock() < this.#until ? Promise.reject(new Error("still waiting")) : Promise.resolve();
+  }
+
+  registerFailedAttempt(): void {
+    this.#until = this.#clock() + 10_000;
+  }
+
+  registerSuccessfulAttempt(): void {
+    this.#until = 0;
+  }
+}

@@ -1,0 +1,218 @@
+import { JwksFetchError } from "../../src/oauth/jwks-fetch.ts";
+import type { KeySnapshot } from "../../src/oauth/key-set.ts";
+import type { ContainerKeys, Contestant, Outcome, Surroundings } from "./contestants.ts";
+import {
+  CHAPTERS,
+  END,
+  isDuring,
+  MINUTE,
+  publishedAt,
+  REVOKED_AT,
+  SECOND,
+  signerAt,
+  STOLEN_KID,
+} from "./story.ts";
+import { FleetTenant } from "./tenant.ts";
+
+const SLOTS = 2000;
+const MEAN_LIFE = 45 * MINUTE;
+const MEAN_GAP = 20 * SECOND;
+/** A handshake and an answer. */
+const ROUND_TRIPS = 60;
+/** How long a frozen connection lasts. */
+const PATIENCE = 10 * SECOND;
+const STOLEN_SHARE = 0.01;
+const INVENTED_SHARE = 0.1;
+/** Far more than any contestant awaits between two fetches. */
+const MICROTASKS = 40;
+
+/** What one contestant's fleet lived through. */
+export interface FleetRecord {
+  readonly contestant: string;
+  readonly tenant: FleetTenant;
+  containers: number;
+  /** Requests of valid users, in each minute. */
+  readonly valid: Uint32Array;
+  /** Valid users whose request waited for a fetch. */
+  waited: number;
+  /** Valid users turned away, in each minute. */
+  readonly turnedAway: Uint32Array;
+  stolen: number;
+  stolenAccepted: number;
+  /** When the revoked key was accepted last, in milliseconds after it was revoked. */
+  lastStolen: number;
+}
+
+/** It makes progress only while a request waits; the other side closes a connection that is frozen for long. */
+interface Fetch {
+  readonly dueAt: number;
+  readonly deliver: () => void;
+  readonly lose: () => void;
+}
+
+interface Slot {
+  keys: ContainerKeys;
+  endsAt: number;
+  /** Whether it was started by the deployment at once. */
+  isRedeployed: boolean;
+  /** Fetches under way. */
+  readonly fetches: Fetch[];
+}
+
+/**
+ * Lets a fleet of containers live through the story in virtual time. A sandbox is frozen the moment that its
+ * request is answered, so that no fetch in the background ever comes to an end: the worst that Lambda may do.
+ */
+export async function simulate(contestant: Contestant, seed: number): Promise<FleetRecord> {
+  const fleet = new Fleet(contestant, randomFrom(seed));
+  await fleet.run();
+  return fleet.record;
+}
+
+class Fleet {
+  readonly record: FleetRecord;
+  readonly #contestant: Contestant;
+  readonly #random: () => number;
+  readonly #slots: (Slot | undefined)[] = Array.from({ length: SLOTS });
+  /** Requests to come, in buckets of a second: the number of the slot and the time. */
+  readonly #agenda: { readonly slot: number; readonly at: number }[][] = [];
+  #now = 0;
+
+  constructor(contestant: Contestant, random: () => number) {
+    this.#contestant = contestant;
+    this.#random = random;
+    this.record = {
+      contestant: contestant.name,
+      tenant: new FleetTenant(),
+      containers: 0,
+      valid: new Uint32Array(END / MINUTE + 1),
+      waited: 0,
+      turnedAway: new Uint32Array(END / MINUTE + 1),
+      stolen: 0,
+      stolenAccepted: 0,
+      lastStolen: 0,
+    };
+  }
+
+  async run(): Promise<void> {
+    for (let slot = 0; slot < SLOTS; slot += 1) this.#schedule(slot, this.#random() * MINUTE);
+    for (let second = 0; second < END / SECOND; second += 1) {
+      const due = (this.#agenda[second] ?? []).sort((one, other) => one.at - other.at);
+      for (const { slot, at } of due) {
+        this.#now = at;
+        await this.#request(slot);
+        this.#schedule(slot, this.#now + MEAN_GAP * exponential(this.#random) + SECOND);
+      }
+      this.#agenda[second] = [];
+    }
+  }
+
+  /** All slots get new containers within ten seconds of the second deployment. */
+  #schedule(slot: number, at: number): void {
+    const { from } = CHAPTERS.herd;
+    const isFirstAfter = this.#now < from && at > from;
+    const time = isFirstAfter ? from + this.#random() * 10 * SECOND : at;
+    if (time < END) (this.#agenda[Math.floor(time / SECOND)] ??= []).push({ slot, at: time });
+  }
+
+  async #request(index: number): Promise<void> {
+    const slot = this.#containerOf(index);
+    const chance = this.#random();
+    if (chance < STOLEN_SHARE && this.#now >= REVOKED_AT) {
+      this.#countStolen(await this.#judge(slot, STOLEN_KID));
+    } else if (chance < STOLEN_SHARE + INVENTED_SHARE && isDuring(CHAPTERS.attack, this.#now)) {
+      await this.#judge(slot, `invented-${this.#random()}`);
+    } else {
+      const arrivedAt = this.#now;
+      this.#countValid(await this.#judge(slot, signerAt(this.#now, this.#random())), arrivedAt);
+    }
+  }
+
+  /** The answer; time passes where the request has to wait for fetches. */
+  async #judge(slot: Slot, kid: string): Promise<Outcome> {
+    let outcome: Outcome | undefined;
+    void slot.keys.judge(kid).then((value) => (outcome = value));
+    for (;;) {
+      for (let task = 0; task < MICROTASKS && outcome === undefined; task += 1) await Promise.resolve();
+      if (outcome !== undefined) break;
+      const fetch = slot.fetches.shift();
+      if (fetch === undefined) throw new Error(`${this.#contestant.name} waits for nothing`);
+      const isLost = this.#now > fetch.dueAt + PATIENCE;
+      this.#now = Math.max(this.#now, fetch.dueAt);
+      if (isLost) fetch.lose();
+      else fetch.deliver();
+    }
+    return outcome;
+  }
+
+  #containerOf(index: number): Slot {
+    const isRedeployed = this.#now >= CHAPTERS.herd.from;
+    const found = this.#slots[index];
+    if (found !== undefined && this.#now < found.endsAt && found.isRedeployed === isRedeployed) return found;
+    this.record.containers += 1;
+    const fetches: Fetch[] = [];
+    const started: Slot = {
+      isRedeployed,
+      endsAt: this.#now + MEAN_LIFE * exponential(this.#random),
+      fetches,
+      keys: this.#contestant.start({
+        clock: () => this.#now,
+        random: this.#random,
+        snapshot: snapshotTaken(this.#contestant.snapshotAt(this.#now)),
+        fetch: () => this.#fetch(fetches),
+      }),
+    };
+    this.#slots[index] = started;
+    return started;
+  }
+
+  #fetch(open: Fetch[]): ReturnType<Surroundings["fetch"]> {
+    const answer = this.record.tenant.answer(this.#now);
+    return new Promise((resolve, reject) => {
+      open.push({
+        dueAt: this.#now + ROUND_TRIPS,
+        deliver: () => resolve(answer),
+        lose: () => reject(new JwksFetchError("read ECONNRESET", { connectionFailed: true })),
+      });
+    });
+  }
+
+  #countValid(outcome: Outcome, arrivedAt: number): void {
+    const { record } = this;
+    if (this.#now > arrivedAt) record.waited += 1;
+    const minute = Math.floor(arrivedAt / MINUTE);
+    increment(record.valid, minute);
+    if (outcome !== "accepted") increment(record.turnedAway, minute);
+  }
+
+  #countStolen(outcome: Outcome): void {
+    const { record } = this;
+    record.stolen += 1;
+    if (outcome !== "accepted") return;
+    record.stolenAccepted += 1;
+    record.lastStolen = this.#now - REVOKED_AT;
+  }
+}
+
+function snapshotTaken(takenAt: number): KeySnapshot {
+  return { jwks: { keys: publishedAt(takenAt).map(({ jwk }) => jwk) }, takenAt };
+}
+
+function increment(counts: Uint32Array, index: number): void {
+  counts[index] = (counts[index] ?? 0) + 1;
+}
+
+function exponential(random: () => number): number {
+  return -Math.log(1 - random());
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Lets a fleet of containers live through four hours of virtual time with each kind of key set, writes the plot to
+ * docs/fleet.svg and the table into docs/keys.md. The same seed gives the same fleet.
+ *
+ *     tsx bench/fleet/run.ts
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { CONTESTANTS } from "./contestants.ts";
+import { simulate, type FleetRecord } from "./fleet.ts";
+import { plot } from "./plot.ts";
+import { CHAPTERS, END, MINUTE, SECOND, type Chapter } from "./story.ts";
+import { RATE_LIMIT_PER_SECOND } from "./tenant.ts";
+
+const SEED = 1;
+const BEGIN = "<!-- fleet: written by bench/fleet/run.ts -->";
+const FINISH = "<!-- fleet: end -->";
+const GUIDE = "docs/keys.md";
+
+const records: FleetRecord[] = [];
+for (const contestant of CONTESTANTS) records.push(await simulate(contestant, SEED));
+const text = table(records);
+console.log(text);
+writeFileSync("docs/fleet.svg", drawn(records));
+const guide = readFileSync(GUIDE, "utf8");
+const [before, after] = [guide.split(BEGIN)[0], guide.split(FINISH)[1]];
+if (before === undefined || after === undefined) throw new Error(`${GUIDE} has no place for the table`);
+writeFileSync(GUIDE, `${before}${BEGIN}\n\n${text}\n\n${FINISH}${after}`);
+
+type Row = readonly [string, (record: FleetRecord) => string];
+
+function table(records: readonly FleetRecord[]): string {
+  const rows: readonly Row[] = [
+    ["containers started", ({ containers }) => count(containers)],
+    ["requests of valid users", ({ valid }) => count(sum(valid))],
+    ["… that waited for a fetch", ({ valid, waited }) => percent(waited / sum(valid))],
+    ["… turned away", ({ turnedAway }) => count(sum(turnedAway))],
+    ...Object.values(CHAPTERS).map((chapter): Row => [
+      `… during: ${chapter.title}`,
+      (record) => turnedAwayIn(record, chapter),
+    ]),
+    ["JWKS requests at the tenant", ({ tenant }) => count(tenant.fetches)],
+    ["… a second on average", ({ tenant }) => (tenant.fetches / (END / SECOND)).toFixed(1)],
+    ["… a second at most", ({ tenant }) => count(Math.max(...tenant.perSecond))],
+    ["… answered 429", ({ tenant }) => count(tenant.rateLimited)],
+    ["revoked key accepted last after", ({ lastStolen }) => `${count(Math.round(lastStolen / SECOND))} s`],
+    ["… share of its requests", ({ stolen, stolenAccepted }) => percent(stolenAccepted / stolen)],
+  ];
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [
+    line(["", ...records.map(({ contestant }) => contestant)]),
+    line(["---", ...records.map(() => "---:")]),
+    ...rows.map(([name, cell]) => line([name, ...records.map(cell)])),
+  ].join("\n");
+}
+
+function turnedAwayIn({ valid, turnedAway }: FleetRecord, { from, to }: Chapter): string {
+  const [first, last] = [from / MINUTE, to / MINUTE];
+  return percent(sum(turnedAway.slice(first, last)) / sum(valid.slice(first, last)));
+}
+
+/** The renewed snapshot differs in what the revoked key may do, which is no line over time. */
+function drawn(records: readonly FleetRecord[]): string {
+  const shown = records.filter(({ contestant }) => !contestant.includes("renewed"));
+  const minutes = Array.from({ length: END / MINUTE }, (_, minute) => minute);
+  const requests = shown.map(({ contestant, tenant: { perSecond } }) => ({
+    name: contestant,
+    values: minutes.map((minute) => sum(perSecond.slice(minute * 60, minute * 60 + 60)) / 60),
+  }));
+  const away = shown.map(({ contestant, turnedAway, valid }) => ({
+    name: contestant,
+    values: minutes.map((minute) => (100 * (turnedAway[minute] ?? 0)) / (valid[minute] ?? 1)),
+  }));
+  const limit = { value: RATE_LIMIT_PER_SECOND, name: "what Auth0 answers" };
+  return plot(
+    [
+      { title: "JWKS requests a second at the tenant", lines: requests, limit },
+      { title: "Valid users turned away, per cent", lines: away },
+    ],
+    Object.values(CHAPTERS),
+    END,
+  );
+}
+
+function sum(values: Uint32Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en");
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share > 0 && share < 0.1 ? 2 : 1)} %`;
+}

@@ -1,0 +1,52 @@
+import { createSigningKey, type SigningKey } from "../../src/testing/signing-key.ts";
+
+/** Virtual time is in milliseconds since the deployment. */
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const END = 240 * MINUTE;
+
+export interface Chapter {
+  readonly title: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What happens in four hours. */
+export const CHAPTERS = {
+  deployment: { title: "deployment", from: 0, to: 10 * MINUTE },
+  outage: { title: "outage", from: 60 * MINUTE, to: 120 * MINUTE },
+  attack: { title: "invented key IDs", from: 140 * MINUTE, to: 160 * MINUTE },
+  surprise: { title: "surprise key", from: 180 * MINUTE, to: 190 * MINUTE },
+  herd: { title: "redeployment", from: 210 * MINUTE, to: 220 * MINUTE },
+} as const satisfies Record<string, Chapter>;
+
+export const ROTATED_AT = 20 * MINUTE;
+export const REVOKED_AT = 40 * MINUTE;
+/** When somebody who does as the guide says has deployed a new snapshot. */
+export const RENEWED_AT = 50 * MINUTE;
+
+const [first, second, third, surprise] = ["first", "second", "third", "surprise"].map((kid) =>
+  createSigningKey({ kid }),
+) as [SigningKey, SigningKey, SigningKey, SigningKey];
+
+/** The keys that the tenant publishes. Auth0 publishes the next key beforehand, but for the surprise. */
+export function publishedAt(time: number): readonly SigningKey[] {
+  if (time < ROTATED_AT) return [first, second];
+  if (time < REVOKED_AT) return [second, third, first];
+  if (time < CHAPTERS.surprise.from) return [second, third];
+  return [surprise, second];
+}
+
+/** The key that signs a user's token: users get new tokens over twenty minutes after a rotation. */
+export function signerAt(time: number, chance: number): string {
+  if (time >= CHAPTERS.surprise.from) return "surprise";
+  const switched = (time - ROTATED_AT) / (REVOKED_AT - ROTATED_AT);
+  return chance < switched ? "second" : "first";
+}
+
+/** The key that somebody stole, which is why it is revoked. */
+export const STOLEN_KID = "first";
+
+export function isDuring({ from, to }: Chapter, time: number): boolean {
+  return time >= from && time < to;
+}

@@ -1,0 +1,114 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { fetchJwks } from "../oauth/jwks-fetch.ts";
+import { readJwkSet } from "../oauth/public-key.ts";
+import { SNAPSHOT_FILE, type SnapshotDocument } from "../oauth/snapshot.ts";
+import { issuer, list } from "../setting-values.ts";
+
+export interface SnapshotOptions {
+  /** Issuer identifiers, with Auth0's trailing slash. */
+  readonly issuers: readonly string[];
+  /** The limit of each fetch. Patience costs a deployment nothing. */
+  readonly timeoutMs?: number;
+  readonly fetch?: (jwksUri: string, timeoutMs: number) => Promise<string>;
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number;
+}
+
+/**
+ * Fetches the keys of every issuer and keeps what the authorizer would use of them. All or nothing.
+ *
+ * @throws Error that names the address that failed, and how
+ */
+export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
+  const { issuers, timeoutMs = 10_000, fetch = fetchJwks, clock = Date.now } = options;
+  // The age counts from before the fetches: a tenant wrote its answer no earlier.
+  const takenAt = new Date(clock()).toISOString();
+  const keySets = await Promise.all(issuers.map((iss) => keySetOf(iss, (uri) => fetch(uri, timeoutMs))));
+  return { takenAt, keySets: Object.fromEntries(keySets) };
+}
+
+async function keySetOf(
+  iss: string,
+  fetch: (jwksUri: string) => Promise<string>,
+): Promise<readonly [string, { readonly keys: readonly object[] }]> {
+  const jwksUri = `${iss}.well-known/jwks.json`;
+  try {
+    const keys = readJwkSet(await fetch(jwksUri));
+    return [iss, { keys: [...keys.values()].map(({ jwk }) => jwk) }];
+  } catch (cause) {
+    throw new Error(`${jwksUri}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What a command takes from the process that runs it. */
+export interface CommandSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  /** Takes text, line ends included. */
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+}
+
+const USAGE = `Usage: snapshot [--domain DOMAIN[,DOMAIN]] [--out FILE]
+
+Fetches the tenant's keys and writes them to a file, to be packaged beside the bundle.
+  --domain  tenant and custom domains; without it, AUTH0_DOMAIN
+  --out     the file; without it, dist/${SNAPSHOT_FILE}
+`;
+
+/**
+ * The command `snapshot`.
+ *
+ * @returns the exit code: 0 written, 1 keys could not be had or file not written, 2 wrong use
+ */
+export async function snapshot(args: readonly string[], surroundings: CommandSurroundings): Promise<number> {
+  const { write, writeError } = surroundings;
+  let plan: Plan;
+  try {
+    plan = planFrom(args, surroundings.env);
+  } catch (error) {
+    writeError(`No snapshot was taken: ${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  try {
+    if (plan === "help") write(USAGE);
+    else write(await takeAndWrite(plan.issuers, plan.file));
+    return 0;
+  } catch (error) {
+    writeError(
+      `No snapshot was written: ${(error as Error).message}\n` +
+        "An older file was left as it is. See that the address answers with the tenant's keys, then run this again;\n" +
+        "or deploy without a snapshot: containers then fetch the keys when they start.\n",
+    );
+    return 1;
+  }
+}
+
+type Plan = "help" | { readonly issuers: readonly string[]; readonly file: string };
+
+function planFrom(args: readonly string[], env: NodeJS.ProcessEnv): Plan {
+  const options = { domain: { type: "string" }, out: { type: "string" }, help: { type: "boolean" } } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  if (values.help === true) return "help";
+  const issuers =
+    namedIssuers("--domain", values.domain) ?? namedIssuers("AUTH0_DOMAIN", env["AUTH0_DOMAIN"]);
+  if (issuers === undefined) throw new Error("neither --domain nor AUTH0_DOMAIN names a tenant");
+  return { issuers, file: values.out ?? `dist/${SNAPSHOT_FILE}` };
+}
+
+function namedIssuers(name: string, domains = ""): readonly string[] | undefined {
+  try {
+    const issuers = list(issuer)(domains);
+    return issuers.length === 0 ? undefined : issuers;
+  } catch (error) {
+    throw new Error(`${name} ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function takeAndWrite(issuers: readonly string[], file: string): Promise<string> {
+  const document = await takeSnapshot({ issuers });
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(document, undefined, 2)}\n`);
+  return `${file}: the keys of ${issuers.join(", ")}, taken at ${document.takenAt}\n`;
+}

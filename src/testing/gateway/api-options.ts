@@ -1,0 +1,54 @@
+import type { Address } from "./address.ts";
+import type { Call } from "./call.ts";
+import { received } from "./call.ts";
+import type { ClientRequest, FetchOptions } from "./client-request.ts";
+import { addressOf } from "./address.ts";
+import type { Lambda } from "./lambda.ts";
+import type { Route } from "./routes.ts";
+
+/** What APIs of all kinds have in common. */
+export interface ApiOptions extends Partial<Address> {
+  readonly authorizer: Lambda;
+  /** The Lambdas behind the authorizer, by route: `GET /users/{id}`, `ANY /{proxy+}`. */
+  readonly routes: Readonly<Record<string, Lambda>>;
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number;
+  readonly stageVariables?: Readonly<Record<string, string>>;
+}
+
+/** What REST and HTTP APIs have in common. */
+export interface RoutedApiOptions extends ApiOptions {
+  /** Lambdas that anybody may call. */
+  readonly openRoutes?: Readonly<Record<string, Lambda>>;
+  /** `method.request.header.Authorization` on REST, `$request.header.Authorization` on HTTP APIs. */
+  readonly identitySources?: readonly string[];
+  /** How long the authorizer's answers are kept; 0 = never. */
+  readonly ttlSeconds?: number;
+}
+
+export interface RoutedApi {
+  /**
+   * A client's request.
+   *
+   * @param target path and query, without the stage: `/users/7?verbose=1`
+   */
+  fetch(target: string, options?: FetchOptions): Promise<Response>;
+}
+
+export function newCall(options: ApiOptions, request: Required<ClientRequest>, route: Route): Call {
+  const { clock = Date.now, stageVariables = {} } = options;
+  const address = addressOf(definedOnly(options));
+  return {
+    request: received(request, address),
+    address,
+    route,
+    stageVariables,
+    time: clock(),
+    requestId: crypto.randomUUID(),
+  };
+}
+
+function definedOnly({ partition, region, accountId, apiId, stage }: Partial<Address>): Partial<Address> {
+  const given = { partition, region, accountId, apiId, stage };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,60 @@
+/** Names and values in their order and case, repeated where sent twice. */
+export type Fields = readonly (readonly [name: string, value: string])[];
+
+/** A request as it comes out of the client. What is left out is `GET /whoami` without headers, query and body. */
+export interface ClientRequest {
+  readonly method?: string;
+  /** The real path, as sent, without the stage. */
+  readonly path?: string;
+  readonly headers?: Fields;
+  readonly query?: Fields;
+  readonly body?: string | undefined;
+}
+
+/** What `fetch` takes beside the target. */
+export interface FetchOptions {
+  readonly method?: string;
+  readonly headers?:
+    Fields | Iterable<readonly [string, string]> | Readonly<Record<string, string | string[]>>;
+  readonly body?: string | undefined;
+}
+
+/** @param target path and query, without the stage: `/users/7?verbose=1` */
+export function clientRequest(
+  target: string,
+  { method = "GET", headers = {}, body }: FetchOptions,
+): Required<ClientRequest> {
+  const [path = "/", ...query] = target.split("?");
+  const parameters = new URLSearchParams(query.join("?"));
+  return { method: method.toUpperCase(), path, headers: fields(headers), query: [...parameters], body };
+}
+
+/** The last value of a header, whatever its case. */
+export function header({ headers }: { readonly headers: Fields }, name: string): string | undefined {
+  return headers.filter(([other]) => other.toLowerCase() === name.toLowerCase()).at(-1)?.[1];
+}
+
+export function lowerCased(all: Fields): Fields {
+  return all.map(([name, value]) => [name.toLowerCase(), value]);
+}
+
+export function grouped(all: Fields): Record<string, string[]> {
+  const groups: Record<string, string[]> = {};
+  for (const [name, value] of all) (groups[name] ??= []).push(value);
+  return groups;
+}
+
+export function lastValues(all: Fields): Record<string, string> {
+  return Object.fromEntries(all);
+}
+
+export function commaJoined(all: Fields): Record<string, string> {
+  return Object.fromEntries(Object.entries(grouped(all)).map(([name, values]) => [name, values.join(",")]));
+}
+
+function fields(headers: NonNullable<FetchOptions["headers"]>): Fields {
+  if (Symbol.iterator in headers) return [...headers];
+  return Object.entries(headers).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
+}

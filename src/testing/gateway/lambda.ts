@@ -1,0 +1,27 @@
+/** A Lambda function with whatever types of event and result. */
+export type Lambda = (event: never, context: never, callback: never) => unknown;
+
+/**
+ * Calls a function as Lambda does: event and result pass through JSON, so neither can hold what JSON cannot.
+ *
+ * @throws whatever the function throws
+ */
+export async function invoke(lambda: Lambda, event: object): Promise<unknown> {
+  const call = lambda as unknown as (event: unknown, context: object) => unknown;
+  return throughJson(await call(throughJson(event), invocationContext()));
+}
+
+function throughJson(value: unknown): unknown {
+  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as unknown);
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+function invocationContext(): object {
+  return {
+    functionName: "function",
+    functionVersion: "$LATEST",
+    awsRequestId: crypto.randomUUID(),
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => 6000,
+  };
+}

@@ -1,0 +1,11 @@
+/** What a team needs to test its own API behind the authorizer: a tenant, and a gateway that does what AWS does. */
+export { startTenant, Tenant, ALICE } from "./tenant.ts";
+export type { AccessTokenOptions, Outage, TenantOptions, TokenOptions, User } from "./tenant.ts";
+export { createSigningKey, signJwt, type SigningKey } from "./signing-key.ts";
+export { authorizerEvent, bearerEvent } from "./events.ts";
+export { restApi, type RestApiOptions } from "./gateway/rest-api.ts";
+export { httpApi, type HttpApiOptions } from "./gateway/http-api.ts";
+export { webSocketApi, HandshakeRefused } from "./gateway/websocket-api.ts";
+export type { Connection, WebSocketApi, WebSocketApiOptions } from "./gateway/websocket-api.ts";
+export type { RoutedApi } from "./gateway/api-options.ts";
+export type { Lambda } from "./gateway/lambda.ts";

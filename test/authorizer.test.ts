@@ -1,0 +1,200 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { createAuthorizer, writeToStdout, type Authorizer } from "../src/authorizer.ts";
+import { ConfigurationError, type Settings } from "../src/config.ts";
+import { bearerEvent, authorizerEvent } from "../src/testing/events.ts";
+import { createSigningKey } from "../src/testing/signing-key.ts";
+import { startTenant, type Tenant } from "../src/testing/tenant.ts";
+
+/** Keys are slow to make, and a busy machine is slower. */
+jest.setTimeout(60_000);
+
+const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
+const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/*";
+
+let tenant: Tenant;
+let lines: Record<string, unknown>[];
+let authorize: Authorizer;
+
+beforeAll(async () => {
+  tenant = await startTenant();
+  authorize = authorizer();
+});
+afterAll(() => tenant.close());
+afterEach(() => tenant.fail());
+
+function authorizer(options: Partial<Settings> = {}, clock = Date.now): Authorizer {
+  lines = [];
+  return createAuthorizer(
+    { ...tenant.settings, ...options },
+    { clock, write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+}
+
+const last = (): Record<string, unknown> => lines.at(-1) ?? {};
+
+describe.each(KINDS)("on the gateway %s", (kind) => {
+  beforeAll(() => {
+    authorize = authorizer();
+  });
+
+  test.each([
+    ["an ID token", () => tenant.idToken(), "id"],
+    ["an access token of Auth0's profile", () => tenant.accessToken(), "access"],
+    ["an access token of RFC 9068", () => tenant.accessToken({ profile: "rfc9068" }), "access"],
+  ])("lets in whoever has %s", async (_, token, use) => {
+    await expect(authorize(bearerEvent(kind, token()))).resolves.toMatchObject({
+      principalId: "auth0|alice",
+      policyDocument: {
+        Statement: [
+          { Effect: "Allow", Resource: STAGE },
+          { Effect: "Deny", Resource: STAGE, Condition: { DateGreaterThanEquals: {} } },
+        ],
+      },
+      context: { sub: "auth0|alice", email: "alice@example.com", email_verified: "true", token_use: use },
+    });
+    expect(last()).toMatchObject({ event: "decision", decision: "accepted", gateway: kind, token_use: use });
+    expect(last()["key_set_age_seconds"]).toBeGreaterThanOrEqual(0);
+  });
+
+  test("refuses a caller whose e-mail is not verified, with a Deny and a reason", async () => {
+    const token = tenant.idToken({ claims: { email_verified: false } });
+    await expect(authorize(bearerEvent(kind, token))).resolves.toStrictEqual({
+      principalId: "auth0|alice",
+      policyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Deny", Action: "execute-api:Invoke", Resource: STAGE }],
+      },
+      context: { reason: "email_not_verified" },
+    });
+    expect(last()).toMatchObject({
+      decision: "caller-refused",
+      reason: "email_not_verified",
+      iss: tenant.issuer,
+    });
+  });
+
+  test.each([
+    ["without a token", () => authorizerEvent(kind), "missing_token"],
+    [
+      "with a token that has expired",
+      () => bearerEvent(kind, tenant.idToken({ claims: { exp: 1 } })),
+      "expired",
+    ],
+    [
+      "with a token that somebody else signed",
+      () => bearerEvent(kind, tenant.idToken({ key: { ...createSigningKey(), kid: tenant.currentKey.kid } })),
+      "bad_signature",
+    ],
+  ])("says no to a request %s", async (_, event, reason) => {
+    const answer = authorize(event());
+    if (kind.startsWith("http-")) {
+      await expect(answer).resolves.toMatchObject({ principalId: "anonymous", context: { reason } });
+      await expect(answer).resolves.toHaveProperty("policyDocument.Statement.0.Effect", "Deny");
+    } else {
+      await expect(answer).rejects.toMatchObject({ name: "Error", message: "Unauthorized" });
+    }
+    expect(last()).toMatchObject({ decision: "no-valid-token", reason, gateway: kind });
+  });
+
+  test("cannot decide without keys, and says so with an error of its own", async () => {
+    tenant.fail(503);
+    const down = authorizer();
+    await expect(down(bearerEvent(kind, tenant.idToken()))).rejects.toMatchObject({
+      name: "Refusal",
+      reason: "keys_unavailable",
+    });
+    expect(last()).toMatchObject({ level: "error", decision: "undecided", reason: "keys_unavailable" });
+    expect(lines.some(({ event }) => event === "key_fetch_failed")).toBe(true);
+  });
+
+  test("refuses a token before it knows any key", async () => {
+    tenant.fail(503);
+    const down = authorizer();
+    const event = bearerEvent(kind, tenant.idToken({ claims: { exp: 1 } }));
+    await down(event).catch((error: unknown) => error);
+    expect(last()).toMatchObject({ decision: "no-valid-token", reason: "expired" });
+  });
+});
+
+describe("the authorizer", () => {
+  test("answers simply where the HTTP API wants it so", async () => {
+    const simple = authorizer({ httpApiResponse: "simple" });
+    await expect(simple(bearerEvent("http-2.0", tenant.idToken()))).resolves.toMatchObject({
+      isAuthorized: true,
+      context: { email: "alice@example.com" },
+    });
+    await expect(simple(authorizerEvent("http-2.0"))).resolves.toStrictEqual({
+      isAuthorized: false,
+      context: { reason: "missing_token" },
+    });
+  });
+
+  test("does not understand an event that no gateway sends, and logs that it does not", async () => {
+    const any = authorizer();
+    for (const event of [undefined, null, {}, { Records: [] }, "event"]) {
+      await expect(any(event)).rejects.toMatchObject({ name: "Refusal", reason: "unsupported_event" });
+      expect(last()).toMatchObject({ level: "error", decision: "undecided", reason: "unsupported_event" });
+      expect(last()).not.toHaveProperty("gateway");
+    }
+  });
+
+  test("fetches the keys when it is made, before anybody asks, and then keeps them", async () => {
+    const fresh = await startTenant();
+    try {
+      const made = createAuthorizer({ ...fresh.settings, logLevel: "silent" });
+      const until = Date.now() + 2000;
+      while (fresh.fetches === 0 && Date.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(fresh.fetches).toBe(1);
+      await made(bearerEvent("http-2.0", fresh.idToken()));
+      await made(bearerEvent("http-2.0", fresh.idToken()));
+      expect(fresh.fetches).toBe(1);
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  test("accepts two issuers, each with its own keys only", async () => {
+    const custom = await startTenant();
+    try {
+      const both = authorizer({ issuers: [tenant.issuer, custom.issuer] });
+      await expect(both(bearerEvent("http-2.0", tenant.idToken()))).resolves.toMatchObject({
+        context: { iss: tenant.issuer },
+      });
+      await expect(both(bearerEvent("http-2.0", custom.idToken()))).resolves.toMatchObject({
+        context: { iss: custom.issuer },
+      });
+      const crossed = custom.idToken({ claims: { iss: tenant.issuer } });
+      await expect(both(bearerEvent("http-2.0", crossed))).resolves.toMatchObject({
+        context: { reason: "unknown_key" },
+      });
+    } finally {
+      await custom.close();
+    }
+  });
+
+  test("measures how long a decision took by its clock", async () => {
+    let now = Date.now();
+    const slow = authorizer({}, () => (now += 3));
+    await slow(bearerEvent("http-2.0", tenant.idToken()));
+    expect(last()["Duration"]).toBeGreaterThan(0);
+    expect(Number(last()["Duration"]) % 3).toBe(0);
+  });
+
+  test("does not start with a mistake in its settings", () => {
+    expect(() => createAuthorizer({ issuers: [] })).toThrow(ConfigurationError);
+  });
+
+  test("throws what is not a refusal as it is, so that nothing is hidden", async () => {
+    const event = authorizerEvent("http-2.0");
+    Object.defineProperty(event, "headers", { get: () => JSON.parse("{") as never });
+    await expect(authorizer()(event)).rejects.toThrow(SyntaxError);
+  });
+
+  test("has its line written straight to the standard output", () => {
+    const write = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    writeToStdout("a line\n");
+    expect(write.mock.calls).toEqual([["a line\n"]]);
+    write.mockRestore();
+  });
+});

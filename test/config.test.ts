@@ -1,0 +1,283 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  ConfigurationError,
+  misspelledVariables,
+  settingsFrom,
+  settingsFromEnvironment,
+} from "../src/config.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+const LEAST: Environment = { AUTH0_DOMAIN: "acme.eu.auth0.com", AUTH0_CLIENT_IDS: "WebApp" };
+
+const settings = (changes: Environment = {}) => settingsFromEnvironment({ ...LEAST, ...changes });
+
+function mistakes(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.mistakes;
+    throw error;
+  }
+}
+
+const wrong = (changes: Environment): readonly string[] => mistakes(() => settings(changes));
+
+describe("the settings", () => {
+  test("have the defaults of the contract", () => {
+    expect(settings()).toEqual({
+      issuers: ["https://acme.eu.auth0.com/"],
+      clientIds: ["WebApp"],
+      audiences: [],
+      emailClaim: undefined,
+      accessTokenProfile: "auth0",
+      organizations: [],
+      requiredPermissions: [],
+      email: "verified",
+      allowMachines: false,
+      clockToleranceSeconds: 5,
+      httpApiResponse: "policy",
+      policyEndsWithToken: true,
+      logLevel: "info",
+      jwksMaxAgeSeconds: 600,
+      jwksStaleIfErrorSeconds: 3600,
+      jwksTimeoutMs: 1500,
+      jwksSnapshotMaxAgeSeconds: 604_800,
+    });
+  });
+
+  test("are frozen", () => {
+    expect(Object.isFrozen(settings())).toBe(true);
+    expect(Object.isFrozen(settings().clientIds)).toBe(true);
+  });
+
+  test("are the same in code", () => {
+    expect(settingsFrom({ issuers: ["acme.eu.auth0.com"], clientIds: ["WebApp"] })).toEqual(settings());
+  });
+
+  test("can be read again from what was read", () => {
+    expect(settingsFrom(settings())).toEqual(settings());
+  });
+
+  test("take a blank variable for one that is not set", () => {
+    expect(settings({ AUTH0_AUDIENCES: "", AUTHORIZER_EMAIL: "  ", JWKS_TIMEOUT_MS: "\t" })).toEqual(
+      settings(),
+    );
+  });
+
+  test("leave blanks around a value out", () => {
+    expect(settings({ AUTHORIZER_EMAIL: " present ", JWKS_TIMEOUT_MS: " 200\n" })).toMatchObject({
+      email: "present",
+      jwksTimeoutMs: 200,
+    });
+  });
+});
+
+const ACCESS: Environment = {
+  AUTH0_AUDIENCES: "https://api.acme.com/",
+  AUTH0_EMAIL_CLAIM: "https://acme.com/email",
+};
+
+describe("each variable", () => {
+  test.each([
+    ["AUTH0_DOMAIN", "a.com, https://b.com/", "issuers", ["https://a.com/", "https://b.com/"]],
+    ["AUTH0_CLIENT_IDS", "A, B", "clientIds", ["A", "B"]],
+    ["AUTH0_AUDIENCES", "https://a/, b", "audiences", ["https://a/", "b"]],
+    ["AUTH0_EMAIL_CLAIM", "https://a/mail", "emailClaim", "https://a/mail"],
+    ["AUTH0_ACCESS_TOKEN_PROFILE", "rfc9068", "accessTokenProfile", "rfc9068"],
+    ["AUTH0_ORGANIZATIONS", "org_1,org_2", "organizations", ["org_1", "org_2"]],
+    ["AUTH0_REQUIRED_PERMISSIONS", "read:x, write:x", "requiredPermissions", ["read:x", "write:x"]],
+    ["AUTHORIZER_EMAIL", "optional", "email", "optional"],
+    ["AUTHORIZER_ALLOW_MACHINES", "false", "allowMachines", false],
+    ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "0", "clockToleranceSeconds", 0],
+    ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "60", "clockToleranceSeconds", 60],
+    ["AUTHORIZER_HTTP_API_RESPONSE", "simple", "httpApiResponse", "simple"],
+    ["AUTHORIZER_POLICY_ENDS_WITH_TOKEN", "false", "policyEndsWithToken", false],
+    ["AUTHORIZER_LOG_LEVEL", "silent", "logLevel", "silent"],
+    ["JWKS_MAX_AGE_SECONDS", "1", "jwksMaxAgeSeconds", 1],
+    ["JWKS_MAX_AGE_SECONDS", "86400", "jwksMaxAgeSeconds", 86_400],
+    ["JWKS_STALE_IF_ERROR_SECONDS", "0", "jwksStaleIfErrorSeconds", 0],
+    ["JWKS_STALE_IF_ERROR_SECONDS", "604800", "jwksStaleIfErrorSeconds", 604_800],
+    ["JWKS_TIMEOUT_MS", "100", "jwksTimeoutMs", 100],
+    ["JWKS_TIMEOUT_MS", "3500", "jwksTimeoutMs", 3500],
+    ["JWKS_SNAPSHOT_MAX_AGE_SECONDS", "0", "jwksSnapshotMaxAgeSeconds", 0],
+    ["JWKS_SNAPSHOT_MAX_AGE_SECONDS", "2592000", "jwksSnapshotMaxAgeSeconds", 2_592_000],
+  ])("%s may be %s", (variable, value, name, expected) => {
+    expect(settings({ ...ACCESS, [variable]: value })).toHaveProperty(name, expected);
+  });
+
+  test.each(["debug", "info", "warn", "error", "silent"])("AUTHORIZER_LOG_LEVEL may be %s", (logLevel) => {
+    expect(settings({ AUTHORIZER_LOG_LEVEL: logLevel }).logLevel).toBe(logLevel);
+  });
+
+  test.each(["verified", "present", "optional"])("AUTHORIZER_EMAIL may be %s", (email) => {
+    expect(settings({ AUTHORIZER_EMAIL: email }).email).toBe(email);
+  });
+
+  test.each([
+    ["AUTH0_DOMAIN", "https://acme.com/path", "must be a domain"],
+    ["AUTH0_DOMAIN", "http://acme.com", "must use https"],
+    ["AUTH0_DOMAIN", "a.com b.com", "has an item that is empty or has blanks"],
+    ["AUTH0_CLIENT_IDS", "A B", "has an item that is empty or has blanks"],
+    ["AUTH0_AUDIENCES", "a b", "has an item that is empty or has blanks"],
+    ["AUTH0_EMAIL_CLAIM", "email", "must be an absolute URL"],
+    ["AUTH0_ACCESS_TOKEN_PROFILE", "both", "must be one of auth0, rfc9068"],
+    ["AUTH0_ORGANIZATIONS", "org 1", "has an item that is empty or has blanks"],
+    ["AUTH0_REQUIRED_PERMISSIONS", "read x", "has an item that is empty or has blanks"],
+    ["AUTHORIZER_EMAIL", "required", "must be one of verified, present, optional"],
+    ["AUTHORIZER_ALLOW_MACHINES", "yes", "must be one of true, false"],
+    ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "61", "must be a whole number from 0 to 60"],
+    ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "NaN", "must be a whole number from 0 to 60"],
+    ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "-1", "must be a whole number from 0 to 60"],
+    ["AUTHORIZER_HTTP_API_RESPONSE", "iam", "must be one of policy, simple"],
+    ["AUTHORIZER_POLICY_ENDS_WITH_TOKEN", "no", "must be one of true, false"],
+    ["AUTHORIZER_LOG_LEVEL", "trace", "must be one of debug, info, warn, error, silent"],
+    ["JWKS_MAX_AGE_SECONDS", "0", "must be a whole number from 1 to 86400"],
+    ["JWKS_MAX_AGE_SECONDS", "86401", "must be a whole number from 1 to 86400"],
+    ["JWKS_STALE_IF_ERROR_SECONDS", "604801", "must be a whole number from 0 to 604800"],
+    ["JWKS_TIMEOUT_MS", "99", "must be a whole number from 100 to 3500"],
+    ["JWKS_TIMEOUT_MS", "3501", "must be a whole number from 100 to 3500"],
+    ["JWKS_SNAPSHOT_MAX_AGE_SECONDS", "2592001", "must be a whole number from 0 to 2592000"],
+  ])("%s cannot be %s", (variable, value, mistake) => {
+    expect(wrong({ ...ACCESS, [variable]: value })).toEqual([
+      expect.stringMatching(`^${variable} ${mistake}`),
+    ]);
+  });
+});
+
+/** What breaks a rule about several settings, and what keeps it. */
+describe("together", () => {
+  test.each([
+    [
+      "the domain is required",
+      { AUTH0_DOMAIN: "" },
+      "AUTH0_DOMAIN is required: the domain of the tenant, such as acme.eu.auth0.com",
+      {},
+    ],
+    [
+      "somebody must be able to get in",
+      { AUTH0_CLIENT_IDS: "," },
+      "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: nobody would get in",
+      { AUTH0_CLIENT_IDS: "", ...ACCESS },
+    ],
+    [
+      "no application has the name of an API",
+      { ...ACCESS, AUTH0_AUDIENCES: "api,WebApp" },
+      "AUTH0_AUDIENCES must not share a value with AUTH0_CLIENT_IDS: it tells the two kinds of token apart",
+      { ...ACCESS, AUTH0_AUDIENCES: "api,webapp" },
+    ],
+    [
+      "access tokens need a claim for the e-mail",
+      { AUTH0_AUDIENCES: "api" },
+      "AUTH0_EMAIL_CLAIM is required with AUTH0_AUDIENCES, unless AUTHORIZER_EMAIL is optional",
+      { AUTH0_AUDIENCES: "api", AUTHORIZER_EMAIL: "optional" },
+    ],
+    [
+      "even an e-mail that must only be present needs its claim",
+      { AUTH0_AUDIENCES: "api", AUTHORIZER_EMAIL: "present" },
+      "AUTH0_EMAIL_CLAIM is required with AUTH0_AUDIENCES, unless AUTHORIZER_EMAIL is optional",
+      { ...ACCESS, AUTHORIZER_EMAIL: "present" },
+    ],
+    [
+      "machines have no e-mail",
+      { AUTHORIZER_ALLOW_MACHINES: "true" },
+      "AUTHORIZER_ALLOW_MACHINES needs AUTHORIZER_EMAIL=optional: a machine has no e-mail",
+      { AUTHORIZER_ALLOW_MACHINES: "true", AUTHORIZER_EMAIL: "optional" },
+    ],
+    [
+      "ID tokens have no permissions",
+      { AUTH0_REQUIRED_PERMISSIONS: "read:x" },
+      "AUTH0_REQUIRED_PERMISSIONS needs AUTH0_AUDIENCES: ID tokens carry no permissions",
+      { ...ACCESS, AUTH0_REQUIRED_PERMISSIONS: "read:x" },
+    ],
+  ])("%s", (_, broken: Environment, mistake, kept: Environment) => {
+    expect(wrong(broken)).toEqual([mistake]);
+    expect(wrong(kept)).toEqual([]);
+  });
+
+  test("a rule about a setting that could not be read is not told as well", () => {
+    expect(wrong({ AUTHORIZER_EMAIL: "x", AUTHORIZER_ALLOW_MACHINES: "true" })).toHaveLength(1);
+  });
+});
+
+describe("mistakes", () => {
+  test("are told all at once, each by its name", () => {
+    const found = mistakes(() =>
+      settingsFromEnvironment({ AUTH0_AUDIENCES: "api", JWKS_TIMEOUT_MS: "0", AUTHORIZER_LOG_LEVEL: "loud" }),
+    );
+    const names = found.map((mistake) => mistake.split(" ")[0]);
+    expect(names.sort()).toEqual([
+      "AUTH0_DOMAIN",
+      "AUTH0_EMAIL_CLAIM",
+      "AUTHORIZER_LOG_LEVEL",
+      "JWKS_TIMEOUT_MS",
+    ]);
+  });
+
+  test("are told in the message, with their number", () => {
+    expect(() => settingsFromEnvironment({})).toThrow(
+      /^The authorizer cannot start: 2 mistakes in its configuration\.\n- AUTH0_DOMAIN is .*\n- AUTH0_CLIENT_IDS is /,
+    );
+    expect(() => settings({ JWKS_TIMEOUT_MS: "1" })).toThrow(
+      /cannot start: 1 mistake in its configuration\.\n- JWKS_/,
+    );
+    expect(new ConfigurationError([])).toMatchObject({ name: "ConfigurationError" });
+  });
+
+  test("in code are told by the names in code", () => {
+    const found = mistakes(() =>
+      settingsFrom({ issuers: [], clientIds: ["A"], jwksTimeoutMs: 0, allowMachines: true }),
+    );
+    expect(found.map((mistake) => mistake.split(" ")[0]).sort()).toEqual([
+      "allowMachines",
+      "issuers",
+      "jwksTimeoutMs",
+    ]);
+    expect(found.join()).toContain("email=optional");
+  });
+
+  test("come with the misspelled variable that may explain them", () => {
+    const found = mistakes(() => settingsFromEnvironment({ AUTH_DOMAIN: "acme.com", AUTH0_CLIENT_IDS: "A" }));
+    expect(found).toEqual([
+      expect.stringMatching(/^AUTH0_DOMAIN is required/),
+      "AUTH_DOMAIN is not a setting: was AUTH0_DOMAIN meant?",
+    ]);
+  });
+});
+
+describe("misspelled variables", () => {
+  test.each([
+    ["AUTH_DOMAIN", "AUTH0_DOMAIN"],
+    ["AUTHO_DOMAIN", "AUTH0_DOMAIN"],
+    ["AUTH0_DOMAINS", "AUTH0_DOMAIN"],
+    ["auth0_domain", "AUTH0_DOMAIN"],
+    ["AUTH0_CLIENT_ID", "AUTH0_CLIENT_IDS"],
+    ["AUTH0_AUDIENCE", "AUTH0_AUDIENCES"],
+    ["AUTHORISER_EMAIL", "AUTHORIZER_EMAIL"],
+    ["JWKS_TIMEOUT", undefined],
+    ["JWKS_TIMEOUT_S", "JWKS_TIMEOUT_MS"],
+    ["JWK_TIMEOUT_MS", "JWKS_TIMEOUT_MS"],
+    ["AUTH0_CLIENT_SECRET", undefined],
+    ["AWS_REGION", undefined],
+    ["AUTH0_DOMAIN", undefined],
+  ])("%s is taken for %s", (found, meant) => {
+    const expected = meant === undefined ? [] : [{ found, meant }];
+    expect(misspelledVariables({ ...LEAST, [found]: "x" })).toEqual(expected);
+  });
+});
+
+describe("under serverless-offline", () => {
+  test("policies do not end with the token", () => {
+    expect(settings({ IS_OFFLINE: "true" }).policyEndsWithToken).toBe(false);
+  });
+
+  test("unless told to", () => {
+    const told = { IS_OFFLINE: "true", AUTHORIZER_POLICY_ENDS_WITH_TOKEN: "true" };
+    expect(settings(told).policyEndsWithToken).toBe(true);
+  });
+
+  test("and an empty variable says nothing of it", () => {
+    expect(settings({ IS_OFFLINE: "" }).policyEndsWithToken).toBe(true);
+  });
+});

@@ -1,0 +1,23 @@
+/**
+ * Asks a deployed probe what the kit's gateway only claims.
+ *
+ *     cd test/deployed && npx serverless deploy
+ *     npm run test:deployed -- --url https://REST.execute-api.REGION.amazonaws.com/probe \
+ *       --url https://HTTP.execute-api.REGION.amazonaws.com --url wss://WS.execute-api.REGION.amazonaws.com/probe
+ */
+import { parseArgs } from "node:util";
+import { compare } from "./comparison.ts";
+import { remoteProbe } from "./remote-probe.ts";
+
+const { values } = parseArgs({ options: { url: { type: "string", multiple: true } } });
+if (values.url === undefined) throw new Error("which stage? --url https://… --url wss://…");
+const comparisons = await compare(await remoteProbe(values.url));
+for (const { name, kind, source, kit, other, agree } of comparisons) {
+  console.log(
+    `${agree ? "as expected" : "DIFFERENT  "}  ${kind.padEnd(12)}  ${source === undefined ? "? " : ""}${name}`,
+  );
+  if (!agree) console.log(`    the kit: ${JSON.stringify(kit)}\n    here:    ${JSON.stringify(other)}`);
+}
+const different = comparisons.filter(({ agree }) => !agree).length;
+console.log(`${comparisons.length - different} of ${comparisons.length} answers are as expected`);
+process.exitCode = comparisons.length > 0 && different === 0 ? 0 : 1;

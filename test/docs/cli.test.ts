@@ -1,0 +1,89 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { build } from "esbuild";
+import { authorizerEvent } from "../../src/testing/events.ts";
+import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
+
+jest.setTimeout(30_000);
+
+/** The commands of a page, one for each line. */
+function commands(page: string, program: string): string[] {
+  const text = readFileSync(`docs/${page}`, "utf8");
+  const blocks = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, block = ""]) =>
+    block.trim().split("\n"),
+  );
+  return blocks.filter((line) => line.includes(program));
+}
+
+let tenant: Tenant;
+let folder: string;
+
+beforeAll(async () => {
+  tenant = await startTenant();
+  folder = mkdtempSync(join(tmpdir(), "docs-"));
+  const event = authorizerEvent("rest-request", {
+    headers: [["Authorization", `Bearer ${tenant.idToken()}`]],
+  });
+  writeFileSync(join(folder, "event.json"), JSON.stringify(event));
+  writeFileSync(join(folder, "jwks.json"), JSON.stringify({ keys: [tenant.currentKey.jwk] }));
+  await build({
+    entryPoints: ["src/cli/main.ts"],
+    outfile: join(folder, "auth0-authorizer.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    logLevel: "warning",
+  });
+});
+afterAll(async () => {
+  await tenant.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** In a shell, with the tenant at hand in the place of the one that the page names. */
+function shell(command: string): Promise<number> {
+  const domain = tenant.issuer.slice(0, -1);
+  const script = `auth0-authorizer() { "${process.execPath}" auth0-authorizer.mjs "$@"; }\n${command.replaceAll("acme.eu.auth0.com", domain)}`;
+  const env = {
+    PATH: process.env["PATH"],
+    AUTH0_DOMAIN: domain,
+    AUTH0_CLIENT_IDS: "test-application",
+    TOKEN: tenant.idToken(),
+  };
+  return new Promise((resolve) => {
+    execFile("bash", ["-c", script], { cwd: folder, env }, (error) =>
+      resolve(error === null ? 0 : Number(error.code)),
+    ).stdin?.end();
+  });
+}
+
+test("every command in docs/cli.md does what the page says", async () => {
+  const all = commands("cli.md", "auth0-authorizer ");
+  const codes: Record<string, number> = {};
+  for (const command of all) codes[command] = await shell(command);
+  expect(Object.keys(codes).length).toBeGreaterThan(9);
+  // The tenant for tests has no discovery document, so `doctor` has something to find.
+  const expected = all.map((command) => [
+    command,
+    command.includes("doctor")
+      ? 1
+      : command.includes("--offline")
+        ? 3
+        : command.includes("--at")
+          ? expect.any(Number)
+          : 0,
+  ]);
+  expect(codes).toEqual(Object.fromEntries(expected));
+});
+
+test("the npm scripts in docs/local.md exist", () => {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+  const named = commands("local.md", "npm ").flatMap(
+    (line) => /npm (?:run (?:--silent )?)?([a-z]+)/.exec(line)?.[1] ?? [],
+  );
+  expect(new Set(named)).toEqual(new Set(["start", "token", "ci"]));
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "token"]));
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "@jest/globals";
+import { identityFrom, MissingIdentityError, type IdentityContext } from "../../src/downstream/identity.ts";
+
+const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
+const EXP = NOW / 1000 + 60;
+const CONTEXT: IdentityContext = {
+  sub: "auth0|alice",
+  email: "alice@example.com",
+  email_verified: "true",
+  token_use: "access",
+  iss: "https://acme.eu.auth0.com/",
+  client_id: "WebApp",
+  exp: String(EXP),
+  scope: "openid email",
+  permissions: "read:orders write:orders",
+  org_id: "org_1",
+};
+const AWS = { principalId: "auth0|alice", integrationLatency: 24 };
+
+/** An event with something in the place of the authorizer. */
+function behind(authorizer: unknown) {
+  return { requestContext: { authorizer } };
+}
+
+function reason(authorizer: unknown, now = NOW): string {
+  try {
+    identityFrom(behind(authorizer), { now });
+    return "none";
+  } catch (error) {
+    if (!(error instanceof MissingIdentityError)) throw error;
+    return error.reason;
+  }
+}
+
+describe("the identity", () => {
+  it.each([
+    ["a REST or WebSocket API", { ...AWS, ...CONTEXT }],
+    ["an HTTP API with a 1.0 integration", CONTEXT],
+    ["an HTTP API with a 2.0 integration", { lambda: CONTEXT }],
+  ])("is read from the event of %s", (_, authorizer) => {
+    expect(identityFrom(behind(authorizer), { now: NOW })).toEqual({
+      subject: "auth0|alice",
+      email: "alice@example.com",
+      emailVerified: true,
+      tokenUse: "access",
+      issuer: "https://acme.eu.auth0.com/",
+      clientId: "WebApp",
+      expiresAt: new Date(EXP * 1000),
+      scopes: ["openid", "email"],
+      permissions: ["read:orders", "write:orders"],
+      organization: "org_1",
+    });
+  });
+
+  it("leaves undefined what the token did not say", () => {
+    const { sub, iss, exp } = CONTEXT;
+    expect(identityFrom(behind({ sub, iss, exp, token_use: "id" }), { now: NOW })).toEqual({
+      subject: sub,
+      email: undefined,
+      emailVerified: undefined,
+      tokenUse: "id",
+      issuer: iss,
+      clientId: undefined,
+      expiresAt: new Date(EXP * 1000),
+      scopes: [],
+      permissions: [],
+      organization: undefined,
+    });
+  });
+
+  it("says where an e-mail is not verified", () => {
+    const authorizer = { ...CONTEXT, email_verified: "false" };
+    expect(identityFrom(behind(authorizer), { now: NOW }).emailVerified).toBe(false);
+  });
+});
+
+describe("an identity is missing", () => {
+  it.each([
+    ["no authorizer", undefined],
+    ["null", null],
+    ["a text", "auth0|alice"],
+    ["a principal alone", AWS],
+    ["an empty `lambda`", { lambda: {} }],
+    ["`lambda` null, as AWS sends it without a context", { lambda: null }],
+    ["a native JWT authorizer", { jwt: { claims: CONTEXT, scopes: null } }],
+    ["a Cognito authorizer", { claims: CONTEXT }],
+    [
+      "serverless-offline's placeholders with a decoded, unverified token",
+      { principalId: "offlineContext_authorizer_principalId", claims: CONTEXT, scopes: ["openid"] },
+    ],
+    [
+      "serverless-offline's principal beside an identity",
+      { ...CONTEXT, principalId: "offlineContext_authorizer_principalId" },
+    ],
+    ["inherited values", Object.create(CONTEXT) as unknown],
+  ])("from an event with %s", (_, authorizer) => {
+    expect(reason(authorizer)).toBe("missing");
+  });
+
+  it.each(["sub", "iss", "exp", "token_use"])("without `%s`, or with an empty one", (name) => {
+    expect([reason({ ...CONTEXT, [name]: undefined }), reason({ ...CONTEXT, [name]: "" })]).toEqual([
+      "missing",
+      "missing",
+    ]);
+  });
+
+  it.each(Object.keys(CONTEXT))("with a `%s` that is no text", (name) => {
+    expect([reason({ ...CONTEXT, [name]: 1 }), reason({ ...CONTEXT, [name]: ["a"] })]).toEqual([
+      "missing",
+      "missing",
+    ]);
+  });
+
+  it.each([
+    ["token_use", "refresh"],
+    ["email_verified", "yes"],
+    ["exp", "soon"],
+    ["exp", "1e12"],
+    ["exp", "-1"],
+    ["exp", "9".repeat(30)],
+  ])("with `%s` of %j", (name, value) => {
+    expect(reason({ ...CONTEXT, [name]: value })).toBe("missing");
+  });
+
+  it("without a request context", () => {
+    const event = {} as Parameters<typeof identityFrom>[0];
+    expect(() => identityFrom(event)).toThrow("Attach the authorizer to this route");
+  });
+});
+
+describe("an identity expires", () => {
+  it("with the token and the authorizer's tolerance", () => {
+    const end = EXP * 1000 + 5000;
+    expect([reason(CONTEXT, end - 1), reason(CONTEXT, end)]).toEqual(["none", "expired"]);
+  });
+
+  it("with a tolerance of one's own", () => {
+    const at = (now: number) => () => identityFrom(behind(CONTEXT), { now, clockToleranceSeconds: 0 });
+    expect(at(EXP * 1000 - 1)).not.toThrow();
+    expect(at(EXP * 1000)).toThrow("past the end");
+  });
+
+  it("where the time cannot be told", () => {
+    expect(reason(CONTEXT, NaN)).toBe("expired");
+  });
+
+  it("by the clock of the Lambda, unless told otherwise", () => {
+    const seconds = Math.floor(Date.now() / 1000);
+    expect(identityFrom(behind({ ...CONTEXT, exp: String(seconds + 60) })).subject).toBe("auth0|alice");
+    expect(() => identityFrom(behind({ ...CONTEXT, exp: String(seconds - 60) }))).toThrow("past the end");
+  });
+});

@@ -1,0 +1,167 @@
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { bearerEvent } from "../../src/testing/events.ts";
+import { underTest, verdictOf, type UnderTest, type Verdict } from "../under-test.ts";
+import { absurdEvents, buildEvent, readingOf, tokenOf, type AbsurdEvent } from "./events.ts";
+import { at, createGround, GATEWAYS, SECRETS, TEAMS, type Ground } from "./ground.ts";
+import { buildMutated, mutatedTokens, type MutatedToken } from "./mutated-tokens.ts";
+import { createOracle, type Expectation, type Oracle } from "./oracle.ts";
+import { buildSigned, signedTokens, type SignedToken } from "./signed-tokens.ts";
+
+/** What came of a campaign. All but the first two must be zero. */
+export interface Tally {
+  tried: number;
+  accepted: number;
+  /** Accepted although they should not be, or with another identity, or with a policy for something else. */
+  letIn: number;
+  /** Refused although they should not be, or for want of a token instead of for who they are. */
+  turnedAway: number;
+  /** Neither an answer, nor `Unauthorized`, nor one of our refusals. */
+  unclassified: number;
+  /** A token, a header or an e-mail in a log line, an error or the context of a refusal. */
+  leaked: number;
+}
+
+/** A recipe that was judged wrongly, to be kept in the corpus. */
+export type Finding = (
+  | { readonly campaign: "mutated"; readonly recipe: MutatedToken }
+  | { readonly campaign: "signed"; readonly recipe: SignedToken }
+  | { readonly campaign: "events"; readonly recipe: AbsurdEvent }
+) & { readonly fault?: string };
+
+export interface Campaigns {
+  run(name: Finding["campaign"], runs: number, seed: number): Promise<Tally>;
+  replay(findings: readonly Finding[]): Promise<Tally>;
+  readonly findings: Finding[];
+}
+
+type Fault = Exclude<keyof Tally, "tried" | "accepted">;
+
+interface Trial {
+  readonly verdict: Verdict | undefined;
+  readonly thrown: unknown;
+  readonly logged: string;
+}
+
+const ARBITRARIES: Readonly<Record<Finding["campaign"], fc.Arbitrary<unknown>>> = {
+  mutated: mutatedTokens,
+  signed: signedTokens,
+  events: absurdEvents,
+};
+const CHUNK = 5000;
+const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod";
+/** How many of the refusals have their error looked at with its stack and all that it holds: that is slow. */
+const THOROUGH_EVERY = 50;
+
+export function createCampaigns(ground: Ground = createGround()): Campaigns {
+  const teams = TEAMS.map((team) => underTest(ground.published, team));
+  const oracle = createOracle(ground);
+  const findings: Finding[] = [];
+  const campaign = async (cases: Iterable<Finding>): Promise<Tally> => {
+    const tally: Tally = { tried: 0, accepted: 0, letIn: 0, turnedAway: 0, unclassified: 0, leaked: 0 };
+    for (const one of cases) {
+      const fault = await judge(one, { ground, teams, oracle }, tally);
+      if (fault === undefined) continue;
+      tally[fault] += 1;
+      findings.push({ ...one, fault });
+    }
+    return tally;
+  };
+  return {
+    run: (name, runs, seed) => campaign(recipes(name, runs, seed)),
+    replay: (kept) => campaign(kept),
+    findings,
+  };
+}
+
+function* recipes(name: Finding["campaign"], runs: number, seed: number): Iterable<Finding> {
+  const arbitrary = ARBITRARIES[name];
+  for (let done = 0; done < runs; done += CHUNK) {
+    const options = { numRuns: Math.min(CHUNK, runs - done), seed: seed + done };
+    for (const recipe of fc.sample(arbitrary, options)) {
+      yield { campaign: name, recipe } as Finding;
+    }
+  }
+}
+
+interface Field {
+  readonly ground: Ground;
+  readonly teams: readonly UnderTest[];
+  readonly oracle: Oracle;
+}
+
+async function judge(
+  one: Finding,
+  { ground, teams, oracle }: Field,
+  tally: Tally,
+): Promise<Fault | undefined> {
+  const { event, token } = attempt(one, ground);
+  const team = at(TEAMS, one.recipe.team);
+  const reading = readingOf(event);
+  const expected = await expectation(reading.stage, reading.token, (text) => oracle(text, team));
+  const trial = await tried(at(teams, one.recipe.team), event);
+  tally.tried += 1;
+  if (trial.verdict?.allowed === true) tally.accepted += 1;
+  return faultOf(trial, expected, reading.stage ?? STAGE) ?? leakOf(trial, token, tally.tried);
+}
+
+function attempt(one: Finding, ground: Ground): { event: unknown; token: string } {
+  if (one.campaign === "events") {
+    return { event: buildEvent(one.recipe, ground), token: tokenOf(one.recipe, ground) };
+  }
+  const token =
+    one.campaign === "mutated" ? buildMutated(one.recipe, ground) : buildSigned(one.recipe, ground);
+  return { event: bearerEvent(at(GATEWAYS, one.recipe.gateway), token), token };
+}
+
+type Expected = Expectation | { readonly outcome: "undecided" };
+
+async function expectation(
+  stage: string | undefined,
+  token: string | undefined,
+  oracle: (token: string) => Promise<Expectation>,
+): Promise<Expected> {
+  if (stage === undefined) return { outcome: "undecided" };
+  return token === undefined ? { outcome: "no-valid-token", why: "credentials" } : oracle(token);
+}
+
+async function tried(team: UnderTest, event: unknown): Promise<Trial> {
+  team.lines.length = 0;
+  try {
+    const verdict = await verdictOf(team.authorize, event);
+    return { verdict, thrown: undefined, logged: team.lines.join("") };
+  } catch (thrown) {
+    return { verdict: undefined, thrown, logged: team.lines.join("") };
+  }
+}
+
+function faultOf({ verdict, logged }: Trial, expected: Expected, stage: string): Fault | undefined {
+  if (verdict === undefined) return "unclassified";
+  if (!verdict.allowed) {
+    const { decision } = JSON.parse(logged) as { decision: string };
+    if (expected.outcome === decision) return undefined;
+    return decision === "undecided" ? "unclassified" : "turnedAway";
+  }
+  if (expected.outcome !== "accepted") return "letIn";
+  const isSame = inspect(sorted(verdict.context)) === inspect(sorted(expected.context));
+  return isSame && opensOnly(stage, verdict) ? undefined : "letIn";
+}
+
+function opensOnly(stage: string, { answer, context }: Verdict & { allowed: true }): boolean {
+  if ("isAuthorized" in answer) return true;
+  const { Statement } = answer.policyDocument;
+  const isOfStage = Statement.every(({ Resource }) => Resource === `${stage}/*`);
+  return isOfStage && answer.principalId === context["sub"];
+}
+
+function sorted(context: Readonly<Record<string, string>>): unknown {
+  return Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** A log line may never tell; an answer may tell the one whom it lets in. */
+function leakOf({ verdict, logged }: Trial, token: string, tried: number): Fault | undefined {
+  const told = verdict?.allowed === false && tried % THOROUGH_EVERY === 0 ? verdict.told() : "";
+  const text = logged + told;
+  const pieces = token.length < 20 ? [] : [token.slice(0, 20), token.slice(-20)];
+  return [...SECRETS, ...pieces].some((secret) => text.includes(secret)) ? "leaked" : undefined;
+}

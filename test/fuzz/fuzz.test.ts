@@ -1,0 +1,41 @@
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { createCampaigns, type Campaigns, type Tally } from "./campaign.ts";
+import { readCorpus } from "./corpus.ts";
+
+/** Keys are slow to make, and a busy machine is slower. */
+jest.setTimeout(60_000);
+
+/** The same every time; the long form, `fuzz.ts --full`, takes a new one. */
+const SEED = 20_261_122;
+
+let campaigns: Campaigns;
+
+beforeAll(() => {
+  campaigns = createCampaigns();
+});
+
+function faults({ letIn, turnedAway, unclassified, leaked }: Tally): object {
+  return { letIn, turnedAway, unclassified, leaked, findings: campaigns.findings };
+}
+
+const NONE = { letIn: 0, turnedAway: 0, unclassified: 0, leaked: 0, findings: [] };
+
+describe("nobody is let in who should not be, and nobody turned away who should get in,", () => {
+  test("whatever was wrong before", async () => {
+    const tally = await campaigns.replay(readCorpus());
+    expect(tally.tried).toBeGreaterThan(0);
+    expect(faults(tally)).toEqual(NONE);
+  });
+
+  test.each([
+    ["mutated", 10_000],
+    ["signed", 1500],
+    ["events", 5000],
+  ] as const)("with %s tokens and events: %d", async (name, runs) => {
+    const tally = await campaigns.run(name, runs, SEED);
+    expect(faults(tally)).toEqual(NONE);
+    expect(tally.tried).toBe(runs);
+    expect(tally.accepted).toBeGreaterThan(runs / 20);
+    expect(tally.accepted).toBeLessThan(runs / 2);
+  });
+});

@@ -1,0 +1,39 @@
+/**
+ * Fuzzes the authorizer and prints what came of it: `fuzz.ts [--full] [--seed N]`. It ends with 1 where anything
+ * but zero was let in, turned away, unclassified or leaked, and keeps those cases in `corpus.json`.
+ */
+import { parseArgs } from "node:util";
+import { createCampaigns, type Tally } from "./campaign.ts";
+import { keepInCorpus, readCorpus } from "./corpus.ts";
+
+const SHORT = { mutated: 20_000, signed: 2000, events: 10_000 };
+const FULL = { mutated: 1_000_000, signed: 100_000, events: 100_000 };
+const FAULTS = ["letIn", "turnedAway", "unclassified", "leaked"] as const;
+const MOST_KEPT = 20;
+
+const { values } = parseArgs({ options: { full: { type: "boolean" }, seed: { type: "string" } } });
+const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
+const campaigns = createCampaigns();
+
+console.log(`seed ${seed}`);
+console.log("campaign      tried   accepted   let in   turned away   unclassified   leaked   seconds");
+const tallies = [await told("corpus", () => campaigns.replay(readCorpus()))];
+for (const [name, runs] of Object.entries(values.full === true ? FULL : SHORT)) {
+  tallies.push(await told(name, () => campaigns.run(name as keyof typeof FULL, runs, seed)));
+}
+
+if (tallies.some((tally) => FAULTS.some((fault) => tally[fault] > 0))) {
+  keepInCorpus(campaigns.findings.slice(0, MOST_KEPT));
+  console.log(JSON.stringify(campaigns.findings.slice(0, MOST_KEPT), null, 2));
+  process.exitCode = 1;
+}
+
+async function told(name: string, campaign: () => Promise<Tally>): Promise<Tally> {
+  const startedAt = performance.now();
+  const tally = await campaign();
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const counts = [tally.tried, tally.accepted, ...FAULTS.map((fault) => tally[fault]), seconds];
+  const widths = [8, 11, 9, 14, 15, 9, 10];
+  console.log(name.padEnd(11) + counts.map((count, i) => String(count).padStart(widths[i] ?? 0)).join(""));
+  return tally;
+}

@@ -1,0 +1,208 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Decision } from "../src/decision.ts";
+import type { Identity } from "../src/identity.ts";
+import { createLog, type DecisionRecord, type LogOptions } from "../src/log.ts";
+import { HINTS, Refusal } from "../src/refusal.ts";
+
+const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
+const ALICE: Identity = {
+  subject: "auth0|alice",
+  email: { kind: "address", address: "alice@example.com", verified: true },
+  tokenUse: "id",
+  issuer: "https://acme.eu.auth0.com/",
+  clientId: "WebApp",
+  expiresAt: NOW / 1000 + 60,
+  scopes: ["openid"],
+  permissions: ["read:x"],
+  organization: "org_1",
+  machine: false,
+};
+const ACCEPTED: Decision = { outcome: "accepted", identity: ALICE };
+const CALLER_REFUSED: Decision = { outcome: "caller-refused", reason: "machine_client", identity: ALICE };
+const cause = new Refusal("missing_claim", "aud");
+const NO_TOKEN: Decision = { outcome: "no-valid-token", reason: "missing_claim", cause };
+const UNDECIDED: Decision = {
+  outcome: "undecided",
+  reason: "keys_unavailable",
+  cause: new Refusal("keys_unavailable", "acme.eu.auth0.com: HTTP 503"),
+};
+
+function logOf(level: LogOptions["level"]) {
+  const lines: string[] = [];
+  const log = createLog({
+    level,
+    functionName: "auth",
+    clock: () => NOW,
+    write: (line) => void lines.push(line),
+  });
+  return { log, lines };
+}
+
+function record(decision: Decision): DecisionRecord {
+  return { decision, gateway: "http-2.0", requestId: "r-1", durationMs: 3, keySetAgeSeconds: 7 };
+}
+
+/** The one line for a decision. */
+function line(decision: Decision, level: LogOptions["level"] = "info"): Record<string, unknown> {
+  const { log, lines } = logOf(level);
+  log.decision(record(decision));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^[^\n]+\n$/);
+  return JSON.parse(lines[0] ?? "") as Record<string, unknown>;
+}
+
+const metrics = (names: readonly string[]): object => ({
+  Timestamp: NOW,
+  CloudWatchMetrics: [
+    {
+      Namespace: "Auth0Authorizer",
+      Dimensions: [["function"], ["function", "decision"], names],
+      Metrics: [
+        { Name: "Decisions", Unit: "Count" },
+        { Name: "Duration", Unit: "Milliseconds" },
+      ],
+    },
+  ],
+});
+
+const COMMON = {
+  time: "2026-11-22T12:00:00.000Z",
+  function: "auth",
+  event: "decision",
+  gateway: "http-2.0",
+  request_id: "r-1",
+  key_set_age_seconds: 7,
+  Decisions: 1,
+  Duration: 3,
+};
+const WHO = { token_use: "id", iss: "https://acme.eu.auth0.com/", client_id: "WebApp" };
+
+describe("one line and metric", () => {
+  test("for an accepted caller names the application and not the user", () => {
+    expect(line(ACCEPTED)).toEqual({
+      ...COMMON,
+      ...WHO,
+      level: "info",
+      decision: "accepted",
+      _aws: metrics(["function", "token_use", "client_id"]),
+    });
+  });
+
+  test("for a refused caller names the reason and its hint", () => {
+    expect(line(CALLER_REFUSED)).toEqual({
+      ...COMMON,
+      ...WHO,
+      level: "warn",
+      decision: "caller-refused",
+      reason: "machine_client",
+      hint: HINTS.machine_client,
+      _aws: metrics(["function", "reason"]),
+    });
+  });
+
+  test("for a refused token names also the detail", () => {
+    expect(line(NO_TOKEN)).toEqual({
+      ...COMMON,
+      level: "warn",
+      decision: "no-valid-token",
+      reason: "missing_claim",
+      hint: HINTS.missing_claim,
+      detail: "aud",
+      _aws: metrics(["function", "reason"]),
+    });
+  });
+
+  test("where nothing could be decided is an error", () => {
+    expect(line(UNDECIDED)).toMatchObject({ level: "error", detail: "acme.eu.auth0.com: HTTP 503" });
+  });
+
+  test("names no member that is not known", () => {
+    const { log, lines } = logOf("info");
+    log.decision({
+      ...record(NO_TOKEN),
+      gateway: undefined,
+      requestId: undefined,
+      keySetAgeSeconds: undefined,
+    });
+    expect(lines[0]).not.toMatch(/gateway|request_id|key_set_age/);
+  });
+
+  test("has every metric and dimension that it declares as a member", () => {
+    for (const decision of [ACCEPTED, CALLER_REFUSED, NO_TOKEN, UNDECIDED]) {
+      const logged = line(decision);
+      const declared = [
+        ...JSON.stringify(logged["_aws"]).matchAll(
+          /"(function|decision|reason|token_use|client_id|Decisions|Duration)"/g,
+        ),
+      ];
+      for (const [, name = ""] of declared) expect(logged).toHaveProperty(name);
+      expect(declared.length).toBeGreaterThan(5);
+    }
+  });
+});
+
+describe("the user", () => {
+  test("is named by `sub` at the level debug, and by nothing else ever", () => {
+    expect(line(ACCEPTED, "debug")).toMatchObject({ sub: "auth0|alice" });
+    for (const level of ["debug", "info"] as const) {
+      expect(JSON.stringify(line(ACCEPTED, level))).not.toMatch(/alice@|org_1|read:x/);
+    }
+    expect(line(ACCEPTED, "info")).not.toHaveProperty("sub");
+  });
+});
+
+describe("the level", () => {
+  test.each([
+    ["debug", 6],
+    ["info", 6],
+    ["warn", 5],
+    ["error", 1],
+    ["silent", 0],
+  ] as const)("%s lets %d of 6 lines through", (level, expected) => {
+    const { log, lines } = logOf(level);
+    for (const decision of [ACCEPTED, CALLER_REFUSED, NO_TOKEN, UNDECIDED]) log.decision(record(decision));
+    log.keyFetchFailed({ jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json", detail: "HTTP 503" });
+    log.misspelledVariable("AUTH_DOMAIN", "AUTH0_DOMAIN");
+    expect(lines).toHaveLength(expected);
+  });
+});
+
+test("a failed fetch of keys is a warning and a metric", () => {
+  const { log, lines } = logOf("info");
+  log.keyFetchFailed({ jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json", detail: "HTTP 503" });
+  expect(JSON.parse(lines[0] ?? "")).toEqual({
+    level: "warn",
+    time: COMMON.time,
+    function: "auth",
+    event: "key_fetch_failed",
+    jwks_uri: "https://acme.eu.auth0.com/.well-known/jwks.json",
+    detail: "HTTP 503",
+    KeyFetchFailures: 1,
+    _aws: {
+      Timestamp: NOW,
+      CloudWatchMetrics: [
+        {
+          Namespace: "Auth0Authorizer",
+          Dimensions: [["function"]],
+          Metrics: [{ Name: "KeyFetchFailures", Unit: "Count" }],
+        },
+      ],
+    },
+  });
+});
+
+test("a misspelled variable and a useless snapshot are warnings without a metric", () => {
+  const { log, lines } = logOf("info");
+  log.misspelledVariable("AUTH_DOMAIN", "AUTH0_DOMAIN");
+  log.snapshotIgnored("not a JWK Set");
+  const head = { level: "warn", time: COMMON.time, function: "auth" };
+  expect(lines.map((text) => JSON.parse(text) as unknown)).toEqual([
+    { ...head, event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" },
+    { ...head, event: "snapshot_ignored", detail: "not a JWK Set" },
+  ]);
+});
+
+test("what was logged cannot end its line", () => {
+  const forged: Decision = { ...ACCEPTED, identity: { ...ALICE, clientId: 'a\n{"level":"info"}' } };
+  expect(line(forged)).toMatchObject({ client_id: 'a\n{"level":"info"}' });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from "@jest/globals";
+import { parseBearer, type Credentials } from "../../src/oauth/bearer.ts";
+import { outcomeOf } from "../tokens.ts";
+
+const NOTHING: Credentials = { headers: [], parameters: [], parameterAllowed: false };
+
+function header(...headers: unknown[]): Credentials {
+  return { ...NOTHING, headers };
+}
+
+function parameter(...parameters: unknown[]): Credentials {
+  return { headers: [], parameters, parameterAllowed: true };
+}
+
+describe("the Authorization header", () => {
+  test.each([
+    ["in the usual spelling", "Bearer abc.def.ghi", "abc.def.ghi"],
+    ["with its scheme in lower case", "bearer abc.def.ghi", "abc.def.ghi"],
+    ["with its scheme in upper case", "BEARER abc.def.ghi", "abc.def.ghi"],
+    ["with several spaces", "Bearer    abc", "abc"],
+    ["with every character of b64token", "Bearer aZ09-._~+/==", "aZ09-._~+/=="],
+    ["with one character", "Bearer a", "a"],
+  ])("gives its token %s", (_, value, token) => {
+    expect(parseBearer(header(value))).toBe(token);
+  });
+
+  test.each([
+    ["has another scheme", "Basic YTpi"],
+    ["has a scheme that only ends in Bearer", "xBearer abc"],
+    ["has a scheme that only begins with Bearer", "Bearerx abc"],
+    ["has DPoP's scheme", "DPoP abc"],
+    ["has no scheme", "abc.def.ghi"],
+    ["has no token", "Bearer"],
+    ["has a blank for a token", "Bearer "],
+    ["has no space", "Bearerabc"],
+    ["has a tab for a space", "Bearer\tabc"],
+    ["has a space in front", " Bearer abc"],
+    ["has a space behind", "Bearer abc "],
+    ["has a line behind", "Bearer abc\n"],
+    ["has a second token", "Bearer abc def"],
+    ["was joined from two headers", "Bearer abc,Bearer def"],
+    ["was joined from two headers with a blank", "Bearer abc, Bearer abc"],
+    ["has padding in the middle", "Bearer a=bc"],
+    ["has padding alone", "Bearer =="],
+    ["has a quoted token", 'Bearer "abc"'],
+    ["has a control character", "Bearer abc\u0000"],
+    ["has a letter that is not ASCII", "Bearer abç"],
+    ["has a Cyrillic letter in its scheme", "B\u0435arer abc"],
+    ["is a number", 7],
+    ["is a list", ["Bearer abc"]],
+    ["is an object", { Bearer: "abc" }],
+    ["is true", true],
+  ])("is malformed where it %s", (_, value) => {
+    expect(outcomeOf(() => parseBearer(header(value)))).toBe("malformed_header");
+  });
+
+  test("is judged in time that grows with its length alone", () => {
+    const startedAt = performance.now();
+    expect(outcomeOf(() => parseBearer(header(`Bearer ${"a=".repeat(500_000)}!`)))).toBe("malformed_header");
+    expect(outcomeOf(() => parseBearer(header(`Bearer${" ".repeat(1_000_000)}`)))).toBe("malformed_header");
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+});
+
+describe("a request without a credential lacks a token", () => {
+  test.each([
+    ["nothing at all", NOTHING],
+    ["an empty header", header("")],
+    ["an empty parameter", parameter("")],
+    ["a parameter where none is allowed", { ...parameter("abc"), parameterAllowed: false }],
+    ["a null for a header", header(null)],
+  ])("%s", (_, credentials) => {
+    expect(outcomeOf(() => parseBearer(credentials))).toBe("missing_token");
+  });
+});
+
+describe("the query parameter", () => {
+  test("gives its token where it is allowed", () => {
+    expect(parseBearer(parameter("abc.def.ghi"))).toBe("abc.def.ghi");
+  });
+
+  test("leaves the header as good as it was where it is allowed", () => {
+    expect(parseBearer({ ...header("Bearer abc"), parameterAllowed: true })).toBe("abc");
+  });
+
+  test.each([
+    ["has a scheme", "Bearer abc"],
+    ["has a blank in front", " abc"],
+    ["has a line behind", "abc\n"],
+    ["is two, joined", "abc,def"],
+    ["is a list", ["abc"]],
+    ["is a number", 7],
+  ])("is malformed where it %s", (_, value) => {
+    expect(outcomeOf(() => parseBearer(parameter(value)))).toBe("malformed_header");
+  });
+});
+
+describe("two credentials are refused, whatever they say", () => {
+  test.each([
+    ["two headers", header("Bearer abc", "Bearer abc")],
+    ["two headers, one of them empty", header("Bearer abc", "")],
+    ["two parameters", parameter("abc", "abc")],
+    ["a header and a parameter", { ...header("Bearer abc"), parameters: ["abc"], parameterAllowed: true }],
+    ["a header and a parameter that is not allowed", { ...header("Bearer abc"), parameters: ["abc"] }],
+  ])("%s", (_, credentials) => {
+    expect(outcomeOf(() => parseBearer(credentials))).toBe("malformed_header: more than one credential");
+  });
+});

@@ -1,0 +1,55 @@
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { mkdtempSync, mkdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readSnapshots } from "../../src/oauth/snapshot.ts";
+
+let file: string;
+let ignored: string[];
+
+beforeEach(() => {
+  file = join(mkdtempSync(join(tmpdir(), "snapshot-")), "jwks-snapshot.json");
+  ignored = [];
+});
+
+function read(): ReturnType<typeof readSnapshots> {
+  return readSnapshots(file, (detail) => ignored.push(detail));
+}
+
+describe("the file of snapshots", () => {
+  test("gives each issuer its keys and their age", () => {
+    const keySets = { "https://a.example/": { keys: [1] }, "https://b.example/": { keys: [2] } };
+    writeFileSync(file, JSON.stringify({ takenAt: "2026-11-22T12:00:00.000Z", keySets }));
+    const takenAt = Date.UTC(2026, 10, 22, 12);
+    expect([...read()]).toEqual([
+      ["https://a.example/", { jwks: { keys: [1] }, takenAt }],
+      ["https://b.example/", { jwks: { keys: [2] }, takenAt }],
+    ]);
+    expect(ignored).toEqual([]);
+  });
+
+  test("may be absent, which is nothing to tell", () => {
+    expect(read().size).toBe(0);
+    expect(ignored).toEqual([]);
+  });
+
+  test.each([
+    ["cut off", '{"takenAt"'],
+    ["null", "null"],
+    ["a string", '"snapshot"'],
+    ["without a date", '{"keySets":{"https://a.example/":{}}}'],
+    ["with a date that is none", '{"takenAt":"yesterday","keySets":{"https://a.example/":{}}}'],
+    ["without key sets", '{"takenAt":"2026-11-22T12:00:00.000Z"}'],
+    ["with key sets of null", '{"takenAt":"2026-11-22T12:00:00.000Z","keySets":null}'],
+  ])("is ignored, with the reason, where it is %s", (_name, text) => {
+    writeFileSync(file, text);
+    expect(read().size).toBe(0);
+    expect(ignored).toEqual([expect.stringContaining(file)]);
+  });
+
+  test("is ignored, with the reason, where it cannot be read", () => {
+    mkdirSync(file);
+    expect(read().size).toBe(0);
+    expect(ignored).toEqual([expect.stringContaining("EISDIR")]);
+  });
+});

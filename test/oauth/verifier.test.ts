@@ -1,0 +1,162 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import type { KeyObject } from "node:crypto";
+import { createVerifier, type VerifierOptions } from "../../src/oauth/verifier.ts";
+import type { KeySet } from "../../src/oauth/key-set.ts";
+import { readJwkSet, type PublicKey } from "../../src/oauth/public-key.ts";
+import { Refusal } from "../../src/refusal.ts";
+import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
+import { ACCESS_TOKEN, changed, HEADER, ID_TOKEN, ISSUER, NOW, RULES, type Changes } from "../tokens.ts";
+
+let key: SigningKey;
+let otherKey: SigningKey;
+let published: ReadonlyMap<string, PublicKey>;
+
+beforeAll(() => {
+  key = createSigningKey({ kid: "key-1" });
+  otherKey = createSigningKey({ kid: "key-2" });
+  published = readJwkSet(JSON.stringify({ keys: [key.jwk] }));
+});
+
+/** A key set that remembers what it was asked for. */
+class StaticKeySet implements KeySet {
+  readonly asked: string[] = [];
+  key(kid: string): Promise<PublicKey> {
+    this.asked.push(kid);
+    const found = published.get(kid);
+    return found === undefined ? Promise.reject(new Refusal("unknown_key")) : Promise.resolve(found);
+  }
+  ageSeconds(): number {
+    return 0;
+  }
+}
+
+function verifier(options: Partial<VerifierOptions> = {}) {
+  const keySet = new StaticKeySet();
+  const verify = createVerifier({
+    rules: RULES,
+    keySets: new Map([[ISSUER, keySet]]),
+    clock: () => NOW * 1000,
+    ...options,
+  });
+  const outcome = (token: string): Promise<string> =>
+    verify(token).then(
+      ({ use }) => use,
+      (error: unknown) => (error instanceof Refusal ? error.message : Promise.reject(error as Error)),
+    );
+  return { verify, outcome, asked: keySet.asked };
+}
+
+const signed = (claims: Changes = {}, header: Changes = {}, by = key): string =>
+  signJwt(changed(HEADER, header), changed(ID_TOKEN, claims), by);
+
+describe("the verifier", () => {
+  test("gives the claims of a token that the issuer signed", async () => {
+    const token = signJwt(HEADER, ACCESS_TOKEN, key);
+    await expect(verifier().verify(token)).resolves.toEqual({ use: "access", claims: ACCESS_TOKEN });
+    await expect(verifier().outcome(signed())).resolves.toBe("id");
+  });
+
+  test("asks the issuer's key set for the key that the token names", async () => {
+    const { outcome, asked } = verifier();
+    await expect(outcome(signed({}, { kid: "key-9" }))).resolves.toBe("unknown_key");
+    expect(asked).toEqual(["key-9"]);
+  });
+
+  test("refuses a token that another key signed", async () => {
+    await expect(verifier().outcome(signed({}, {}, otherKey))).resolves.toBe("bad_signature");
+  });
+
+  test("keeps why a signature is bad as the cause", async () => {
+    const refusal = await verifier()
+      .verify(signed({}, {}, otherKey))
+      .catch((error: unknown) => error);
+    expect((refusal as Refusal).cause).toMatchObject({ message: "Invalid signature" });
+  });
+
+  test("refuses a token whose claims were changed afterwards", async () => {
+    const [header, , signature] = signed().split(".") as [string, string, string];
+    const [, claims] = signed({ sub: "auth0|mallory" }).split(".") as [string, string, string];
+    await expect(verifier().outcome(`${header}.${claims}.${signature}`)).resolves.toBe("bad_signature");
+  });
+
+  test("refuses a signature of the wrong length", async () => {
+    await expect(verifier().outcome(signed().slice(0, -2))).resolves.toMatch(/bad_signature|malformed_token/);
+    await expect(verifier().outcome(`${signed().split(".").slice(0, 2).join(".")}.AAAA`)).resolves.toBe(
+      "bad_signature",
+    );
+  });
+
+  test.each([
+    ["is malformed", () => "e30.e30", "malformed_token"],
+    ["has another algorithm", () => signed({}, { alg: "HS256" }), "unsupported_algorithm"],
+    ["has no key ID", () => signed({}, { kid: undefined }), "unsupported_header: no kid"],
+    ["has another issuer", () => signed({ iss: "https://evil.example/" }), "unknown_issuer"],
+    ["has expired", () => signed({ exp: NOW - 60 }), "expired"],
+  ])("asks for no key where a token %s", async (_, token, outcome) => {
+    const { outcome: judge, asked } = verifier();
+    await expect(judge(token())).resolves.toBe(outcome);
+    expect(asked).toEqual([]);
+  });
+
+  test("has no key of an issuer without a key set", async () => {
+    const { outcome } = verifier({ keySets: new Map() });
+    await expect(outcome(signed())).resolves.toBe("unknown_issuer");
+  });
+
+  test("never takes one issuer's key for another's", async () => {
+    const elsewhere = new StaticKeySet();
+    const { outcome } = verifier({ keySets: new Map([["https://login.acme.com/", elsewhere]]) });
+    await expect(outcome(signed())).resolves.toBe("unknown_issuer");
+    expect(elsewhere.asked).toEqual([]);
+  });
+
+  test("goes by the clock that it was given, in milliseconds", async () => {
+    const token = signed({ exp: NOW + 3600 });
+    const at = (seconds: number) => verifier({ clock: () => seconds * 1000 }).outcome(token);
+    await expect(at(NOW + 3604.999)).resolves.toBe("id");
+    await expect(at(NOW + 3605)).resolves.toBe("expired");
+  });
+
+  test("judges the end of a token by its own clock alone", async () => {
+    const longAgo = { iat: 1000, exp: 2000, nbf: 1000 };
+    const farAhead = { iat: 9_000_000_000, exp: 9_000_003_600, nbf: 9_000_000_000 };
+    await expect(verifier({ clock: () => 1_500_000 }).outcome(signed(longAgo))).resolves.toBe("id");
+    await expect(verifier({ clock: () => 9_000_000_001_000 }).outcome(signed(farAhead))).resolves.toBe("id");
+  });
+
+  test("passes on what the key set says of itself", async () => {
+    const down: KeySet = {
+      key: () => Promise.reject(new Refusal("keys_unavailable", "acme.eu.auth0.com: HTTP 503")),
+      ageSeconds: () => undefined,
+    };
+    const { outcome } = verifier({ keySets: new Map([[ISSUER, down]]) });
+    await expect(outcome(signed())).resolves.toBe("keys_unavailable: acme.eu.auth0.com: HTTP 503");
+  });
+
+  test("uses the key object that the key set keeps, which is imported once", async () => {
+    let imports = 0;
+    const { jwk, keyObject } = readJwkSet(JSON.stringify({ keys: [key.jwk] })).get("key-1") ?? missing();
+    const counting: PublicKey = { jwk, keyObject: (): KeyObject => ((imports += 1), keyObject()) };
+    const keySet: KeySet = { key: () => Promise.resolve(counting), ageSeconds: () => 0 };
+    const { outcome } = verifier({ keySets: new Map([[ISSUER, keySet]]) });
+    await expect(outcome(signed())).resolves.toBe("id");
+    expect(imports).toBe(1);
+    expect(keyObject()).toBe(keyObject());
+  });
+
+  const nested = (depth: number): Changes => ({
+    "https://acme.com/deep": JSON.parse("[".repeat(depth) + "]".repeat(depth)) as unknown,
+  });
+
+  test("takes claims that are nested deeply", async () => {
+    await expect(verifier().outcome(signed(nested(500)))).resolves.toBe("id");
+  });
+
+  test("has an answer even where claims are nested as deeply as a token can hold", async () => {
+    await expect(verifier().outcome(signed(nested(2800)))).resolves.toMatch(/^(id|bad_signature)$/);
+  });
+});
+
+function missing(): never {
+  throw new Error("the key is not published");
+}

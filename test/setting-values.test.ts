@@ -1,0 +1,171 @@
+import { describe, expect, test } from "@jest/globals";
+import { absoluteUrl, boolean, integer, issuer, list, oneOf, word } from "../src/setting-values.ts";
+
+describe("a list", () => {
+  const words = list(word);
+
+  test.each([
+    ["one item", "a", ["a"]],
+    ["several items", "a,b,c", ["a", "b", "c"]],
+    ["blanks around its items", " a , b\t,\nc ", ["a", "b", "c"]],
+    ["a comma too many", "a,,b,", ["a", "b"]],
+    ["commas alone", ",,", []],
+    ["an array", ["a", "b"], ["a", "b"]],
+    ["an empty array", [], []],
+  ])("may be %s", (_, value, expected) => {
+    expect(words(value)).toEqual(expected);
+  });
+
+  test.each([7, true, {}, null])("cannot be %j", (value) => {
+    expect(() => words(value)).toThrow(/^must be a list$/);
+  });
+
+  test("is frozen, and not the array that was given", () => {
+    const given = ["a"];
+    expect(Object.isFrozen(words(given))).toBe(true);
+    given.push("b");
+    expect(words(["a"])).toEqual(["a"]);
+  });
+
+  test("reads each of its items", () => {
+    expect(list(integer(0, 9))("1,2")).toEqual([1, 2]);
+    expect(() => words("a,b c")).toThrow('has an item that is empty or has blanks in it: "b c"');
+  });
+});
+
+describe("a word", () => {
+  test.each(["a", "https://api.acme.com/", "ä", "read:x"])("may be %s", (value) => {
+    expect(word(value)).toBe(value);
+  });
+
+  test.each(["", " ", "a b", "a\n", " a", 7, null, ["a"]])("cannot be %j", (value) => {
+    expect(() => word(value)).toThrow(/^has an item that is empty or has blanks in it: /);
+  });
+});
+
+describe("an issuer", () => {
+  test.each([
+    ["acme.eu.auth0.com", "https://acme.eu.auth0.com/"],
+    ["https://acme.eu.auth0.com", "https://acme.eu.auth0.com/"],
+    ["https://acme.eu.auth0.com/", "https://acme.eu.auth0.com/"],
+    ["Acme.EU.auth0.com", "https://acme.eu.auth0.com/"],
+    ["login.acme.com:8443", "https://login.acme.com:8443/"],
+    ["http://localhost:3000", "http://localhost:3000/"],
+    ["http://127.0.0.1:3000/", "http://127.0.0.1:3000/"],
+    ["http://127.9.9.9", "http://127.9.9.9/"],
+    ["http://[::1]:3000", "http://[::1]:3000/"],
+  ])("may be written %s", (value, expected) => {
+    expect(issuer(value)).toBe(expected);
+  });
+
+  test.each([
+    "https://acme.eu.auth0.com/api/v2/",
+    "acme.eu.auth0.com/oauth",
+    "https://acme.eu.auth0.com/?a=1",
+    "https://acme.eu.auth0.com/#a",
+    "https://user@acme.eu.auth0.com/",
+    "https://user:password@acme.eu.auth0.com/",
+    "ftp://acme.eu.auth0.com/",
+    "file:///etc/passwd",
+    "https://",
+    "https://a%20b/",
+    "://x",
+  ])("cannot be %s", (value) => {
+    expect(() => issuer(value)).toThrow(
+      `must be a domain such as acme.eu.auth0.com, without a path: ${value}`,
+    );
+  });
+
+  test.each([
+    "http://acme.eu.auth0.com",
+    "http://127.0.0.1.evil.example",
+    "http://localhost.evil.example",
+    "http://10.0.0.1",
+    "http://[::2]",
+  ])("cannot be %s without TLS", (value) => {
+    expect(() => issuer(value)).toThrow(`must use https, except on a loopback host: ${value}`);
+  });
+
+  test.each(["", "acme .com", 7])("cannot be %j", (value) => {
+    expect(() => issuer(value)).toThrow(/empty or has blanks/);
+  });
+});
+
+describe("an absolute URL", () => {
+  test.each(["https://acme.com/email", "http://acme.com/email", "https://acme.com"])("may be %s", (value) => {
+    expect(absoluteUrl(value)).toBe(value);
+  });
+
+  test.each(["email", "acme.com/email", "//acme.com/email", "urn:email", "https://", "ftp://acme.com/"])(
+    "cannot be %s",
+    (value) => {
+      expect(() => absoluteUrl(value)).toThrow(
+        `must be an absolute URL such as https://acme.com/email: ${value}`,
+      );
+    },
+  );
+});
+
+describe("one of several choices", () => {
+  const choice = oneOf("policy", "simple");
+
+  test.each(["policy", "simple"])("may be %s", (value) => {
+    expect(choice(value)).toBe(value);
+  });
+
+  test.each(["Policy", "", "both", 1, null, ["policy"]])("cannot be %j", (value) => {
+    expect(() => choice(value)).toThrow(`must be one of policy, simple, not ${JSON.stringify(value)}`);
+  });
+});
+
+describe("a boolean", () => {
+  test.each([
+    ["true", true],
+    ["false", false],
+    [true, true],
+    [false, false],
+  ])("may be %j", (value, expected) => {
+    expect(boolean(value)).toBe(expected);
+  });
+
+  test.each(["TRUE", "1", "yes", "", 1, 0, null])("cannot be %j", (value) => {
+    expect(() => boolean(value)).toThrow(/^must be one of true, false, not /);
+  });
+});
+
+describe("a whole number", () => {
+  const number = integer(10, 60);
+
+  test.each([
+    ["10", 10],
+    ["60", 60],
+    ["007", undefined],
+    ["042", 42],
+    [10, 10],
+    [60, 60],
+  ])("from 10 to 60 may be %j", (value, expected) => {
+    if (expected === undefined) expect(() => number(value)).toThrow(/^must be a whole number/);
+    else expect(number(value)).toBe(expected);
+  });
+
+  test.each([
+    "9",
+    "61",
+    "-10",
+    "+10",
+    "10.0",
+    "1e1",
+    "0x10",
+    "ten",
+    "",
+    " 10",
+    "10s",
+    NaN,
+    Infinity,
+    10.5,
+    null,
+    "٣٠",
+  ])("from 10 to 60 cannot be %j", (value) => {
+    expect(() => number(value)).toThrow(/^must be a whole number from 10 to 60, not /);
+  });
+});

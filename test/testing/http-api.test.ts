@@ -1,0 +1,171 @@
+import { describe, expect, it } from "@jest/globals";
+import { httpApi } from "../../src/testing/index.ts";
+import { answering, BEARER, ok, policy, throwing } from "./lambdas.ts";
+
+const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/$default";
+const context = { text: "a", number: 1, flag: true, list: ["b"] };
+
+describe.each(["1.0", "2.0"] as const)("an HTTP API with payload %s", (authorizerPayload) => {
+  it.each([
+    ["throws", throwing("broken"), 500, "Internal Server Error"],
+    ["throws `Unauthorized`", throwing("Unauthorized"), 500, "Internal Server Error"],
+    [
+      "answers a simple response that is not switched on",
+      answering({ isAuthorized: true }),
+      500,
+      "Internal Server Error",
+    ],
+    ["denies", answering(policy("Deny")), 403, "Forbidden"],
+    [
+      "allows another API",
+      answering(policy("Allow", { resource: "arn:aws:execute-api:*:*:x/*" })),
+      403,
+      "Forbidden",
+    ],
+  ])("whose authorizer %s, answers its client accordingly", async (_, authorizer, status, message) => {
+    const api = httpApi({ authorizerPayload, authorizer, routes: { "GET /whoami": ok() } });
+    const response = await api.fetch("/whoami", BEARER);
+    expect([response.status, await response.json()]).toEqual([status, { message }]);
+  });
+
+  it("answers 401 by itself where the identity source is missing", async () => {
+    const authorizer = answering(policy());
+    const api = httpApi({ authorizerPayload, authorizer, routes: { "GET /whoami": ok() } });
+    const response = await api.fetch("/whoami");
+    expect([response.status, await response.json()]).toEqual([401, { message: "Unauthorized" }]);
+    expect(authorizer.events).toHaveLength(0);
+  });
+
+  it("has the stage `$default` in its ARNs and nowhere in its paths", async () => {
+    const authorizer = answering(policy("Allow", { resource: `${STAGE}/*` }));
+    const api = httpApi({ authorizerPayload, authorizer, routes: { "GET /whoami": ok() } });
+    expect((await api.fetch("/whoami", BEARER)).status).toBe(200);
+    const [arn, path] = authorizerPayload === "2.0" ? ["routeArn", "rawPath"] : ["methodArn", "path"];
+    expect(authorizer.events[0]).toMatchObject({ [arn]: `${STAGE}/GET/whoami`, [path]: "/whoami" });
+  });
+
+  it("lower-cases header names", async () => {
+    const authorizer = answering(policy());
+    const api = httpApi({ authorizerPayload, authorizer, routes: { "GET /whoami": ok() } });
+    await api.fetch("/whoami", BEARER);
+    expect(authorizer.events[0]).toHaveProperty("headers.authorization", "Bearer t");
+    expect(authorizer.events[0]).not.toHaveProperty("headers.Authorization");
+  });
+});
+
+it("joins the identity sources for payload 1.0 and lists them for 2.0", async () => {
+  const identitySources = ["$request.header.Authorization", "$request.querystring.tenant"];
+  const authorizer = answering(policy());
+  const routes = { "GET /whoami": ok() };
+  for (const authorizerPayload of ["1.0", "2.0"] as const) {
+    await httpApi({ authorizerPayload, identitySources, authorizer, routes }).fetch(
+      "/whoami?tenant=a",
+      BEARER,
+    );
+  }
+  expect(authorizer.events[0]).toMatchObject({
+    identitySource: "Bearer t,a",
+    authorizationToken: "Bearer t,a",
+  });
+  expect(authorizer.events[1]).toMatchObject({ identitySource: ["Bearer t", "a"] });
+});
+
+it("sends null for no identity source and leaves out what is empty, with payload 2.0", async () => {
+  const authorizer = answering(policy());
+  const api = httpApi({ identitySources: [], authorizer, routes: { "GET /whoami": ok() } });
+  await api.fetch("/whoami");
+  expect(authorizer.events[0]).toHaveProperty("identitySource", null);
+  for (const key of ["cookies", "queryStringParameters", "pathParameters", "stageVariables"]) {
+    expect(authorizer.events[0]).not.toHaveProperty(key);
+  }
+});
+
+it("has a named stage in the paths of payload 2.0, but not in the ARN's path", async () => {
+  const authorizer = answering(policy());
+  const api = httpApi({ stage: "dev", authorizer, routes: { "ANY /{proxy+}": ok() } });
+  await api.fetch("/a/b", { ...BEARER, method: "POST" });
+  expect(authorizer.events[0]).toMatchObject({
+    routeArn: `${STAGE.replace("$default", "dev")}/POST/a/b`,
+    routeKey: "ANY /{proxy+}",
+    rawPath: "/dev/a/b",
+    pathParameters: { proxy: "a/b" },
+    requestContext: { http: { path: "/dev/a/b", method: "POST" } },
+  });
+});
+
+it("joins repeated headers and splits cookies, with payload 2.0", async () => {
+  const behind = ok();
+  const api = httpApi({ authorizer: answering(policy()), routes: { "GET /whoami": behind } });
+  const headers = { ...BEARER.headers, "X-Twice": ["1", "2"], Cookie: "a=1; b=2" };
+  await api.fetch("/whoami", { headers });
+  expect(behind.events[0]).toMatchObject({ headers: { "x-twice": "1,2" }, cookies: ["a=1", "b=2"] });
+  expect(behind.events[0]).not.toHaveProperty("headers.cookie");
+});
+
+it("keeps the types of the context behind a 2.0 integration, of a policy and of a simple response", async () => {
+  const behind = ok();
+  const routes = { "GET /whoami": behind };
+  await httpApi({ authorizer: answering(policy("Allow", { context })), routes }).fetch("/whoami", BEARER);
+  const simple = answering({ isAuthorized: true, context });
+  await httpApi({ authorizer: simple, simpleResponses: true, routes }).fetch("/whoami", BEARER);
+  for (const event of behind.events) {
+    expect(event).toHaveProperty("requestContext.authorizer", { lambda: context });
+  }
+});
+
+it("puts the context straight into `authorizer` behind a 1.0 integration", async () => {
+  const behind = ok();
+  const authorizer = answering(policy("Allow", { context }));
+  await httpApi({ integrationPayload: "1.0", authorizer, routes: { "GET /whoami": behind } }).fetch(
+    "/whoami",
+    BEARER,
+  );
+  expect(behind.events[0]).toMatchObject({ version: "1.0", requestContext: { authorizer: context } });
+});
+
+describe("simple responses", () => {
+  it.each([
+    [{ isAuthorized: true }, 200],
+    [{ isAuthorized: false }, 403],
+    [{ isAuthorized: "true" }, 500],
+    [{}, 500],
+    [policy(), 500],
+  ])("%j is answered with %i", async (answer, status) => {
+    const api = httpApi({
+      authorizer: answering(answer),
+      simpleResponses: true,
+      routes: { "GET /whoami": ok() },
+    });
+    expect((await api.fetch("/whoami", BEARER)).status).toBe(status);
+  });
+});
+
+it("takes any answer without a status code as the body, with payload 2.0", async () => {
+  const routes = {
+    "GET /object": answering({ a: 1 }),
+    "GET /text": answering("a"),
+    "GET /broken": throwing("b"),
+  };
+  const api = httpApi({ authorizer: answering(policy()), routes });
+  expect(await (await api.fetch("/object", BEARER)).json()).toEqual({ a: 1 });
+  expect(await (await api.fetch("/text", BEARER)).text()).toBe("a");
+  expect((await api.fetch("/broken", BEARER)).status).toBe(500);
+  expect((await api.fetch("/nowhere", BEARER)).status).toBe(404);
+});
+
+it("prefers the more specific route", async () => {
+  const routes = {
+    $default: answering("default"),
+    "ANY /{proxy+}": answering("proxy"),
+    "GET /users/{id}": answering("one"),
+    "GET /users/me": answering("me"),
+    "ANY /users/me": answering("any"),
+  };
+  const api = httpApi({ authorizer: answering(policy()), routes });
+  const reached = async (target: string, method = "GET") =>
+    (await api.fetch(target, { ...BEARER, method })).text();
+  expect(
+    await Promise.all([reached("/users/me"), reached("/users/7"), reached("/a/b"), reached("/")]),
+  ).toEqual(["me", "one", "proxy", "default"]);
+  expect(await reached("/users/me", "POST")).toBe("any");
+});

@@ -1,0 +1,74 @@
+import { sign } from "node:crypto";
+import type { ClaimRules } from "../src/oauth/claims.ts";
+import type { JsonObject } from "../src/oauth/jwt.ts";
+import { Refusal } from "../src/refusal.ts";
+import type { SigningKey } from "../src/testing/signing-key.ts";
+
+/** Seconds since the epoch at which every token of these tests is judged. */
+export const NOW = 1_800_000_000;
+export const ISSUER = "https://acme.eu.auth0.com/";
+export const CLIENT_ID = "WebApp";
+export const AUDIENCE = "https://api.acme.com/";
+export const EMAIL_CLAIM = "https://acme.com/email";
+
+export const RULES: ClaimRules = {
+  issuers: [ISSUER, "https://login.acme.com/"],
+  clientIds: [CLIENT_ID, "MobileApp"],
+  audiences: [AUDIENCE, "https://billing.acme.com/"],
+  accessTokenProfile: "auth0",
+  clockToleranceSeconds: 5,
+};
+
+/** What a test changes. A member of `undefined` is left out. */
+export type Changes = Readonly<Record<string, unknown>>;
+
+const COMMON = { iss: ISSUER, sub: "auth0|alice", iat: NOW - 60, exp: NOW + 3600 };
+
+/** The least that an ID token must say. */
+export const ID_TOKEN: JsonObject = { ...COMMON, aud: CLIENT_ID };
+/** As Auth0's own profile has it. */
+export const ACCESS_TOKEN: JsonObject = {
+  ...COMMON,
+  aud: [AUDIENCE, `${ISSUER}userinfo`],
+  azp: CLIENT_ID,
+  scope: "openid email",
+};
+/** As RFC 9068 has it. */
+export const RFC9068_TOKEN: JsonObject = { ...COMMON, aud: AUDIENCE, client_id: CLIENT_ID, jti: "a1" };
+
+export const HEADER: JsonObject = { alg: "RS256", typ: "JWT", kid: "key-1" };
+export const RFC9068_HEADER: JsonObject = { ...HEADER, typ: "at+jwt" };
+
+/** As JSON would carry it: what is `undefined` is not there. */
+export function changed(object: JsonObject, changes: Changes): JsonObject {
+  return JSON.parse(JSON.stringify({ ...object, ...changes })) as JsonObject;
+}
+
+/** What came of a judgement in one word: "accepted", or the reason and its detail. Every other error is thrown on. */
+export function outcomeOf(judge: () => unknown): string {
+  try {
+    judge();
+    return "accepted";
+  } catch (error) {
+    if (error instanceof Refusal) return error.message;
+    throw error;
+  }
+}
+
+export function base64url(text: string | Uint8Array): string {
+  return Buffer.from(text as string).toString("base64url");
+}
+
+export function encoded(part: unknown): string {
+  return base64url(JSON.stringify(part));
+}
+
+/** A token with exactly this text for its header and claims, JSON or not, signed with RS256. */
+export function signText(header: string | Uint8Array, claims: string | Uint8Array, key: SigningKey): string {
+  return signParts(`${base64url(header)}.${base64url(claims)}`, key);
+}
+
+/** Anything before the last dot, and an RS256 signature over it. */
+export function signParts(signingInput: string, { privateKey }: SigningKey): string {
+  return `${signingInput}.${sign("sha256", Buffer.from(signingInput), privateKey).toString("base64url")}`;
+}
