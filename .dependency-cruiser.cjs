@@ -29,6 +29,13 @@ module.exports = {
       to: { path: "^src/(authorizer|handler)\\.ts$" },
     },
     {
+      name: "the-tool-stands-apart",
+      comment: "what runs in Lambda carries nothing of the terminal tool",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/cli/" },
+      to: { path: "^src/cli/" },
+    },
+    {
       name: "downstream-stands-alone",
       comment: "identityFrom is bundled into other people's Lambdas",
       severity: "error",

@@ -28,6 +28,8 @@ export interface StackOptions {
 export interface Stack {
   readonly tenant: Tenant;
   readonly urls: WhoamiUrls;
+  /** The authorizer's settings, by environment variable. */
+  readonly settings: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -53,12 +55,13 @@ const POLL_MS = 200;
 export async function startStack({
   ports,
   tenant: tenantOptions,
-  settings,
+  settings: ownSettings,
   onLine,
 }: StackOptions): Promise<Stack> {
   for (const [name, port] of Object.entries<number>({ ...ports })) await assertFree(name, port);
   const tenant = await startTenant({ ...tenantOptions, port: ports.tenant });
-  const offline = startOffline({ ...settingsFor(tenant), ...settings }, ports);
+  const settings = { ...settingsFor(tenant), ...ownSettings };
+  const offline = startOffline(settings, ports);
   const stop = async (): Promise<void> => {
     await Promise.all([tenant.close(), stopProcess(offline)]);
   };
@@ -68,7 +71,7 @@ export async function startStack({
     await stop();
     throw error;
   }
-  return { tenant, urls: whoamiUrls(ports), stop };
+  return { tenant, urls: whoamiUrls(ports), settings, stop };
 }
 
 /** Any ports that are free at the moment. */
@@ -91,7 +94,8 @@ function whoamiUrls({ http, webSocket }: Ports): WhoamiUrls {
   };
 }
 
-function settingsFor({ issuer }: Tenant): Readonly<Record<string, string>> {
+/** What an authorizer needs to know of the local tenant. */
+export function settingsFor({ issuer }: Tenant): Readonly<Record<string, string>> {
   return {
     AUTH0_DOMAIN: issuer,
     AUTH0_CLIENT_IDS: `${applications.spa.clientId},${applications.mobile.clientId}`,

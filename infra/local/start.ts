@@ -1,15 +1,17 @@
 import { parseArgs } from "node:util";
+import { startPage, type Page } from "./page/server.ts";
 import { startStack, type Ports, type Stack } from "./stack.ts";
 import { users } from "./tenant/directory.ts";
 
 const USAGE = `Runs the tenant, the authorizer and a protected API on this machine. No account is needed.
 
-  npm start [-- --tenant-port 4000 --http-port 3000 --websocket-port 3001 --lambda-port 3002 --verbose]
+  npm start [-- --tenant-port 4000 --page-port 4001 --http-port 3000 --websocket-port 3001 --lambda-port 3002 --verbose]
 `;
 
 const { values } = parseArgs({
   options: {
     "tenant-port": { type: "string", default: "4000" },
+    "page-port": { type: "string", default: "4001" },
     "http-port": { type: "string", default: "3000" },
     "websocket-port": { type: "string", default: "3001" },
     "lambda-port": { type: "string", default: "3002" },
@@ -29,9 +31,16 @@ async function run(): Promise<void> {
     lambda: Number(values["lambda-port"]),
   };
   try {
-    const stack = await startStack({ ports, onLine: print });
-    process.stdout.write(summary(stack));
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stack.stop());
+    const pagePort = Number(values["page-port"]);
+    const spaOrigins = [`http://localhost:${pagePort}`];
+    const stack = await startStack({ ports, tenant: { spaOrigins }, onLine: print });
+    const page = await startPage({ ...stack, port: pagePort }).catch(async (error: unknown) => {
+      await stack.stop();
+      throw error;
+    });
+    process.stdout.write(summary(stack, page));
+    const stop = (): void => void Promise.all([stack.stop(), page.close()]);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     process.exitCode = 1;
@@ -53,9 +62,11 @@ function shortened({ time = "", event, decision, gateway, reason, hint, detail }
   return [time.slice(11, 19), ...what, reason, detail, hint].filter(Boolean).join("  ");
 }
 
-function summary({ tenant, urls }: Stack): string {
+function summary({ tenant, urls }: Stack, page: Page): string {
   const issuerOption = values["tenant-port"] === "4000" ? "" : ` -- --issuer ${tenant.issuer}`;
   return `
+See it        ${page.url}
+
 Tenant        ${tenant.issuer}
 Users         ${users.verified.email}, password ${users.verified.password}
               ${users.unverified.email}, password ${users.unverified.password} (not verified: refused)

@@ -1,0 +1,45 @@
+import { doctor } from "./doctor.ts";
+import { explain } from "./explain.ts";
+import { snapshot } from "./snapshot.ts";
+import { EXIT, UsageError, type Terminal } from "./terminal.ts";
+
+const USAGE = `Usage: auth0-authorizer COMMAND
+
+  doctor     looks at a tenant and at the settings from outside, and says what is wrong
+  explain    says how the authorizer judges a token, rule by rule
+  snapshot   fetches the tenant's keys into a file, to be deployed with the authorizer
+
+auth0-authorizer COMMAND --help tells more.
+`;
+
+type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, Command>> = { doctor, explain, snapshot };
+
+/** @returns the exit code: 0 all well, 1 a problem was found, 2 wrong use, 3 cannot be decided */
+export async function runCommand([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
+  if (name === undefined || name === "--help" || name === "help") {
+    (name === undefined ? terminal.writeError : terminal.write)(USAGE);
+    return name === undefined ? EXIT.usage : EXIT.well;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    terminal.writeError(`auth0-authorizer: there is no command ${name}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  try {
+    return await command(args, terminal);
+  } catch (error) {
+    if (!isWrongUse(error)) throw error;
+    terminal.writeError(
+      `auth0-authorizer ${name}: ${error.message}\nFor all options: auth0-authorizer ${name} --help\n`,
+    );
+    return EXIT.usage;
+  }
+}
+
+/** Node's own parser of arguments throws errors whose codes begin so. */
+function isWrongUse(error: unknown): error is Error {
+  const { code } = error as NodeJS.ErrnoException;
+  return error instanceof UsageError || code?.startsWith("ERR_PARSE_ARGS") === true;
+}

@@ -1,0 +1,221 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { ConfigurationError, settingsFromEnvironment, type Settings } from "../config.ts";
+import { member, type JsonObject, type UnverifiedJwt } from "../oauth/jwt.ts";
+import type { KeySet } from "../oauth/key-set.ts";
+import { EXIT, paint, printable, UsageError, withoutEmails } from "./terminal.ts";
+import type { ExitCode, Ink, Terminal } from "./terminal.ts";
+import { keySetThrough, tenantKeys } from "./tenant-keys.ts";
+import { credentialsIn, tokenFrom } from "./token-input.ts";
+import { RULES, walk, type Evidence, type Outcome, type Rule, type Walk } from "./walk.ts";
+
+export const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
+
+Walks through the authorizer's rules with a token and says where it would be refused, and why. The settings are
+the authorizer's environment variables. The token goes nowhere: only the tenant's keys are fetched.
+
+  TOKEN           without it, standard input is read: a token, or a whole Authorization header
+  --event FILE    an event of an authorizer, as JSON, in place of the token
+  --keys FILE     take the keys from a JWK Set or a snapshot instead of fetching them
+  --offline       fetch nothing: key and signature are then not checked
+  --at TIME       judge as of this time: 2026-11-22T12:00:00Z
+  --show-email    print e-mail addresses
+  --json          for machines
+
+Exit code: 0 accepted, 1 refused, 2 wrong use or broken settings, 3 cannot be decided (no keys, or --offline)
+`;
+
+interface Order {
+  readonly evidence: Evidence;
+  readonly keys: string | undefined;
+  readonly offline: boolean;
+  readonly now: number;
+  readonly showEmail: boolean;
+  readonly json: boolean;
+}
+
+const MARKS: Readonly<Record<Outcome, readonly [mark: string, ink: Ink]>> = {
+  passed: ["✓", "good"],
+  refused: ["✗", "bad"],
+  undecided: ["?", "careful"],
+  skipped: ["-", "careful"],
+  "not reached": ["·", "faint"],
+};
+const EXIT_CODES: Readonly<Record<Walk["verdict"]["outcome"], ExitCode>> = {
+  accepted: EXIT.well,
+  refused: EXIT.problem,
+  undecided: EXIT.undecided,
+  unverified: EXIT.undecided,
+};
+
+/** The command `explain`. */
+export async function explain(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const order = await readOrder(args, terminal);
+  if (order === undefined) {
+    terminal.write(EXPLAIN_USAGE);
+    return EXIT.well;
+  }
+  const settings = settingsOrUsageError(terminal.env);
+  const keySetOf = order.offline ? undefined : keySetReader(order, settings, terminal);
+  const walked = await walk(order.evidence, { settings, now: order.now, keySetOf });
+  const hide = order.showEmail ? (text: string) => text : withoutEmails;
+  terminal.write(
+    hide(order.json ? `${JSON.stringify(asJson(walked, settings))}\n` : asText(walked, settings, terminal)),
+  );
+  return EXIT_CODES[walked.verdict.outcome];
+}
+
+/** Undefined where help is asked for. */
+async function readOrder(args: readonly string[], terminal: Terminal): Promise<Order | undefined> {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const options = {
+    event: text,
+    keys: text,
+    offline: flag,
+    at: text,
+    "show-email": flag,
+    json: flag,
+    help: flag,
+  };
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  if (values.help === true) return undefined;
+  if (positionals.length > 1) throw new UsageError("one token at a time");
+  const now = values.at === undefined ? terminal.clock() : Date.parse(values.at);
+  if (Number.isNaN(now)) throw new UsageError(`--at is no time: ${values.at ?? ""}`);
+  return {
+    evidence:
+      values.event === undefined
+        ? credentialsIn(await tokenFrom(positionals[0], terminal))
+        : { event: readJsonFile("--event", values.event) },
+    keys: values.keys,
+    offline: values.offline === true,
+    now,
+    showEmail: values["show-email"] === true,
+    json: values.json === true,
+  };
+}
+
+function readJsonFile(option: string, file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new UsageError(`${option}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function settingsOrUsageError(env: NodeJS.ProcessEnv): Settings {
+  try {
+    return settingsFromEnvironment(env);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new UsageError(`the settings are broken.\n- ${error.mistakes.join("\n- ")}`, { cause: error });
+  }
+}
+
+function keySetReader(
+  { keys }: Pick<Order, "keys">,
+  settings: Settings,
+  terminal: Terminal,
+): (issuer: string) => KeySet {
+  const file = keys === undefined ? undefined : readJsonFile("--keys", keys);
+  return (issuer) =>
+    file === undefined
+      ? tenantKeys(issuer, settings, terminal)
+      : keySetThrough(issuer, settings, () => Promise.resolve(JSON.stringify(jwkSetIn(file, issuer))));
+}
+
+/** A snapshot holds one JWK Set for each issuer. */
+function jwkSetIn(file: unknown, issuer: string): unknown {
+  const { keySets } = (file ?? {}) as { keySets?: Record<string, unknown> };
+  return keySets === undefined ? file : keySets[issuer];
+}
+
+/** What the token says that matters to a rule. */
+const SEEN: Readonly<Partial<Record<Rule, readonly string[]>>> = {
+  header: ["alg", "typ", "kid"],
+  issuer: ["iss"],
+  audience: ["aud"],
+  kind: ["azp", "client_id", "gty", "nonce", "events"],
+  subject: ["sub"],
+  times: ["iat", "nbf", "exp"],
+  organization: ["org_id"],
+  permissions: ["permissions", "scope"],
+};
+
+function seen(rule: Rule, { jwt, use }: Walk, settings: Settings): Readonly<Record<string, string>> {
+  if (jwt === undefined) return {};
+  const source: JsonObject = rule === "header" ? jwt.header : jwt.claims;
+  const names = rule === "email" ? emailClaims(use, settings) : (SEEN[rule] ?? []);
+  const values = names.map((name) => [name, member(source, name)] as const);
+  return Object.fromEntries(
+    values.flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, rule === "times" ? moment(value) : printable(value)]],
+    ),
+  );
+}
+
+function emailClaims(use: Walk["use"], { emailClaim }: Settings): readonly string[] {
+  const claim = use === "id" ? "email" : emailClaim;
+  return claim === undefined ? [] : [claim, `${claim}_verified`];
+}
+
+function moment(value: unknown): string {
+  const date = new Date(Number(value) * 1000);
+  return typeof value !== "number" || Number.isNaN(date.getTime())
+    ? printable(value)
+    : date.toISOString().replace(".000Z", "Z");
+}
+
+function asJson(walked: Walk, settings: Settings): object {
+  const { verdict } = walked;
+  return {
+    verdict: verdict.outcome,
+    ...("reason" in verdict
+      ? { reason: verdict.reason, detail: verdict.detail, hint: verdict.hint }
+      : { tokenUse: verdict.identity.tokenUse }),
+    steps: walked.steps.map(({ rule, outcome }) => ({
+      rule,
+      asks: RULES[rule],
+      outcome,
+      ...(outcome !== "not reached" && { token: seen(rule, walked, settings) }),
+    })),
+  };
+}
+
+function asText(walked: Walk, settings: Settings, terminal: Terminal): string {
+  const lines = walked.steps.flatMap(({ rule, outcome }) => {
+    const [mark, ink] = MARKS[outcome];
+    const note = outcome === "passed" || outcome === "refused" ? "" : ` (${outcome})`;
+    const line = `  ${paint(terminal, ink, mark)} ${rule.padEnd(13)}${RULES[rule]}${paint(terminal, "faint", note)}`;
+    if (outcome === "not reached") return [paint(terminal, "faint", `  ${mark} ${rule}`)];
+    const facts = Object.entries(seen(rule, walked, settings)).map(([name, value]) => `${name} ${value}`);
+    return facts.length === 0
+      ? [line]
+      : [line, paint(terminal, "faint", `${" ".repeat(17)}${facts.join("   ")}`)];
+  });
+  return `${kindOf(walked.jwt, walked)}\n\n${lines.join("\n")}\n\n${conclusion(walked, terminal)}\n`;
+}
+
+function kindOf(jwt: UnverifiedJwt | undefined, { use }: Walk): string {
+  if (jwt === undefined) return "No token that can be read.";
+  if (use === undefined)
+    return "A token that is neither for the applications nor for the APIs of these settings.";
+  return use === "id" ? "An ID token of an application." : "An access token of an API.";
+}
+
+function conclusion({ verdict }: Walk, terminal: Terminal): string {
+  switch (verdict.outcome) {
+    case "accepted":
+      return paint(terminal, "good", "Accepted.");
+    case "unverified":
+      return paint(terminal, "careful", "Nothing else is wrong with it, but nobody checked the signature.");
+    case "refused":
+    case "undecided": {
+      const head = verdict.outcome === "refused" ? "Refused" : "Cannot be decided";
+      const detail = verdict.detail === undefined ? "" : ` (${printable(verdict.detail)})`;
+      const ink = verdict.outcome === "refused" ? "bad" : "careful";
+      return `${paint(terminal, ink, `${head}: ${verdict.reason}`)}${detail}\n${verdict.hint}`;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { CommandSurroundings } from "./snapshot.ts";
+
+/** What the commands take from the process that runs them, so that tests can give them something else. */
+export interface Terminal extends CommandSurroundings {
+  /** Standard input to its end; undefined where somebody would have to type it. */
+  readonly readInput: () => Promise<string | undefined>;
+  /** Whether what is written may have colours. */
+  readonly colour: boolean;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** 0: all is well. */
+export const EXIT = { well: 0, problem: 1, usage: 2, undecided: 3 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The command line asks for something that there is not. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export type Ink = "good" | "bad" | "careful" | "faint" | "strong";
+
+const CODES: Readonly<Record<Ink, number>> = { good: 32, bad: 31, careful: 33, faint: 2, strong: 1 };
+const SLOW_MS = 400;
+const LONGEST_VALUE = 160;
+/** Also inside of a subject, as enterprise connections have it: `samlp|acme|alice@acme.com`. */
+const EMAIL = /[^\s|"@<>]+@[^\s|"@<>]+/g;
+
+/** Text in a colour that means something. Without colours the words must say the same. */
+export function paint(terminal: Pick<Terminal, "colour">, ink: Ink, text: string): string {
+  return terminal.colour ? `\u001b[${CODES[ink]}m${text}\u001b[0m` : text;
+}
+
+/** A value that a stranger chose, on one line and without anything that a terminal would obey. */
+export function printable(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeSequence);
+  return plain.length > LONGEST_VALUE ? `${plain.slice(0, LONGEST_VALUE)}…` : plain;
+}
+
+/** The same with e-mail addresses hidden. A machine's subject, `CLIENT@clients`, is none. */
+export function withoutEmails(text: string): string {
+  return text.replace(EMAIL, (found) => (found.endsWith("@clients") ? found : "(e-mail hidden)"));
+}
+
+/** Says on standard error what is being waited for, once it takes long enough to wonder. */
+export async function withProgress<T>(
+  { writeError }: Pick<Terminal, "writeError">,
+  what: string,
+  work: Promise<T>,
+): Promise<T> {
+  const timer = setTimeout(() => writeError(`${what} …\n`), SLOW_MS);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function escapeSequence(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}

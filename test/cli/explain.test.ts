@@ -1,0 +1,312 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { createAuthorizer } from "../../src/authorizer.ts";
+import { settingsFromEnvironment } from "../../src/config.ts";
+import { RULES } from "../../src/cli/walk.ts";
+import { HINTS, type Reason } from "../../src/refusal.ts";
+import { authorizerEvent } from "../../src/testing/events.ts";
+import { createSigningKey } from "../../src/testing/signing-key.ts";
+import { ALICE, startTenant, type Tenant } from "../../src/testing/tenant.ts";
+import { run, type Ran } from "./command.ts";
+
+let tenant: Tenant;
+let folder: string;
+
+beforeAll(async () => {
+  tenant = await startTenant();
+  folder = mkdtempSync(join(tmpdir(), "explain-"));
+});
+afterAll(async () => {
+  await tenant.close();
+  rmSync(folder, { recursive: true });
+});
+
+function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return {
+    AUTH0_DOMAIN: tenant.issuer,
+    AUTH0_CLIENT_IDS: "test-application",
+    AUTH0_AUDIENCES: "https://api.example.com/",
+    AUTH0_EMAIL_CLAIM: "https://example.com/email",
+    ...changes,
+  };
+}
+
+interface Explained {
+  readonly verdict: string;
+  readonly reason?: Reason;
+  readonly hint?: string;
+  readonly steps: readonly { readonly rule: keyof typeof RULES; readonly outcome: string }[];
+}
+
+async function explained(token: string, env = environment(), ...options: string[]): Promise<Explained> {
+  const { output } = await run(["explain", "--json", ...options], { env, input: token });
+  return JSON.parse(output) as Explained;
+}
+
+/** What the Lambda logs about the same request. */
+async function logged(token: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const lines: string[] = [];
+  const settings = settingsFromEnvironment({ ...env, AUTHORIZER_LOG_LEVEL: "info" });
+  const authorizer = createAuthorizer(settings, { write: (line) => lines.push(line) });
+  const value = /\s/.test(token) || token === "" ? token : `Bearer ${token}`;
+  const headers = value === "" ? [] : ([["Authorization", value]] as const);
+  await authorizer(authorizerEvent("rest-request", { headers })).catch(() => undefined);
+  const decision = lines.map((line) => JSON.parse(line) as Record<string, string>).find((l) => l["decision"]);
+  return decision?.["reason"] ?? decision?.["decision"];
+}
+
+interface Case {
+  readonly token: () => string;
+  readonly at: keyof typeof RULES;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+const DEAF_TENANT = "http://127.0.0.1:1/";
+
+/** One token for each reason, and the rule that finds it. */
+const REFUSED: Readonly<Record<Exclude<Reason, "unsupported_event">, Case>> = {
+  missing_token: { token: () => "", at: "credential" },
+  malformed_header: { token: () => "Basic YWxpY2U6c2VjcmV0", at: "credential" },
+  malformed_token: { token: () => "a.b", at: "form" },
+  opaque_or_encrypted_token: { token: () => "an-opaque-token", at: "form" },
+  token_too_large: { token: () => tenant.idToken({ claims: { more: "x".repeat(9000) } }), at: "form" },
+  unsupported_algorithm: { token: () => tenant.idToken({ header: { alg: "HS256" } }), at: "header" },
+  unsupported_header: { token: () => tenant.idToken({ header: { crit: ["exp"] } }), at: "header" },
+  unknown_issuer: {
+    token: () => tenant.idToken({ claims: { iss: "https://other.example/" } }),
+    at: "issuer",
+  },
+  unknown_audience: { token: () => tenant.idToken({ clientId: "another-application" }), at: "audience" },
+  ambiguous_audience: {
+    token: () => tenant.idToken({ claims: { aud: ["test-application", "https://api.example.com/"] } }),
+    at: "audience",
+  },
+  wrong_token_type: { token: () => tenant.idToken({ claims: { events: {} } }), at: "kind" },
+  missing_claim: { token: () => tenant.idToken({ claims: { sub: undefined } }), at: "subject" },
+  invalid_claim: { token: () => tenant.idToken({ user: { ...ALICE, sub: 'a"b' } }), at: "identity" },
+  expired: { token: () => tenant.idToken({ claims: { exp: seconds() - 60 } }), at: "times" },
+  not_yet_valid: { token: () => tenant.idToken({ claims: { iat: seconds() + 600 } }), at: "times" },
+  sender_constrained_token: {
+    token: () => tenant.accessToken({ claims: { cnf: { jkt: "x" } } }),
+    at: "binding",
+  },
+  unknown_key: { token: () => tenant.idToken({ key: createSigningKey() }), at: "key" },
+  keys_unavailable: {
+    token: () => tenant.idToken({ claims: { iss: DEAF_TENANT } }),
+    env: { AUTH0_DOMAIN: DEAF_TENANT },
+    at: "key",
+  },
+  bad_signature: {
+    token: () => tenant.idToken({ key: createSigningKey({ kid: tenant.currentKey.kid }) }),
+    at: "signature",
+  },
+  machine_client: { token: () => tenant.machineToken(), at: "machine" },
+  organization_not_allowed: {
+    token: () => tenant.idToken(),
+    env: { AUTH0_ORGANIZATIONS: "org_1" },
+    at: "organization",
+  },
+  email_missing: { token: () => tenant.idToken({ user: { sub: "auth0|bob" } }), at: "email" },
+  email_not_verified: {
+    token: () => tenant.idToken({ user: { ...ALICE, email_verified: false } }),
+    at: "email",
+  },
+  email_unsupported: {
+    token: () => tenant.idToken({ user: { ...ALICE, email: "a@b@example.com" } }),
+    at: "email",
+  },
+  permission_missing: {
+    token: () => tenant.accessToken(),
+    env: { AUTH0_REQUIRED_PERMISSIONS: "read:all" },
+    at: "permissions",
+  },
+};
+
+describe("explain finds", () => {
+  test.each(Object.entries(REFUSED))("%s, as the authorizer does", async (reason, { token, at, env }) => {
+    const [text, settings] = [token(), environment(env)];
+    const { verdict, steps, ...why } = await explained(text, settings);
+    expect(why).toMatchObject({ reason, hint: HINTS[reason as Reason] });
+    expect(await logged(text, settings)).toBe(reason);
+    const order = Object.keys(RULES).slice(1);
+    const outcomes = order.map((rule) =>
+      rule === at ? verdict : order.indexOf(rule) < order.indexOf(at) ? "passed" : "not reached",
+    );
+    expect(steps.map(({ outcome }) => outcome)).toEqual(outcomes);
+  });
+
+  test("unsupported_event, and the rest of an event that it knows", async () => {
+    const file = join(folder, "event.json");
+    writeFileSync(file, JSON.stringify({ Records: [] }));
+    expect(await explained("", environment(), "--event", file)).toMatchObject({
+      reason: "unsupported_event",
+    });
+
+    const headers = [["Authorization", `Bearer ${tenant.accessToken()}`]] as const;
+    writeFileSync(file, JSON.stringify(authorizerEvent("http-2.0", { headers })));
+    expect(await explained("", environment(), "--event", file)).toMatchObject({ verdict: "accepted" });
+  });
+
+  test("nothing wrong with a good token, as the authorizer does", async () => {
+    for (const token of [
+      tenant.idToken(),
+      tenant.accessToken(),
+      tenant.accessToken({ profile: "rfc9068" }),
+    ]) {
+      const { verdict, steps } = await explained(token);
+      expect(verdict).toBe("accepted");
+      expect(steps.map(({ outcome }) => outcome)).toEqual(Array(16).fill("passed"));
+      expect(await logged(token, environment())).toBe("accepted");
+    }
+  });
+});
+
+/** Faults that can come together, so that the order of the rules matters. */
+const FAULTS: readonly Readonly<Record<string, unknown>>[] = [
+  { iss: "https://other.example/" },
+  { aud: "another-application" },
+  { aud: ["test-application", "https://api.example.com/"] },
+  { aud: undefined },
+  { events: {} },
+  { scope: "openid" },
+  { sub: 7 },
+  { sub: 'a"b' },
+  { sub: "job@clients" },
+  { exp: 1 },
+  { exp: "soon" },
+  { iat: 9_000_000_000 },
+  { cnf: {} },
+  { email: "a@b@c" },
+  { email_verified: false },
+  { org_id: "org_2" },
+];
+
+test("explain agrees with the authorizer about tokens with several faults", async () => {
+  const env = environment({ AUTH0_ORGANIZATIONS: "org_1" });
+  const stranger = createSigningKey();
+  const faults = fc.uniqueArray(fc.constantFrom(...FAULTS), { maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(faults, fc.boolean(), async (some, forged) => {
+      const claims = Object.assign({ org_id: "org_1" }, ...some) as Record<string, unknown>;
+      const token = tenant.idToken({ claims, key: forged ? stranger : undefined });
+      const { verdict, reason } = await explained(token, env);
+      expect(reason ?? verdict).toBe(await logged(token, env));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+describe("what explain prints", () => {
+  const show = (token: string, ...options: string[]): Promise<Ran> =>
+    run(["explain", ...options], { env: environment(), input: token });
+
+  test.each([[], ["--json"]])("has no signature and no e-mail in it %s", async (...options) => {
+    const token = tenant.idToken({ user: { ...ALICE, sub: "samlp|acme|alice@example.com" } });
+    const { output } = await show(token, ...options);
+    expect(output).toContain("samlp|acme|(e-mail hidden)");
+    expect(output).not.toContain("alice@example.com");
+    expect(output).not.toContain(token.split(".")[2]);
+  });
+
+  test("has the e-mail in it when asked for", async () => {
+    expect((await show(tenant.idToken(), "--show-email")).output).toContain("email alice@example.com");
+  });
+
+  test("holds nothing that a terminal would obey", async () => {
+    const { output } = await show(tenant.idToken({ claims: { aud: "\u001b[2J\u009b31m\u202e" } }));
+    expect(output).toContain("\\u{1b}[2J\\u{9b}31m\\u{202e}");
+    for (const control of ["\u001b", "\u009b", "\u202e"]) expect(output).not.toContain(control);
+  });
+
+  test("is coloured on a terminal only", async () => {
+    const token = tenant.idToken();
+    const env = environment();
+    expect((await run(["explain", token], { env, colour: true })).output).toContain(
+      "\u001b[32mAccepted.\u001b[0m",
+    );
+    expect((await run(["explain", token], { env })).output).not.toContain("\u001b");
+  });
+
+  test("takes a token, a header's value, and a whole header line alike", async () => {
+    const token = tenant.idToken();
+    const plain = await show(token);
+    expect(plain.output).toMatch(/An ID token .*✓ signature .*Accepted\./s);
+    expect(await show(`Bearer ${token}\n`)).toEqual(plain);
+    expect(await show(`authorization: bearer ${token}`)).toEqual(plain);
+  });
+});
+
+describe("explain", () => {
+  test.each([
+    ["0 where the token is accepted", (): string => tenant.idToken(), [], 0],
+    ["1 where it is refused", (): string => "a.b", [], 1],
+    ["2 where it is used wrongly", (): string => "a.b", ["--at", "noon"], 2],
+    ["3 where nobody can tell", (): string => tenant.idToken(), ["--offline"], 3],
+  ] as const)("exits with %s", async (_, token, options, exitCode) => {
+    expect(await run(["explain", token(), ...options], { env: environment() })).toMatchObject({ exitCode });
+  });
+
+  test("says what is broken in the settings", async () => {
+    const { exitCode, errors } = await run(["explain", "a.b.c"], { env: { AUTH0_CLIENT_IDS: "a" } });
+    expect(exitCode).toBe(2);
+    expect(errors).toContain("AUTH0_DOMAIN is required");
+  });
+
+  test("asks for a token where somebody would have to type it", async () => {
+    expect(await run(["explain"], { env: environment() })).toMatchObject({ exitCode: 2 });
+  });
+
+  test("fetches nothing when told so, and does not call the token accepted", async () => {
+    const before = tenant.fetches;
+    const { verdict, steps } = await explained(
+      tenant.idToken({ key: createSigningKey() }),
+      environment(),
+      "--offline",
+    );
+    expect(verdict).toBe("unverified");
+    expect(steps.filter(({ outcome }) => outcome === "skipped").map(({ rule }) => rule)).toEqual([
+      "key",
+      "signature",
+    ]);
+    expect(tenant.fetches).toBe(before);
+  });
+
+  test.each([
+    ["a JWK Set", (keys: object) => keys],
+    [
+      "a snapshot",
+      (keys: object) => ({ takenAt: "2026-11-22T12:00:00Z", keySets: { [tenant.issuer]: keys } }),
+    ],
+  ])("takes the keys from %s", async (_, document) => {
+    const file = join(folder, "keys.json");
+    writeFileSync(file, JSON.stringify(document({ keys: [tenant.currentKey.jwk] })));
+    const before = tenant.fetches;
+    expect(await explained(tenant.idToken(), environment(), "--keys", file)).toMatchObject({
+      verdict: "accepted",
+    });
+    const forged = tenant.idToken({ key: createSigningKey() });
+    expect(await explained(forged, environment(), "--keys", file)).toMatchObject({ reason: "unknown_key" });
+    expect(tenant.fetches).toBe(before);
+  });
+
+  test("judges as of the time it is told", async () => {
+    const old = tenant.idToken({ claims: { iat: 1_700_000_000, exp: 1_700_003_600 } });
+    expect(await explained(old, environment(), "--at", "2023-11-14T22:30:00Z")).toMatchObject({
+      verdict: "accepted",
+    });
+    expect(await explained(old)).toMatchObject({ reason: "expired" });
+  });
+
+  test("says what it waits for", async () => {
+    tenant.fail("silent");
+    const env = environment({ JWKS_TIMEOUT_MS: "600" });
+    const { exitCode, errors } = await run(["explain", tenant.idToken()], { env });
+    tenant.fail();
+    expect(errors).toContain(`Fetching ${tenant.jwksUri} …\n`);
+    expect(exitCode).toBe(3);
+  });
+});

@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser } from "../../infra/local/page/browser.ts";
+import { barriers, outcome, press, signIn, startSite, visit, type Site, type VisitOptions } from "./visit.ts";
+
+jest.setTimeout(30_000);
+
+const GATEWAYS = [
+  "REST API, TOKEN",
+  "REST API, REQUEST",
+  "HTTP API, policy",
+  "HTTP API, simple",
+  "WebSocket API",
+];
+const CALL = "Call GET /whoami";
+/** What each button shows on a REST API: the words of its summary. */
+const CASES = [
+  ["Expired", "refused, expired (401)"],
+  ["Other application", "refused, unknown_audience (401)"],
+  ["Unverified e-mail", "refused, email_not_verified (403)"],
+  ["Machine", "refused, machine_client (403)"],
+  ["Tampered", "refused, bad_signature (401)"],
+  ["Rotated key", "accepted (200); then accepted (200)"],
+  ["Revoked key", "accepted (200); then accepted (200); then refused, unknown_key (401)"],
+  ["Tenant down", "accepted (200); then accepted (200); then undecided, keys_unavailable (500)"],
+  ["Second route", "accepted (200); then accepted (200)"],
+] as const;
+
+let browser: Browser;
+let site: Site;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([launchBrowser(), startSite()]);
+});
+afterAll(() => Promise.all([browser.close(), site.close()]));
+
+/** A visit of somebody who has signed in. */
+function signedIn(look: (page: Page) => Promise<void>, options: VisitOptions = {}): Promise<void> {
+  return visit(browser, site.url, options, async (page) => {
+    await signIn(page, site.tenant);
+    await look(page);
+  });
+}
+
+function step(page: Page, who: string): string | Promise<string> {
+  return page
+    .locator("#runs .run[open] li", { has: page.getByRole("heading", { name: who }) })
+    .last()
+    .innerText();
+}
+
+describe("the page of npm start", () => {
+  test("signs a user in, calls the API on every gateway with both tokens, and shows the e-mail", async () => {
+    await signedIn(async (page) => {
+      for (const gateway of GATEWAYS) {
+        for (const use of ["ID token", "access token"]) {
+          await page.getByLabel(gateway).check();
+          await page.getByLabel(use, { exact: true }).check();
+          expect(await press(page, CALL)).toMatch(/^Your call: accepted \((200|101)\)\.$/);
+          await page.getByRole("heading", { name: `Your call · ${gateway}` }).waitFor();
+          expect(await step(page, "The Lambda behind")).toMatch(
+            new RegExp(
+              `email\\s+verified@example.com.*tokenUse\\s+${use === "ID token" ? "id" : "access"}`,
+              "s",
+            ),
+          );
+          expect(await step(page, "The app")).toContain("hello verified@example.com");
+        }
+      }
+    });
+  });
+
+  test("shows both tokens with what their claims mean", async () => {
+    await signedIn(async (page) => {
+      const [id = "", access = ""] = await page.locator("#tokens details.token").allInnerTexts();
+      expect(id).toMatch(/email\s+verified@example.com\s+The address/);
+      expect(access).toMatch(/https:\/\/example.com\/email\s+verified@example.com\s+.*AUTH0_EMAIL_CLAIM/);
+    });
+  });
+
+  test("shows how it came to that: event, log line, policy, context, times", async () => {
+    await signedIn(async (page) => {
+      await press(page, CALL);
+      for (const summary of await page.locator("#runs .timeline summary").all()) await summary.click();
+      expect(await step(page, "API Gateway")).toMatch(/"authorizationToken": "Bearer eyJ.{5}…"/);
+      expect(await step(page, "The authorizer")).toMatch(/\d ms.*"decision": "accepted"/s);
+      expect(await step(page, "Its answer")).toMatch(
+        /Allow arn:aws:execute-api:.*Deny arn:aws:.* when the token ends/s,
+      );
+      expect(await step(page, "The context")).toMatch(/email_verified\s+true/);
+      expect(await press(page, CALL)).toContain("accepted");
+      expect(await step(page, "API Gateway")).toContain("It does not ask the authorizer");
+    });
+  });
+
+  test("each failure shows its own reason", async () => {
+    await signedIn(async (page) => {
+      for (const [name, shown] of CASES) expect(await press(page, name)).toBe(`${name}: ${shown}.`);
+    });
+  });
+
+  test.each(GATEWAYS.slice(1))("failures through %s show the reason and the hint", async (gateway) => {
+    await signedIn(async (page) => {
+      await page.getByLabel(gateway).check();
+      for (const [name, reason, hint] of [
+        ["Expired", "expired", "The application must get a new one"],
+        ["Machine", "machine_client", "AUTHORIZER_ALLOW_MACHINES"],
+        ["Tenant down", "keys_unavailable", "could not be fetched"],
+      ] as const) {
+        expect(await press(page, name)).toContain(`, ${reason} (`);
+        const text = await step(page, "The authorizer");
+        expect(text).toContain(reason);
+        expect(text).toContain(hint);
+        expect(await step(page, "The Lambda behind")).toContain("was not reached");
+      }
+    });
+  });
+
+  test("the second route is answered from the cache", async () => {
+    await signedIn(async (page) => {
+      await press(page, "Second route");
+      expect(await step(page, "API Gateway")).toContain("It does not ask the authorizer");
+      expect(await step(page, "The app")).toContain("hello verified@example.com");
+      await page.getByLabel("WebSocket API").check();
+      await press(page, "Second route");
+      expect(await step(page, "API Gateway")).toContain("so it asks the authorizer");
+    });
+  });
+
+  test("a visit survives a reload, and ends when one signs out", async () => {
+    await signedIn(async (page) => {
+      await page.reload();
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("button", { name: "Sign in" }).waitFor();
+      expect(await page.getByRole("button", { name: CALL }).isDisabled()).toBe(true);
+    });
+  });
+
+  test("works with the keyboard alone", async () => {
+    await visit(browser, site.url, {}, async (page) => {
+      const { email, password } = site.tenant.users.verified;
+      await tabTo(page, "Sign in");
+      await page.keyboard.press("Enter");
+      await page.getByLabel("Email address").waitFor();
+      await tabTo(page, "", "input[type=email]");
+      await page.keyboard.type(email);
+      await page.keyboard.press("Tab");
+      await page.keyboard.type(password);
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Sign out" }).waitFor();
+      await tabTo(page, "", "input[name=gateway]:checked");
+      await page.keyboard.press("ArrowDown");
+      await tabTo(page, CALL);
+      await page.keyboard.press("Enter");
+      expect(await outcome(page)).toBe("Your call: accepted (200).");
+      await page.getByRole("heading", { name: "Your call · REST API, REQUEST" }).waitFor();
+      await tabTo(page, "Tampered");
+      await page.keyboard.press("Space");
+      await page.getByRole("status").filter({ hasText: "bad_signature" }).waitFor();
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("Tampered");
+    });
+  });
+});
+
+describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
+  test.each([
+    ["a desk", 1280],
+    ["the smallest phone", 320],
+  ])("nothing keeps anybody out on %s", async (_, width) => {
+    const look = async (page: Page): Promise<void> => {
+      expect(await barriers(page)).toEqual([]);
+      for (const name of [CALL, "Unverified e-mail", "Tenant down"]) {
+        await press(page, name);
+        await page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))");
+        expect(await barriers(page)).toEqual([]);
+      }
+    };
+    await visit(browser, site.url, { width, colorScheme }, async (page) => {
+      await page.getByRole("button", { name: "Sign in" }).waitFor();
+      expect(await barriers(page)).toEqual([]);
+    });
+    await signedIn(look, { width, colorScheme });
+  });
+});
+
+describe("the page's server", () => {
+  test("answers by its own name only, and to no other page", async () => {
+    const { port } = new URL(site.url);
+    const reply = (headers: Record<string, string>): Promise<number> =>
+      fetch(`http://localhost:${port}/tokens/verified`, { method: "POST", headers }).then(
+        ({ status }) => status,
+      );
+    expect(await reply({ origin: "https://evil.example" })).toBe(421);
+    expect(await reply({ origin: site.url })).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(421);
+  });
+
+  test("lets the page load nothing but its own files", async () => {
+    const policy = (await fetch(site.url)).headers.get("content-security-policy") ?? "";
+    expect(policy).toMatch(/default-src 'none'; script-src 'self'; style-src 'self'/);
+    expect(policy).not.toContain("unsafe");
+  });
+});
+
+/** Tabs until the focus is where it should be, and can be seen there. */
+async function tabTo(page: Page, name: string, selector = "button"): Promise<void> {
+  const at = `document.activeElement.matches(${JSON.stringify(selector)}) && document.activeElement.textContent === ${JSON.stringify(name)}`;
+  for (let presses = 0; presses < 60 && !(await page.evaluate(at)); presses += 1)
+    await page.keyboard.press("Tab");
+  expect(await page.evaluate(at)).toBe(true);
+  const ring =
+    "const e = document.activeElement; [e, e.closest('label') ?? e].some((x) => getComputedStyle(x).outlineStyle !== 'none')";
+  expect(await page.evaluate(`(() => { ${ring.replace("; [", "; return [")}; })()`)).toBe(true);
+}

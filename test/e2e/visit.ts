@@ -1,0 +1,94 @@
+import { mkdirSync } from "node:fs";
+import { build } from "esbuild";
+import type { Browser, Page } from "playwright-core";
+import { startPage } from "../../infra/local/page/server.ts";
+import { freePorts, settingsFor } from "../../infra/local/stack.ts";
+import { startTenant, type Tenant } from "../../infra/local/tenant/tenant.ts";
+
+export interface Site {
+  readonly url: string;
+  readonly tenant: Tenant;
+  close(): Promise<void>;
+}
+
+/** The tenant and the page, as `npm start` has them. */
+export async function startSite(): Promise<Site> {
+  const { http: port } = await freePorts();
+  const tenant = await startTenant({ spaOrigins: [`http://localhost:${port}`] });
+  const page = await startPage({ tenant, settings: settingsFor(tenant), port });
+  const close = async (): Promise<void> => {
+    await Promise.all([page.close(), tenant.close()]);
+  };
+  return { url: page.url, tenant, close };
+}
+
+export interface VisitOptions {
+  readonly width?: number;
+  readonly colorScheme?: "light" | "dark";
+}
+
+const SCREENSHOTS = "reports/screenshots";
+
+/** A visit in a browser of its own. Where it fails, a picture stays of what was to be seen. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  { width = 1280, colorScheme = "light" }: VisitOptions,
+  look: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await browser.newPage({
+    viewport: { width, height: 900 },
+    colorScheme,
+    reducedMotion: "reduce",
+  });
+  page.setDefaultTimeout(5_000);
+  try {
+    await page.goto(url);
+    await look(page);
+  } catch (error) {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    const path = `${SCREENSHOTS}/${new Date().toISOString().replaceAll(":", "-")}.png`;
+    await page.screenshot({ path, fullPage: true });
+    throw new Error(`${(error as Error).message}\nSee ${path}`, { cause: error });
+  } finally {
+    await page.close();
+  }
+}
+
+export async function signIn(page: Page, { users }: Tenant): Promise<void> {
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("Email address").fill(users.verified.email);
+  await page.getByLabel("Password").fill(users.verified.password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
+/** Presses a button and gives back the sentence that says what came of it. */
+export async function press(page: Page, name: string): Promise<string> {
+  await page.getByRole("button", { name, exact: true }).click();
+  return outcome(page);
+}
+
+export async function outcome(page: Page): Promise<string> {
+  const summary = page.getByRole("status").filter({ hasText: /: .*\.$/ });
+  return (await summary.textContent()) ?? "";
+}
+
+let checks: string | undefined;
+
+/** What keeps somebody out of the page as it is now. */
+export async function barriers(page: Page): Promise<unknown> {
+  checks ??= await bundledChecks();
+  return page.evaluate(`${checks}; checks.barriers()`);
+}
+
+async function bundledChecks(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: ["test/e2e/in-page/accessibility.ts"],
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "checks",
+  });
+  return outputFiles.map(({ text }) => text).join("");
+}
