@@ -45,7 +45,7 @@ module.exports = {
     {
       name: "one-judge-of-signatures",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/oauth/verifier\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/oauth/signature\\.ts$" },
       to: { path: "aws-jwt-verify" },
     },
     {

@@ -2,7 +2,7 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", ".serverless/", ".local/", "coverage/", "reports/", ".stryker-tmp/"] },
+  { ignores: ["dist/", "bench/peers/", ".serverless/", ".local/", "coverage/", "reports/", ".stryker-tmp/"] },
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

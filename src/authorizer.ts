@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { readEvent, type GatewayRequest } from "./apigateway/event.ts";
 import { toAnswer, type Answer } from "./apigateway/response.ts";
 import { settingsFrom, type Settings } from "./config.ts";
@@ -9,6 +10,8 @@ import { fetchJwks } from "./oauth/jwks-fetch.ts";
 import { RemoteKeySet, type KeySet, type KeySnapshot } from "./oauth/key-set.ts";
 import { createVerifier, type Verify } from "./oauth/verifier.ts";
 import { Refusal } from "./refusal.ts";
+
+const STDOUT = 1;
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
 export interface Surroundings {
@@ -42,7 +45,11 @@ export type Authorizer = (event: unknown) => Promise<Answer>;
  * @throws ConfigurationError with every mistake at once
  */
 export function createAuthorizer(options: Partial<Settings>, surroundings: Surroundings = {}): Authorizer {
-  const settings = settingsFrom(options);
+  return authorizerOf(settingsFrom(options), surroundings);
+}
+
+/** The same, from settings that were checked already. */
+export function authorizerOf(settings: Settings, surroundings: Surroundings): Authorizer {
   const parts = assemble(settings, surroundings);
   return async (event) => {
     const startedAt = parts.clock();
@@ -109,13 +116,21 @@ function keySetOf(issuer: string, settings: Settings, surroundings: Surroundings
     fetch,
     clock,
     random,
+    later: setImmediate,
     onFailure: (failure) => log.keyFetchFailed(failure),
   });
-  keySet.refreshIfDue();
+  keySet.fetchIfEmpty();
   return keySet;
 }
 
-/** With JSON logging, Lambda nests what goes through the console, and CloudWatch finds no metric in it. */
+/**
+ * With JSON logging, Lambda nests what goes through the console, and CloudWatch finds no metric in it. The first
+ * use of `process.stdout` loads what a socket needs, a tenth of a cold start; it is left for a pipe that is full.
+ */
 export function writeToStdout(line: string): void {
-  process.stdout.write(line);
+  try {
+    writeSync(STDOUT, line);
+  } catch {
+    process.stdout.write(line);
+  }
 }

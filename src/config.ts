@@ -132,7 +132,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
     const text = env[VARIABLES[key]]?.trim();
     return text === undefined || text === "" ? offline[key] : text;
   };
-  return readSettings(source, VARIABLES, misspelledVariables(env));
+  return readSettings(source, VARIABLES, () => misspelledVariables(env));
 }
 
 /** A variable that looks like one of ours, and the one that was probably meant. */
@@ -143,7 +143,9 @@ export interface Misspelling {
 
 export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
   const known = Object.values(VARIABLES);
-  const suspects = Object.keys(env).filter((name) => /^(AUTH|JWK)/i.test(name) && !known.includes(name));
+  const suspects = Object.keys(env).filter(
+    (name) => /^(AUTH|JWK)/.test(name.toUpperCase()) && !known.includes(name),
+  );
   return suspects.flatMap((found) => {
     const meant = known.find((name) => editDistance(found.toUpperCase(), name) <= 2);
     return meant === undefined ? [] : [{ found, meant }];
@@ -195,7 +197,7 @@ const RULES: readonly Rule[] = [
 function readSettings(
   source: (key: Key) => unknown,
   names: Record<Key, string>,
-  misspellings: readonly Misspelling[] = [],
+  misspellings: () => readonly Misspelling[] = () => [],
 ): Settings {
   const mistakes = new Map<Key, string>();
   const read = (key: Key): unknown => {
@@ -214,7 +216,7 @@ function readSettings(
   if (mistakes.size > 0) {
     throw new ConfigurationError([
       ...[...mistakes].map(([key, mistake]) => `${names[key]} ${mistake}`),
-      ...misspellings.map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`),
+      ...misspellings().map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`),
     ]);
   }
   return Object.freeze(settings);

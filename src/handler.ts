@@ -1,4 +1,4 @@
-import { createAuthorizer, writeToStdout, type Authorizer } from "./authorizer.ts";
+import { authorizerOf, writeToStdout, type Authorizer } from "./authorizer.ts";
 import { misspelledVariables, settingsFromEnvironment } from "./config.ts";
 import { createLog } from "./log.ts";
 import { readSnapshots, SNAPSHOT_FILE } from "./oauth/snapshot.ts";
@@ -12,4 +12,4 @@ const snapshots = readSnapshots(`${import.meta.dirname}/${SNAPSHOT_FILE}`, (deta
 );
 
 /** The Lambda's entry: the authorizer as the environment configures it. */
-export const handler: Authorizer = createAuthorizer(settings, { functionName, snapshots });
+export const handler: Authorizer = authorizerOf(settings, { functionName, snapshots });

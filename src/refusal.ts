@@ -7,7 +7,8 @@ const NO_VALID_TOKEN = {
     "The token is not a well-formed JWT: three parts of unpadded base64url, the first two JSON.",
   opaque_or_encrypted_token:
     "The access token is opaque or encrypted because the application did not ask for the API: add its identifier as `audience` to the authorization request.",
-  token_too_large: "The token is larger than 8 KB. Remove claims that an Action adds to it.",
+  token_too_large:
+    "The token is larger than 8 KB or has more than 500 members. Remove claims that an Action adds to it.",
   unsupported_algorithm:
     "The token is not signed with RS256. In the Auth0 application, under Advanced Settings, OAuth, switch the JSON Web Token signature algorithm to RS256.",
   unsupported_header:
@@ -73,7 +74,11 @@ export class Refusal extends Error {
   readonly detail: string | undefined;
 
   constructor(reason: TokenReason | UndecidedReason, detail?: string, options?: ErrorOptions) {
+    // Where in the code a token was refused says no more than the reason, and would cost more than all the rest.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(detail === undefined ? reason : `${reason}: ${detail}`, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.reason = reason;
     this.detail = detail;
   }

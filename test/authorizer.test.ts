@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { createAuthorizer, writeToStdout, type Authorizer } from "../src/authorizer.ts";
+import { createAuthorizer, type Authorizer } from "../src/authorizer.ts";
 import { ConfigurationError, type Settings } from "../src/config.ts";
 import { bearerEvent, authorizerEvent } from "../src/testing/events.ts";
 import { createSigningKey } from "../src/testing/signing-key.ts";
@@ -9,6 +10,7 @@ import { startTenant, type Tenant } from "../src/testing/tenant.ts";
 jest.setTimeout(60_000);
 
 const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
+const AUTHORIZER = new URL("../src/authorizer.ts", import.meta.url).href;
 const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/*";
 
 let tenant: Tenant;
@@ -191,10 +193,15 @@ describe("the authorizer", () => {
     await expect(authorizer()(event)).rejects.toThrow(SyntaxError);
   });
 
-  test("has its line written straight to the standard output", () => {
-    const write = jest.spyOn(process.stdout, "write").mockReturnValue(true);
-    writeToStdout("a line\n");
-    expect(write.mock.calls).toEqual([["a line\n"]]);
-    write.mockRestore();
+  test("writes its line to the descriptor of the standard output", () => {
+    const script = `const { writeToStdout } = await import(${JSON.stringify(AUTHORIZER)}); writeToStdout("a line\\n");`;
+    const { stdout } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "--input-type=module", "--eval", script],
+      {
+        encoding: "utf8",
+      },
+    );
+    expect(stdout).toBe("a line\n");
   });
 });

@@ -72,9 +72,10 @@ function ours({ clock, random, fetch }: Surroundings, snapshot: KeySnapshot | un
     },
     clock,
     random,
+    later: (task) => task(),
     onFailure: () => undefined,
   });
-  keySet.refreshIfDue();
+  keySet.fetchIfEmpty();
   return {
     judge: async (kid) => {
       try {

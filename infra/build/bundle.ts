@@ -1,14 +1,22 @@
-import { build as bundle, type Plugin } from "esbuild";
+import { basename, dirname } from "node:path";
+import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
+import { writeDeclarations } from "./declarations.ts";
 
 const BANNER =
   "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0. */";
 
-const FETCHES_NOTHING = 'export function fetch() { throw new Error("aws-jwt-verify fetches nothing here"); }';
+const STAND_INS = "stand-ins";
+/** What aws-jwt-verify's modules export and nobody calls here, but would drag along what it needs. */
+const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
+  "https-node.js": ["fetch"],
+  "jwk.js": ["SimpleJwksCache", "fetchJwk"],
+  "jwt.js": ["decomposeUnverifiedJwt"],
+};
 
 /**
  * Keeps of aws-jwt-verify what is used. It does not say in its package.json that importing it changes nothing, so
- * bundlers keep all of it; and its platform layer holds a fetcher that is never called here, but would load
- * `https`, which alone costs a third of a cold start.
+ * bundlers keep all of it; its classes name a cache, a decoder and a fetcher that are never called here, of which
+ * the last would load `https`, which alone costs a third of a cold start. Everything else is the library's own.
  */
 const withoutUnusedParts: Plugin = {
   name: "without-unused-parts",
@@ -16,25 +24,49 @@ const withoutUnusedParts: Plugin = {
     build.onResolve({ filter: /./ }, async ({ path, pluginData, ...origin }) => {
       if (pluginData === withoutUnusedParts) return undefined;
       const found = await build.resolve(path, { ...origin, pluginData: withoutUnusedParts });
-      return found.path.includes("aws-jwt-verify") ? { ...found, sideEffects: false } : found;
+      if (!found.path.includes("aws-jwt-verify")) return found;
+      const isOriginal = origin.namespace === STAND_INS || !(basename(found.path) in NEVER_CALLED);
+      return { ...found, namespace: isOriginal ? "file" : STAND_INS, sideEffects: false };
     });
-    build.onLoad({ filter: /aws-jwt-verify.*https-node\.js$/ }, () => ({ contents: FETCHES_NOTHING }));
+    build.onLoad({ filter: /./, namespace: STAND_INS }, ({ path }) => ({
+      contents: withStandIns(path, NEVER_CALLED[basename(path)] ?? []),
+      resolveDir: dirname(path),
+    }));
   },
 };
 
+/** A module's exports, some of them replaced: what a module exports itself hides what `export *` brings. */
+function withStandIns(path: string, names: readonly string[]): string {
+  const standIns = names.map(
+    (name) => `export function ${name}() { throw new Error("${name} is not bundled"); }`,
+  );
+  return [`export * from ${JSON.stringify(path)};`, ...standIns].join("\n");
+}
+
+const common: BuildOptions = { outdir: "dist", bundle: true, platform: "node", logLevel: "warning" };
+
 /** What Lambda runs, one file for each function: CommonJS, because loading ES modules makes a cold start longer. */
 await bundle({
+  ...common,
   entryPoints: { authorizer: "src/handler.ts", whoami: "infra/whoami/handler.ts" },
-  outdir: "dist",
   outExtension: { ".js": ".cjs" },
-  bundle: true,
   minify: true,
-  platform: "node",
   target: "node22",
   format: "cjs",
   define: { "import.meta.dirname": "__dirname" },
   mainFields: ["module", "main"],
   banner: { js: BANNER },
   plugins: [withoutUnusedParts],
-  logLevel: "warning",
 });
+
+/** What the npm package exports. Its one dependency stays outside, so that an audit of its users sees it. */
+const entryPoints = {
+  index: "src/authorizer.ts",
+  identity: "src/downstream/identity.ts",
+  testing: "src/testing/index.ts",
+};
+const forNode: BuildOptions = { ...common, target: "node20", packages: "external" };
+await bundle({ ...forNode, entryPoints, format: "esm" });
+await bundle({ ...forNode, entryPoints, format: "cjs", outExtension: { ".js": ".cjs" } });
+await bundle({ ...forNode, entryPoints: { cli: "src/cli/main.ts" }, format: "esm" });
+writeDeclarations("src", Object.values(entryPoints), "dist/types");

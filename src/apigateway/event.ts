@@ -52,9 +52,9 @@ export function readEvent(event: unknown): GatewayRequest {
 
 function gatewayKind(event: Event): GatewayKind {
   const { type, version } = event;
+  if (type === "TOKEN") return "rest-token";
   if (version === "2.0") return "http-2.0";
   if (version === "1.0") return "http-1.0";
-  if (type === "TOKEN") return "rest-token";
   if (type !== "REQUEST" || version !== undefined)
     throw new Refusal("unsupported_event", "unknown type or version");
   return object(event["requestContext"])["eventType"] === "CONNECT" ? "websocket" : "rest-request";

@@ -21,6 +21,7 @@ export function keySetThrough(issuer: string, settings: Settings, fetch: typeof 
     fetch,
     clock: Date.now,
     random: Math.random,
+    later: setImmediate,
     onFailure: () => undefined,
   });
 }

@@ -18,9 +18,15 @@ import {
   tokenUse,
   type TokenUse,
 } from "../oauth/claims.ts";
-import { checkHeader, decodeUnverifiedJwt, member, type UnverifiedJwt } from "../oauth/jwt.ts";
+import {
+  checkHeader,
+  decodeUnverifiedJwt,
+  member,
+  type DecodedJwt,
+  type UnverifiedJwt,
+} from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
-import { verifySignature } from "../oauth/verifier.ts";
+import { verifySignature } from "../oauth/signature.ts";
 import { HINTS, isUndecided, Refusal, type CallerReason, type Reason } from "../refusal.ts";
 
 /** The rules in the order in which the authorizer applies them, and what each asks. */
@@ -108,7 +114,7 @@ async function judge(evidence: Evidence, options: WalkOptions, path: Path): Prom
   const jwt = (path.jwt = path.take("form", () => decodeUnverifiedJwt(token)));
   const kid = path.take("header", () => checkHeader(jwt.header));
   const use = claimRules(jwt, options, path);
-  await keyRules(token, { kid, issuer: String(member(jwt.claims, "iss")) }, options, path);
+  await keyRules(jwt, { kid, issuer: String(member(jwt.claims, "iss")) }, options, path);
   const identity = path.take("identity", () => identityFromClaims(use, jwt.claims, settings));
   accessRules(identity, settings, path);
   return identity;
@@ -125,7 +131,7 @@ function claimRules(jwt: UnverifiedJwt, { settings, now }: WalkOptions, path: Pa
 }
 
 async function keyRules(
-  token: string,
+  jwt: DecodedJwt,
   { kid, issuer }: { readonly kid: string; readonly issuer: string },
   { keySetOf }: WalkOptions,
   path: Path,
@@ -136,7 +142,7 @@ async function keyRules(
     return;
   }
   const key = await path.takeAsync("key", keySetOf(issuer).key(kid));
-  path.take("signature", () => verifySignature(token, key));
+  path.take("signature", () => verifySignature(jwt, key));
 }
 
 function accessRules(identity: Identity, rules: AccessRules, path: Path): void {

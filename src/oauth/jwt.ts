@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { Refusal } from "../refusal.ts";
+import { MAX_TOKEN_BYTES } from "./bearer.ts";
 
 /** A JSON object as it came in. Read it with {@link member}: it may name anything, `__proto__` included. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -10,8 +11,14 @@ export interface UnverifiedJwt {
   readonly claims: JsonObject;
 }
 
-/** API Gateway passes on 10,240 bytes of headers in all; Auth0's tokens have about 1 KB. */
-const MAX_TOKEN_BYTES = 8192;
+/** A compact JWS taken apart: what it says, and the text of its three parts that was signed and that signs. */
+export interface DecodedJwt extends UnverifiedJwt {
+  readonly parts: readonly [header: string, payload: string, signature: string];
+}
+
+/** Tokens have some thirty. A parser takes as long for two thousand brackets as for eight verifications. */
+const MAX_JSON_MEMBERS = 500;
+const MEMBER_MARKS = ["[", "{", '":'] as const;
 /** Parameters that change how a signature is judged or name a key from outside (RFC 7515 §4.1, RFC 7797). */
 const REFUSED_PARAMETERS = ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"] as const;
 
@@ -20,13 +27,13 @@ const REFUSED_PARAMETERS = ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"] as
  *
  * @throws Refusal `token_too_large`, `opaque_or_encrypted_token` or `malformed_token`
  */
-export function decodeUnverifiedJwt(token: string): UnverifiedJwt {
+export function decodeUnverifiedJwt(token: string): DecodedJwt {
   if (token.length > MAX_TOKEN_BYTES) throw new Refusal("token_too_large");
   const parts = token.split(".");
   if (parts.length === 1 || parts.length === 5) throw new Refusal("opaque_or_encrypted_token");
   if (parts.length !== 3 || !parts.every(isCanonicalBase64url)) throw new Refusal("malformed_token");
-  const [header, claims] = parts as [string, string, string];
-  return { header: jsonObject(header), claims: jsonObject(claims) };
+  const [header, payload, signature] = parts as [string, string, string];
+  return { header: jsonObject(header), claims: jsonObject(payload), parts: [header, payload, signature] };
 }
 
 /** An own member of a JSON object, so that `constructor` and a polluted prototype read as absent. */
@@ -58,11 +65,25 @@ function isCanonicalBase64url(text: string): boolean {
 function jsonObject(base64url: string): JsonObject {
   const bytes = Buffer.from(base64url, "base64url");
   if (!isUtf8(bytes)) throw new Refusal("malformed_token", "not UTF-8");
-  const value = parseJson(bytes.toString());
+  const text = bytes.toString();
+  if (hasTooManyMembers(text)) throw new Refusal("token_too_large", `more than ${MAX_JSON_MEMBERS} members`);
+  const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Refusal("malformed_token", "not a JSON object");
   }
   return value as JsonObject;
+}
+
+/** Counts more than there are where a text of the token looks like JSON, and never fewer. */
+function hasTooManyMembers(json: string): boolean {
+  let members = 0;
+  for (const mark of MEMBER_MARKS) {
+    for (let at = json.indexOf(mark); at >= 0; at = json.indexOf(mark, at + 1)) {
+      members += 1;
+      if (members > MAX_JSON_MEMBERS) return true;
+    }
+  }
+  return false;
 }
 
 function parseJson(text: string): unknown {

@@ -36,6 +36,8 @@ export interface RemoteKeySetOptions {
   readonly clock: () => number;
   /** From 0 to 1, as `Math.random`. */
   readonly random: () => number;
+  /** Runs a task once the answer is on its way: loading an HTTP client for a refresh must not make a caller wait. */
+  readonly later: (task: () => void) => void;
   readonly onFailure: (failure: { readonly jwksUri: string; readonly detail: string }) => void;
 }
 
@@ -92,8 +94,9 @@ export class RemoteKeySet implements KeySet {
   }
 
   async key(kid: string): Promise<PublicKey> {
-    this.refreshIfDue();
     let key = this.#usableKeys()?.get(kid);
+    if (key !== undefined && this.#options.clock() >= this.#refreshAt)
+      this.#options.later(() => void this.#refresh());
     // The second round fetches only where the first was frozen; otherwise cooldown or back-off ends it at once.
     for (let round = 0; key === undefined && round < 2; round += 1) {
       await this.#waitForRefresh();
@@ -106,9 +109,9 @@ export class RemoteKeySet implements KeySet {
     return this.#keys && Math.round((this.#options.clock() - this.#keys.fetchedAt) / 1000);
   }
 
-  /** Begins to fetch the keys where it is time to, and waits for nothing. */
-  refreshIfDue(): void {
-    if (this.#options.clock() >= this.#refreshAt) void this.#refresh();
+  /** Begins to fetch the keys where there are none to begin with, and waits for nothing. */
+  fetchIfEmpty(): void {
+    if (this.#keys === undefined) void this.#refresh();
   }
 
   /** A fetch in the background keeps no process alive; a request that waits for one does. */

@@ -1,10 +1,6 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
-
 /** A key that may have signed a token. */
 export interface PublicKey {
   readonly jwk: RsaJwk;
-  /** The key as Node's crypto wants it, imported when it is first used: a key set holds keys that sign nothing. */
-  readonly keyObject: () => KeyObject;
 }
 
 /** RFC 7518 §6.3.1. */
@@ -86,11 +82,7 @@ function bitLength(base64url: unknown): number {
 }
 
 function publicKey({ kid, n, e }: Pick<RsaJwk, "kid" | "n" | "e">): PublicKey {
-  let keyObject: KeyObject | undefined;
-  return {
-    jwk: { kty: "RSA", kid, alg: "RS256", use: "sig", n, e },
-    keyObject: () => (keyObject ??= createPublicKey({ key: { kty: "RSA", n, e }, format: "jwk" })),
-  };
+  return { jwk: { kty: "RSA", kid, alg: "RS256", use: "sig", n, e } };
 }
 
 function isObject(value: unknown): value is Jwk {

@@ -1,10 +1,8 @@
-import type { KeyObject } from "node:crypto";
-import { verifyJwtSync } from "aws-jwt-verify/jwt-verifier";
 import { Refusal } from "../refusal.ts";
 import { checkClaims, type ClaimRules, type TokenUse } from "./claims.ts";
 import { checkHeader, decodeUnverifiedJwt, member, type JsonObject } from "./jwt.ts";
 import type { KeySet } from "./key-set.ts";
-import type { PublicKey } from "./public-key.ts";
+import { verifySignature } from "./signature.ts";
 
 /** What a token says once everything about it was checked. */
 export interface VerifiedToken {
@@ -33,7 +31,7 @@ export function createVerifier({ rules, keySets, clock }: VerifierOptions): Veri
     const kid = checkHeader(jwt.header);
     const use = checkClaims(jwt, rules, clock() / 1000);
     const key = await keySetOf(jwt.claims, keySets).key(kid);
-    verifySignature(token, key);
+    verifySignature(jwt, key);
     return { use, claims: jwt.claims };
   };
 }
@@ -42,17 +40,4 @@ function keySetOf(claims: JsonObject, keySets: ReadonlyMap<string, KeySet>): Key
   const keySet = keySets.get(String(member(claims, "iss")));
   if (keySet === undefined) throw new Refusal("unknown_issuer");
   return keySet;
-}
-
-/**
- * aws-jwt-verify judges the signature. The claims were judged by rules of ours, against a clock of ours, so its
- * own checks of them are switched off, each explicitly.
- */
-export function verifySignature(token: string, { jwk, keyObject }: PublicKey): void {
-  const judgedBefore = { issuer: null, audience: null, graceSeconds: Infinity };
-  try {
-    verifyJwtSync(token, jwk, judgedBefore, (): KeyObject => keyObject());
-  } catch (cause) {
-    throw new Refusal("bad_signature", undefined, { cause });
-  }
 }

@@ -73,7 +73,7 @@ const REFUSED: Readonly<Record<Exclude<Reason, "unsupported_event">, Case>> = {
   malformed_header: { token: () => "Basic YWxpY2U6c2VjcmV0", at: "credential" },
   malformed_token: { token: () => "a.b", at: "form" },
   opaque_or_encrypted_token: { token: () => "an-opaque-token", at: "form" },
-  token_too_large: { token: () => tenant.idToken({ claims: { more: "x".repeat(9000) } }), at: "form" },
+  token_too_large: { token: () => tenant.idToken({ claims: { more: "x".repeat(9000) } }), at: "credential" },
   unsupported_algorithm: { token: () => tenant.idToken({ header: { alg: "HS256" } }), at: "header" },
   unsupported_header: { token: () => tenant.idToken({ header: { crit: ["exp"] } }), at: "header" },
   unknown_issuer: {

@@ -1,47 +1,26 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { resourcesOf, type Template } from "../../infra/validate/template.ts";
+import { NO_CREDENTIALS, packageService, type Packaged } from "./packaged.ts";
 import { zipEntries } from "./zip-entries.ts";
 
 jest.setTimeout(60_000);
 
-const SERVERLESS = "node_modules/serverless/bin/serverless.js";
-const NO_CREDENTIALS = { PATH: process.env["PATH"], HOME: tmpdir() };
-
-interface Template {
-  readonly Resources: Readonly<
-    Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>
-  >;
-  readonly Outputs: Readonly<Record<string, unknown>>;
-}
-
-const folders: string[] = [];
+const packages: Packaged[] = [];
+afterAll(() => packages.forEach((packaged) => packaged.remove()));
 
 async function packaged(...params: string[]): Promise<{ folder: string; template: Template }> {
-  const folder = mkdtempSync(join(tmpdir(), "package-"));
-  folders.push(folder);
-  const options = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp", ...params].map(
-    (p) => `--param=${p}`,
-  );
-  await promisify(execFile)(process.execPath, [SERVERLESS, "package", `--package=${folder}`, ...options], {
-    env: NO_CREDENTIALS,
-  });
-  const text = readFileSync(join(folder, "cloudformation-template-update-stack.json"), "utf8");
-  return { folder, template: JSON.parse(text) as Template };
+  const result = await packageService(...params);
+  packages.push(result);
+  return result;
 }
 
 function resources(template: Template, type: string): [string, Record<string, unknown>][] {
-  return Object.entries(template.Resources).flatMap(([name, { Type, Properties }]) =>
-    Type === type ? [[name, Properties]] : [],
-  );
+  return resourcesOf(template, type).map(({ name, properties }) => [name, properties]);
 }
-
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
 
 describe("the authorizer alone", () => {
   let folder: string;
@@ -75,7 +54,37 @@ describe("the authorizer alone", () => {
   });
 
   test("exports its ARN for other services", () => {
-    expect(template.Outputs["AuthorizerArn"]).toMatchObject({ Export: { Name: "auth0-authorizer-dev-arn" } });
+    expect(template.Outputs?.["AuthorizerArn"]).toMatchObject({
+      Export: { Name: "auth0-authorizer-dev-arn" },
+    });
+  });
+});
+
+describe("what its functions may do", () => {
+  const LOG = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
+  test.each([
+    ["authorizer", "AuthorizerRole", { "Fn::GetAtt": ["AuthorizerLogGroup", "Arn"] }],
+    [
+      "whoami",
+      "WhoamiRole",
+      ["AuthorizerSimpleLogGroup", "WhoamiLogGroup", "ConnectLogGroup"].map((name) => ({
+        "Fn::GetAtt": [name, "Arn"],
+      })),
+    ],
+  ])("%s: %s writes to its own logs, and nothing else", async (deploy, role, logs) => {
+    const { template } = await packaged(`deploy=${deploy}`);
+    const { Policies } = template.Resources[role]?.Properties as {
+      Policies: [{ PolicyDocument: { Statement: object[] } }];
+    };
+    const [statement, ...others] = Policies[0].PolicyDocument.Statement;
+    expect(others).toEqual([]);
+    expect(statement).toEqual({ Effect: "Allow", Action: LOG, Resource: logs });
+    const roles = resources(template, "AWS::IAM::Role").map(([name]) => name);
+    expect(roles).not.toContain("IamRoleLambdaExecution");
+    for (const [, { Role }] of resources(template, "AWS::Lambda::Function")) {
+      expect(roles).toContain((Role as { "Fn::GetAtt": [string] })["Fn::GetAtt"][0]);
+    }
   });
 });
 
@@ -90,7 +99,7 @@ describe("with the API behind it", () => {
     ["WebSocket", "AuthorizerWebsocketsAuthorizer", "AuthorizerLambdaFunction"],
     ["HTTP, simple", "HttpApiAuthorizerSimple", "AuthorizerSimpleLambdaFunction"],
   ])("%s is attached to its function", (_, authorizer, lambda) => {
-    const uri = JSON.stringify(template.Resources[authorizer]?.Properties["AuthorizerUri"]);
+    const uri = JSON.stringify(template.Resources[authorizer]?.Properties?.["AuthorizerUri"]);
     expect(uri).toContain(`"${lambda}"`);
   });
 
@@ -125,6 +134,11 @@ describe("the bundle", () => {
 
   test("loads neither an HTTP client nor a package", () => {
     const required = readFileSync(BUNDLE, "utf8").matchAll(/require\("([^"]*)"\)/g);
-    expect(Array.from(required, ([, name]) => name).sort()).toEqual(["crypto", "node:buffer", "node:crypto"]);
+    expect(Array.from(required, ([, name]) => name).sort()).toEqual([
+      "crypto",
+      "node:buffer",
+      "node:crypto",
+      "node:fs",
+    ]);
   });
 });

@@ -40,6 +40,7 @@ async function fetchesFor(judge: (kid: string) => Promise<unknown>): Promise<num
 async function ours(): Promise<(kid: string) => Promise<unknown>> {
   let later = 0;
   const keySet = new RemoteKeySet({
+    later: (task) => task(),
     jwksUri: tenant.jwksUri,
     maxAgeSeconds: 600,
     staleIfErrorSeconds: 3600,

@@ -1,0 +1,60 @@
+import { build } from "esbuild";
+import { cpSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const PROJECT = fileURLToPath(new URL("../", import.meta.url));
+const FOLDER = `${PROJECT}.local/bench`;
+
+/** What is measured, by the name of its file. */
+export const PEERS = {
+  "aws-jwt-verify": "aws-jwt-verify",
+  jose: "jose",
+  "fast-jwt": "fast-jwt",
+  jsonwebtoken: "jsonwebtoken + jwks-rsa",
+} as const;
+
+export const REFERENCES = {
+  nothing: "a handler that does nothing",
+  "bare-verify": "bare crypto.verify in a handler",
+} as const;
+
+export type Peer = keyof typeof PEERS;
+export type Bundle = Peer | keyof typeof REFERENCES | "authorizer";
+
+export interface Builds {
+  readonly folder: string;
+  readonly bytes: Readonly<Record<Bundle, number>>;
+}
+
+export function bundlePath(name: string): string {
+  return `${FOLDER}/${name}.cjs`;
+}
+
+/** The product's own bundle as it is deployed, the peers bundled and minified alike, and the probes that time them. */
+export async function buildAll(): Promise<Builds> {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  cpSync(`${PROJECT}dist/authorizer.cjs`, bundlePath("authorizer"));
+  const peers = [...Object.keys(PEERS), ...Object.keys(REFERENCES)] as Bundle[];
+  await bundle(peers.map((name) => `peers/${name}`));
+  await bundle(["cold", "warm", "refuse", "memory"].map((name) => `probes/${name}`));
+  const sizes = [...peers, "authorizer" as const].map((name) => [name, statSync(bundlePath(name)).size]);
+  return { folder: FOLDER, bytes: Object.fromEntries(sizes) as Builds["bytes"] };
+}
+
+async function bundle(entries: readonly string[]): Promise<void> {
+  await build({
+    entryPoints: entries.map((entry) => `${PROJECT}bench/${entry}.ts`),
+    outdir: FOLDER,
+    entryNames: "[name]",
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    minify: true,
+    platform: "node",
+    target: "node22",
+    format: "cjs",
+    mainFields: ["module", "main"],
+    define: { "import.meta.filename": "__filename" },
+    logLevel: "error",
+  });
+}

@@ -1,0 +1,34 @@
+import { readFileSync, writeSync } from "node:fs";
+import { createRequire } from "node:module";
+
+export interface Loaded {
+  readonly handler: (event: unknown) => Promise<unknown>;
+  readonly verify: (token: string) => unknown;
+  readonly verifyCached: (token: string) => unknown;
+}
+
+const load = createRequire(import.meta.filename);
+/** Where the parent listens; standard output is the log's. */
+const RESULT = 3;
+
+/** As Lambda loads a function: CommonJS, with the environment that it finds. */
+export function loadBundle(path: string): Loaded {
+  return load(path) as Loaded;
+}
+
+/** The bundle, newly loaded, with another environment. */
+export function loadWith(environment: Readonly<Record<string, string>>, path: string): Loaded {
+  Object.assign(process.env, environment);
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- that is how CommonJS forgets a module
+  delete load.cache[load.resolve(path)];
+  return loadBundle(path);
+}
+
+/** The parent's instructions, from the file that it named. */
+export function instructions(): unknown {
+  return JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"));
+}
+
+export function report(result: unknown): void {
+  writeSync(RESULT, `${JSON.stringify(result)}\n`);
+}

@@ -1,0 +1,38 @@
+import type { JsonWebKey } from "node:crypto";
+import { bareVerification } from "./bare.ts";
+import { instructions, loadWith, report } from "./load.ts";
+import { timeRounds, type Subject } from "./timing.ts";
+
+interface Instructions {
+  readonly bundle: string;
+  readonly tokens: readonly string[];
+  readonly jwk: JsonWebKey;
+  /** Events that must be refused, by what is wrong with them. */
+  readonly attacks: Readonly<Record<string, readonly unknown[]>>;
+  readonly rounds: number;
+}
+
+const { bundle, tokens, jwk, attacks, rounds } = instructions() as Instructions;
+const { handler } = loadWith({ AUTHORIZER_LOG_LEVEL: "silent" }, bundle);
+
+function attack(name: string, events: readonly unknown[]): Subject {
+  return { name, run: (index) => handler(events[index % events.length]) };
+}
+
+/** The events are of an HTTP API, so a refusal is an answer and not an exception. */
+async function assertRefused(name: string, events: readonly unknown[]): Promise<void> {
+  for (const event of events) {
+    const answer = JSON.stringify(await handler(event));
+    if (!answer.includes('"Deny"')) throw new Error(`${name}: not refused`);
+  }
+}
+
+async function main(): Promise<void> {
+  const all = Object.entries(attacks);
+  for (const [name, events] of all) await assertRefused(name, events);
+  const subjects = [bareVerification(tokens, jwk), ...all.map(([name, events]) => attack(name, events))];
+  report(await timeRounds(subjects, { rounds, calls: tokens.length }));
+  process.exit();
+}
+
+void main();

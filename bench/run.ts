@@ -1,0 +1,44 @@
+/**
+ * Measures the bundle in dist/ beside the usual libraries, and writes the tables and pictures of
+ * docs/performance.md. Everything happens on this machine; the network is its loopback interface.
+ *
+ *     npm run bench             about three minutes
+ *     npm run bench -- --quick  about one minute; prints the tables and writes nothing
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { format, resolveConfig } from "prettier";
+import { nodeBinary } from "../test/runtime/lambda-runtime.ts";
+import { buildAll } from "./builds.ts";
+import { FULL, measure, QUICK, type Results } from "./measurements.ts";
+import type { Runtime } from "./probe.ts";
+import { picture, tables } from "./report.ts";
+
+const GUIDE = "docs/performance.md";
+const BEGIN = "<!-- bench: written by bench/run.ts -->";
+const END = "<!-- bench: end -->";
+
+const isQuick = process.argv.includes("--quick");
+const builds = await buildAll();
+const all: Results[] = [];
+for (const runtime of runtimes()) all.push(await measure(runtime, builds, isQuick ? QUICK : FULL));
+const text = tables(all, builds);
+console.log(text);
+if (!isQuick) await write(text, all);
+
+function runtimes(): Runtime[] {
+  return ([22, 24] as const).map((version) => {
+    const node = nodeBinary(version);
+    if (node === undefined) throw new Error(`Node.js ${version} is missing: npm run runtimes`);
+    return { version, node };
+  });
+}
+
+async function write(text: string, all: readonly Results[]): Promise<void> {
+  const guide = readFileSync(GUIDE, "utf8");
+  const [before, after] = [guide.split(BEGIN)[0], guide.split(END)[1]];
+  if (before === undefined || after === undefined) throw new Error(`${GUIDE} has no place for the tables`);
+  const whole = `${before}${BEGIN}\n\n${text}\n\n${END}${after}`;
+  writeFileSync(GUIDE, await format(whole, { ...(await resolveConfig(GUIDE)), filepath: GUIDE }));
+  for (const results of all)
+    writeFileSync(`docs/performance-node${results.runtime.version}.svg`, picture(results));
+}

@@ -1,0 +1,40 @@
+/** A ratio that was measured several times. */
+export interface Ratio {
+  readonly median: number;
+  /** Half of the rounds lie between these. */
+  readonly low: number;
+  readonly high: number;
+  /** Of the calmest tenth of the rounds on either side: what a busy machine disturbs least. */
+  readonly calm: number;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const position = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(position)] ?? NaN;
+  const above = sorted[Math.ceil(position)] ?? NaN;
+  return below + (above - below) * (position - Math.floor(position));
+}
+
+/**
+ * How much one subject costs of another. Both were measured in every round, one after the other, so that whatever
+ * else the machine did in that round slowed down both.
+ */
+export function ratio(subject: readonly number[], reference: readonly number[]): Ratio {
+  const ratios = subject.map((value, round) => value / (reference[round] ?? NaN));
+  return {
+    median: median(ratios),
+    low: quantile(ratios, 0.25),
+    high: quantile(ratios, 0.75),
+    calm: quantile(subject, 0.1) / quantile(reference, 0.1),
+  };
+}
+
+/** How noisy a run was: the middle half of a subject's rounds, as a share of its median. */
+export function spread(values: readonly number[]): number {
+  return (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);
+}

@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { complaintsOfAws } from "./aws.ts";
+import { findMistakes } from "./rules.ts";
+import type { Template } from "./template.ts";
+
+const USAGE = `Checks CloudFormation templates by AWS's own rules and by ours, without an account.
+
+  npm run validate [-- TEMPLATE...]
+
+Without a template, it packages this service, alone and with the API behind it, and checks what comes out.
+`;
+
+const SERVERLESS = "node_modules/serverless/bin/serverless.js";
+
+const args = process.argv.slice(2);
+if (args.includes("--help")) process.stdout.write(USAGE);
+else process.exitCode = await run(args);
+
+async function run(paths: readonly string[]): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "validate-"));
+  try {
+    const templates =
+      paths.length > 0 ? paths : [await packaged(folder, "authorizer"), await packaged(folder, "whoami")];
+    const complaints = complaintsOfAws(templates);
+    return templates.map((path) => report(path, complaints.get(path))).every(Boolean) ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function packaged(folder: string, deploy: string): Promise<string> {
+  const settings = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp", `deploy=${deploy}`];
+  const options = [`--package=${join(folder, deploy)}`, ...settings.map((setting) => `--param=${setting}`)];
+  await promisify(execFile)(process.execPath, [SERVERLESS, "package", ...options]);
+  return join(folder, deploy, "cloudformation-template-update-stack.json");
+}
+
+/** Prints what is wrong with a template; true where nothing is. */
+function report(path: string, complaintsOfAws: readonly string[] = []): boolean {
+  const template = JSON.parse(readFileSync(path, "utf8")) as Template;
+  const mistakes = findMistakes(template).map(
+    ({ rule, resource, message }) => `${rule}: ${resource} ${message}`,
+  );
+  const complaints = [...complaintsOfAws, ...mistakes];
+  const count = Object.keys(template.Resources).length;
+  process.stdout.write(`${path}: ${count} resources, ${complaints.length} mistakes\n`);
+  for (const complaint of complaints) process.stdout.write(`  ${complaint}\n`);
+  return complaints.length === 0;
+}

@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { findMistakes } from "../../infra/validate/rules.ts";
+import { resourcesOf, type Template } from "../../infra/validate/template.ts";
+
+jest.setTimeout(60_000);
+
+const EXAMPLE = resolve("examples/attach-cdk");
+
+let folder: string;
+let template: Template;
+beforeAll(async () => {
+  if (!existsSync(join(EXAMPLE, "node_modules"))) throw new Error("Install CDK first: npm run examples");
+  folder = mkdtempSync(join(tmpdir(), "cdk-"));
+  const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: folder, STAGE: "prod" };
+  await promisify(execFile)(process.execPath, ["app.mjs"], { cwd: EXAMPLE, env });
+  template = JSON.parse(readFileSync(join(folder, "AttachCdk.template.json"), "utf8")) as Template;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("every route of all three APIs is guarded by the imported authorizer", () => {
+  expect(findMistakes(template)).toEqual([]);
+  const authorizers = resourcesOf(template, "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer");
+  expect(authorizers).toHaveLength(3);
+  for (const { properties } of authorizers) {
+    expect(JSON.stringify(properties["AuthorizerUri"])).toContain(
+      '"Fn::ImportValue":"auth0-authorizer-prod-arn"',
+    );
+  }
+});
+
+test("answers are kept for five minutes where they are kept", () => {
+  const ttls = resourcesOf(template, "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer").map(
+    ({ properties }) => properties["AuthorizerResultTtlInSeconds"],
+  );
+  expect(ttls).toEqual([300, 300, undefined]);
+});
+
+test("the APIs may call the authorizer", () => {
+  const permissions = resourcesOf(template, "AWS::Lambda::Permission").filter(({ properties }) =>
+    JSON.stringify(properties["FunctionName"]).includes("auth0-authorizer-prod-arn"),
+  );
+  expect(permissions).toHaveLength(3);
+});

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { resourcesOf, type Template } from "../../infra/validate/template.ts";
+import { createAuthorizer } from "../../src/authorizer.ts";
+import { restApi, startTenant, type RestApiOptions, type Tenant } from "../../src/testing/index.ts";
+import { packageService, type Packaged } from "./packaged.ts";
+
+jest.setTimeout(60_000);
+
+type GatewayResponses = NonNullable<RestApiOptions["gatewayResponses"]>;
+
+let tenant: Tenant;
+let silent: Packaged;
+let telling: Packaged;
+beforeAll(async () => {
+  tenant = await startTenant();
+  silent = await packageService("deploy=whoami", "CORS_ORIGIN=https://app.example.com");
+  telling = await packageService("deploy=whoami", "REASON_IN_403=true");
+});
+afterAll(async () => {
+  await tenant.close();
+  for (const packaged of [silent, telling]) packaged.remove();
+});
+
+/** The gateway responses of a template, as CloudFormation would hand them to API Gateway. */
+function gatewayResponses(template: Template): GatewayResponses {
+  const { Parameters } = template as unknown as { Parameters: { ReasonIn403: { Default: string } } };
+  const reasonIsTold = Parameters.ReasonIn403.Default === "true";
+  return resourcesOf(template, "AWS::ApiGateway::GatewayResponse").map(({ properties }) => {
+    const choose = (_: string, value: unknown): unknown =>
+      typeof value === "object" && value !== null && "Fn::If" in value
+        ? (value["Fn::If"] as unknown[])[reasonIsTold ? 1 : 2]
+        : value;
+    return JSON.parse(JSON.stringify(properties, choose)) as GatewayResponses[number];
+  });
+}
+
+/** Calls an API that has these gateway responses, with our authorizer before it. */
+function call(packaged: Packaged, token?: string): Promise<Response> {
+  const authorizer = createAuthorizer({ ...tenant.settings, logLevel: "silent" });
+  const routes = { "GET /hello": () => Promise.resolve({ statusCode: 200, body: "hello" }) };
+  const responses = gatewayResponses(packaged.template);
+  const api = restApi({ type: "request", authorizer, routes, gatewayResponses: responses });
+  return api.fetch("/hello", token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+}
+
+test.each([
+  ["no token", undefined],
+  ["a wrong token", "not.a.token"],
+])("%s: 401 with a challenge, which a page of the named origin may read", async (_, token) => {
+  const response = await call(silent, token);
+  expect(response.status).toBe(401);
+  expect(response.headers.get("www-authenticate")).toBe('Bearer realm="api"');
+  expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
+  expect(response.headers.get("access-control-expose-headers")).toBe("WWW-Authenticate");
+  expect(await response.json()).toEqual({ message: "Unauthorized" });
+});
+
+test("a caller who is refused: 403, without the reason unless it shall be told", async () => {
+  const unverified = tenant.idToken({ claims: { email_verified: false } });
+  const response = await call(silent, unverified);
+  expect(response.status).toBe(403);
+  expect(response.headers.get("www-authenticate")).toBe('Bearer realm="api", error="insufficient_scope"');
+  expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
+  expect(await response.json()).toEqual({ message: "Forbidden" });
+  expect(await (await call(telling, unverified)).json()).toEqual({
+    message: "Forbidden",
+    reason: "email_not_verified",
+  });
+});
+
+test("no keys: 503, to try again in a few seconds, for any page unless told otherwise", async () => {
+  tenant.fail(503);
+  const response = await call(telling, tenant.idToken());
+  tenant.fail();
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).toMatch(/^\d+$/);
+  expect(response.headers.get("access-control-allow-origin")).toBe("*");
+  expect(await response.json()).toEqual({ message: "Try again" });
+});

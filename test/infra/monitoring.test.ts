@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { resourcesOf } from "../../infra/validate/template.ts";
+import { createAuthorizer } from "../../src/authorizer.ts";
+import { bearerEvent, startTenant } from "../../src/testing/index.ts";
+import { packageService, type Packaged } from "./packaged.ts";
+
+jest.setTimeout(60_000);
+
+const FUNCTION = { Ref: "AuthorizerLambdaFunction" };
+
+let packaged: Packaged;
+let emitted: readonly Emitted[];
+beforeAll(async () => {
+  packaged = await packageService();
+  emitted = await emittedMetrics();
+});
+afterAll(() => packaged.remove());
+
+/** A metric as CloudWatch would keep it: its name, and the names and values of its dimensions. */
+interface Emitted {
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, unknown>>;
+}
+
+/** What the authorizer counts when it accepts, refuses a caller, refuses a token, and cannot decide. */
+async function emittedMetrics(): Promise<Emitted[]> {
+  const lines: string[] = [];
+  const tenant = await startTenant();
+  const surroundings = { functionName: "auth", write: (line: string): void => void lines.push(line) };
+  try {
+    const call = (token: string): Promise<unknown> =>
+      createAuthorizer(
+        tenant.settings,
+        surroundings,
+      )(bearerEvent("rest-request", token)).catch(() => undefined);
+    const unverified = tenant.idToken({ claims: { email_verified: false } });
+    for (const token of [tenant.idToken(), tenant.accessToken(), unverified, "not.a.token"])
+      await call(token);
+    tenant.fail(503);
+    await call(tenant.idToken());
+  } finally {
+    await tenant.close();
+  }
+  return lines.flatMap((line) => metricsOf(JSON.parse(line) as MetricLine));
+}
+
+interface MetricLine extends Readonly<Record<string, unknown>> {
+  readonly _aws?: {
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string }[];
+    }[];
+  };
+}
+
+function metricsOf(line: MetricLine): Emitted[] {
+  const directives = line._aws?.CloudWatchMetrics ?? [];
+  return directives.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Metrics.flatMap(({ Name }) =>
+      Dimensions.map((names) => ({
+        metric: `${Namespace}/${Name}`,
+        dimensions: Object.fromEntries(names.map((name) => [name, line[name]])),
+      })),
+    ),
+  );
+}
+
+interface Dimension {
+  readonly Name: string;
+  readonly Value: unknown;
+}
+
+interface AlarmMetric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: readonly Dimension[];
+}
+
+/** What an alarm watches: one metric, or those of its expression. */
+function watched(alarm: Readonly<Record<string, unknown>>): AlarmMetric[] {
+  const queries = (alarm["Metrics"] ?? []) as { readonly MetricStat?: { readonly Metric: AlarmMetric } }[];
+  const metrics = queries.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
+  return queries.length > 0 ? metrics : [alarm as unknown as AlarmMetric];
+}
+
+function named(dimensions: readonly Dimension[]): Record<string, unknown> {
+  return Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value]));
+}
+
+describe("the alarms", () => {
+  const alarms = (): Record<string, Readonly<Record<string, unknown>>> =>
+    Object.fromEntries(
+      resourcesOf(packaged.template, "AWS::CloudWatch::Alarm").map(({ name, properties }) => [
+        name,
+        properties,
+      ]),
+    );
+
+  test("are these, and each tells the topic when it begins and when it ends", () => {
+    expect(Object.keys(alarms()).sort()).toEqual([
+      "DurationAlarm",
+      "ErrorsAlarm",
+      "KeyFetchAlarm",
+      "KeysUnavailableAlarm",
+      "RefusalRateAlarm",
+      "ThrottlesAlarm",
+    ]);
+    for (const alarm of Object.values(alarms())) {
+      const topic = [{ Ref: "AlarmTopic" }];
+      expect(alarm).toMatchObject({
+        AlarmActions: topic,
+        OKActions: topic,
+        TreatMissingData: "notBreaching",
+      });
+    }
+  });
+
+  test("watch nothing of ours that the authorizer does not count", () => {
+    const ours = Object.values(alarms())
+      .flatMap(watched)
+      .filter(({ Namespace }) => Namespace === "Auth0Authorizer");
+    expect(ours).toHaveLength(5);
+    for (const { Namespace, MetricName, Dimensions } of ours) {
+      const { function: watchedFunction, ...dimensions } = named(Dimensions);
+      expect(watchedFunction).toEqual(FUNCTION);
+      expect(emitted).toContainEqual({
+        metric: `${Namespace}/${MetricName}`,
+        dimensions: { function: "auth", ...dimensions },
+      });
+    }
+  });
+
+  test("watch Lambda's own metrics of the authorizer", () => {
+    const lambdas = Object.values(alarms())
+      .flatMap(watched)
+      .filter(({ Namespace }) => Namespace === "AWS/Lambda");
+    expect(lambdas.map(({ MetricName }) => MetricName).sort()).toEqual([
+      "Duration",
+      "Invocations",
+      "Invocations",
+      "Throttles",
+    ]);
+    for (const { Dimensions } of lambdas) expect(named(Dimensions)).toEqual({ FunctionName: FUNCTION });
+  });
+
+  test("use in an expression only what they name", () => {
+    for (const { Metrics = [] } of Object.values(alarms())) {
+      const queries = Metrics as { readonly Id: string; readonly Expression?: string }[];
+      const ids = queries.map(({ Id }) => Id);
+      for (const { Expression = "" } of queries) {
+        for (const [word] of Expression.matchAll(/[a-z]\w*/g)) expect(ids).toContain(word);
+      }
+    }
+  });
+
+  test("reach an e-mail address only where one is given", async () => {
+    expect(packaged.template.Resources["AlarmEmailSubscription"]).toMatchObject({
+      Condition: "HasAlarmEmail",
+      Properties: { Protocol: "email", Endpoint: { Ref: "AlarmEmail" } },
+    });
+    const withEmail = await packageService("ALARM_EMAIL=team@example.com", "ALARM_REFUSED_PERCENT=20");
+    expect(withEmail.template).toMatchObject({
+      Parameters: { AlarmEmail: { Default: "team@example.com" } },
+      Resources: { RefusalRateAlarm: { Properties: { Threshold: "20" } } },
+    });
+    withEmail.remove();
+  });
+
+  test("do not miss accepted calls where these are not counted", async () => {
+    const quiet = await packageService("AUTHORIZER_LOG_LEVEL=warn");
+    expect(quiet.template).toMatchObject({
+      Conditions: {
+        CountsEveryDecision: { "Fn::Or": expect.not.arrayContaining([{ "Fn::Equals": ["warn", "warn"] }]) },
+      },
+      Resources: { ErrorsAlarm: { Condition: "CountsEveryDecision" } },
+    });
+    quiet.remove();
+  });
+});
+
+interface Widget {
+  readonly type: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly properties: {
+    readonly title: string;
+    readonly metrics?: readonly (readonly unknown[])[];
+    readonly alarms?: string[];
+  };
+}
+
+describe("the dashboard", () => {
+  let widgets: readonly Widget[];
+  beforeAll(() => {
+    const body = packaged.template.Resources["Dashboard"]?.Properties?.["DashboardBody"];
+    const [text] = (body as { "Fn::Sub": [string] })["Fn::Sub"];
+    const filled = text.replace("${ErrorsAlarmArn}", '"${ErrorsAlarm.Arn}",');
+    ({ widgets } = JSON.parse(filled) as { widgets: readonly Widget[] });
+  });
+
+  test("shows every alarm", () => {
+    const [{ properties } = { properties: undefined }] = widgets;
+    const shown = (properties?.alarms ?? []).map((arn) => arn.slice("${".length, -".Arn}".length));
+    const alarms = resourcesOf(packaged.template, "AWS::CloudWatch::Alarm").map(({ name }) => name);
+    expect(shown.sort()).toEqual(alarms.sort());
+  });
+
+  test("shows what the authorizer counts", () => {
+    const counted = new Set(
+      emitted.map(({ metric, dimensions }) => schemaOf(metric, Object.keys(dimensions))),
+    );
+    const shown = widgets.flatMap(({ properties }) => properties.metrics ?? []).flatMap(schemas);
+    const ours = shown.filter((schema) => schema.startsWith("Auth0Authorizer"));
+    expect(ours).toHaveLength(4);
+    for (const schema of ours) expect(counted).toContain(schema);
+  });
+
+  test("puts no widget on another", () => {
+    const cells = widgets.flatMap(({ x, y, width, height }) =>
+      Array.from({ length: width * height }, (_, i) => `${x + (i % width)},${y + Math.floor(i / width)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+  });
+});
+
+function schemaOf(metric: string, dimensions: readonly string[]): string {
+  return [metric, ...[...dimensions].sort()].join(" ");
+}
+
+/** The name and the dimensions of one line of a widget: of a metric, or of a search for metrics. */
+function schemas([first, ...line]: readonly unknown[]): string[] {
+  if (typeof first === "object") {
+    const { expression } = first as { readonly expression: string };
+    const [, names = ""] = /\{([^}]*)\}/.exec(expression) ?? [];
+    const [searched = "", ...dimensions] = names.split(",");
+    const [, metric = ""] = /MetricName="(\w+)"/.exec(expression) ?? [];
+    return [schemaOf(`${searched}/${metric}`, dimensions)];
+  }
+  // "..." repeats the line above it.
+  if (first === "...") return [];
+  const [namespace = "", metric = "", ...rest] = [first, ...line].filter((word) => typeof word === "string");
+  const dimensions = rest.filter((_, index) => index % 2 === 0);
+  return [schemaOf(`${namespace}/${metric}`, dimensions)];
+}

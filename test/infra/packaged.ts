@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Template } from "../../infra/validate/template.ts";
+
+const SERVERLESS = "node_modules/serverless/bin/serverless.js";
+
+/** No credentials and no configuration of AWS, wherever the tests run. */
+export const NO_CREDENTIALS = { PATH: process.env["PATH"], HOME: tmpdir() };
+
+export interface Packaged {
+  readonly folder: string;
+  readonly templatePath: string;
+  readonly template: Template;
+  remove(): void;
+}
+
+/** What `serverless package` makes of this service with some parameters. */
+export async function packageService(...params: readonly string[]): Promise<Packaged> {
+  const folder = mkdtempSync(join(tmpdir(), "package-"));
+  const options = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp", ...params].map(
+    (param) => `--param=${param}`,
+  );
+  await promisify(execFile)(process.execPath, [SERVERLESS, "package", `--package=${folder}`, ...options], {
+    env: NO_CREDENTIALS,
+  });
+  const templatePath = join(folder, "cloudformation-template-update-stack.json");
+  return {
+    folder,
+    templatePath,
+    template: JSON.parse(readFileSync(templatePath, "utf8")) as Template,
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
