@@ -1,5 +1,5 @@
 /** The token is missing, malformed or not acceptable: HTTP 401 where the gateway allows it (RFC 6750 §3.1). */
-const NO_VALID_TOKEN = {
+export const NO_VALID_TOKEN = {
   missing_token: "The request has no bearer token. Send the header `Authorization: Bearer <token>`.",
   malformed_header:
     "The Authorization header is not exactly one `Bearer <token>`, or the token was sent in two places at once.",
@@ -31,7 +31,7 @@ const NO_VALID_TOKEN = {
 } as const;
 
 /** The token is valid, but its bearer does not get in: HTTP 403 (RFC 6750 §3.1). */
-const CALLER_REFUSED = {
+export const CALLER_REFUSED = {
   email_missing:
     "The token has no e-mail. ID token: ask for the scope `email`. Access token: add the claim AUTH0_EMAIL_CLAIM in a post-login Action.",
   email_not_verified: "The user has not verified the e-mail address yet (AUTHORIZER_EMAIL=verified).",
@@ -42,7 +42,7 @@ const CALLER_REFUSED = {
 } as const;
 
 /** Nothing can be said about the caller: HTTP 500, which no gateway caches. */
-const CANNOT_DECIDE = {
+export const CANNOT_DECIDE = {
   keys_unavailable:
     "The tenant's keys could not be fetched and none are cached. The detail says which host failed and how.",
   unsupported_event: "The event is not one that API Gateway sends to a Lambda authorizer.",

@@ -134,11 +134,7 @@ describe("the bundle", () => {
 
   test("loads neither an HTTP client nor a package", () => {
     const required = readFileSync(BUNDLE, "utf8").matchAll(/require\("([^"]*)"\)/g);
-    expect(Array.from(required, ([, name]) => name).sort()).toEqual([
-      "crypto",
-      "node:buffer",
-      "node:crypto",
-      "node:fs",
-    ]);
+    const modules = new Set(Array.from(required, ([, name]) => name));
+    expect([...modules].sort()).toEqual(["crypto", "node:buffer", "node:fs"]);
   });
 });
