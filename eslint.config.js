@@ -11,8 +11,13 @@ export default tseslint.config(
   { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
   {
     files: ["src/**/*.ts", "infra/**/*.ts"],
-    rules: { "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }] },
+    rules: {
+      "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
+      "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
+      "max-depth": ["error", 3],
+    },
   },
+  { files: ["src/**/*.ts"], rules: { complexity: ["error", 12] } },
   {
     files: ["**/*.ts"],
     rules: {

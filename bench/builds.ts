@@ -19,7 +19,7 @@ export const REFERENCES = {
 } as const;
 
 export type Peer = keyof typeof PEERS;
-export type Bundle = Peer | keyof typeof REFERENCES | "authorizer";
+type Bundle = Peer | keyof typeof REFERENCES | "authorizer";
 
 export interface Builds {
   readonly folder: string;

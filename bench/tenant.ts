@@ -3,7 +3,7 @@ import { SNAPSHOT_FILE, type SnapshotDocument } from "../src/oauth/snapshot.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../src/testing/signing-key.ts";
 import { bearerEvent } from "../src/testing/events.ts";
 
-export const CLIENT_ID = "iJ0aPzLyoB6vXIEI2cQWm2ZMsGGcyT7V";
+const CLIENT_ID = "iJ0aPzLyoB6vXIEI2cQWm2ZMsGGcyT7V";
 
 /** A tenant with two keys, as Auth0 publishes them, and tokens of the size that Auth0 issues. */
 export class BenchTenant {

@@ -1,17 +1,16 @@
-import { writeSync } from "node:fs";
 import { readEvent, type GatewayRequest } from "./apigateway/event.ts";
 import { toAnswer, type Answer } from "./apigateway/response.ts";
 import { settingsFrom, type Settings } from "./config.ts";
 import { decide, refused, undecided, type Decision, type Undecided } from "./decision.ts";
 import { identityFromClaims } from "./identity.ts";
-import { createLog, type Log } from "./log.ts";
+import { createLog, writeToStdout, type Log } from "./log.ts";
 import { parseBearer } from "./oauth/bearer.ts";
-import { fetchJwks } from "./oauth/jwks-fetch.ts";
+import { fetchJwks, jwksUriOf } from "./oauth/jwks-fetch.ts";
 import { RemoteKeySet, type KeySet, type KeySnapshot } from "./oauth/key-set.ts";
 import { createVerifier, type Verify } from "./oauth/verifier.ts";
 import { Refusal } from "./refusal.ts";
 
-const STDOUT = 1;
+export type { Answer, KeySnapshot, Settings };
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
 export interface Surroundings {
@@ -48,7 +47,11 @@ export function createAuthorizer(options: Partial<Settings>, surroundings: Surro
   return authorizerOf(settingsFrom(options), surroundings);
 }
 
-/** The same, from settings that were checked already. */
+/**
+ * The same, from settings that were checked already.
+ *
+ * @internal
+ */
 export function authorizerOf(settings: Settings, surroundings: Surroundings): Authorizer {
   const parts = assemble(settings, surroundings);
   return async (event) => {
@@ -107,7 +110,7 @@ function assemble(settings: Settings, surroundings: Surroundings): Parts {
 function keySetOf(issuer: string, settings: Settings, surroundings: Surroundings, log: Log): KeySet {
   const { clock = Date.now, random = Math.random, fetch = fetchJwks, snapshots } = surroundings;
   const keySet = new RemoteKeySet({
-    jwksUri: `${issuer}.well-known/jwks.json`,
+    jwksUri: jwksUriOf(issuer),
     maxAgeSeconds: settings.jwksMaxAgeSeconds,
     staleIfErrorSeconds: settings.jwksStaleIfErrorSeconds,
     timeoutMs: settings.jwksTimeoutMs,
@@ -121,16 +124,4 @@ function keySetOf(issuer: string, settings: Settings, surroundings: Surroundings
   });
   keySet.fetchIfEmpty();
   return keySet;
-}
-
-/**
- * With JSON logging, Lambda nests what goes through the console, and CloudWatch finds no metric in it. The first
- * use of `process.stdout` loads what a socket needs, a tenth of a cold start; it is left for a pipe that is full.
- */
-export function writeToStdout(line: string): void {
-  try {
-    writeSync(STDOUT, line);
-  } catch {
-    process.stdout.write(line);
-  }
 }

@@ -21,19 +21,28 @@ export interface AccessRules {
   readonly requiredPermissions: readonly string[];
 }
 
+type AccessRule = (identity: Identity, rules: AccessRules) => CallerReason | undefined;
+
+export type AccessRuleName = "machine" | "organization" | "email" | "permissions";
+
+/** What a caller must be, in the order in which it is asked. */
+export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
+  machine: machineRefused,
+  organization: organizationRefused,
+  email: emailRefused,
+  permissions: permissionRefused,
+};
+
 /**
  * Who gets in. It never sees the method or the path: that makes one policy right for the whole stage, which is
  * what API Gateway's cache needs.
  */
 export function decide(identity: Identity, rules: AccessRules): Decision {
-  const reason =
-    machineRefused(identity, rules) ??
-    organizationRefused(identity, rules) ??
-    emailRefused(identity, rules) ??
-    permissionRefused(identity, rules);
-  return reason === undefined
-    ? { outcome: "accepted", identity }
-    : { outcome: "caller-refused", reason, identity };
+  for (const refusedBy of Object.values(ACCESS_RULES)) {
+    const reason = refusedBy(identity, rules);
+    if (reason !== undefined) return { outcome: "caller-refused", reason, identity };
+  }
+  return { outcome: "accepted", identity };
 }
 
 /** What was thrown on the way to an identity: the token's fault, or nobody's that can be told. */
@@ -47,27 +56,18 @@ export function undecided(cause: Refusal): Undecided {
   return { outcome: "undecided", reason: cause.reason, cause };
 }
 
-export function machineRefused(
-  { machine }: Identity,
-  { allowMachines }: AccessRules,
-): CallerReason | undefined {
+function machineRefused({ machine }: Identity, { allowMachines }: AccessRules): CallerReason | undefined {
   return machine && !allowMachines ? "machine_client" : undefined;
 }
 
-export function organizationRefused(
-  identity: Identity,
-  { organizations }: AccessRules,
-): CallerReason | undefined {
+function organizationRefused(identity: Identity, { organizations }: AccessRules): CallerReason | undefined {
   if (organizations.length === 0) return undefined;
   const isAllowed = organizations.some((allowed) => allowed === identity.organization);
   return isAllowed ? undefined : "organization_not_allowed";
 }
 
 /** An address that cannot be handed on unchanged is refused even where an e-mail is optional. */
-export function emailRefused(
-  { email }: Identity,
-  { email: required }: AccessRules,
-): CallerReason | undefined {
+function emailRefused({ email }: Identity, { email: required }: AccessRules): CallerReason | undefined {
   switch (email.kind) {
     case "unsupported":
       return "email_unsupported";
@@ -78,7 +78,7 @@ export function emailRefused(
   }
 }
 
-export function permissionRefused(
+function permissionRefused(
   identity: Identity,
   { requiredPermissions }: AccessRules,
 ): CallerReason | undefined {

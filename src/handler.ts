@@ -1,6 +1,6 @@
-import { authorizerOf, writeToStdout, type Authorizer } from "./authorizer.ts";
+import { authorizerOf, type Authorizer } from "./authorizer.ts";
 import { misspelledVariables, settingsFromEnvironment } from "./config.ts";
-import { createLog } from "./log.ts";
+import { createLog, writeToStdout } from "./log.ts";
 import { readSnapshots, SNAPSHOT_FILE } from "./oauth/snapshot.ts";
 
 const settings = settingsFromEnvironment(process.env);

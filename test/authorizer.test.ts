@@ -10,7 +10,7 @@ import { startTenant, type Tenant } from "../src/testing/tenant.ts";
 jest.setTimeout(60_000);
 
 const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
-const AUTHORIZER = new URL("../src/authorizer.ts", import.meta.url).href;
+const LOG = new URL("../src/log.ts", import.meta.url).href;
 const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/*";
 
 let tenant: Tenant;
@@ -194,7 +194,7 @@ describe("the authorizer", () => {
   });
 
   test("writes its line to the descriptor of the standard output", () => {
-    const script = `const { writeToStdout } = await import(${JSON.stringify(AUTHORIZER)}); writeToStdout("a line\\n");`;
+    const script = `const { writeToStdout } = await import(${JSON.stringify(LOG)}); writeToStdout("a line\\n");`;
     const { stdout } = spawnSync(
       process.execPath,
       ["--import", "tsx", "--input-type=module", "--eval", script],

@@ -2,19 +2,16 @@ import { describe, expect, test } from "@jest/globals";
 import { decide, refused, undecided, type AccessRules } from "../src/decision.ts";
 import type { Email, Identity } from "../src/identity.ts";
 import { Refusal } from "../src/refusal.ts";
+import { ALICE as SOMEBODY } from "./alice.ts";
 
 const ADDRESS = { kind: "address", address: "alice@example.com", verified: true } as const;
 const ALICE: Identity = {
-  subject: "auth0|alice",
+  ...SOMEBODY,
   email: ADDRESS,
   tokenUse: "access",
-  issuer: "https://acme.eu.auth0.com/",
-  clientId: "WebApp",
-  expiresAt: 1_800_000_000,
   scopes: ["read:a", "read:b"],
   permissions: ["write:a", "write:b"],
   organization: "org_1",
-  machine: false,
 };
 const RULES: AccessRules = {
   allowMachines: false,

@@ -3,19 +3,15 @@ import type { Decision } from "../src/decision.ts";
 import type { Identity } from "../src/identity.ts";
 import { createLog, type DecisionRecord, type LogOptions } from "../src/log.ts";
 import { HINTS, Refusal } from "../src/refusal.ts";
+import { ALICE as SOMEBODY } from "./alice.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 const ALICE: Identity = {
-  subject: "auth0|alice",
-  email: { kind: "address", address: "alice@example.com", verified: true },
-  tokenUse: "id",
-  issuer: "https://acme.eu.auth0.com/",
-  clientId: "WebApp",
+  ...SOMEBODY,
   expiresAt: NOW / 1000 + 60,
   scopes: ["openid"],
   permissions: ["read:x"],
   organization: "org_1",
-  machine: false,
 };
 const ACCEPTED: Decision = { outcome: "accepted", identity: ALICE };
 const CALLER_REFUSED: Decision = { outcome: "caller-refused", reason: "machine_client", identity: ALICE };

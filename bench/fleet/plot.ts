@@ -1,7 +1,7 @@
 import type { Chapter } from "./story.ts";
 
 /** A line over the minutes of the story. */
-export interface Line {
+interface Line {
   readonly name: string;
   readonly values: readonly number[];
 }

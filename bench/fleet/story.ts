@@ -20,7 +20,7 @@ export const CHAPTERS = {
   herd: { title: "redeployment", from: 210 * MINUTE, to: 220 * MINUTE },
 } as const satisfies Record<string, Chapter>;
 
-export const ROTATED_AT = 20 * MINUTE;
+const ROTATED_AT = 20 * MINUTE;
 export const REVOKED_AT = 40 * MINUTE;
 /** When somebody who does as the guide says has deployed a new snapshot. */
 export const RENEWED_AT = 50 * MINUTE;

@@ -4,7 +4,7 @@ export interface Template {
   readonly Outputs?: Readonly<Record<string, unknown>>;
 }
 
-export interface Resource {
+interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DependsOn?: string | readonly string[];
@@ -32,7 +32,7 @@ export function dependenciesOf(template: Template, name: string, found = new Set
 }
 
 /** The names of resources that a value mentions. */
-export function references(value: unknown): string[] {
+function references(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => [...named(key, inner), ...references(inner)]);
 }

@@ -15,12 +15,12 @@ type Context = IdentityContext | { readonly reason: Reason };
 /** An IAM policy for every kind of gateway, or the HTTP API's simple response. */
 export type Answer = PolicyAnswer | SimpleAnswer;
 
-export interface SimpleAnswer {
+interface SimpleAnswer {
   readonly isAuthorized: boolean;
   readonly context: Context;
 }
 
-export interface PolicyAnswer {
+interface PolicyAnswer {
   readonly principalId: string;
   readonly policyDocument: { readonly Version: "2012-10-17"; readonly Statement: Statement[] };
   readonly context: Context;

@@ -8,7 +8,7 @@ import { checkTenant } from "./tenant-checks.ts";
 import { checkToken } from "./token-checks.ts";
 import { tokenFrom } from "./token-input.ts";
 
-export const DOCTOR_USAGE = `Usage: auth0-authorizer doctor [TOKEN] [options]
+const DOCTOR_USAGE = `Usage: auth0-authorizer doctor [TOKEN] [options]
 
 Looks at a tenant from outside and at the authorizer's settings, which are its environment variables, and says
 what is wrong and what to do about it.

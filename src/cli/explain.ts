@@ -9,7 +9,7 @@ import { keySetThrough, tenantKeys } from "./tenant-keys.ts";
 import { credentialsIn, tokenFrom } from "./token-input.ts";
 import { RULES, walk, type Evidence, type Outcome, type Rule, type Walk } from "./walk.ts";
 
-export const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
+const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
 
 Walks through the authorizer's rules with a token and says where it would be refused, and why. The settings are
 the authorizer's environment variables. The token goes nowhere: only the tenant's keys are fetched.

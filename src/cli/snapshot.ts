@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { fetchJwks } from "../oauth/jwks-fetch.ts";
+import { fetchJwks, jwksUriOf } from "../oauth/jwks-fetch.ts";
 import { readJwkSet } from "../oauth/public-key.ts";
 import { SNAPSHOT_FILE, type SnapshotDocument } from "../oauth/snapshot.ts";
 import { issuer, list } from "../setting-values.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface SnapshotOptions {
   /** Issuer identifiers, with Auth0's trailing slash. */
@@ -33,21 +34,13 @@ async function keySetOf(
   iss: string,
   fetch: (jwksUri: string) => Promise<string>,
 ): Promise<readonly [string, { readonly keys: readonly object[] }]> {
-  const jwksUri = `${iss}.well-known/jwks.json`;
+  const jwksUri = jwksUriOf(iss);
   try {
     const keys = readJwkSet(await fetch(jwksUri));
     return [iss, { keys: [...keys.values()].map(({ jwk }) => jwk) }];
   } catch (cause) {
     throw new Error(`${jwksUri}: ${(cause as Error).message}`, { cause });
   }
-}
-
-/** What a command takes from the process that runs it. */
-export interface CommandSurroundings {
-  readonly env: NodeJS.ProcessEnv;
-  /** Takes text, line ends included. */
-  readonly write: (text: string) => void;
-  readonly writeError: (text: string) => void;
 }
 
 const USAGE = `Usage: snapshot [--domain DOMAIN[,DOMAIN]] [--out FILE]
@@ -62,7 +55,10 @@ Fetches the tenant's keys and writes them to a file, to be packaged beside the b
  *
  * @returns the exit code: 0 written, 1 keys could not be had or file not written, 2 wrong use
  */
-export async function snapshot(args: readonly string[], surroundings: CommandSurroundings): Promise<number> {
+export async function snapshot(
+  args: readonly string[],
+  surroundings: Pick<Terminal, "env" | "write" | "writeError">,
+): Promise<number> {
   const { write, writeError } = surroundings;
   let plan: Plan;
   try {

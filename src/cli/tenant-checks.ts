@@ -1,5 +1,5 @@
 import type { Settings } from "../config.ts";
-import { fetchJwks } from "../oauth/jwks-fetch.ts";
+import { fetchJwks, jwksUriOf } from "../oauth/jwks-fetch.ts";
 import { usableKeys } from "../oauth/public-key.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { printable, withProgress, type Terminal } from "./terminal.ts";
@@ -108,7 +108,7 @@ function checkIssuerOf({ issuer }: Document, expected: string): Finding {
 }
 
 function checkJwksUri({ jwks_uri: uri }: Document, issuer: string): Finding {
-  const expected = `${issuer}.well-known/jwks.json`;
+  const expected = jwksUriOf(issuer);
   return uri === expected
     ? ok("jwks-uri", expected)
     : problem(
@@ -155,7 +155,7 @@ async function checkKeys(
   { jwksTimeoutMs }: TenantSettings,
   terminal: Terminal,
 ): Promise<readonly Finding[]> {
-  const uri = `${issuer}.well-known/jwks.json`;
+  const uri = jwksUriOf(issuer);
   const askedAt = terminal.clock();
   try {
     const text = await withProgress(terminal, `Fetching ${uri}`, fetchJwks(uri, jwksTimeoutMs));
@@ -227,7 +227,7 @@ function parseJson(text: string): unknown {
 }
 
 /** `fetch` says no more than "fetch failed"; its cause knows. */
-export function causeOf(error: unknown): string {
+function causeOf(error: unknown): string {
   const { message, cause } = error as Error;
   const { message: deeper, code } = (cause ?? {}) as NodeJS.ErrnoException;
   return [deeper, code, message].find((text) => text !== undefined && text !== "") ?? "no answer";

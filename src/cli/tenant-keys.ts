@@ -1,5 +1,5 @@
 import type { Settings } from "../config.ts";
-import { fetchJwks } from "../oauth/jwks-fetch.ts";
+import { fetchJwks, jwksUriOf } from "../oauth/jwks-fetch.ts";
 import { RemoteKeySet, type KeySet } from "../oauth/key-set.ts";
 import { withProgress, type Terminal } from "./terminal.ts";
 
@@ -13,7 +13,7 @@ export function tenantKeys(issuer: string, settings: Settings, terminal: Termina
 /** The same, with keys from somewhere else than the tenant. */
 export function keySetThrough(issuer: string, settings: Settings, fetch: typeof fetchJwks): KeySet {
   return new RemoteKeySet({
-    jwksUri: `${issuer}.well-known/jwks.json`,
+    jwksUri: jwksUriOf(issuer),
     maxAgeSeconds: settings.jwksMaxAgeSeconds,
     staleIfErrorSeconds: settings.jwksStaleIfErrorSeconds,
     timeoutMs: settings.jwksTimeoutMs,

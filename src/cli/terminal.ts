@@ -1,7 +1,9 @@
-import type { CommandSurroundings } from "./snapshot.ts";
-
 /** What the commands take from the process that runs them, so that tests can give them something else. */
-export interface Terminal extends CommandSurroundings {
+export interface Terminal {
+  readonly env: NodeJS.ProcessEnv;
+  /** Takes text, line ends included. */
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
   /** Standard input to its end; undefined where somebody would have to type it. */
   readonly readInput: () => Promise<string | undefined>;
   /** Whether what is written may have colours. */

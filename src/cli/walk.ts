@@ -1,23 +1,9 @@
 import { readEvent } from "../apigateway/event.ts";
 import type { Settings } from "../config.ts";
-import {
-  emailRefused,
-  machineRefused,
-  organizationRefused,
-  permissionRefused,
-  type AccessRules,
-} from "../decision.ts";
+import { ACCESS_RULES, type AccessRuleName, type AccessRules } from "../decision.ts";
 import { identityFromClaims, type Identity } from "../identity.ts";
 import { parseBearer, type Credentials } from "../oauth/bearer.ts";
-import {
-  checkIssuer,
-  checkKind,
-  checkSubject,
-  checkTimes,
-  checkUnbound,
-  tokenUse,
-  type TokenUse,
-} from "../oauth/claims.ts";
+import { checkClaims, type ClaimRule, type TokenUse } from "../oauth/claims.ts";
 import {
   checkHeader,
   decodeUnverifiedJwt,
@@ -48,17 +34,17 @@ export const RULES = {
   organization: "the organization is allowed (AUTH0_ORGANIZATIONS)",
   email: "the e-mail is as AUTHORIZER_EMAIL wants it",
   permissions: "all AUTH0_REQUIRED_PERMISSIONS are there",
-} as const;
+} as const satisfies Readonly<Record<ClaimRule | AccessRuleName, string>> & Readonly<Record<string, string>>;
 
 export type Rule = keyof typeof RULES;
 export type Outcome = "passed" | "refused" | "undecided" | "skipped" | "not reached";
 
-export interface Step {
+interface Step {
   readonly rule: Rule;
   readonly outcome: Outcome;
 }
 
-export type Verdict =
+type Verdict =
   | { readonly outcome: "accepted"; readonly identity: Identity }
   | { readonly outcome: "unverified"; readonly identity: Identity }
   | {
@@ -103,7 +89,7 @@ export async function walk(evidence: Evidence, options: WalkOptions): Promise<Wa
 
 const RULE_NAMES = Object.keys(RULES) as readonly Rule[];
 
-/** The order is `judge`'s in authorizer.ts, `createVerifier`'s, `checkClaims`'s and `decide`'s. A test compares. */
+/** The order is `judge`'s in authorizer.ts and `createVerifier`'s; a test compares. */
 async function judge(evidence: Evidence, options: WalkOptions, path: Path): Promise<Identity> {
   const { settings } = options;
   const credentials =
@@ -121,13 +107,12 @@ async function judge(evidence: Evidence, options: WalkOptions, path: Path): Prom
 }
 
 function claimRules(jwt: UnverifiedJwt, { settings, now }: WalkOptions, path: Path): TokenUse {
-  path.take("issuer", () => checkIssuer(jwt.claims, settings));
-  const use = (path.use = path.take("audience", () => tokenUse(jwt.claims, settings)));
-  path.take("kind", () => checkKind(use, jwt, settings));
-  path.take("subject", () => checkSubject(jwt.claims));
-  path.take("times", () => checkTimes(jwt.claims, settings.clockToleranceSeconds, now / 1000));
-  path.take("binding", () => checkUnbound(jwt.claims));
-  return use;
+  return checkClaims(jwt, settings, now / 1000, (rule, check) => {
+    const result = path.take(rule, check);
+    const use: unknown = result;
+    if (use === "id" || use === "access") path.use = use;
+    return result;
+  });
 }
 
 async function keyRules(
@@ -146,10 +131,8 @@ async function keyRules(
 }
 
 function accessRules(identity: Identity, rules: AccessRules, path: Path): void {
-  path.take("machine", () => orThrow(machineRefused(identity, rules)));
-  path.take("organization", () => orThrow(organizationRefused(identity, rules)));
-  path.take("email", () => orThrow(emailRefused(identity, rules)));
-  path.take("permissions", () => orThrow(permissionRefused(identity, rules)));
+  for (const rule of Object.keys(ACCESS_RULES) as AccessRuleName[])
+    path.take(rule, () => orThrow(ACCESS_RULES[rule](identity, rules)));
 }
 
 /** In the authorizer this is a value; on this path everything that ends it is thrown. */

@@ -3,6 +3,11 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 /** Ten of Auth0's JWK Sets, certificates included, are below this. */
 const MAX_BODY_BYTES = 150_000;
 
+/** Where a tenant publishes its keys, by its issuer identifier, which ends with a slash. */
+export function jwksUriOf(issuer: string): string {
+  return `${issuer}.well-known/jwks.json`;
+}
+
 /** Why a JWK Set could not be fetched. */
 export class JwksFetchError extends Error {
   override readonly name = "JwksFetchError";

@@ -5,7 +5,7 @@ import type { KeySet } from "./key-set.ts";
 import { verifySignature } from "./signature.ts";
 
 /** What a token says once everything about it was checked. */
-export interface VerifiedToken {
+interface VerifiedToken {
   readonly use: TokenUse;
   readonly claims: JsonObject;
 }

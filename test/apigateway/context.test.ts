@@ -1,18 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { toContext } from "../../src/apigateway/context.ts";
 import type { Identity } from "../../src/identity.ts";
+import { ALICE } from "../alice.ts";
 
 const NOBODY_MUCH: Identity = {
-  subject: "auth0|alice",
+  ...ALICE,
   email: { kind: "missing" },
   tokenUse: "access",
-  issuer: "https://acme.eu.auth0.com/",
   clientId: undefined,
-  expiresAt: 1_800_000_000,
-  scopes: [],
-  permissions: [],
-  organization: undefined,
-  machine: false,
 };
 
 describe("the context", () => {

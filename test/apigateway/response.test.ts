@@ -5,6 +5,7 @@ import { toContext } from "../../src/apigateway/context.ts";
 import type { Decision } from "../../src/decision.ts";
 import type { Identity } from "../../src/identity.ts";
 import { Refusal } from "../../src/refusal.ts";
+import { ALICE as SOMEBODY } from "../alice.ts";
 
 const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/*";
 const RULES: AnswerRules = { httpApiResponse: "policy", policyEndsWithToken: true, clockToleranceSeconds: 5 };
@@ -12,18 +13,7 @@ const SIMPLE: AnswerRules = { ...RULES, httpApiResponse: "simple" };
 const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
 const HTTP = ["http-1.0", "http-2.0"] as const;
 
-const ALICE: Identity = {
-  subject: "auth0|alice",
-  email: { kind: "address", address: "alice@example.com", verified: true },
-  tokenUse: "id",
-  issuer: "https://acme.eu.auth0.com/",
-  clientId: "WebApp",
-  expiresAt: Date.UTC(2027, 0, 15, 8, 0, 0) / 1000,
-  scopes: [],
-  permissions: [],
-  organization: undefined,
-  machine: false,
-};
+const ALICE: Identity = { ...SOMEBODY, expiresAt: Date.UTC(2027, 0, 15, 8, 0, 0) / 1000 };
 const ACCEPTED: Decision = { outcome: "accepted", identity: ALICE };
 const CALLER_REFUSED: Decision = { outcome: "caller-refused", reason: "machine_client", identity: ALICE };
 const EXPIRED = new Refusal("expired");

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "@jest/globals";
+import { blocks, guides } from "./guides.ts";
 
 const PROJECT = new URL("../../", import.meta.url);
 const EXAMPLE = new URL("examples/downstream-service/", PROJECT);
@@ -8,20 +9,26 @@ const code = readdirSync(EXAMPLE)
   .filter((name) => name.endsWith(".ts"))
   .map((name) => unindented(readFileSync(new URL(name, EXAMPLE), "utf8")));
 
-function snippets(page: string): string[] {
-  const text = readFileSync(new URL(`docs/${page}`, PROJECT), "utf8");
-  return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, snippet = ""]) => unindented(snippet));
-}
+/** The reference has signatures in place of snippets. */
+const pages = [...guides].filter(
+  ([page, text]) => !page.startsWith("docs/api/") && /^```(?:ts|js)$/m.test(text),
+);
 
 function unindented(text: string): string {
   return text.replace(/^ +/gm, "");
 }
 
-it.each(["testing.md", "behind-the-authorizer.md"])(
-  "every snippet in docs/%s is a part of the example, which is compiled and run",
-  (page) => {
-    const unknown = snippets(page).filter((snippet) => !code.some((file) => file.includes(snippet)));
-    expect(snippets(page).length).toBeGreaterThan(2);
-    expect(unknown).toEqual([]);
-  },
-);
+it("snippets are in these pages", () => {
+  expect(pages.map(([page]) => page)).toEqual([
+    "README.md",
+    "docs/behind-the-authorizer.md",
+    "docs/testing.md",
+  ]);
+});
+
+it.each(pages)("every snippet in %s is a part of the example, which is compiled and run", (_page, text) => {
+  const snippets = [...blocks(text, "ts"), ...blocks(text, "js")].map(unindented);
+  const unknown = snippets.filter((snippet) => !code.some((file) => file.includes(snippet)));
+  expect(snippets.length).toBeGreaterThan(0);
+  expect(unknown).toEqual([]);
+});

@@ -53,8 +53,8 @@ const NAMES = [
 ] as const;
 
 /** Stand for a token that the event's sender has. */
-export const TOKEN = "<token>";
-export const BEARER = "Bearer <token>";
+const TOKEN = "<token>";
+const BEARER = "Bearer <token>";
 
 const value: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
@@ -182,12 +182,12 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export function readingOf(event: unknown): Reading {
   const fields = asFields(event);
-  const isHttp = fields["version"] === "1.0" || fields["version"] === "2.0";
-  const isToken = !isHttp && fields["type"] === "TOKEN";
+  const isToken = fields["type"] === "TOKEN";
+  const isHttp = !isToken && (fields["version"] === "1.0" || fields["version"] === "2.0");
   const isRequest = !isHttp && fields["type"] === "REQUEST" && !("version" in fields);
   if (!isHttp && !isToken && !isRequest) return { stage: undefined, token: undefined };
   const isConnect = isRequest && asFields(fields["requestContext"])["eventType"] === "CONNECT";
-  const arn = fields[fields["version"] === "2.0" ? "routeArn" : "methodArn"];
+  const arn = fields[isHttp && fields["version"] === "2.0" ? "routeArn" : "methodArn"];
   const stage = /^(arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+)(?=\/|$)/.exec(String(arn))?.[1];
   const sent = isToken
     ? listed(fields["authorizationToken"])

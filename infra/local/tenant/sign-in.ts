@@ -35,7 +35,7 @@ export interface UserTokens extends TokenResponse {
 }
 
 /** Cookie names and values. Paths do not matter to a browser that visits one site. */
-export type CookieJar = Map<string, string>;
+type CookieJar = Map<string, string>;
 
 interface Page {
   readonly url: string;

@@ -1,5 +1,5 @@
 import type { GatewayKind } from "../../apigateway/event.ts";
-import { domainName, stageArn } from "./address.ts";
+import { domainName, stageArn, type Address } from "./address.ts";
 import { methodArn, pathWithStage, requestTime, sourceIdentity, type Call } from "./call.ts";
 import { commaJoined, grouped, header, lastValues, lowerCased, type Fields } from "./client-request.ts";
 
@@ -118,10 +118,7 @@ export function http2Fields(call: Call): Event {
 function http2Context(call: Call): Event {
   const { address, request, route } = call;
   return {
-    accountId: address.accountId,
-    apiId: address.apiId,
-    domainName: domainName(address),
-    domainPrefix: address.apiId,
+    ...addressFields(address),
     http: {
       method: request.method,
       path: pathWithStage(call),
@@ -140,10 +137,7 @@ function http2Context(call: Call): Event {
 export function restContext(call: Call): Event {
   const { address, request, route } = call;
   return {
-    accountId: address.accountId,
-    apiId: address.apiId,
-    domainName: domainName(address),
-    domainPrefix: address.apiId,
+    ...addressFields(address),
     extendedRequestId: "JTB0CGdnIAMFz2w=",
     httpMethod: request.method,
     identity: sourceIdentity(call),
@@ -161,4 +155,9 @@ export function restContext(call: Call): Event {
 /** The last value of each name under one key, and all of them under another. */
 export function multiValueFields(single: string, multiple: string, fields: Fields): Event {
   return { [single]: lastValues(fields), [multiple]: grouped(fields) };
+}
+
+function addressFields(address: Address): Event {
+  const { accountId, apiId } = address;
+  return { accountId, apiId, domainName: domainName(address), domainPrefix: apiId };
 }

@@ -89,7 +89,7 @@ function atGateway({ gateway, authorizer, status }: Trace, { ttlSeconds }: PageC
   return step({ who, what });
 }
 
-export function decisionOf(trace: Trace): LogLine | undefined {
+function decisionOf(trace: Trace): LogLine | undefined {
   return trace.authorizer?.log.find((line) => line.event === "decision");
 }
 

@@ -1,6 +1,6 @@
 import { details, h } from "./dom.ts";
 
-export type Claims = Readonly<Record<string, unknown>>;
+type Claims = Readonly<Record<string, unknown>>;
 
 export interface DecodedToken {
   readonly header: Claims;

@@ -1,0 +1,18 @@
+import { afterAll, expect, it } from "@jest/globals";
+import { createAuthorizer } from "auth0-api-gateway-authorizer";
+import { restApi, startTenant } from "auth0-api-gateway-authorizer/testing";
+import { handler } from "./hello.ts";
+
+const tenant = await startTenant();
+afterAll(() => tenant.close());
+
+const api = restApi({
+  type: "request",
+  authorizer: createAuthorizer(tenant.settings, { write: () => undefined }),
+  routes: { "GET /hello": handler },
+});
+
+it("greets callers by their e-mail", async () => {
+  const headers = { Authorization: `Bearer ${tenant.idToken()}` };
+  expect(await (await api.fetch("/hello", { headers })).text()).toBe("Hello alice@example.com");
+});

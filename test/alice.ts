@@ -1,0 +1,15 @@
+import type { Identity } from "../src/identity.ts";
+
+/** A user whom every rule lets in. */
+export const ALICE: Identity = {
+  subject: "auth0|alice",
+  email: { kind: "address", address: "alice@example.com", verified: true },
+  tokenUse: "id",
+  issuer: "https://acme.eu.auth0.com/",
+  clientId: "WebApp",
+  expiresAt: 1_800_000_000,
+  scopes: [],
+  permissions: [],
+  organization: undefined,
+  machine: false,
+};

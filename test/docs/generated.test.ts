@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { execFile } from "node:child_process";
+import { expect, jest, test } from "@jest/globals";
+import { guides } from "./guides.ts";
+
+jest.setTimeout(60_000);
+
+test("the pages that come from the source are current: `npm run docs` changes nothing", async () => {
+  const script = `
+    const { generatedPages } = await import("./infra/docs/pages.ts");
+    process.stdout.write(JSON.stringify([...(await generatedPages())]));`;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--import", "tsx", "--input-type=module", "--eval", script],
+    { maxBuffer: 10_000_000 },
+  );
+  const pages = JSON.parse(stdout) as [path: string, text: string][];
+  expect(pages.map(([path]) => path)).toEqual(
+    expect.arrayContaining(["docs/architecture.md", "docs/reasons.md", "docs/api/authorizer.md"]),
+  );
+  for (const [path, text] of pages)
+    expect({ path, text: readFileSync(path, "utf8") }).toEqual({ path, text });
+  const written = [...guides.keys()].filter((path) => path.startsWith("docs/api/"));
+  expect(written.filter((path) => !pages.some(([current]) => current === path))).toEqual([]);
+});
