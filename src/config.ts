@@ -144,7 +144,7 @@ export interface Misspelling {
 export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
   const known = Object.values(VARIABLES);
   const suspects = Object.keys(env).filter(
-    (name) => /^(AUTH|JWK)/.test(name.toUpperCase()) && !known.includes(name),
+    (name) => /^(AU|J)/.test(name.toUpperCase()) && !known.includes(name),
   );
   return suspects.flatMap((found) => {
     const meant = known.find((name) => editDistance(found.toUpperCase(), name) <= 2);

@@ -250,6 +250,8 @@ describe("misspelled variables", () => {
   test.each([
     ["AUTH_DOMAIN", "AUTH0_DOMAIN"],
     ["AUTHO_DOMAIN", "AUTH0_DOMAIN"],
+    ["AUHT0_DOMAIN", "AUTH0_DOMAIN"],
+    ["JKWS_TIMEOUT_MS", "JWKS_TIMEOUT_MS"],
     ["AUTH0_DOMAINS", "AUTH0_DOMAIN"],
     ["auth0_domain", "AUTH0_DOMAIN"],
     ["AUTH0_CLIENT_ID", "AUTH0_CLIENT_IDS"],
