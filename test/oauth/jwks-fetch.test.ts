@@ -85,6 +85,18 @@ describe("a fetch fails as a connection, which another connection may mend,", ()
     expect(await failure()).toMatchObject({ connectionFailed: true });
   });
 
+  test("when nobody listens, with the system's words and the name of the error", async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
+    const { port } = closed.address() as { port: number };
+    await new Promise((resolve) => closed.close(resolve));
+    await expect(fetchJwks(`http://127.0.0.1:${port}/`, 1000)).rejects.toMatchObject({
+      name: "JwksFetchError",
+      message: `connect ECONNREFUSED 127.0.0.1:${port}`,
+      connectionFailed: true,
+    });
+  });
+
   test.each([
     ["is closed without an answer", ""],
     ["speaks another protocol", "220 smtp.example.com\r\n\r\n"],
@@ -125,6 +137,8 @@ describe("what Retry-After asks for is", () => {
     ["0", 0],
     ["-1", 0],
     ["soon", undefined],
+    ["90 s", undefined],
+    ["PT90", undefined],
     [undefined, undefined],
     ["Thu, 01 Jan 1970 00:00:00 GMT", 0],
   ])("%s: %s seconds", async (value, seconds) => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { mkdtempSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readSnapshots } from "../../src/oauth/snapshot.ts";
+import { readSnapshots, SNAPSHOT_FILE } from "../../src/oauth/snapshot.ts";
 
 let file: string;
 let ignored: string[];
@@ -34,17 +34,22 @@ describe("the file of snapshots", () => {
   });
 
   test.each([
-    ["cut off", '{"takenAt"'],
-    ["null", "null"],
-    ["a string", '"snapshot"'],
-    ["without a date", '{"keySets":{"https://a.example/":{}}}'],
-    ["with a date that is none", '{"takenAt":"yesterday","keySets":{"https://a.example/":{}}}'],
-    ["without key sets", '{"takenAt":"2026-11-22T12:00:00.000Z"}'],
-    ["with key sets of null", '{"takenAt":"2026-11-22T12:00:00.000Z","keySets":null}'],
-  ])("is ignored, with the reason, where it is %s", (_name, text) => {
+    ["cut off", '{"takenAt"', "JSON"],
+    ["null", "null", "takenAt is no date"],
+    ["a string", '"snapshot"', "takenAt is no date"],
+    ["without a date", '{"keySets":{"https://a.example/":{}}}', "takenAt is no date"],
+    ["with a date that is none", '{"takenAt":"yesterday","keySets":{"a":{}}}', "takenAt is no date"],
+    ["without key sets", '{"takenAt":"2026-11-22T12:00:00.000Z"}', "no key sets"],
+    ["with key sets of null", '{"takenAt":"2026-11-22T12:00:00.000Z","keySets":null}', "no key sets"],
+  ])("is ignored, with the reason, where it is %s", (_name, text, reason) => {
     writeFileSync(file, text);
     expect(read().size).toBe(0);
     expect(ignored).toEqual([expect.stringContaining(file)]);
+    expect(ignored).toEqual([expect.stringContaining(reason)]);
+  });
+
+  test("has the name that the package puts beside the bundle", () => {
+    expect(SNAPSHOT_FILE).toBe("jwks-snapshot.json");
   });
 
   test("is ignored, with the reason, where it cannot be read", () => {

@@ -146,6 +146,14 @@ describe("the verifier", () => {
     await expect(outcome(signJwt(HEADER, ID_TOKEN, successor))).resolves.toBe("id");
   });
 
+  test("leaves stack traces as they were, whether a signature is good or bad", async () => {
+    const { stackTraceLimit } = Error;
+    await verifier().outcome(signed());
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+    await verifier().outcome(signed({}, {}, otherKey));
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+  });
+
   const nested = (depth: number): Changes => ({
     "https://acme.com/deep": JSON.parse("[".repeat(depth) + "]".repeat(depth)) as unknown,
   });
