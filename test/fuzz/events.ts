@@ -202,8 +202,9 @@ export function readingOf(event: unknown): Reading {
 /** A parameter that is not allowed counts, so that it cannot stand beside a header; alone it is no credential. */
 function onlyToken(sent: readonly unknown[], asked: readonly unknown[]): string | undefined {
   if (sent.length + asked.length !== 1) return undefined;
-  const text = sent.length === 1 ? sent[0] : `Bearer ${String(asked[0])}`;
-  return typeof text === "string" ? /^bearer +(\S+)$/i.exec(text)?.[1] : undefined;
+  const [credential] = [...sent, ...asked];
+  if (typeof credential !== "string") return undefined;
+  return /^bearer +(\S+)$/i.exec(sent.length === 1 ? credential : `Bearer ${credential}`)?.[1];
 }
 
 function named(fields: Fields, single: string, multiple: string, name: RegExp): readonly unknown[] {
