@@ -22,8 +22,8 @@ export interface Effort {
 export const FULL: Effort = {
   warmRounds: 30,
   coldRounds: 25,
-  networkRounds: 5,
-  lives: 4,
+  networkRounds: 9,
+  lives: 10,
   invocations: 900,
   requests: 40_000,
 };
@@ -51,7 +51,7 @@ export interface Results {
   readonly cold: ReadonlyMap<string, ColdStart>;
   /** By the delay in milliseconds. */
   readonly network: ReadonlyMap<number, ReadonlyMap<string, ColdStart>>;
-  readonly lambda: { readonly initMs: Times; readonly invocation: Times };
+  readonly lambda: { readonly initMs: Times; readonly firstAnswerMs: Times; readonly invocation: Times };
   readonly memory: Memory;
 }
 
@@ -70,19 +70,18 @@ export async function measure(runtime: Runtime, builds: Builds, effort: Effort):
   };
 }
 
-/** Peers log nothing here; the product starts with its log line, and once without for whoever wants to compare. */
+/** Everybody logs the same line; and once more nobody does. */
 function starters(environment: Environment): Starter[] {
   const silent = { ...environment, ...SILENT };
+  const all = ["bare-verify", "authorizer", ...PEER_NAMES];
   return [
     { name: "nothing", bundle: "nothing", environment },
-    { name: "bare-verify", bundle: "bare-verify", environment: silent },
-    { name: "authorizer", bundle: "authorizer", environment },
-    { name: "authorizer, silent", bundle: "authorizer", environment: silent },
-    ...PEER_NAMES.map((name) => ({ name, bundle: name, environment: silent })),
+    ...all.map((name) => ({ name, bundle: name, environment })),
+    ...all.map((name) => ({ name: `${name}, no log line`, bundle: name, environment: silent })),
   ];
 }
 
-/** Here everybody logs the same line. */
+/** Everybody logs the same line. */
 async function measureLambda(
   runtime: Runtime,
   tenant: BenchTenant,
@@ -92,19 +91,21 @@ async function measureLambda(
   const names = ["nothing", "bare-verify", "authorizer", ...PEER_NAMES];
   const tokens = Array.from({ length: 100 }, (_, user) => JSON.stringify(eventWith(tenant.idToken(user))));
   const events = Array.from({ length: invocations }, (_, index) => tokens[index % tokens.length] ?? "");
-  const initMs: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
-  const invocation: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
+  const noTimes = (): Record<string, number[]> => Object.fromEntries(names.map((name) => [name, []]));
+  const [initMs, firstAnswerMs, invocation] = [noTimes(), noTimes(), noTimes()];
   for (let round = 0; round < lives; round += 1) {
-    for (const name of names) {
+    for (const place of names.keys()) {
+      const name = names[(place + round) % names.length] ?? "";
       const life = await live(runtime, { name, bundle: name, environment }, events);
       initMs[name]?.push(life.initMs);
+      firstAnswerMs[name]?.push(life.firstAnswerMs);
       invocation[name]?.push(life.invocationMicroseconds);
     }
   }
-  return { initMs, invocation };
+  return { initMs, firstAnswerMs, invocation };
 }
 
-/** No keys at hand: everybody fetches them over TLS, from an endpoint that is near or far. */
+/** No keys at hand: everybody fetches them over TLS, from an endpoint that is near or far, and logs the same line. */
 async function measureNetwork(runtime: Runtime, builds: Builds, effort: Effort): Promise<Results["network"]> {
   const certificate = await loopbackCertificate();
   const authority = `${builds.folder}/loopback.pem`;
@@ -114,7 +115,7 @@ async function measureNetwork(runtime: Runtime, builds: Builds, effort: Effort):
     const keys = new BenchTenant("localhost");
     const endpoint = await startSlowEndpoint(certificate, JSON.stringify(keys.jwks), delay);
     const tenant = new BenchTenant(`localhost:${endpoint.port}`, keys.keys);
-    const environment = tenant.environment({ NODE_EXTRA_CA_CERTS: authority, ...SILENT });
+    const environment = tenant.environment({ NODE_EXTRA_CA_CERTS: authority });
     const own = ["no-snapshot", "old-snapshot"].map((folder) => bundleIn(folder, builds));
     tenant.writeSnapshot(`${builds.folder}/old-snapshot`, AN_HOUR_AGO);
     const all = ["nothing", ...own, ...PEER_NAMES].map((bundle) => ({ name: bundle, bundle, environment }));

@@ -1,7 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { drawBars, type Bar, type Group } from "./bars.ts";
 import { PEERS, REFERENCES, type Builds } from "./builds.ts";
-import { addedRatio, goalsOf, init, type Statistic } from "./goals.ts";
+import { addedRatio, goalsOf, underLambda, type Statistic } from "./goals.ts";
 import { DELAYS_MS, type Results } from "./measurements.ts";
 import { median, ratio, spread, type Ratio } from "./statistics.ts";
 import type { Times } from "./warm.ts";
@@ -11,7 +11,6 @@ const NAMES: Readonly<Record<string, string>> = {
   ...PEERS,
   ...REFERENCES,
   authorizer: "this authorizer",
-  "authorizer, silent": "this authorizer, without its log line",
   "no-snapshot/authorizer": "this authorizer",
   "old-snapshot/authorizer": "this authorizer, with a snapshot an hour old",
   handler: "this authorizer, event to policy",
@@ -49,8 +48,8 @@ export function picture({ runtime, cold, warm }: Results): string {
   const coldTimes = Object.fromEntries([...cold].map(([name, { milliseconds }]) => [name, milliseconds]));
   const groups: Group[] = [
     {
-      title: `Cold start on Node.js ${runtime.version}, keys at hand; a handler that does nothing = 1`,
-      bars: bars(ratios(coldTimes, "nothing")),
+      title: `Cold start on Node.js ${runtime.version}, keys at hand, one log line; a handler that does nothing = 1`,
+      bars: bars(ratios(coldTimes, "nothing")).filter(({ name }) => !name.endsWith(", no log line")),
       goal: 1.35,
     },
     {
@@ -80,8 +79,8 @@ function ratios(times: Times, reference: string): ReadonlyMap<string, Ratio> {
 }
 
 function label(name: string): string {
-  const peer = Object.keys(PEERS).find((key) => name.startsWith(`${key},`));
-  return NAMES[name] ?? (peer === undefined ? name : name.replace(peer, NAMES[peer] ?? peer));
+  const [subject = "", ...rest] = name.split(", ");
+  return NAMES[name] ?? [NAMES[subject] ?? subject, ...rest].join(", ");
 }
 
 function conditions(all: readonly Results[]): string {
@@ -134,7 +133,7 @@ function withSpread(ratio: Ratio | undefined): string {
 function coldTable(all: readonly Results[], { bytes }: Builds): string {
   const names = [...(all[0]?.cold.keys() ?? [])];
   const rows = names.map((name) => {
-    const size = bytes[name.replace(", silent", "") as keyof Builds["bytes"]];
+    const size = bytes[name.replace(", no log line", "") as keyof Builds["bytes"]];
     const cells = all.flatMap(({ cold }) => {
       const [own, nothing] = [cold.get(name), cold.get("nothing")];
       if (own === undefined || nothing === undefined) return [];
@@ -167,11 +166,16 @@ function more(starts: Results["cold"] | undefined, name: string): string {
 
 function lambdaTable(all: readonly Results[]): string {
   const names = Object.keys(all[0]?.lambda.initMs ?? {});
-  const head = all.flatMap(({ runtime: { version } }) => [`N${version} init`, `N${version} warm cost added`]);
+  const head = all.flatMap(({ runtime: { version } }) => [
+    `N${version} init`,
+    `N${version} init and first answer`,
+    `N${version} warm cost added`,
+  ]);
   const rows = names.map((name) => [
     label(name),
     ...all.flatMap((results) => [
-      init(results, name).calm.toFixed(2),
+      withSpread(underLambda(results, name, "initMs")),
+      withSpread(underLambda(results, name, "firstAnswerMs")),
       name === "nothing" ? "0" : addedRatio(results, name).toFixed(2),
     ]),
   ]);

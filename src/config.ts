@@ -108,8 +108,7 @@ const SETTINGS: { readonly [K in Key]: Setting<Settings[K]> } = {
 };
 
 const KEYS = Object.keys(SETTINGS) as readonly Key[];
-const NAMES_IN_CODE = Object.fromEntries(KEYS.map((key) => [key, key])) as Record<Key, string>;
-const VARIABLES = Object.fromEntries(KEYS.map((key) => [key, SETTINGS[key].variable])) as Record<Key, string>;
+const variableOf = (key: Key): string => SETTINGS[key].variable;
 
 /**
  * Settings given in code. Lists are arrays; what is left out has the default of the environment variable.
@@ -117,7 +116,10 @@ const VARIABLES = Object.fromEntries(KEYS.map((key) => [key, SETTINGS[key].varia
  * @throws ConfigurationError naming the properties
  */
 export function settingsFrom(options: Partial<Settings>): Settings {
-  return readSettings((key) => options[key], NAMES_IN_CODE);
+  return readSettings(
+    (key) => options[key],
+    (key) => key,
+  );
 }
 
 /**
@@ -129,10 +131,10 @@ export function settingsFrom(options: Partial<Settings>): Settings {
 export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
   const offline: Partial<Record<Key, unknown>> = env["IS_OFFLINE"] ? { policyEndsWithToken: false } : {};
   const source = (key: Key): unknown => {
-    const text = env[VARIABLES[key]]?.trim();
+    const text = env[variableOf(key)]?.trim();
     return text === undefined || text === "" ? offline[key] : text;
   };
-  return readSettings(source, VARIABLES, () => misspelledVariables(env));
+  return readSettings(source, variableOf, () => misspelledVariables(env));
 }
 
 /** A variable that looks like one of ours, and the one that was probably meant. */
@@ -141,10 +143,13 @@ export interface Misspelling {
   readonly meant: string;
 }
 
+const BEGINNINGS = ["AU", "J"];
+
 export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
-  const known = Object.values(VARIABLES);
+  const known = KEYS.map(variableOf);
   const suspects = Object.keys(env).filter(
-    (name) => /^(AU|J)/.test(name.toUpperCase()) && !known.includes(name),
+    (name) =>
+      BEGINNINGS.some((beginning) => name.toUpperCase().startsWith(beginning)) && !known.includes(name),
   );
   return suspects.flatMap((found) => {
     const meant = known.find((name) => editDistance(found.toUpperCase(), name) <= 2);
@@ -156,7 +161,7 @@ export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspellin
 interface Rule {
   readonly of: readonly [Key, ...Key[]];
   readonly broken: (settings: Settings) => boolean;
-  readonly mistake: (names: Record<Key, string>) => string;
+  readonly mistake: (nameOf: (key: Key) => string) => string;
 }
 
 const RULES: readonly Rule[] = [
@@ -168,35 +173,35 @@ const RULES: readonly Rule[] = [
   {
     of: ["clientIds", "audiences"],
     broken: ({ clientIds, audiences }) => clientIds.length + audiences.length === 0,
-    mistake: (names) => `is required, or ${names.audiences}, or both: nobody would get in`,
+    mistake: (nameOf) => `is required, or ${nameOf("audiences")}, or both: nobody would get in`,
   },
   {
     of: ["audiences", "clientIds"],
     broken: ({ clientIds, audiences }) => clientIds.some((id) => audiences.includes(id)),
-    mistake: (names) =>
-      `must not share a value with ${names.clientIds}: it tells the two kinds of token apart`,
+    mistake: (nameOf) =>
+      `must not share a value with ${nameOf("clientIds")}: it tells the two kinds of token apart`,
   },
   {
     of: ["emailClaim", "audiences", "email"],
     broken: ({ emailClaim, audiences, email }) =>
       audiences.length > 0 && emailClaim === undefined && email !== "optional",
-    mistake: (names) => `is required with ${names.audiences}, unless ${names.email} is optional`,
+    mistake: (nameOf) => `is required with ${nameOf("audiences")}, unless ${nameOf("email")} is optional`,
   },
   {
     of: ["allowMachines", "email"],
     broken: ({ allowMachines, email }) => allowMachines && email !== "optional",
-    mistake: (names) => `needs ${names.email}=optional: a machine has no e-mail`,
+    mistake: (nameOf) => `needs ${nameOf("email")}=optional: a machine has no e-mail`,
   },
   {
     of: ["requiredPermissions", "audiences"],
     broken: ({ requiredPermissions, audiences }) => requiredPermissions.length > 0 && audiences.length === 0,
-    mistake: (names) => `needs ${names.audiences}: ID tokens carry no permissions`,
+    mistake: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
   },
 ];
 
 function readSettings(
   source: (key: Key) => unknown,
-  names: Record<Key, string>,
+  nameOf: (key: Key) => string,
   misspellings: () => readonly Misspelling[] = () => [],
 ): Settings {
   const mistakes = new Map<Key, string>();
@@ -211,11 +216,11 @@ function readSettings(
   };
   const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
   for (const { of, broken, mistake } of RULES) {
-    if (!of.some((key) => mistakes.has(key)) && broken(settings)) mistakes.set(of[0], mistake(names));
+    if (!of.some((key) => mistakes.has(key)) && broken(settings)) mistakes.set(of[0], mistake(nameOf));
   }
   if (mistakes.size > 0) {
     throw new ConfigurationError([
-      ...[...mistakes].map(([key, mistake]) => `${names[key]} ${mistake}`),
+      ...[...mistakes].map(([key, mistake]) => `${nameOf(key)} ${mistake}`),
       ...misspellings().map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`),
     ]);
   }

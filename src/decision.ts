@@ -32,13 +32,14 @@ export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
   email: emailRefused,
   permissions: permissionRefused,
 };
+const ALL_RULES = Object.values(ACCESS_RULES);
 
 /**
  * Who gets in. It never sees the method or the path: that makes one policy right for the whole stage, which is
  * what API Gateway's cache needs.
  */
 export function decide(identity: Identity, rules: AccessRules): Decision {
-  for (const refusedBy of Object.values(ACCESS_RULES)) {
+  for (const refusedBy of ALL_RULES) {
     const reason = refusedBy(identity, rules);
     if (reason !== undefined) return { outcome: "caller-refused", reason, identity };
   }
@@ -78,12 +79,10 @@ function emailRefused({ email }: Identity, { email: required }: AccessRules): Ca
   }
 }
 
-function permissionRefused(
-  identity: Identity,
-  { requiredPermissions }: AccessRules,
-): CallerReason | undefined {
-  const granted = new Set([...identity.permissions, ...identity.scopes]);
-  return requiredPermissions.every((permission) => granted.has(permission))
-    ? undefined
-    : "permission_missing";
+function permissionRefused(identity: Identity, rules: AccessRules): CallerReason | undefined {
+  const { permissions, scopes } = identity;
+  const areGranted = rules.requiredPermissions.every(
+    (permission) => permissions.includes(permission) || scopes.includes(permission),
+  );
+  return areGranted ? undefined : "permission_missing";
 }

@@ -36,7 +36,7 @@ const MAX_EMAIL_LENGTH = 254;
 /** Printable ASCII around exactly one `@`, without the `"` and `\` of quoted local parts. */
 const PLAIN_ADDRESS = /^[!#-?A-[\]-~]+@[!#-?A-[\]-~]+$/;
 /** Auth0 sends the first and documents the second, which is how OAuth spells it (RFC 6749 §4.4.2). */
-const CLIENT_CREDENTIALS = ["client-credentials", "client_credentials"];
+const CLIENT_CREDENTIALS: readonly unknown[] = ["client-credentials", "client_credentials"];
 /** What some gateway mangles or refuses in a context value: quotes, backslashes, controls, half a character. */
 // As ranges, because `\p{…}` would load tables of Unicode, which a cold start notices.
 // eslint-disable-next-line no-control-regex -- controls are what it looks for
@@ -68,11 +68,11 @@ export function identityFromClaims(use: TokenUse, claims: JsonObject, rules: Ide
  * RFC 9068 §2.2 makes it its own subject.
  */
 function isMachine(subject: string, claims: JsonObject): boolean {
-  const grants = [member(claims, "gty")].flat();
+  const grants = member(claims, "gty") ?? [];
   return (
     subject.endsWith("@clients") ||
     subject === member(claims, "client_id") ||
-    CLIENT_CREDENTIALS.some((grant) => grants.includes(grant))
+    (Array.isArray(grants) ? grants : [grants]).some((grant) => CLIENT_CREDENTIALS.includes(grant))
   );
 }
 
@@ -91,7 +91,8 @@ function email(claims: JsonObject, claim: string | undefined): Email {
 function clientId(use: TokenUse, claims: JsonObject): string | undefined {
   const named = contextValue(claims, "azp") ?? contextValue(claims, "client_id");
   if (named !== undefined || use === "access") return named;
-  return [member(claims, "aud")].flat().map(String)[0];
+  const audience = member(claims, "aud");
+  return String(Array.isArray(audience) ? audience[0] : audience);
 }
 
 function permissions(claims: JsonObject): readonly string[] {

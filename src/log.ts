@@ -1,7 +1,9 @@
 import { writeSync } from "node:fs";
 import type { Decision } from "./decision.ts";
 import type { GatewayKind } from "./apigateway/event.ts";
-import { HINTS } from "./refusal.ts";
+import { rfc3339 } from "./date-time.ts";
+import type { Identity } from "./identity.ts";
+import { HINTS, type Reason, type Refusal } from "./refusal.ts";
 
 /** How one request ended, in words that are safe to keep: no token, no header, no e-mail. */
 export interface DecisionRecord {
@@ -41,7 +43,15 @@ type Level = "info" | "warn" | "error";
 
 const STDOUT = 1;
 const LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
-const NAMESPACE = "Auth0Authorizer";
+
+/** Which fields of a line are metrics, as JSON: it never changes, and would take as long to write as all the rest. */
+const NAMESPACE = '"Namespace":"Auth0Authorizer"';
+const COUNTED = '"Metrics":[{"Name":"Decisions","Unit":"Count"},{"Name":"Duration","Unit":"Milliseconds"}]';
+/** Only an accepted token may name a dimension: whoever could invent one could create metrics without end. */
+const ACCEPTED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"],["function","token_use","client_id"]],${COUNTED}}`;
+const REFUSED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"],["function","reason"]],${COUNTED}}`;
+const KEY_FETCH_METRICS = `{${NAMESPACE},"Dimensions":[["function"]],"Metrics":[{"Name":"KeyFetchFailures","Unit":"Count"}]}`;
+
 const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
   accepted: "info",
   "caller-refused": "warn",
@@ -56,75 +66,58 @@ const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
  */
 export function createLog({ level, functionName, clock, write }: LogOptions): Log {
   const threshold = LEVELS.indexOf(level);
-  const line = (at: Level, fields: Fields, metrics?: string): void => {
+  const line = (at: Level, fields: () => Fields, metrics?: string): void => {
     if (LEVELS.indexOf(at) < threshold) return;
     const time = clock();
-    const head = { level: at, time: new Date(time).toISOString(), function: functionName };
-    const members = JSON.stringify({ ...head, ...fields }).slice(1, -1);
-    const embedded = metrics && `,"_aws":{"Timestamp":${time},"CloudWatchMetrics":${metrics}}`;
-    write(`{${members}${embedded ?? ""}}\n`);
+    const all = { level: at, time: rfc3339(time / 1000), function: functionName, ...fields() };
+    const embedded = metrics && `,"_aws":{"Timestamp":${time},"CloudWatchMetrics":[${metrics}]}`;
+    write(`${JSON.stringify(all).slice(0, -1)}${embedded ?? ""}}\n`);
   };
   return {
     decision: (record) =>
       line(
         LEVEL_OF[record.decision.outcome],
-        decisionFields(record, level === "debug"),
+        () => decisionFields(record, level === "debug"),
         record.decision.outcome === "accepted" ? ACCEPTED_METRICS : REFUSED_METRICS,
       ),
     keyFetchFailed: ({ jwksUri, detail }) =>
       line(
         "warn",
-        { event: "key_fetch_failed", jwks_uri: jwksUri, detail, KeyFetchFailures: 1 },
+        () => ({ event: "key_fetch_failed", jwks_uri: jwksUri, detail, KeyFetchFailures: 1 }),
         KEY_FETCH_METRICS,
       ),
-    snapshotIgnored: (detail) => line("warn", { event: "snapshot_ignored", detail }),
-    misspelledVariable: (found, meant) => line("warn", { event: "misspelled_variable", found, meant }),
+    snapshotIgnored: (detail) => line("warn", () => ({ event: "snapshot_ignored", detail })),
+    misspelledVariable: (found, meant) =>
+      line("warn", () => ({ event: "misspelled_variable", found, meant })),
   };
 }
 
-/** Which fields of a line are metrics, as text: it never changes, and would take as long to write as all the rest. */
-function asText(
-  units: Readonly<Record<string, "Count" | "Milliseconds">>,
-  ...dimensions: string[][]
-): string {
-  const Metrics = Object.entries(units).map(([Name, Unit]) => ({ Name, Unit }));
-  return JSON.stringify([{ Namespace: NAMESPACE, Dimensions: [["function"], ...dimensions], Metrics }]);
+/** What some decisions have, and others lack. */
+interface DecisionParts {
+  readonly outcome: Decision["outcome"];
+  readonly reason?: Reason;
+  readonly cause?: Refusal;
+  readonly identity?: Identity;
 }
 
-const KEY_FETCH_METRICS = asText({ KeyFetchFailures: "Count" });
-const DECISION_UNITS = { Decisions: "Count", Duration: "Milliseconds" } as const;
-/** Only an accepted token may name a dimension: whoever could invent one could create metrics without end. */
-const ACCEPTED_METRICS = asText(
-  DECISION_UNITS,
-  ["function", "decision"],
-  ["function", "token_use", "client_id"],
-);
-const REFUSED_METRICS = asText(DECISION_UNITS, ["function", "decision"], ["function", "reason"]);
-
 function decisionFields(record: DecisionRecord, withSubject: boolean): Fields {
+  const { outcome, reason, cause, identity }: DecisionParts = record.decision;
   return {
     event: "decision",
-    decision: record.decision.outcome,
-    ...refusalFields(record.decision),
-    ...identityFields(record.decision, withSubject),
+    decision: outcome,
+    reason,
+    hint: reason && HINTS[reason],
+    detail: cause?.detail,
+    token_use: identity?.tokenUse,
+    iss: identity?.issuer,
+    client_id: identity?.clientId,
+    sub: withSubject ? identity?.subject : undefined,
     gateway: record.gateway,
     request_id: record.requestId,
     key_set_age_seconds: record.keySetAgeSeconds,
     Decisions: 1,
     Duration: record.durationMs,
   };
-}
-
-function refusalFields(decision: Decision): Fields {
-  if (decision.outcome === "accepted") return {};
-  const detail = "cause" in decision ? decision.cause.detail : undefined;
-  return { reason: decision.reason, hint: HINTS[decision.reason], detail };
-}
-
-function identityFields(decision: Decision, withSubject: boolean): Fields {
-  if (!("identity" in decision)) return {};
-  const { tokenUse, issuer, clientId, subject } = decision.identity;
-  return { token_use: tokenUse, iss: issuer, client_id: clientId, ...(withSubject && { sub: subject }) };
 }
 
 /**

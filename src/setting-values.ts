@@ -19,6 +19,8 @@ export function word(value: unknown): string {
   return value;
 }
 
+const SCHEMES = ["https:", "http:"];
+
 /**
  * A tenant's domain, bare or as a URL, as its issuer identifier: with Auth0's trailing slash.
  * Plain HTTP only for a loopback host, which is how a tenant runs on one's own machine.
@@ -26,7 +28,7 @@ export function word(value: unknown): string {
 export function issuer(value: unknown): string {
   const text = word(value);
   const url = parseUrl(text.includes("://") ? text : `https://${text}`);
-  if (url?.pathname !== "/" || url.href !== `${url.origin}/` || !/^https?:$/.test(url.protocol)) {
+  if (url === undefined || !SCHEMES.includes(url.protocol) || url.href !== `${url.origin}/`) {
     throw new Error(`must be a domain such as acme.eu.auth0.com, without a path: ${text}`);
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
@@ -68,7 +70,11 @@ export function integer(least: number, most: number): (value: unknown) => number
 }
 
 function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isLoopback(hostname: string): boolean {

@@ -62,7 +62,7 @@ const metrics = (names: readonly string[]): object => ({
 });
 
 const COMMON = {
-  time: "2026-11-22T12:00:00.000Z",
+  time: "2026-11-22T12:00:00Z",
   function: "auth",
   event: "decision",
   gateway: "http-2.0",

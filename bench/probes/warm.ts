@@ -29,7 +29,7 @@ function subjects(pick: (index: number) => number): Subject[] {
 function peerSubjects(name: string, path: string, pick: (index: number) => number): Subject[] {
   const { handler } = loadWith({ AUTHORIZER_LOG_LEVEL: "silent" }, path);
   const { verify, verifyCached } = loadBundle(path);
-  const library = [
+  const both = [
     { name, run: (index: number) => verify(tokens[pick(index)] ?? "") },
     { name: `${name}, handler`, run: (index: number) => handler(events[pick(index)]) },
   ];
@@ -37,7 +37,7 @@ function peerSubjects(name: string, path: string, pick: (index: number) => numbe
     name: `${name}, caching`,
     run: (index: number) => verifyCached(tokens[pick(index)] ?? ""),
   };
-  return name === "fast-jwt" ? [...library, cached] : library;
+  return name === "fast-jwt" ? [...both, cached] : both;
 }
 
 /** A subject that refuses its tokens would look fast. */

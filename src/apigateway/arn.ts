@@ -1,7 +1,7 @@
 import { Refusal } from "../refusal.ts";
 
 /** API and stage, which must be what they seem: a wildcard or a policy variable here would open other APIs. */
-const API_AND_STAGE = /^arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+$/;
+const API_AND_STAGE = /^arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+(?=\/|$)/;
 
 /**
  * The ARN of every route of the stage that a method ARN belongs to, in any partition. API Gateway caches the
@@ -11,8 +11,7 @@ const API_AND_STAGE = /^arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+$/;
  * @throws Refusal `unsupported_event`
  */
 export function stageArn(methodArn: string): string {
-  const apiAndStage = methodArn.split("/", 2).join("/");
-  if (!API_AND_STAGE.test(apiAndStage))
-    throw new Refusal("unsupported_event", "the method ARN is not of an API");
+  const [apiAndStage] = API_AND_STAGE.exec(methodArn) ?? [];
+  if (apiAndStage === undefined) throw new Refusal("unsupported_event", "the method ARN is not of an API");
   return `${apiAndStage}/*`;
 }

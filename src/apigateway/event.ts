@@ -43,7 +43,7 @@ export function readEvent(event: unknown): GatewayRequest {
     stageArn: stageArn(arn),
     requestId: typeof requestId === "string" && REQUEST_ID.test(requestId) ? requestId : undefined,
     credentials: {
-      headers: kind === "rest-token" ? present(event["authorizationToken"]) : headers(event),
+      headers: kind === "rest-token" ? [event["authorizationToken"]].filter(isPresent) : headers(event),
       parameters: kind === "rest-token" ? [] : queryParameters(event),
       parameterAllowed: kind === "websocket",
     },
@@ -81,11 +81,15 @@ function values(single: unknown, multiple: unknown, isWanted: (name: string) => 
 }
 
 function select(fields: unknown, isWanted: (name: string) => boolean): readonly unknown[] {
-  return Object.entries(object(fields)).flatMap(([name, value]) => (isWanted(name) ? present(value) : []));
+  if (!isObject(fields)) return [];
+  return Object.keys(fields)
+    .filter(isWanted)
+    .map((name) => fields[name])
+    .filter(isPresent);
 }
 
-function present(value: unknown): readonly unknown[] {
-  return value === undefined || value === null ? [] : [value];
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function object(value: unknown): Event {

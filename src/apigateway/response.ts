@@ -1,3 +1,4 @@
+import { rfc3339 } from "../date-time.ts";
 import type { Decision } from "../decision.ts";
 import type { Identity } from "../identity.ts";
 import type { Reason } from "../refusal.ts";
@@ -89,6 +90,6 @@ function statement(effect: Statement["Effect"], resource: string): Statement {
  * Allow: a gateway that does not evaluate conditions on the Allow would let nobody in.
  */
 function denyFrom(resource: string, seconds: number): Statement {
-  const end = new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
-  return { ...statement("Deny", resource), Condition: { DateGreaterThanEquals: { "aws:CurrentTime": end } } };
+  const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": rfc3339(seconds) } };
+  return { ...statement("Deny", resource), Condition };
 }

@@ -3,7 +3,7 @@ import type { Settings } from "../config.ts";
 import { ACCESS_RULES, type AccessRuleName, type AccessRules } from "../decision.ts";
 import { identityFromClaims, type Identity } from "../identity.ts";
 import { parseBearer, type Credentials } from "../oauth/bearer.ts";
-import { checkClaims, type ClaimRule, type TokenUse } from "../oauth/claims.ts";
+import { CLAIM_CHECKS, tokenUse, type ClaimRule, type TokenUse } from "../oauth/claims.ts";
 import {
   checkHeader,
   decodeUnverifiedJwt,
@@ -107,12 +107,11 @@ async function judge(evidence: Evidence, options: WalkOptions, path: Path): Prom
 }
 
 function claimRules(jwt: UnverifiedJwt, { settings, now }: WalkOptions, path: Path): TokenUse {
-  return checkClaims(jwt, settings, now / 1000, (rule, check) => {
-    const result = path.take(rule, check);
-    const use: unknown = result;
-    if (use === "id" || use === "access") path.use = use;
-    return result;
-  });
+  for (const rule of Object.keys(CLAIM_CHECKS) as ClaimRule[]) {
+    path.take(rule, () => CLAIM_CHECKS[rule](jwt, settings, now / 1000));
+    if (rule === "audience") path.use = tokenUse(jwt, settings);
+  }
+  return tokenUse(jwt, settings);
 }
 
 async function keyRules(

@@ -18,16 +18,25 @@ export interface ClaimRules {
 
 /** The end of the year 9999, a minute early: dates in policies have four-digit years, and the tolerance is added. */
 const LATEST_DATE = 253_402_300_739;
+const PREFIX = "application/";
 /** Auth0 puts these into access tokens only; in an ID token they mean that the two kinds were confused. */
 const ACCESS_TOKEN_CLAIMS = ["scope", "permissions", "gty", "client_id"] as const;
 
-/** The rules by name, in their order: `explain` shows what became of each. */
 export type ClaimRule = "issuer" | "audience" | "kind" | "subject" | "times" | "binding";
 
-/** Applies one rule. */
-export type Step = <T>(rule: ClaimRule, check: () => T) => T;
+/** @throws Refusal where the rule is broken */
+type ClaimCheck = (jwt: UnverifiedJwt, rules: ClaimRules, now: number) => unknown;
 
-const justApply: Step = (_rule, check) => check();
+/** What a token must say, in the order in which it is asked. */
+export const CLAIM_CHECKS: Readonly<Record<ClaimRule, ClaimCheck>> = {
+  issuer: checkIssuer,
+  audience: tokenUse,
+  kind: checkKind,
+  subject: checkSubject,
+  times: checkTimes,
+  binding: checkUnbound,
+};
+const ALL_CHECKS = Object.values(CLAIM_CHECKS);
 
 /**
  * Judges what a token says, not who signed it. Two rule sets that never merge (RFC 8725 §3.12): `aud` decides
@@ -36,23 +45,13 @@ const justApply: Step = (_rule, check) => check();
  * @param now seconds since the epoch
  * @throws Refusal with the first rule that is broken
  */
-export function checkClaims(
-  { header, claims }: UnverifiedJwt,
-  rules: ClaimRules,
-  now: number,
-  step: Step = justApply,
-): TokenUse {
-  step("issuer", () => checkIssuer(claims, rules));
-  const use = step("audience", () => tokenUse(claims, rules));
-  step("kind", () => checkKind(use, { header, claims }, rules));
-  step("subject", () => checkSubject(claims));
-  step("times", () => checkTimes(claims, rules.clockToleranceSeconds, now));
-  step("binding", () => checkUnbound(claims));
-  return use;
+export function checkClaims(jwt: UnverifiedJwt, rules: ClaimRules, now: number): TokenUse {
+  for (const check of ALL_CHECKS) check(jwt, rules, now);
+  return tokenUse(jwt, rules);
 }
 
 /** RFC 8725 §3.8; exact comparison of strings (RFC 7519 §4.1.1). */
-function checkIssuer(claims: JsonObject, { issuers }: ClaimRules): void {
+function checkIssuer({ claims }: UnverifiedJwt, { issuers }: ClaimRules): void {
   if (!issuers.includes(text(claims, "iss"))) throw new Refusal("unknown_issuer");
 }
 
@@ -62,7 +61,12 @@ function audience(claims: JsonObject): readonly string[] {
   return values;
 }
 
-function tokenUse(claims: JsonObject, { clientIds, audiences }: ClaimRules): TokenUse {
+/**
+ * Which kind of token the audience makes it.
+ *
+ * @throws Refusal where it is neither, or both
+ */
+export function tokenUse({ claims }: UnverifiedJwt, { clientIds, audiences }: ClaimRules): TokenUse {
   const aud = audience(claims);
   const forApplication = aud.some((value) => clientIds.includes(value));
   const forApi = aud.some((value) => audiences.includes(value));
@@ -72,12 +76,12 @@ function tokenUse(claims: JsonObject, { clientIds, audiences }: ClaimRules): Tok
   throw new Refusal("unknown_audience");
 }
 
-function checkKind(use: TokenUse, { header, claims }: UnverifiedJwt, rules: ClaimRules): void {
-  if (use === "id") checkIdToken(header, claims, rules);
-  else checkAccessToken(header, claims, rules);
+function checkKind(jwt: UnverifiedJwt, rules: ClaimRules): void {
+  if (tokenUse(jwt, rules) === "id") checkIdToken(jwt, rules);
+  else checkAccessToken(jwt, rules);
 }
 
-function checkIdToken(header: JsonObject, claims: JsonObject, { clientIds }: ClaimRules): void {
+function checkIdToken({ header, claims }: UnverifiedJwt, { clientIds }: ClaimRules): void {
   const typ = mediaType(header);
   if (typ !== undefined && typ !== "jwt") throw new Refusal("wrong_token_type", "typ");
   refuseClaims(claims, ["events", ...ACCESS_TOKEN_CLAIMS]);
@@ -95,7 +99,7 @@ function checkAuthorizedParty(
   if (azp !== undefined && !clientIds.includes(azp)) throw new Refusal("invalid_claim", "azp");
 }
 
-function checkAccessToken(header: JsonObject, claims: JsonObject, { accessTokenProfile }: ClaimRules): void {
+function checkAccessToken({ header, claims }: UnverifiedJwt, { accessTokenProfile }: ClaimRules): void {
   refuseClaims(claims, ["events", "nonce"]);
   const typ = mediaType(header);
   if (typ === "at+jwt") checkRfc9068Claims(claims);
@@ -122,14 +126,15 @@ function checkClient(claims: JsonObject): void {
 }
 
 /** RFC 7519 §4.1.2 and §4.1.7, and Auth0's organizations. */
-function checkSubject(claims: JsonObject): void {
+function checkSubject({ claims }: UnverifiedJwt): void {
   text(claims, "sub");
   optionalText(claims, "jti");
   optionalText(claims, "org_id");
 }
 
 /** RFC 7519 §4.1.4 to §4.1.6; `exp` and `iat` are required. */
-function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
+function checkTimes({ claims }: UnverifiedJwt, rules: ClaimRules, now: number): void {
+  const tolerance = rules.clockToleranceSeconds;
   const exp = numericDate(claims, "exp");
   const iat = numericDate(claims, "iat");
   const nbf = member(claims, "nbf") === undefined ? iat : numericDate(claims, "nbf");
@@ -138,7 +143,7 @@ function checkTimes(claims: JsonObject, tolerance: number, now: number): void {
 }
 
 /** A bearer request proves no key: RFC 9449 §7.2 (DPoP), RFC 8705 §3 (mutual TLS). */
-function checkUnbound(claims: JsonObject): void {
+function checkUnbound({ claims }: UnverifiedJwt): void {
   if (Object.hasOwn(claims, "cnf")) throw new Refusal("sender_constrained_token");
 }
 
@@ -152,7 +157,8 @@ function mediaType(header: JsonObject): string | undefined {
   const typ = member(header, "typ");
   if (typ === undefined) return undefined;
   if (typeof typ !== "string") throw new Refusal("wrong_token_type", "typ");
-  return typ.toLowerCase().replace(/^application\//, "");
+  const type = typ.toLowerCase();
+  return type.startsWith(PREFIX) ? type.slice(PREFIX.length) : type;
 }
 
 function text(claims: JsonObject, name: string): string {
@@ -171,9 +177,9 @@ function optionalText(claims: JsonObject, name: string): string | undefined {
 /** One string or several: RFC 7519 §4.1.3 has both forms for `aud`, and Auth0 for `gty`. */
 function optionalStrings(claims: JsonObject, name: string): readonly string[] | undefined {
   const value = member(claims, name);
-  const values = typeof value === "string" ? [value] : value;
-  if (values !== undefined && !isStrings(values)) throw new Refusal("invalid_claim", name);
-  return values;
+  if (typeof value === "string") return [value];
+  if (value !== undefined && !isStrings(value)) throw new Refusal("invalid_claim", name);
+  return value;
 }
 
 function numericDate(claims: JsonObject, name: string): number {

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { Refusal } from "../refusal.ts";
+import { decodeBase64url } from "./base64url.ts";
 import { MAX_TOKEN_BYTES } from "./bearer.ts";
 
 /** A JSON object as it came in. Read it with {@link member}: it may name anything, `__proto__` included. */
@@ -31,9 +32,14 @@ export function decodeUnverifiedJwt(token: string): DecodedJwt {
   if (token.length > MAX_TOKEN_BYTES) throw new Refusal("token_too_large");
   const parts = token.split(".");
   if (parts.length === 1 || parts.length === 5) throw new Refusal("opaque_or_encrypted_token");
-  if (parts.length !== 3 || !parts.every(isCanonicalBase64url)) throw new Refusal("malformed_token");
+  if (parts.length !== 3) throw new Refusal("malformed_token");
   const [header, payload, signature] = parts as [string, string, string];
-  return { header: jsonObject(header), claims: jsonObject(payload), parts: [header, payload, signature] };
+  const [headerBytes, payloadBytes] = [decode(header), decode(payload), decode(signature)];
+  return {
+    header: jsonObject(headerBytes),
+    claims: jsonObject(payloadBytes),
+    parts: [header, payload, signature],
+  };
 }
 
 /** An own member of a JSON object, so that `constructor` and a polluted prototype read as absent. */
@@ -54,16 +60,13 @@ export function checkHeader(header: JsonObject): string {
   return kid;
 }
 
-/**
- * Unpadded, with no foreign letter and no stray bits at the end (RFC 4648 §3.5), so that one token has one spelling:
- * the one that Node gives it.
- */
-function isCanonicalBase64url(text: string): boolean {
-  return text !== "" && Buffer.from(text, "base64url").toString("base64url") === text;
+function decode(part: string): Buffer {
+  const bytes = decodeBase64url(part);
+  if (bytes === undefined || part === "") throw new Refusal("malformed_token");
+  return bytes;
 }
 
-function jsonObject(base64url: string): JsonObject {
-  const bytes = Buffer.from(base64url, "base64url");
+function jsonObject(bytes: Buffer): JsonObject {
   if (!isUtf8(bytes)) throw new Refusal("malformed_token", "not UTF-8");
   const text = bytes.toString();
   if (hasTooManyMembers(text)) throw new Refusal("token_too_large", `more than ${MAX_JSON_MEMBERS} members`);

@@ -1,3 +1,5 @@
+import { decodeBase64url } from "./base64url.ts";
+
 /** A key that may have signed a token. */
 export interface PublicKey {
   readonly jwk: RsaJwk;
@@ -11,7 +13,6 @@ const MAX_KEYS = 20;
 const MIN_MODULUS_BITS = 2048;
 /** Beyond this OpenSSL refuses to verify. */
 const MAX_MODULUS_BITS = 16_384;
-const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /** @throws Error where the text is not JSON, or as {@link usableKeys} does */
 export function readJwkSet(text: string): ReadonlyMap<string, PublicKey> {
@@ -65,20 +66,25 @@ function isUsable(jwk: Jwk): jwk is Jwk & Pick<RsaJwk, "kid" | "n" | "e"> {
 }
 
 function isModulus(n: unknown): boolean {
-  const bits = bitLength(n);
+  const bits = bitLength(unsignedInteger(n));
   return bits >= MIN_MODULUS_BITS && bits <= MAX_MODULUS_BITS;
 }
 
 /** Odd and at least 3: with an exponent of 1, every signature could be forged. */
 function isExponent(e: unknown): boolean {
-  const bits = bitLength(e);
-  return bits >= 2 && bits <= 64 && (Buffer.from(e as string, "base64url").at(-1) ?? 0) % 2 === 1;
+  const bytes = unsignedInteger(e);
+  const bits = bitLength(bytes);
+  return bits >= 2 && bits <= 64 && (bytes.at(-1) ?? 0) % 2 === 1;
 }
 
-function bitLength(base64url: unknown): number {
-  if (typeof base64url !== "string" || !BASE64URL.test(base64url)) return 0;
-  const hex = Buffer.from(base64url, "base64url").toString("hex").replace(/^0+/, "");
-  return hex === "" ? 0 : hex.length * 4 - Math.clz32(parseInt(hex.charAt(0), 16)) + 28;
+/** RFC 7518 §2, Base64urlUInt; no bytes where the value is none. */
+function unsignedInteger(value: unknown): Buffer {
+  return (typeof value === "string" ? decodeBase64url(value) : undefined) ?? Buffer.of();
+}
+
+function bitLength(bytes: Buffer): number {
+  const zeros = bytes.findIndex((byte) => byte !== 0);
+  return zeros < 0 ? 0 : (bytes.length - zeros) * 8 - Math.clz32(bytes.readUInt8(zeros)) + 24;
 }
 
 function publicKey({ kid, n, e }: Pick<RsaJwk, "kid" | "n" | "e">): PublicKey {

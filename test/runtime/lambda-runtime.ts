@@ -3,10 +3,12 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { basename, dirname } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 const PROJECT = new URL("../../", import.meta.url);
+const BUNDLE = fileURLToPath(new URL("dist/authorizer.cjs", PROJECT));
 const RUNTIME_CLIENT = fileURLToPath(import.meta.resolve("aws-lambda-ric"));
 const NATIVE_STAND_IN = fileURLToPath(new URL("rapid-client.cjs", import.meta.url));
 
@@ -15,6 +17,21 @@ export function nodeBinary(version: 22 | 24): string | undefined {
   const name = `node${version}-${process.platform}-${process.arch}`;
   const path = fileURLToPath(new URL(`test/runtimes/node_modules/${name}/bin/node`, PROJECT));
   return existsSync(path) ? path : undefined;
+}
+
+/** What Lambda tells the runtime client of a bundle's function, and where its Runtime API is. */
+export function lambdaEnvironment(bundle: string, port: number): Readonly<Record<string, string>> {
+  return {
+    _HANDLER: `${basename(bundle, ".cjs")}.handler`,
+    LAMBDA_TASK_ROOT: dirname(bundle),
+    AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
+    AWS_LAMBDA_FUNCTION_NAME: "authorizer",
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
+    AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/authorizer",
+    AWS_LAMBDA_LOG_STREAM_NAME: "2026/11/22/[$LATEST]0",
+    AWS_REGION: "eu-central-1",
+  };
 }
 
 interface Invocation {
@@ -75,18 +92,7 @@ export class LambdaRuntime {
   #spawn(node: string, environment: Readonly<Record<string, string>>): void {
     const { port } = this.#server.address() as AddressInfo;
     this.#process = spawn(node, ["--require", NATIVE_STAND_IN, RUNTIME_CLIENT], {
-      env: {
-        _HANDLER: "authorizer.handler",
-        AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
-        LAMBDA_TASK_ROOT: fileURLToPath(new URL("dist", PROJECT)),
-        AWS_LAMBDA_FUNCTION_NAME: "authorizer",
-        AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
-        AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/authorizer",
-        AWS_LAMBDA_LOG_STREAM_NAME: "2026/11/22/[$LATEST]0",
-        AWS_REGION: "eu-central-1",
-        ...environment,
-      },
+      env: { ...lambdaEnvironment(BUNDLE, port), ...environment },
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding("utf8").on("data", (chunk: string) => (this.output += chunk));
