@@ -1,5 +1,10 @@
-import type { Answer, Call } from "./imitated-aws.ts";
-import { element, elements } from "./xml.ts";
+import { element, elements, type Answer } from "./xml.ts";
+
+interface Call {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: Buffer;
+}
 
 const XML = { "content-type": "application/xml" };
 

@@ -3,19 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Buckets } from "./buckets.ts";
 import { Stacks } from "./stacks.ts";
-import { elements, failure, xml } from "./xml.ts";
-
-export interface Answer {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
-}
-
-export interface Call {
-  readonly method: string;
-  readonly url: URL;
-  readonly body: Buffer;
-}
+import { elements, failure, xml, type Answer } from "./xml.ts";
 
 /** As much of STS, CloudFormation and S3 as a deployment of this service uses, on loopback and in memory. */
 export interface ImitatedAws {

@@ -1,7 +1,6 @@
 import type { Template } from "../validate/template.ts";
 import type { Buckets } from "./buckets.ts";
-import type { Answer } from "./imitated-aws.ts";
-import { element, elements, failure, members, xml } from "./xml.ts";
+import { element, elements, failure, members, xml, type Answer } from "./xml.ts";
 
 /** A stack as it stands. */
 export interface Stack {

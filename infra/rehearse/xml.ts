@@ -1,4 +1,9 @@
-import type { Answer } from "./imitated-aws.ts";
+/** What a service answers to one call. */
+export interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
 
 const HEADERS = { "content-type": "text/xml" };
 
