@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import * as hcl from "hcl2-parser";
 import { parse } from "yaml";
 
 const PAGES = ["docs/deploy.md", "docs/attach.md", "docs/migration.md", "infra/auth0/README.md"];
@@ -56,10 +57,52 @@ describe("the SAM snippet", () => {
 });
 
 describe("the Terraform snippet", () => {
-  test("names the same export, and closes what it opens", () => {
-    const [snippet = ""] = snippets("docs/attach.md", "hcl");
-    expect(snippet).toContain('name = "auth0-authorizer-prod-arn"');
-    expect(snippet.match(/\{/g)?.length).toBe(snippet.match(/\}/g)?.length);
-    expect(snippet).toMatch(/authorization_type = "CUSTOM"/);
+  const [snippet = ""] = snippets("docs/attach.md", "hcl");
+
+  test("guards its route with the imported authorizer, which API Gateway may call", () => {
+    const exported = "${data.aws_cloudformation_export.authorizer.value}";
+    expect(parseHcl(snippet)).toMatchObject({
+      data: {
+        aws_cloudformation_export: { authorizer: [{ name: "auth0-authorizer-prod-arn" }] },
+        aws_lambda_function: { authorizer: [{ function_name: exported }] },
+      },
+      resource: {
+        aws_apigatewayv2_authorizer: {
+          auth0: [
+            {
+              authorizer_type: "REQUEST",
+              authorizer_uri: "${data.aws_lambda_function.authorizer.invoke_arn}",
+              authorizer_payload_format_version: "2.0",
+              enable_simple_responses: false,
+            },
+          ],
+        },
+        aws_lambda_permission: { auth0: [{ action: "lambda:InvokeFunction", function_name: exported }] },
+        aws_apigatewayv2_route: {
+          hello: [
+            {
+              authorization_type: "CUSTOM",
+              authorizer_id: "${aws_apigatewayv2_authorizer.auth0.id}",
+            },
+          ],
+        },
+      },
+    });
+  });
+
+  test("leaves only the API and its integration to the reader", () => {
+    const used = Array.from(snippet.matchAll(/\b((?:data\.)?aws_\w+\.\w+)\.\w+/g), ([, name = ""]) => name);
+    const defined = Array.from(
+      snippet.matchAll(/^(data|resource) "(\w+)" "(\w+)"/gm),
+      ([, kind = "", type = "", name = ""]) => `${kind === "data" ? "data." : ""}${type}.${name}`,
+    );
+    const missing = new Set(used.filter((name) => !defined.includes(name)));
+    expect([...missing]).toEqual(["aws_apigatewayv2_api.api", "aws_apigatewayv2_integration.hello"]);
   });
 });
+
+/** What is not HCL becomes null. */
+function parseHcl(text: string): unknown {
+  const [parsed] = (hcl as { parseToObject(text: string): unknown[] }).parseToObject(text);
+  return parsed;
+}
