@@ -70,7 +70,7 @@ const LEAST_PAUSE_MS = 250;
 const MOST_RETRY_AFTER_SECONDS = 60;
 /** How long a failed fetch proves an outage. Longer than any pause between two fetches. */
 const OUTAGE_MS = 120_000;
-/** How long a snapshot is trusted while the first fetch is under way. */
+/** How long a snapshot is trusted from its first use on, while the first fetch is under way. */
 const SNAPSHOT_TRUST_MS = 30_000;
 
 /**
@@ -87,6 +87,7 @@ export class RemoteKeySet implements KeySet {
   #flight: { readonly startedAt: number; readonly landed: Promise<void> } | undefined;
   /** When the next fetch in the background is due. */
   #refreshAt = 0;
+  #wasUsed = false;
 
   constructor(options: RemoteKeySetOptions) {
     this.#options = options;
@@ -94,6 +95,7 @@ export class RemoteKeySet implements KeySet {
   }
 
   async key(kid: string): Promise<PublicKey> {
+    if (!this.#wasUsed) this.#trustSnapshot();
     let key = this.#usableKeys()?.get(kid);
     if (key !== undefined && this.#options.clock() >= this.#refreshAt)
       this.#options.later(() => void this.#refresh());
@@ -217,7 +219,7 @@ export class RemoteKeySet implements KeySet {
     throw new Refusal("keys_unavailable", `${host}: ${cause?.message ?? "no answer"}`, { cause });
   }
 
-  /** A snapshot is fresh as other keys are, or until a first fetch can have ended; in an outage, until it is too old. */
+  /** A snapshot is fresh as other keys are; in an outage it may be used until it is too old. */
   #adoptSnapshot(): void {
     const { snapshot, clock, maxAgeSeconds, jwksUri, onFailure } = this.#options;
     const now = clock();
@@ -226,17 +228,21 @@ export class RemoteKeySet implements KeySet {
     try {
       if (snapshot.takenAt > now) throw new Error("taken in the future");
       const byKid = usableKeys(snapshot.jwks);
-      const freshUntil = Math.max(snapshot.takenAt + maxAgeSeconds * 1000, now + SNAPSHOT_TRUST_MS);
-      this.#keys = {
-        byKid,
-        fetchedAt: snapshot.takenAt,
-        freshUntil: Math.min(freshUntil, usableUntil),
-        usableUntil,
-      };
+      const freshUntil = Math.min(snapshot.takenAt + maxAgeSeconds * 1000, usableUntil);
+      this.#keys = { byKid, fetchedAt: snapshot.takenAt, freshUntil, usableUntil };
       this.#refreshAt = snapshot.takenAt + maxAgeSeconds * 500;
     } catch (error) {
       onFailure({ jwksUri, detail: `snapshot ignored: ${(error as Error).message}` });
     }
+  }
+
+  /** From the first use on, because a container that was started in advance may wait for it for hours. */
+  #trustSnapshot(): void {
+    this.#wasUsed = true;
+    const { snapshot, clock } = this.#options;
+    if (this.#keys === undefined || this.#keys.fetchedAt !== snapshot?.takenAt) return;
+    const trustedUntil = Math.min(clock() + SNAPSHOT_TRUST_MS, this.#keys.usableUntil);
+    this.#keys = { ...this.#keys, freshUntil: Math.max(this.#keys.freshUntil, trustedUntil) };
   }
 
   #snapshotUsableUntil(): number {

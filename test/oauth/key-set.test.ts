@@ -446,12 +446,21 @@ describe("with a snapshot, the key set", () => {
 
   test("accepts a revoked key of the snapshot for 30 seconds at most", async () => {
     const tenant = new VirtualTenant();
-    const keySet = tenant.keySet({ snapshot: snapshot(tenant, 24 * HOUR) });
-    tenant.now += 30 * SECOND - 1;
+    const frozen = (): void => undefined;
+    const keySet = tenant.keySet({ snapshot: snapshot(tenant, 24 * HOUR), later: frozen });
     expect(await outcomeNow(keySet)).toBe("accepted");
     tenant.answer = jwks(next);
-    tenant.now += 5 * SECOND;
+    tenant.now += 30 * SECOND - 1;
+    expect(await outcomeNow(keySet)).toBe("accepted");
+    tenant.now += 1;
     expect(await outcome(keySet)).toBe("unknown_key");
+  });
+
+  test("lets a first request that comes hours after the start wait for nothing", async () => {
+    const tenant = new VirtualTenant();
+    const keySet = tenant.keySet({ snapshot: snapshot(tenant, 24 * HOUR) });
+    tenant.now += 3 * HOUR;
+    expect(await outcomeNow(keySet)).toBe("accepted");
   });
 
   test("trusts no snapshot beyond its age, not even for the first seconds", async () => {
