@@ -45,17 +45,20 @@ function withStandIns(path: string, names: readonly string[]): string {
 
 const common: BuildOptions = { bundle: true, platform: "node", logLevel: "warning" };
 
-const FUNCTIONS = { authorizer: "./src/handler.ts", whoami: "./infra/whoami/handler.ts" };
+const FUNCTIONS = {
+  authorizer: { source: "./src/handler.ts", handlers: "handler" },
+  whoami: { source: "./infra/whoami/handler.ts", handlers: "handler, connect" },
+};
 
 /**
  * What Lambda runs, one file for each function: CommonJS, because loading ES modules makes a cold start longer. Its
- * export is spelled out, because what esbuild writes for one has to be compiled at every start.
+ * exports are spelled out, because what esbuild writes for them has to be compiled at every start.
  */
-for (const [name, source] of Object.entries(FUNCTIONS)) {
+for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
   await bundle({
     ...common,
     stdin: {
-      contents: `import { handler } from "${source}"; module.exports = { handler };`,
+      contents: `import { ${handlers} } from "${source}"; module.exports = { ${handlers} };`,
       resolveDir: ".",
     },
     outfile: `dist/${name}.cjs`,
