@@ -463,6 +463,16 @@ describe("with a snapshot, the key set", () => {
     expect(await outcomeNow(keySet)).toBe("accepted");
   });
 
+  test("gives fetched keys no such grace, however late their first request comes", async () => {
+    const tenant = new VirtualTenant(jwks(current));
+    const keySet = tenant.keySet();
+    keySet.fetchIfEmpty();
+    await idle();
+    tenant.answer = jwks(next);
+    tenant.now += HOUR;
+    expect(await outcome(keySet)).toBe("unknown_key");
+  });
+
   test("trusts no snapshot beyond its age, not even for the first seconds", async () => {
     const tenant = new VirtualTenant(jwks(next));
     const keySet = tenant.keySet({ snapshot: snapshot(tenant, HOUR), snapshotMaxAgeSeconds: 3610 });
