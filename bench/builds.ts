@@ -34,12 +34,19 @@ export function bundlePath(name: string): string {
 export async function buildAll(): Promise<Builds> {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  cpSync(`${PROJECT}dist/authorizer.cjs`, bundlePath("authorizer"));
+  copyAuthorizer(FOLDER);
   const peers = [...Object.keys(PEERS), ...Object.keys(REFERENCES)] as Bundle[];
   await bundle(peers.map((name) => `peers/${name}`));
   await bundle(["cold", "warm", "refuse", "memory"].map((name) => `probes/${name}`));
-  const sizes = [...peers, "authorizer" as const].map((name) => [name, statSync(bundlePath(name)).size]);
-  return { folder: FOLDER, bytes: Object.fromEntries(sizes) as Builds["bytes"] };
+  const sizes = peers.map((name) => [name, statSync(bundlePath(name)).size]);
+  const authorizer = statSync(bundlePath("authorizer.main")).size;
+  return { folder: FOLDER, bytes: { ...Object.fromEntries(sizes), authorizer } as Builds["bytes"] };
+}
+
+/** The product as it is deployed: a line that is imported, and the code that it loads. */
+export function copyAuthorizer(folder: string): void {
+  for (const file of ["authorizer.cjs", "authorizer.main.cjs"])
+    cpSync(`${PROJECT}dist/${file}`, `${folder}/${file}`);
 }
 
 async function bundle(entries: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { bundlePath, PEERS, type Builds, type Peer } from "./builds.ts";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { copyAuthorizer, PEERS, type Builds, type Peer } from "./builds.ts";
 import { measureCold, type ColdStart, type Starter } from "./cold.ts";
 import { live } from "./lambda.ts";
 import { measureMemory, type Memory } from "./memory.ts";
@@ -128,6 +128,6 @@ async function measureNetwork(runtime: Runtime, builds: Builds, effort: Effort):
 /** The product with another snapshot beside it, or none. */
 function bundleIn(folder: string, builds: Builds): string {
   mkdirSync(`${builds.folder}/${folder}`, { recursive: true });
-  copyFileSync(bundlePath("authorizer"), bundlePath(`${folder}/authorizer`));
+  copyAuthorizer(`${builds.folder}/${folder}`);
   return `${folder}/authorizer`;
 }

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 
 /** What Lambda loads. Every kilobyte is read and parsed in every cold start: a hundred cost about 3 ms. */
-const BUNDLE = "dist/authorizer.cjs";
+const BUNDLE = "dist/authorizer.main.cjs";
 const BUDGET_BYTES = 38 * 1024;
 const BUDGET_GZIPPED_BYTES = 14 * 1024;
 /** Built into Node.js and loaded there anyway, or needed by every verification. */
@@ -30,6 +30,11 @@ describe("the bundle", () => {
   test("loads no HTTP client, no package and nothing else that costs a start", async () => {
     expect([...new Set(await importsOf(text))].sort()).toEqual(LOADED_AT_START);
   });
+});
+
+test("what the runtime client imports is one line, since Node.js reads it twice", () => {
+  const text = readFileSync("dist/authorizer.cjs", "utf8");
+  expect(text).toBe('exports.handler = require("./authorizer.main.cjs").handler;\n');
 });
 
 describe("what goes into the bundle", () => {

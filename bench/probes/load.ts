@@ -16,11 +16,12 @@ export function loadBundle(path: string): Loaded {
   return load(path) as Loaded;
 }
 
-/** The bundle, newly loaded, with another environment. */
+/** The bundle and what it loads, newly loaded, with another environment. */
 export function loadWith(environment: Readonly<Record<string, string>>, path: string): Loaded {
   Object.assign(process.env, environment);
+  const own = Object.keys(load.cache).filter((file) => file.startsWith(path.replace(/cjs$/, "")));
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- that is how CommonJS forgets a module
-  delete load.cache[load.resolve(path)];
+  for (const file of own) delete load.cache[file];
   return loadBundle(path);
 }
 

@@ -123,6 +123,7 @@ test("the bundle finds the snapshot beside it, and lets a user in without any ne
   await down.close();
   const bundle = join(directory, "authorizer.cjs");
   copyFileSync(resolve("dist/authorizer.cjs"), bundle);
+  copyFileSync(resolve("dist/authorizer.main.cjs"), join(directory, "authorizer.main.cjs"));
   const script = `
     require(process.argv[1]).handler(JSON.parse(process.argv[2]))
       .then(({ principalId }) => process.stderr.write(principalId))`;

@@ -86,7 +86,8 @@ describe("the npm package", () => {
   test("brings the bundle that Lambda runs, and the gateway responses", () => {
     const at = (path: string): string =>
       readFileSync(join(project, "node_modules/auth0-api-gateway-authorizer", path), "utf8");
-    expect(at("dist/authorizer.cjs")).toBe(readFileSync("dist/authorizer.cjs", "utf8"));
+    for (const file of ["dist/authorizer.cjs", "dist/authorizer.main.cjs"])
+      expect(at(file)).toBe(readFileSync(file, "utf8"));
     expect(at("infra/gateway-responses.yml")).toContain("WWW-Authenticate");
   });
 
@@ -98,6 +99,7 @@ describe("the npm package", () => {
       "LICENSE",
       "README.md",
       "dist/authorizer.cjs",
+      "dist/authorizer.main.cjs",
       "dist/cli.js",
       "dist/identity.cjs",
       "dist/identity.js",
