@@ -1,3 +1,5 @@
+import { round, svg } from "./svg.ts";
+
 /** A bar that ends where half of the rounds were below, with a whisker over the middle half of them. */
 export interface Bar {
   readonly name: string;
@@ -41,12 +43,7 @@ export function drawBars(groups: readonly Group[]): string {
     top += TITLE + group.bars.length * ROW + 14;
     return text;
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" role="img">`,
-    `<style>${STYLE}\n</style>`,
-    ...drawn,
-    "</svg>\n",
-  ].join("\n");
+  return svg({ width: WIDTH, height: top }, STYLE, drawn);
 }
 
 function drawGroup({ title, bars, goal }: Group): string {
@@ -74,8 +71,4 @@ function drawBar({ name, value, low, high, own }: Bar, y: number, x: (value: num
     `<path class="whisker" d="M${x(low)} ${middle}H${x(high)}M${x(low)} ${middle - 3}v6M${x(high)} ${middle - 3}v6"/>`,
     `<text class="small" x="${Math.max(x(high), x(value)) + 6}" y="${middle + 4}">${value.toFixed(2)}</text>`,
   ].join("");
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,3 +1,4 @@
+import { round, svg } from "../svg.ts";
 import type { Chapter } from "./story.ts";
 
 /** A line over the minutes of the story. */
@@ -37,12 +38,7 @@ export function plot(panels: readonly Panel[], chapters: readonly Chapter[], end
     const offset = index * (PANEL.height + PANEL.gap) + PANEL.top;
     return `<g transform="translate(${PANEL.left} ${offset})">${drawPanel(panel, chapters, end)}</g>`;
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img">`,
-    `<style>${STYLE}\n</style>`,
-    ...drawn,
-    "</svg>\n",
-  ].join("\n");
+  return svg({ width: WIDTH, height }, STYLE, drawn);
 }
 
 function drawPanel(panel: Panel, chapters: readonly Chapter[], end: number): string {
@@ -100,8 +96,4 @@ function ticks(most: number): readonly number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough) ?? most;
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => round(index * step));
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,4 +1,4 @@
-import { cruise, type ICruiseResult } from "dependency-cruiser";
+import { importsOfSource } from "./imports.ts";
 
 /** One import of a room by another. */
 interface Import {
@@ -23,12 +23,7 @@ export async function withPictures(page: string): Promise<string> {
 }
 
 async function importsOfRooms(): Promise<readonly Import[]> {
-  const { output } = await cruise(["src"], {
-    doNotFollow: { path: "node_modules" },
-    tsPreCompilationDeps: true,
-    tsConfig: { fileName: "tsconfig.json" },
-  });
-  const { modules } = output as ICruiseResult;
+  const { modules } = await importsOfSource();
   const imports = modules.flatMap(({ source, dependencies }) =>
     dependencies.map(({ resolved }) => ({ from: roomOf(source), to: roomOf(resolved) })),
   );

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { cruise, type ICruiseResult } from "dependency-cruiser";
 import ts from "typescript";
+import { importsOfSource } from "./imports.ts";
 
 /** Prints how large the source is, and whether imports keep to their direction. */
 
@@ -68,14 +67,8 @@ function noted(): string {
 }
 
 async function imports(): Promise<{ readonly violations: number; readonly cycles: number }> {
-  const { output } = await cruise(["src"], {
-    ruleSet: createRequire(import.meta.url)("../../.dependency-cruiser.cjs") as object,
-    validate: true,
-    doNotFollow: { path: "node_modules" },
-    tsPreCompilationDeps: true,
-    tsConfig: { fileName: "tsconfig.json" },
-  });
-  const broken = (output as ICruiseResult).summary.violations.map(({ rule }) => rule.name);
+  const { summary } = await importsOfSource();
+  const broken = summary.violations.map(({ rule }) => rule.name);
   const cycles = broken.filter((name) => name === "no-cycles").length;
   return { violations: broken.length - cycles, cycles };
 }

@@ -18,7 +18,7 @@ export interface ClaimRules {
 
 /** The end of the year 9999, a minute early: dates in policies have four-digit years, and the tolerance is added. */
 const LATEST_DATE = 253_402_300_739;
-const PREFIX = "application/";
+const MEDIA_TYPE_PREFIX = "application/";
 /** Auth0 puts these into access tokens only; in an ID token they mean that the two kinds were confused. */
 const ACCESS_TOKEN_CLAIMS = ["scope", "permissions", "gty", "client_id"] as const;
 
@@ -158,7 +158,7 @@ function mediaType(header: JsonObject): string | undefined {
   if (typ === undefined) return undefined;
   if (typeof typ !== "string") throw new Refusal("wrong_token_type", "typ");
   const type = typ.toLowerCase();
-  return type.startsWith(PREFIX) ? type.slice(PREFIX.length) : type;
+  return type.startsWith(MEDIA_TYPE_PREFIX) ? type.slice(MEDIA_TYPE_PREFIX.length) : type;
 }
 
 function text(claims: JsonObject, name: string): string {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Template } from "../../infra/validate/template.ts";
 import { unpackAsDependency } from "../infra/npm-package.ts";
+import { NO_CREDENTIALS } from "../infra/packaged.ts";
 
 const SERVERLESS = resolve("node_modules/serverless/bin/serverless.js");
 const START_LIMIT_MS = 30_000;
@@ -41,8 +42,7 @@ export async function createConsumer(example: string, tarball: string): Promise<
 }
 
 async function packageService(folder: string): Promise<Template> {
-  const env = { PATH: process.env["PATH"], HOME: tmpdir() };
-  await promisify(execFile)(process.execPath, [SERVERLESS, "package"], { cwd: folder, env });
+  await promisify(execFile)(process.execPath, [SERVERLESS, "package"], { cwd: folder, env: NO_CREDENTIALS });
   const template = join(folder, ".serverless/cloudformation-template-update-stack.json");
   return JSON.parse(readFileSync(template, "utf8")) as Template;
 }

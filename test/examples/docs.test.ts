@@ -3,13 +3,10 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import * as hcl from "hcl2-parser";
 import { parse } from "yaml";
+import { blocks, guides } from "../docs/guides.ts";
 
 const PAGES = ["docs/deploy.md", "docs/attach.md", "docs/migration.md", "infra/auth0/README.md"];
-
-function snippets(page: string, language: string): string[] {
-  const blocks = readFileSync(page, "utf8").matchAll(/^ *```(\w+)\n([\s\S]*?)^ *```$/gm);
-  return Array.from(blocks).flatMap(([, found, text = ""]) => (found === language ? [text] : []));
-}
+const ATTACH = guides.get("docs/attach.md") ?? "";
 
 describe.each(PAGES)("%s", (page) => {
   test("links to files that exist", () => {
@@ -35,7 +32,7 @@ describe.each(PAGES)("%s", (page) => {
 
 describe("the SAM snippet", () => {
   test("guards the API, with the imported authorizer and headers on 401", () => {
-    const [snippet = ""] = snippets("docs/attach.md", "yaml");
+    const [snippet = ""] = blocks(ATTACH, "yaml");
     const authorizer = { "Fn::ImportValue": "auth0-authorizer-prod-arn" };
     expect(parse(snippet)).toMatchObject({
       Resources: {
@@ -57,7 +54,7 @@ describe("the SAM snippet", () => {
 });
 
 describe("the Terraform snippet", () => {
-  const [snippet = ""] = snippets("docs/attach.md", "hcl");
+  const [snippet = ""] = blocks(ATTACH, "hcl");
 
   test("guards its route with the imported authorizer, which API Gateway may call", () => {
     const exported = "${data.aws_cloudformation_export.authorizer.value}";
