@@ -1,19 +1,17 @@
-import { readEvent, type GatewayRequest } from "./apigateway/event.ts";
-import { toAnswer, type Answer } from "./apigateway/response.ts";
-import { settingsFrom, type Settings } from "./config.ts";
-import { decide, refused, undecided, type Decision, type Undecided } from "./decision.ts";
-import { identityFromClaims } from "./identity.ts";
+import { toResponse, type AuthorizerResponse } from "./apigateway/response.ts";
+import { evaluate } from "./evaluation.ts";
+import { keySetFor, type KeySetDependencies } from "./key-sets.ts";
 import { createLog, writeToStdout, type Log } from "./log.ts";
-import { parseBearer } from "./oauth/bearer.ts";
-import { fetchJwks, jwksUriOf } from "./oauth/jwks-fetch.ts";
-import { RemoteKeySet, type KeySet, type KeySnapshot } from "./oauth/key-set.ts";
-import { createVerifier, type Verify } from "./oauth/verifier.ts";
+import type { KeySet, KeySnapshot } from "./oauth/key-set.ts";
+import { createVerifier } from "./oauth/verifier.ts";
 import { Refusal } from "./refusal.ts";
+import { ConfigurationError, settingsFrom, type Settings } from "./settings/settings.ts";
 
-export type { Answer, KeySnapshot, Settings };
+export { ConfigurationError, Refusal };
+export type { AuthorizerResponse, KeySnapshot, Settings };
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
-export interface Surroundings {
+export interface Dependencies {
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
   /** From 0 to 1, as `Math.random`. */
@@ -24,16 +22,21 @@ export interface Surroundings {
   readonly functionName?: string;
   /** Keys to begin with, by issuer. */
   readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
+  /**
+   * Fetches the text of the JWK Set at an address.
+   *
+   * @throws Error whose message may be logged
+   */
   readonly fetch?: (jwksUri: string, timeoutMs: number) => Promise<string>;
 }
 
 /**
  * The handler of a Lambda authorizer.
  *
- * @throws Error `Unauthorized` where a REST or WebSocket API shall answer 401
- * @throws Refusal `keys_unavailable` or `unsupported_event` where nothing can be decided: the gateway answers 500
+ * @throws Error `Unauthorized` where the gateway is to answer 401
+ * @throws Refusal where nothing can be decided, such as `keys_unavailable`: the gateway answers 500
  */
-export type Authorizer = (event: unknown) => Promise<Answer>;
+export type Authorizer = (event: unknown) => Promise<AuthorizerResponse>;
 
 /**
  * Makes the handler and begins to fetch the tenant's keys.
@@ -43,85 +46,52 @@ export type Authorizer = (event: unknown) => Promise<Answer>;
  *
  * @throws ConfigurationError with every mistake at once
  */
-export function createAuthorizer(options: Partial<Settings>, surroundings: Surroundings = {}): Authorizer {
-  return authorizerOf(settingsFrom(options), surroundings);
+export function createAuthorizer(options: Partial<Settings>, dependencies: Dependencies = {}): Authorizer {
+  return authorizerFrom(settingsFrom(options), dependencies);
 }
 
 /**
- * The same, from settings that were checked already.
+ * Makes the handler from settings that have been checked.
  *
  * @internal
  */
-export function authorizerOf(settings: Settings, surroundings: Surroundings): Authorizer {
-  const parts = assemble(settings, surroundings);
+export function authorizerFrom(settings: Settings, dependencies: Dependencies): Authorizer {
+  const { clock = Date.now, write = writeToStdout, functionName = "authorizer" } = dependencies;
+  const log = createLog({ level: settings.logLevel, functionName, clock, write });
+  const keySetOf = fetchedKeySets(settings, dependencies, log);
+  const evaluator = { rules: settings, verify: createVerifier({ rules: settings, keySetOf, clock }) };
   return async (event) => {
-    const startedAt = parts.clock();
-    const { request, decision } = await judge(event, settings, parts.verify);
-    parts.log.decision({
+    const startedAt = clock();
+    const { request, decision } = await evaluate(event, evaluator);
+    log.decision({
       decision,
       gateway: request?.kind,
       requestId: request?.requestId,
-      durationMs: parts.clock() - startedAt,
-      keySetAgeSeconds:
-        "identity" in decision ? parts.keySets.get(decision.identity.issuer)?.ageSeconds() : undefined,
+      durationMs: clock() - startedAt,
+      keySetAgeSeconds: "identity" in decision ? keySetOf(decision.identity.issuer).ageSeconds() : undefined,
     });
     if (request === undefined) throw decision.cause;
-    return toAnswer(decision, request, settings);
+    return toResponse(decision, request, settings);
   };
 }
 
-type Judgement =
-  | { readonly request: GatewayRequest; readonly decision: Decision }
-  | { readonly request: undefined; readonly decision: Undecided };
-
-/** One request from its event to a decision: the whole path, and the only place where a refusal is caught. */
-async function judge(event: unknown, settings: Settings, verify: Verify): Promise<Judgement> {
-  let request: GatewayRequest | undefined;
-  try {
-    request = readEvent(event);
-    const token = parseBearer(request.credentials);
-    const { use, claims } = await verify(token);
-    const identity = identityFromClaims(use, claims, settings);
-    return { request, decision: decide(identity, settings) };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return request === undefined
-      ? { request, decision: undecided(error) }
-      : { request, decision: refused(error) };
-  }
+/** The key set of each issuer, its first fetch begun where it has no keys yet. */
+function fetchedKeySets(
+  settings: Settings,
+  dependencies: KeySetDependencies,
+  log: Log,
+): (issuer: string) => KeySet {
+  const onFailure = log.keyFetchFailed.bind(log);
+  const keySetOf = memoized((issuer) => keySetFor(issuer, settings, { ...dependencies, onFailure }));
+  for (const issuer of settings.issuers) keySetOf(issuer).fetchIfEmpty();
+  return keySetOf;
 }
 
-interface Parts {
-  readonly clock: () => number;
-  readonly log: Log;
-  readonly keySets: ReadonlyMap<string, KeySet>;
-  readonly verify: Verify;
-}
-
-function assemble(settings: Settings, surroundings: Surroundings): Parts {
-  const { clock = Date.now, write = writeToStdout, functionName = "authorizer" } = surroundings;
-  const log = createLog({ level: settings.logLevel, functionName, clock, write });
-  const keySets = new Map(
-    settings.issuers.map((issuer) => [issuer, keySetOf(issuer, settings, surroundings, log)]),
-  );
-  return { clock, log, keySets, verify: createVerifier({ rules: settings, keySets, clock }) };
-}
-
-function keySetOf(issuer: string, settings: Settings, surroundings: Surroundings, log: Log): KeySet {
-  const { clock = Date.now, random = Math.random, fetch = fetchJwks, snapshots } = surroundings;
-  const keySet = new RemoteKeySet({
-    jwksUri: jwksUriOf(issuer),
-    maxAgeSeconds: settings.jwksMaxAgeSeconds,
-    staleIfErrorSeconds: settings.jwksStaleIfErrorSeconds,
-    timeoutMs: settings.jwksTimeoutMs,
-    snapshot: snapshots?.get(issuer),
-    snapshotMaxAgeSeconds: settings.jwksSnapshotMaxAgeSeconds,
-    fetch,
-    clock,
-    random,
-    later: setImmediate,
-    onFailure: (failure) => log.keyFetchFailed(failure),
-  });
-  keySet.fetchIfEmpty();
-  return keySet;
+function memoized<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
 }

@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import type { Decision } from "./decision.ts";
-import type { GatewayKind } from "./apigateway/event.ts";
+import type { GatewayKind } from "./apigateway/gateways.ts";
 import { rfc3339 } from "./date-time.ts";
 import type { Identity } from "./identity.ts";
 import { HINTS, type Reason, type Refusal } from "./refusal.ts";
@@ -49,6 +49,8 @@ const NAMESPACE = '"Namespace":"Auth0Authorizer"';
 const COUNTED = '"Metrics":[{"Name":"Decisions","Unit":"Count"},{"Name":"Duration","Unit":"Milliseconds"}]';
 /** Only an accepted token may name a dimension: whoever could invent one could create metrics without end. */
 const ACCEPTED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"],["function","token_use","client_id"]],${COUNTED}}`;
+/** A dimension that the line does not have would cost the whole metric. */
+const ACCEPTED_WITHOUT_CLIENT_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"]],${COUNTED}}`;
 const REFUSED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"],["function","reason"]],${COUNTED}}`;
 const KEY_FETCH_METRICS = `{${NAMESPACE},"Dimensions":[["function"]],"Metrics":[{"Name":"KeyFetchFailures","Unit":"Count"}]}`;
 
@@ -78,7 +80,7 @@ export function createLog({ level, functionName, clock, write }: LogOptions): Lo
       line(
         LEVEL_OF[record.decision.outcome],
         () => decisionFields(record, level === "debug"),
-        record.decision.outcome === "accepted" ? ACCEPTED_METRICS : REFUSED_METRICS,
+        metricsOf(record.decision),
       ),
     keyFetchFailed: ({ jwksUri, detail }) =>
       line(
@@ -92,22 +94,28 @@ export function createLog({ level, functionName, clock, write }: LogOptions): Lo
   };
 }
 
+function metricsOf(decision: Decision): string {
+  if (decision.outcome !== "accepted") return REFUSED_METRICS;
+  return decision.identity.clientId === undefined ? ACCEPTED_WITHOUT_CLIENT_METRICS : ACCEPTED_METRICS;
+}
+
 /** What some decisions have, and others lack. */
 interface DecisionParts {
   readonly outcome: Decision["outcome"];
   readonly reason?: Reason;
+  readonly detail?: string;
   readonly cause?: Refusal;
   readonly identity?: Identity;
 }
 
 function decisionFields(record: DecisionRecord, withSubject: boolean): Fields {
-  const { outcome, reason, cause, identity }: DecisionParts = record.decision;
+  const { outcome, reason, detail, cause, identity }: DecisionParts = record.decision;
   return {
     event: "decision",
     decision: outcome,
     reason,
     hint: reason && HINTS[reason],
-    detail: cause?.detail,
+    detail: detail ?? cause?.detail,
     token_use: identity?.tokenUse,
     iss: identity?.issuer,
     client_id: identity?.clientId,

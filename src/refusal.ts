@@ -34,11 +34,16 @@ export const NO_VALID_TOKEN = {
 export const CALLER_REFUSED = {
   email_missing:
     "The token has no e-mail. ID token: ask for the scope `email`. Access token: add the claim AUTH0_EMAIL_CLAIM in a post-login Action.",
-  email_not_verified: "The user has not verified the e-mail address yet (AUTHORIZER_EMAIL=verified).",
+  email_not_verified:
+    "The token does not say that the e-mail address is verified: the user has not verified it yet, or the connection sends `email_verified` as something other than true or false (AUTHORIZER_EMAIL=verified).",
   email_unsupported: "The e-mail address is not plain ASCII with exactly one @ and at most 254 characters.",
   machine_client: "The token belongs to a machine, not to a user (AUTHORIZER_ALLOW_MACHINES).",
+  anonymous_visitor:
+    "The token belongs to an anonymous session, not to a user who has signed in (AUTHORIZER_ALLOW_ANONYMOUS).",
   organization_not_allowed: "The user did not sign in to one of AUTH0_ORGANIZATIONS.",
   permission_missing: "The token lacks one of AUTH0_REQUIRED_PERMISSIONS.",
+  identity_unsupported:
+    "The signature is good, but API Gateway would not hand a value on unchanged. The detail names it: a claim with a control character, a permission with a blank, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
 } as const;
 
 /** Nothing can be said about the caller: HTTP 500, which no gateway caches. */
@@ -46,6 +51,8 @@ export const CANNOT_DECIDE = {
   keys_unavailable:
     "The tenant's keys could not be fetched and none are cached. The detail says which host failed and how.",
   unsupported_event: "The event is not one that API Gateway sends to a Lambda authorizer.",
+  identity_source_without_token:
+    "The HTTP API's identity source does not hold the token, so that its cache would hand one caller's answer to another. Make $request.header.Authorization an identity source of this authorizer.",
 } as const;
 
 export type TokenReason = keyof typeof NO_VALID_TOKEN;
@@ -64,6 +71,11 @@ export const HINTS: Readonly<Record<Reason, string>> = Object.freeze({
 
 export function isUndecided(reason: Reason): reason is UndecidedReason {
   return Object.hasOwn(CANNOT_DECIDE, reason);
+}
+
+/** Whether the token may be accepted later as it is: such an answer must not be cached. */
+export function isCuredByTime(reason: Reason): boolean {
+  return reason === "not_yet_valid" || reason === "unknown_key";
 }
 
 /** The one error of the request path. */

@@ -3,6 +3,7 @@ import type { Identity } from "../src/identity.ts";
 /** A user whom every rule lets in. */
 export const ALICE: Identity = {
   subject: "auth0|alice",
+  principalType: "user",
   email: { kind: "address", address: "alice@example.com", verified: true },
   tokenUse: "id",
   issuer: "https://acme.eu.auth0.com/",
@@ -11,5 +12,4 @@ export const ALICE: Identity = {
   scopes: [],
   permissions: [],
   organization: undefined,
-  machine: false,
 };

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { createAuthorizer, type Authorizer } from "../src/authorizer.ts";
-import { ConfigurationError, type Settings } from "../src/config.ts";
+import { ConfigurationError, type Settings } from "../src/settings/settings.ts";
 import { bearerEvent, authorizerEvent } from "../src/testing/events.ts";
 import { createSigningKey } from "../src/testing/signing-key.ts";
 import { startTenant, type Tenant } from "../src/testing/tenant.ts";
@@ -88,13 +88,7 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
       "bad_signature",
     ],
   ])("says no to a request %s", async (_, event, reason) => {
-    const answer = authorize(event());
-    if (kind.startsWith("http-")) {
-      await expect(answer).resolves.toMatchObject({ principalId: "anonymous", context: { reason } });
-      await expect(answer).resolves.toHaveProperty("policyDocument.Statement.0.Effect", "Deny");
-    } else {
-      await expect(answer).rejects.toMatchObject({ name: "Error", message: "Unauthorized" });
-    }
+    await expect(authorize(event())).rejects.toMatchObject({ name: "Error", message: "Unauthorized" });
     expect(last()).toMatchObject({ decision: "no-valid-token", reason, gateway: kind });
   });
 
@@ -125,9 +119,80 @@ describe("the authorizer", () => {
       isAuthorized: true,
       context: { email: "alice@example.com" },
     });
-    await expect(simple(authorizerEvent("http-2.0"))).resolves.toStrictEqual({
+    const unverified = tenant.idToken({ claims: { email_verified: false } });
+    await expect(simple(bearerEvent("http-2.0", unverified))).resolves.toStrictEqual({
       isAuthorized: false,
-      context: { reason: "missing_token" },
+      context: { reason: "email_not_verified" },
+    });
+  });
+
+  test("denies without a valid token where an HTTP API is to answer 403", async () => {
+    const denying = authorizer({ httpApiUnauthorized: "403" });
+    const expired = bearerEvent("http-2.0", tenant.idToken({ claims: { exp: 1 } }));
+    await expect(denying(expired)).resolves.toMatchObject({
+      principalId: "anonymous",
+      policyDocument: { Statement: [{ Effect: "Deny" }] },
+      context: { reason: "expired" },
+    });
+  });
+
+  test("cannot decide where an HTTP API would cache one caller's answer for another", async () => {
+    const any = authorizer({ httpApiUnauthorized: "403" });
+    const bySession = { ...bearerEvent("http-2.0", tenant.idToken()), identitySource: ["session-1"] };
+    await expect(any(bySession)).rejects.toMatchObject({ reason: "identity_source_without_token" });
+    expect(last()).toMatchObject({ level: "error", decision: "undecided", gateway: "http-2.0" });
+    const withoutToken = { ...authorizerEvent("http-2.0"), identitySource: ["session-1"] };
+    await expect(any(withoutToken)).rejects.toMatchObject({ reason: "identity_source_without_token" });
+  });
+
+  test.each(["rest-token", "rest-request", "http-1.0", "http-2.0"] as const)(
+    "decides by the header alone on %s, whatever `access_token` the address has",
+    async (kind) => {
+      const query = [["access_token", "x"]] as const;
+      const headers = [["Authorization", `Bearer ${tenant.idToken()}`]] as const;
+      await expect(authorizer()(authorizerEvent(kind, { headers, query }))).resolves.toHaveProperty(
+        "context.email",
+        "alice@example.com",
+      );
+      const only = authorizerEvent(kind, { query: [["access_token", tenant.idToken()]] });
+      await expect(authorizer()(only)).rejects.toThrow("Unauthorized");
+      expect(last()).toMatchObject({ reason: "missing_token" });
+    },
+  );
+
+  test.each(["rest-request", "http-2.0", "websocket"] as const)(
+    "lets an enterprise user with a backslash in the subject in on %s",
+    async (kind) => {
+      const user = { sub: "samlp|acme|ACME\\alice", email: "alice@example.com", email_verified: true };
+      await expect(authorizer()(bearerEvent(kind, tenant.idToken({ user })))).resolves.toMatchObject({
+        principalId: "samlp|acme|ACME\\alice",
+        context: { sub: "samlp|acme|ACME\\alice" },
+      });
+    },
+  );
+
+  test("refuses a verified user whom the gateway could not hand on with 403, not with a loop of sign-ins", async () => {
+    const user = { sub: "samlp|acme|ACME\\alice", email: "alice@example.com", email_verified: true };
+    await expect(authorizer()(bearerEvent("http-1.0", tenant.idToken({ user })))).resolves.toMatchObject({
+      principalId: "anonymous",
+      context: { reason: "identity_unsupported" },
+    });
+    expect(last()).toMatchObject({
+      decision: "caller-refused",
+      reason: "identity_unsupported",
+      detail: "sub",
+    });
+  });
+
+  test("keeps anonymous visitors out, and lets them in where it is told to", async () => {
+    const token = tenant.accessToken({ user: { sub: "anon@5f7c8ec7c33c6c004bbafe82" } });
+    const open = authorizer({ email: "optional", allowMachines: true });
+    await expect(open(bearerEvent("http-2.0", token))).resolves.toMatchObject({
+      context: { reason: "anonymous_visitor" },
+    });
+    const more = authorizer({ email: "optional", allowAnonymous: true });
+    await expect(more(bearerEvent("http-2.0", token))).resolves.toMatchObject({
+      context: { principal_type: "anonymous" },
     });
   });
 
@@ -167,9 +232,8 @@ describe("the authorizer", () => {
         context: { iss: custom.issuer },
       });
       const crossed = custom.idToken({ claims: { iss: tenant.issuer } });
-      await expect(both(bearerEvent("http-2.0", crossed))).resolves.toMatchObject({
-        context: { reason: "unknown_key" },
-      });
+      await expect(both(bearerEvent("http-2.0", crossed))).rejects.toThrow("Unauthorized");
+      expect(last()).toMatchObject({ reason: "unknown_key" });
     } finally {
       await custom.close();
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Decision } from "../src/decision.ts";
+import { toContext } from "../src/context.ts";
+import type { Accepted, Decision } from "../src/decision.ts";
 import type { Identity } from "../src/identity.ts";
 import { createLog, type DecisionRecord, type LogOptions } from "../src/log.ts";
 import { HINTS, Refusal } from "../src/refusal.ts";
@@ -11,9 +12,9 @@ const ALICE: Identity = {
   expiresAt: NOW / 1000 + 60,
   scopes: ["openid"],
   permissions: ["read:x"],
-  organization: "org_1",
+  organization: { id: "org_1", name: undefined },
 };
-const ACCEPTED: Decision = { outcome: "accepted", identity: ALICE };
+const ACCEPTED: Accepted = { outcome: "accepted", identity: ALICE, context: toContext(ALICE) };
 const CALLER_REFUSED: Decision = { outcome: "caller-refused", reason: "machine_client", identity: ALICE };
 const cause = new Refusal("missing_claim", "aud");
 const NO_TOKEN: Decision = { outcome: "no-valid-token", reason: "missing_claim", cause };
@@ -201,4 +202,25 @@ test("a misspelled variable and a useless snapshot are warnings without a metric
 test("what was logged cannot end its line", () => {
   const forged: Decision = { ...ACCEPTED, identity: { ...ALICE, clientId: 'a\n{"level":"info"}' } };
   expect(line(forged)).toMatchObject({ client_id: 'a\n{"level":"info"}' });
+});
+
+test("an accepted token without a client names no dimension that its line lacks", () => {
+  const withoutClient = line({ ...ACCEPTED, identity: { ...ALICE, clientId: undefined } });
+  expect(withoutClient).not.toHaveProperty("client_id");
+  expect(withoutClient["_aws"]).toHaveProperty("CloudWatchMetrics.0.Dimensions", [
+    ["function"],
+    ["function", "decision"],
+  ]);
+});
+
+test("a caller whose identity cannot be handed on is told apart by the name of what cannot, never by its value", () => {
+  const identity = { ...ALICE, subject: "auth0|a\nb" };
+  const decision: Decision = {
+    outcome: "caller-refused",
+    reason: "identity_unsupported",
+    detail: "sub",
+    identity,
+  };
+  expect(line(decision)).toMatchObject({ reason: "identity_unsupported", detail: "sub" });
+  expect(JSON.stringify(line(decision))).not.toContain("a\\nb");
 });

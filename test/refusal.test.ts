@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { HINTS, isUndecided, Refusal, type Reason } from "../src/refusal.ts";
+import { HINTS, isCuredByTime, isUndecided, Refusal, type Reason } from "../src/refusal.ts";
 
 /** As the contract has them: alarms and dashboards go by these names. */
 const REASONS = {
@@ -28,10 +28,12 @@ const REASONS = {
     "email_not_verified",
     "email_unsupported",
     "machine_client",
+    "anonymous_visitor",
+    "identity_unsupported",
     "organization_not_allowed",
     "permission_missing",
   ],
-  "cannot decide": ["keys_unavailable", "unsupported_event"],
+  "cannot decide": ["keys_unavailable", "unsupported_event", "identity_source_without_token"],
 } as const satisfies Record<string, readonly Reason[]>;
 
 const ALL = Object.values(REASONS).flat();
@@ -57,6 +59,10 @@ test.each([
 
 test("nothing can be decided where the keys or the event are not to be had", () => {
   expect(ALL.filter((reason) => isUndecided(reason))).toEqual(REASONS["cannot decide"]);
+});
+
+test("a token that was refused may be good a moment later only where its time or its key has yet to come", () => {
+  expect(ALL.filter((reason) => isCuredByTime(reason))).toEqual(["unknown_key", "not_yet_valid"]);
 });
 
 describe("a refusal", () => {

@@ -1,7 +1,8 @@
 import { sign } from "node:crypto";
-import type { ClaimRules } from "../src/oauth/claims.ts";
+import { checkIssuer, parseClaims, type ClaimRules, type TokenClaims } from "../src/oauth/claims.ts";
 import type { JsonObject } from "../src/oauth/jwt.ts";
 import { Refusal } from "../src/refusal.ts";
+import { unwatched } from "../src/step.ts";
 import type { SigningKey } from "../src/testing/signing-key.ts";
 
 /** Seconds since the epoch at which every token of these tests is judged. */
@@ -44,10 +45,16 @@ export function changed(object: JsonObject, changes: Changes): JsonObject {
   return JSON.parse(JSON.stringify({ ...object, ...changes })) as JsonObject;
 }
 
-/** What came of a judgement in one word: "accepted", or the reason and its detail. Every other error is thrown on. */
-export function outcomeOf(judge: () => unknown): string {
+/** What a token says, where every rule about its claims is kept. */
+export function claimsOf(header: JsonObject, claims: JsonObject, rules: ClaimRules = RULES): TokenClaims {
+  const jwt = { header, claims };
+  return parseClaims(jwt, { issuer: checkIssuer(jwt, rules), rules, now: NOW }, unwatched);
+}
+
+/** What came of a check in one word: "accepted", or the reason and its detail. Every other error is thrown on. */
+export function outcomeOf(check: () => unknown): string {
   try {
-    judge();
+    check();
     return "accepted";
   } catch (error) {
     if (error instanceof Refusal) return error.message;

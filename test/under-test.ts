@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { createAuthorizer, type Authorizer } from "../src/authorizer.ts";
-import type { Answer } from "../src/apigateway/response.ts";
-import type { Settings } from "../src/config.ts";
+import type { AuthorizerResponse } from "../src/apigateway/response.ts";
+import type { Settings } from "../src/settings/settings.ts";
 import { Refusal } from "../src/refusal.ts";
 import type { SigningKey } from "../src/testing/signing-key.ts";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW } from "./tokens.ts";
@@ -42,14 +42,18 @@ export function underTest(published: readonly SigningKey[], options: Partial<Set
  * Whatever is thrown that is not ours has no place here and is thrown on.
  */
 export type Verdict =
-  | { readonly allowed: true; readonly answer: Answer; readonly context: Readonly<Record<string, string>> }
+  | {
+      readonly allowed: true;
+      readonly response: AuthorizerResponse;
+      readonly context: Readonly<Record<string, string>>;
+    }
   | { readonly allowed: false; readonly status: 401 | 403 | 500; readonly told: () => string };
 
 export async function verdictOf(authorize: Authorizer, event: unknown): Promise<Verdict> {
   try {
-    const answer = await authorize(event);
-    const context = answer.context as unknown as Record<string, string>;
-    if (isAllowed(answer)) return { allowed: true, answer, context };
+    const response = await authorize(event);
+    const context = response.context as unknown as Record<string, string>;
+    if (isAllowed(response)) return { allowed: true, response, context };
     return { allowed: false, status: 403, told: () => inspect(context) };
   } catch (error) {
     const told = (): string => inspect(error, { depth: 9 });
@@ -61,9 +65,9 @@ export async function verdictOf(authorize: Authorizer, event: unknown): Promise<
 }
 
 /** As strictly as a gateway reads it: a real boolean, or a policy whose first statement allows. */
-function isAllowed(answer: Answer): boolean {
-  if ("isAuthorized" in answer) return answer.isAuthorized;
-  return answer.policyDocument.Statement[0]?.Effect === "Allow";
+function isAllowed(response: AuthorizerResponse): boolean {
+  if ("isAuthorized" in response) return response.isAuthorized;
+  return response.policyDocument.Statement[0]?.Effect === "Allow";
 }
 
 /** The reason in the last line of the log; undefined where the caller was let in. */

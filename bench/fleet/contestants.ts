@@ -1,6 +1,6 @@
-import { FetchError, KidNotFoundInJwksError } from "aws-jwt-verify/error";
+import { FetchError as LibraryFetchError, KidNotFoundInJwksError } from "aws-jwt-verify/error";
 import { SimpleJwksCache, type PenaltyBox } from "aws-jwt-verify/jwk";
-import { JwksFetchError } from "../../src/oauth/jwks-fetch.ts";
+import { FetchError } from "../../src/remote/fetch.ts";
 import { RemoteKeySet, type KeySnapshot } from "../../src/oauth/key-set.ts";
 import { Refusal } from "../../src/refusal.ts";
 import { CHAPTERS, MINUTE, RENEWED_AT } from "./story.ts";
@@ -67,12 +67,12 @@ function ours({ clock, random, fetch }: Surroundings, snapshot: KeySnapshot | un
     snapshotMaxAgeSeconds: 604_800,
     fetch: async () => {
       const { status, text } = await fetch();
-      if (status !== 200) throw new JwksFetchError(`HTTP ${status}`);
+      if (status !== 200) throw new FetchError(`HTTP ${status}`, { status });
       return text;
     },
     clock,
     random,
-    later: (task) => task(),
+    defer: (task) => task(),
     onFailure: () => undefined,
   });
   keySet.fetchIfEmpty();
@@ -96,7 +96,7 @@ function awsJwtVerify({ clock, fetch }: Surroundings): ContainerKeys {
       fetch: async () => {
         const { status, text } = await fetch();
         // Its own fetcher does not try again after a wrong status.
-        if (status !== 200) throw new FetchError(JWKS_URI, `Status code is ${status}, expected 200`);
+        if (status !== 200) throw new LibraryFetchError(JWKS_URI, `Status code is ${status}, expected 200`);
         return new TextEncoder().encode(text).buffer;
       },
     },

@@ -1,4 +1,4 @@
-import { JwksFetchError } from "../../src/oauth/jwks-fetch.ts";
+import { FetchError } from "../../src/remote/fetch.ts";
 import type { KeySnapshot } from "../../src/oauth/key-set.ts";
 import type { ContainerKeys, Contestant, Outcome, Surroundings } from "./contestants.ts";
 import {
@@ -172,7 +172,7 @@ class Fleet {
       open.push({
         dueAt: this.#now + ROUND_TRIPS,
         deliver: () => resolve(answer),
-        lose: () => reject(new JwksFetchError("read ECONNRESET", { connectionFailed: true })),
+        lose: () => reject(new FetchError("read ECONNRESET", { connectionFailed: true })),
       });
     });
   }

@@ -9,7 +9,7 @@ interface Import {
 const BEGIN = "<!-- picture: written by npm run docs -->";
 const FINISH = "<!-- picture: end -->";
 /** Entries of their own beside the Lambda's: each may see the rooms, and no room sees it. */
-const DOORS: readonly string[] = ["cli", "testing", "downstream"];
+const DOORS: readonly string[] = ["cli", "testing", "reader"];
 
 /** The page with its two pictures drawn anew from the imports of `src`. */
 export async function withPictures(page: string): Promise<string> {

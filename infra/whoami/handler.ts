@@ -1,5 +1,5 @@
 import type { Handler } from "aws-lambda";
-import { identityFrom, type EventBehindAuthorizer } from "../../src/downstream/identity.ts";
+import { identityFrom, type EventBehindAuthorizer } from "../../src/reader/identity.ts";
 
 interface Answer {
   readonly statusCode: number;

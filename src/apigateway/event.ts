@@ -1,8 +1,6 @@
 import { Refusal } from "../refusal.ts";
 import { stageArn } from "./arn.ts";
-
-/** API Gateway's kinds of event for a Lambda authorizer. */
-export type GatewayKind = "rest-token" | "rest-request" | "http-1.0" | "http-2.0" | "websocket";
+import { gatewayKindOf, GATEWAYS, isObject, object, type GatewayKind } from "./gateways.ts";
 
 /** What an authorizer needs of a request, whatever gateway it came through. */
 export interface GatewayRequest {
@@ -13,89 +11,47 @@ export interface GatewayRequest {
   readonly credentials: {
     /** Every Authorization header, as received. */
     readonly headers: readonly unknown[];
-    /** Every query parameter `access_token`, as received. */
+    /** Every query parameter `access_token` of a WebSocket, as received; none on other gateways. */
     readonly parameters: readonly unknown[];
-    /** A browser cannot set headers when it opens a WebSocket. */
-    readonly parameterAllowed: boolean;
   };
+  /** The values by which the gateway caches the answer, where it tells them: HTTP APIs do. */
+  readonly identitySource: readonly string[] | undefined;
 }
-
-type Event = Readonly<Record<string, unknown>>;
 
 /** What gateways make request IDs of. It is logged, so that nothing else may pass for one. */
 const REQUEST_ID = /^[\w+/=-]{1,100}$/;
 
 /**
- * Tells the five kinds apart and reads them alike.
+ * Tells the kinds of event apart and reads them alike.
  *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  * @throws Refusal `unsupported_event`
  */
 export function readEvent(event: unknown): GatewayRequest {
   if (!isObject(event)) throw new Refusal("unsupported_event", "not an object");
-  const kind = gatewayKind(event);
-  const arn = kind === "http-2.0" ? event["routeArn"] : event["methodArn"];
+  const kind = gatewayKindOf(event);
+  if (kind === undefined) throw new Refusal("unsupported_event", "unknown type or version");
+  const gateway = GATEWAYS[kind];
+  const arn = event[gateway.arnField];
   if (typeof arn !== "string") throw new Refusal("unsupported_event", "no ARN");
-  const requestId = object(event["requestContext"])["requestId"];
+  const { requestId } = object(event["requestContext"]);
   return {
     kind,
     stageArn: stageArn(arn),
     requestId: typeof requestId === "string" && REQUEST_ID.test(requestId) ? requestId : undefined,
-    credentials: {
-      headers: kind === "rest-token" ? [event["authorizationToken"]].filter(isPresent) : headers(event),
-      parameters: kind === "rest-token" ? [] : queryParameters(event),
-      parameterAllowed: kind === "websocket",
-    },
+    credentials: { headers: gateway.authorization(event), parameters: gateway.parameters(event) },
+    identitySource: gateway.identitySource(event),
   };
 }
 
-function gatewayKind(event: Event): GatewayKind {
-  const { type, version } = event;
-  if (type === "TOKEN") return "rest-token";
-  if (version === "2.0") return "http-2.0";
-  if (version === "1.0") return "http-1.0";
-  if (type !== "REQUEST" || version !== undefined)
-    throw new Refusal("unsupported_event", "unknown type or version");
-  return object(event["requestContext"])["eventType"] === "CONNECT" ? "websocket" : "rest-request";
-}
-
-/** Names of headers keep the client's case on REST APIs and under serverless-offline (RFC 9110 §5.1: any case). */
-function headers(event: Event): readonly unknown[] {
-  return values(
-    event["headers"],
-    event["multiValueHeaders"],
-    (name) => name.toLowerCase() === "authorization",
-  );
-}
-
-function queryParameters(event: Event): readonly unknown[] {
-  const { queryStringParameters, multiValueQueryStringParameters } = event;
-  return values(queryStringParameters, multiValueQueryStringParameters, (name) => name === "access_token");
-}
-
-/** The single-value form holds only the last value where the multi-value form exists. */
-function values(single: unknown, multiple: unknown, isWanted: (name: string) => boolean): readonly unknown[] {
-  const all = select(multiple, isWanted).flat();
-  return all.length > 0 ? all : select(single, isWanted);
-}
-
-function select(fields: unknown, isWanted: (name: string) => boolean): readonly unknown[] {
-  if (!isObject(fields)) return [];
-  return Object.keys(fields)
-    .filter(isWanted)
-    .map((name) => fields[name])
-    .filter(isPresent);
-}
-
-function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
-function object(value: unknown): Event {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is Event {
-  return typeof value === "object" && value !== null;
+/**
+ * Checks that the gateway's cache will tell this caller's answer from others. An HTTP API caches it under the values
+ * of its identity source: where the token is not among them, the next caller with the same values would be answered
+ * as this one.
+ *
+ * @throws Refusal `identity_source_without_token`, which no gateway caches
+ */
+export function checkIdentitySource({ credentials, identitySource }: GatewayRequest): void {
+  const [credential = ""] = credentials.headers;
+  if (identitySource?.every((value) => value !== credential) === true)
+    throw new Refusal("identity_source_without_token");
 }

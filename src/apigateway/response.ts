@@ -1,12 +1,13 @@
+import type { IdentityContext } from "../context.ts";
 import { rfc3339 } from "../date-time.ts";
-import type { Decision } from "../decision.ts";
-import type { Identity } from "../identity.ts";
-import type { Reason } from "../refusal.ts";
-import { toContext, type IdentityContext } from "./context.ts";
+import type { Accepted, CallerRefused, Decision } from "../decision.ts";
+import { isCuredByTime, type Reason } from "../refusal.ts";
 import type { GatewayRequest } from "./event.ts";
+import { GATEWAYS } from "./gateways.ts";
 
-export interface AnswerRules {
+export interface ResponseRules {
   readonly httpApiResponse: "policy" | "simple";
+  readonly httpApiUnauthorized: "401" | "403";
   readonly policyEndsWithToken: boolean;
   readonly clockToleranceSeconds: number;
 }
@@ -14,14 +15,14 @@ export interface AnswerRules {
 type Context = IdentityContext | { readonly reason: Reason };
 
 /** An IAM policy for every kind of gateway, or the HTTP API's simple response. */
-export type Answer = PolicyAnswer | SimpleAnswer;
+export type AuthorizerResponse = PolicyResponse | SimpleResponse;
 
-interface SimpleAnswer {
+interface SimpleResponse {
   readonly isAuthorized: boolean;
   readonly context: Context;
 }
 
-interface PolicyAnswer {
+interface PolicyResponse {
   readonly principalId: string;
   readonly policyDocument: { readonly Version: "2012-10-17"; readonly Statement: Statement[] };
   readonly context: Context;
@@ -38,46 +39,61 @@ interface Statement {
 const NOBODY = "anonymous";
 
 /**
- * The answer that makes a gateway do what was decided.
+ * The response that makes a gateway do what was decided.
  *
- * @throws Error `Unauthorized`, exactly, where REST and WebSocket APIs shall answer 401
+ * @throws Error `Unauthorized`, exactly, where the gateway is to answer 401
  * @throws Refusal where nothing could be decided: the gateway answers 500 and caches nothing
  */
-export function toAnswer(decision: Decision, request: GatewayRequest, rules: AnswerRules): Answer {
-  const simple = request.kind === "http-2.0" && rules.httpApiResponse === "simple";
+export function toResponse(
+  decision: Decision,
+  request: GatewayRequest,
+  rules: ResponseRules,
+): AuthorizerResponse {
+  const simple = GATEWAYS[request.kind].simpleResponses && rules.httpApiResponse === "simple";
   switch (decision.outcome) {
     case "accepted":
-      return simple ? simpleAllow(decision.identity) : allow(decision.identity, request, rules);
+      return simple ? { isAuthorized: true, context: decision.context } : allow(decision, request, rules);
     case "caller-refused":
-      return simple ? simpleDeny(decision.reason) : deny(decision.identity.subject, decision.reason, request);
+      return simple ? simpleDeny(decision.reason) : deny(principalOf(decision), decision.reason, request);
     case "no-valid-token":
-      if (!request.kind.startsWith("http-")) throw new Error("Unauthorized", { cause: decision.cause });
+      if (!isDenied(decision.reason, request, rules))
+        throw new Error("Unauthorized", { cause: decision.cause });
       return simple ? simpleDeny(decision.reason) : deny(NOBODY, decision.reason, request);
     case "undecided":
       throw decision.cause;
   }
 }
 
-function simpleAllow(identity: Identity): SimpleAnswer {
-  return { isAuthorized: true, context: toContext(identity) };
+/** The gateway keeps a Deny in its cache: never one for a token that may be good a moment later. */
+function isDenied(reason: Reason, { kind }: GatewayRequest, { httpApiUnauthorized }: ResponseRules): boolean {
+  return httpApiUnauthorized === "403" && GATEWAYS[kind].mayDenyUnauthorized && !isCuredByTime(reason);
 }
 
-function simpleDeny(reason: Reason): SimpleAnswer {
+/** A subject that cannot be handed on in the context cannot be the policy's principal either. */
+function principalOf({ reason, identity }: CallerRefused): string {
+  return reason === "identity_unsupported" ? NOBODY : identity.subject;
+}
+
+function simpleDeny(reason: Reason): SimpleResponse {
   return { isAuthorized: false, context: { reason } };
 }
 
-function allow(identity: Identity, { stageArn }: GatewayRequest, rules: AnswerRules): PolicyAnswer {
+function allow(
+  { identity, context }: Accepted,
+  { stageArn }: GatewayRequest,
+  rules: ResponseRules,
+): PolicyResponse {
   const statements = [statement("Allow", stageArn)];
   if (rules.policyEndsWithToken)
     statements.push(denyFrom(stageArn, identity.expiresAt + rules.clockToleranceSeconds));
-  return policy(identity.subject, statements, toContext(identity));
+  return policy(identity.subject, statements, context);
 }
 
-function deny(principalId: string, reason: Reason, { stageArn }: GatewayRequest): PolicyAnswer {
+function deny(principalId: string, reason: Reason, { stageArn }: GatewayRequest): PolicyResponse {
   return policy(principalId, [statement("Deny", stageArn)], { reason });
 }
 
-function policy(principalId: string, statements: Statement[], context: Context): PolicyAnswer {
+function policy(principalId: string, statements: Statement[], context: Context): PolicyResponse {
   return { principalId, policyDocument: { Version: "2012-10-17", Statement: statements }, context };
 }
 

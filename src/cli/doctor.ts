@@ -1,7 +1,12 @@
 import { parseArgs } from "node:util";
-import { ConfigurationError, misspelledVariables, settingsFrom, settingsFromEnvironment } from "../config.ts";
-import type { Settings } from "../config.ts";
-import { issuer, list } from "../setting-values.ts";
+import {
+  ConfigurationError,
+  misspelledVariables,
+  settingsFrom,
+  settingsFromEnvironment,
+} from "../settings/settings.ts";
+import type { Settings } from "../settings/settings.ts";
+import { issuer, list } from "../settings/values.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { EXIT, paint, UsageError, type ExitCode, type Ink, type Terminal } from "./terminal.ts";
 import { checkTenant } from "./tenant-checks.ts";

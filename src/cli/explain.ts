@@ -1,17 +1,18 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { ConfigurationError, settingsFromEnvironment, type Settings } from "../config.ts";
+import type { EvaluationStep } from "../evaluation.ts";
+import { ConfigurationError, settingsFromEnvironment, type Settings } from "../settings/settings.ts";
 import { member, type JsonObject, type UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
 import { EXIT, paint, printable, UsageError, withoutEmails } from "./terminal.ts";
 import type { ExitCode, Ink, Terminal } from "./terminal.ts";
-import { keySetThrough, tenantKeys } from "./tenant-keys.ts";
-import { credentialsIn, tokenFrom } from "./token-input.ts";
-import { RULES, walk, type Evidence, type Outcome, type Rule, type Walk } from "./walk.ts";
+import { keysOfFile, tenantKeys } from "./tenant-keys.ts";
+import { evidenceOf, tokenFrom, type Evidence } from "./token-input.ts";
+import { STEPS, trace, type Outcome, type Trace } from "./trace.ts";
 
 const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
 
-Walks through the authorizer's rules with a token and says where it would be refused, and why. The settings are
+Takes a token through the authorizer's steps and says where it would be refused, and why. The settings are
 the authorizer's environment variables. The token goes nowhere: only the tenant's keys are fetched.
 
   TOKEN           without it, standard input is read: a token, or a whole Authorization header
@@ -25,7 +26,7 @@ the authorizer's environment variables. The token goes nowhere: only the tenant'
 Exit code: 0 accepted, 1 refused, 2 wrong use or broken settings, 3 cannot be decided (no keys, or --offline)
 `;
 
-interface Order {
+interface ExplainOptions {
   readonly evidence: Evidence;
   readonly keys: string | undefined;
   readonly offline: boolean;
@@ -41,7 +42,7 @@ const MARKS: Readonly<Record<Outcome, readonly [mark: string, ink: Ink]>> = {
   skipped: ["-", "careful"],
   "not reached": ["·", "faint"],
 };
-const EXIT_CODES: Readonly<Record<Walk["verdict"]["outcome"], ExitCode>> = {
+const EXIT_CODES: Readonly<Record<Trace["verdict"]["outcome"], ExitCode>> = {
   accepted: EXIT.well,
   refused: EXIT.problem,
   undecided: EXIT.undecided,
@@ -50,26 +51,28 @@ const EXIT_CODES: Readonly<Record<Walk["verdict"]["outcome"], ExitCode>> = {
 
 /** The command `explain`. */
 export async function explain(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const order = await readOrder(args, terminal);
-  if (order === undefined) {
+  const options = await readOptions(args, terminal);
+  if (options === undefined) {
     terminal.write(EXPLAIN_USAGE);
     return EXIT.well;
   }
   const settings = settingsOrUsageError(terminal.env);
-  const keySetOf = order.offline ? undefined : keySetReader(order, settings, terminal);
-  const walked = await walk(order.evidence, { settings, now: order.now, keySetOf });
-  const hide = order.showEmail ? (text: string) => text : withoutEmails;
+  const keySetOf = options.offline ? undefined : keySetReader(options, settings, terminal);
+  const { event, hiddenSteps } = options.evidence;
+  const traced = await trace(event, { settings, now: options.now, keySetOf });
+  const shown = { ...traced, steps: traced.steps.filter(({ step }) => !hiddenSteps.includes(step)) };
+  const hide = options.showEmail ? (text: string) => text : withoutEmails;
   terminal.write(
-    hide(order.json ? `${JSON.stringify(asJson(walked, settings))}\n` : asText(walked, settings, terminal)),
+    hide(options.json ? `${JSON.stringify(asJson(shown, settings))}\n` : asText(shown, settings, terminal)),
   );
-  return EXIT_CODES[walked.verdict.outcome];
+  return EXIT_CODES[traced.verdict.outcome];
 }
 
 /** Undefined where help is asked for. */
-async function readOrder(args: readonly string[], terminal: Terminal): Promise<Order | undefined> {
+async function readOptions(args: readonly string[], terminal: Terminal): Promise<ExplainOptions | undefined> {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  const options = {
+  const flags = {
     event: text,
     keys: text,
     offline: flag,
@@ -78,7 +81,7 @@ async function readOrder(args: readonly string[], terminal: Terminal): Promise<O
     json: flag,
     help: flag,
   };
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true });
   if (values.help === true) return undefined;
   if (positionals.length > 1) throw new UsageError("one token at a time");
   const now = values.at === undefined ? terminal.clock() : Date.parse(values.at);
@@ -86,8 +89,8 @@ async function readOrder(args: readonly string[], terminal: Terminal): Promise<O
   return {
     evidence:
       values.event === undefined
-        ? credentialsIn(await tokenFrom(positionals[0], terminal))
-        : { event: readJsonFile("--event", values.event) },
+        ? evidenceOf(await tokenFrom(positionals[0], terminal))
+        : { event: readJsonFile("--event", values.event), hiddenSteps: [] },
     keys: values.keys,
     offline: values.offline === true,
     now,
@@ -114,7 +117,7 @@ function settingsOrUsageError(env: NodeJS.ProcessEnv): Settings {
 }
 
 function keySetReader(
-  { keys }: Pick<Order, "keys">,
+  { keys }: Pick<ExplainOptions, "keys">,
   settings: Settings,
   terminal: Terminal,
 ): (issuer: string) => KeySet {
@@ -122,7 +125,7 @@ function keySetReader(
   return (issuer) =>
     file === undefined
       ? tenantKeys(issuer, settings, terminal)
-      : keySetThrough(issuer, settings, () => Promise.resolve(JSON.stringify(jwkSetIn(file, issuer))));
+      : keysOfFile(issuer, settings, jwkSetIn(file, issuer));
 }
 
 /** A snapshot holds one JWK Set for each issuer. */
@@ -132,7 +135,7 @@ function jwkSetIn(file: unknown, issuer: string): unknown {
 }
 
 /** What the token says that matters to a rule. */
-const SEEN: Readonly<Partial<Record<Rule, readonly string[]>>> = {
+const SEEN: Readonly<Partial<Record<EvaluationStep, readonly string[]>>> = {
   header: ["alg", "typ", "kid"],
   issuer: ["iss"],
   audience: ["aud"],
@@ -143,19 +146,23 @@ const SEEN: Readonly<Partial<Record<Rule, readonly string[]>>> = {
   permissions: ["permissions", "scope"],
 };
 
-function seen(rule: Rule, { jwt, use }: Walk, settings: Settings): Readonly<Record<string, string>> {
+function seen(
+  step: EvaluationStep,
+  { jwt, use }: Trace,
+  settings: Settings,
+): Readonly<Record<string, string>> {
   if (jwt === undefined) return {};
-  const source: JsonObject = rule === "header" ? jwt.header : jwt.claims;
-  const names = rule === "email" ? emailClaims(use, settings) : (SEEN[rule] ?? []);
+  const source: JsonObject = step === "header" ? jwt.header : jwt.claims;
+  const names = step === "email" ? emailClaims(use, settings) : (SEEN[step] ?? []);
   const values = names.map((name) => [name, member(source, name)] as const);
   return Object.fromEntries(
     values.flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, rule === "times" ? moment(value) : printable(value)]],
+      value === undefined ? [] : [[name, step === "times" ? moment(value) : printable(value)]],
     ),
   );
 }
 
-function emailClaims(use: Walk["use"], { emailClaim }: Settings): readonly string[] {
+function emailClaims(use: Trace["use"], { emailClaim }: Settings): readonly string[] {
   const claim = use === "id" ? "email" : emailClaim;
   return claim === undefined ? [] : [claim, `${claim}_verified`];
 }
@@ -167,44 +174,44 @@ function moment(value: unknown): string {
     : date.toISOString().replace(".000Z", "Z");
 }
 
-function asJson(walked: Walk, settings: Settings): object {
-  const { verdict } = walked;
+function asJson(traced: Trace, settings: Settings): object {
+  const { verdict } = traced;
   return {
     verdict: verdict.outcome,
     ...("reason" in verdict
       ? { reason: verdict.reason, detail: verdict.detail, hint: verdict.hint }
       : { tokenUse: verdict.identity.tokenUse }),
-    steps: walked.steps.map(({ rule, outcome }) => ({
-      rule,
-      asks: RULES[rule],
+    steps: traced.steps.map(({ step, outcome }) => ({
+      step,
+      asks: STEPS[step],
       outcome,
-      ...(outcome !== "not reached" && { token: seen(rule, walked, settings) }),
+      ...(outcome !== "not reached" && { token: seen(step, traced, settings) }),
     })),
   };
 }
 
-function asText(walked: Walk, settings: Settings, terminal: Terminal): string {
-  const lines = walked.steps.flatMap(({ rule, outcome }) => {
+function asText(traced: Trace, settings: Settings, terminal: Terminal): string {
+  const lines = traced.steps.flatMap(({ step, outcome }) => {
     const [mark, ink] = MARKS[outcome];
     const note = outcome === "passed" || outcome === "refused" ? "" : ` (${outcome})`;
-    const line = `  ${paint(terminal, ink, mark)} ${rule.padEnd(13)}${RULES[rule]}${paint(terminal, "faint", note)}`;
-    if (outcome === "not reached") return [paint(terminal, "faint", `  ${mark} ${rule}`)];
-    const facts = Object.entries(seen(rule, walked, settings)).map(([name, value]) => `${name} ${value}`);
+    const line = `  ${paint(terminal, ink, mark)} ${step.padEnd(16)}${STEPS[step]}${paint(terminal, "faint", note)}`;
+    if (outcome === "not reached") return [paint(terminal, "faint", `  ${mark} ${step}`)];
+    const facts = Object.entries(seen(step, traced, settings)).map(([name, value]) => `${name} ${value}`);
     return facts.length === 0
       ? [line]
-      : [line, paint(terminal, "faint", `${" ".repeat(17)}${facts.join("   ")}`)];
+      : [line, paint(terminal, "faint", `${" ".repeat(20)}${facts.join("   ")}`)];
   });
-  return `${kindOf(walked.jwt, walked)}\n\n${lines.join("\n")}\n\n${conclusion(walked, terminal)}\n`;
+  return `${kindOf(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n`;
 }
 
-function kindOf(jwt: UnverifiedJwt | undefined, { use }: Walk): string {
+function kindOf(jwt: UnverifiedJwt | undefined, { use }: Trace): string {
   if (jwt === undefined) return "No token that can be read.";
   if (use === undefined)
     return "A token that is neither for the applications nor for the APIs of these settings.";
   return use === "id" ? "An ID token of an application." : "An access token of an API.";
 }
 
-function conclusion({ verdict }: Walk, terminal: Terminal): string {
+function conclusion({ verdict }: Trace, terminal: Terminal): string {
   switch (verdict.outcome) {
     case "accepted":
       return paint(terminal, "good", "Accepted.");

@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { fetchJwks, jwksUriOf } from "../oauth/jwks-fetch.ts";
+import { jwksUriOf } from "../oauth/key-set.ts";
 import { readJwkSet } from "../oauth/public-key.ts";
 import { SNAPSHOT_FILE, type SnapshotDocument } from "../oauth/snapshot.ts";
-import { issuer, list } from "../setting-values.ts";
+import { fetchText } from "../remote/fetch.ts";
+import { issuer, list } from "../settings/values.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface SnapshotOptions {
@@ -23,7 +24,7 @@ export interface SnapshotOptions {
  * @throws Error that names the address that failed, and how
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
-  const { issuers, timeoutMs = 10_000, fetch = fetchJwks, clock = Date.now } = options;
+  const { issuers, timeoutMs = 10_000, fetch = fetchText, clock = Date.now } = options;
   // The age counts from before the fetches: a tenant wrote its answer no earlier.
   const takenAt = new Date(clock()).toISOString();
   const keySets = await Promise.all(issuers.map((iss) => keySetOf(iss, (uri) => fetch(uri, timeoutMs))));
@@ -37,7 +38,7 @@ async function keySetOf(
   const jwksUri = jwksUriOf(iss);
   try {
     const keys = readJwkSet(await fetch(jwksUri));
-    return [iss, { keys: [...keys.values()].map(({ jwk }) => jwk) }];
+    return [iss, { keys: [...keys.values()] }];
   } catch (cause) {
     throw new Error(`${jwksUri}: ${(cause as Error).message}`, { cause });
   }

@@ -1,5 +1,6 @@
-import type { Settings } from "../config.ts";
-import { fetchJwks, jwksUriOf } from "../oauth/jwks-fetch.ts";
+import type { Settings } from "../settings/settings.ts";
+import { jwksUriOf } from "../oauth/key-set.ts";
+import { fetchText } from "../remote/fetch.ts";
 import { usableKeys } from "../oauth/public-key.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { printable, withProgress, type Terminal } from "./terminal.ts";
@@ -158,7 +159,7 @@ async function checkKeys(
   const uri = jwksUriOf(issuer);
   const askedAt = terminal.clock();
   try {
-    const text = await withProgress(terminal, `Fetching ${uri}`, fetchJwks(uri, jwksTimeoutMs));
+    const text = await withProgress(terminal, `Fetching ${uri}`, fetchText(uri, jwksTimeoutMs));
     return judgeKeys(uri, text, terminal.clock() - askedAt);
   } catch (error) {
     const advice = `Without keys nobody gets in. The authorizer waits ${jwksTimeoutMs} ms (JWKS_TIMEOUT_MS) and follows no redirect.`;

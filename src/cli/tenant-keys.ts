@@ -1,27 +1,17 @@
-import type { Settings } from "../config.ts";
-import { fetchJwks, jwksUriOf } from "../oauth/jwks-fetch.ts";
-import { RemoteKeySet, type KeySet } from "../oauth/key-set.ts";
+import { keySetFor } from "../key-sets.ts";
+import type { KeySet } from "../oauth/key-set.ts";
+import { fetchText } from "../remote/fetch.ts";
+import type { Settings } from "../settings/settings.ts";
 import { withProgress, type Terminal } from "./terminal.ts";
 
-/** The authorizer's own key set, with progress. */
+/** The authorizer's own key set, fetched with progress. */
 export function tenantKeys(issuer: string, settings: Settings, terminal: Terminal): KeySet {
-  return keySetThrough(issuer, settings, (uri, timeoutMs) =>
-    withProgress(terminal, `Fetching ${uri}`, fetchJwks(uri, timeoutMs)),
-  );
+  const fetch = (url: string, timeoutMs: number): Promise<string> =>
+    withProgress(terminal, `Fetching ${url}`, fetchText(url, timeoutMs));
+  return keySetFor(issuer, settings, { fetch });
 }
 
-/** The same, with keys from somewhere else than the tenant. */
-export function keySetThrough(issuer: string, settings: Settings, fetch: typeof fetchJwks): KeySet {
-  return new RemoteKeySet({
-    jwksUri: jwksUriOf(issuer),
-    maxAgeSeconds: settings.jwksMaxAgeSeconds,
-    staleIfErrorSeconds: settings.jwksStaleIfErrorSeconds,
-    timeoutMs: settings.jwksTimeoutMs,
-    snapshotMaxAgeSeconds: 0,
-    fetch,
-    clock: Date.now,
-    random: Math.random,
-    later: setImmediate,
-    onFailure: () => undefined,
-  });
+/** The authorizer's own key set, with the keys of a file. */
+export function keysOfFile(issuer: string, settings: Settings, jwkSet: unknown): KeySet {
+  return keySetFor(issuer, settings, { fetch: () => Promise.resolve(JSON.stringify(jwkSet)) });
 }

@@ -1,11 +1,11 @@
-import type { Settings } from "../config.ts";
+import type { Settings } from "../settings/settings.ts";
 import { member, type JsonObject } from "../oauth/jwt.ts";
 import type { Reason } from "../refusal.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { printable, withoutEmails, type Terminal } from "./terminal.ts";
 import { tenantKeys } from "./tenant-keys.ts";
-import { credentialsIn } from "./token-input.ts";
-import { walk, type Walk } from "./walk.ts";
+import { evidenceOf } from "./token-input.ts";
+import { trace, type Trace } from "./trace.ts";
 
 /** What a token of the team's own says about the settings. */
 export async function checkToken(
@@ -13,37 +13,37 @@ export async function checkToken(
   settings: Settings,
   terminal: Terminal,
 ): Promise<readonly Finding[]> {
-  const walked = await walkAt(terminal.clock(), text, settings, terminal);
-  const issuedAt = Number(walked.jwt && member(walked.jwt.claims, "iat")) * 1000;
-  if (!isExpired(walked) || Number.isNaN(issuedAt)) return findingsOf(walked, settings);
+  const traced = await traceAt(terminal.clock(), text, settings, terminal);
+  const issuedAt = Number(traced.jwt && member(traced.jwt.claims, "iat")) * 1000;
+  if (!isExpired(traced) || Number.isNaN(issuedAt)) return findingsOf(traced, settings);
   const old = warning("token", "the token has expired", "What follows is judged as of when it was issued.");
-  return [old, ...findingsOf(await walkAt(issuedAt, text, settings, terminal), settings)];
+  return [old, ...findingsOf(await traceAt(issuedAt, text, settings, terminal), settings)];
 }
 
-function walkAt(now: number, text: string, settings: Settings, terminal: Terminal): Promise<Walk> {
+function traceAt(now: number, text: string, settings: Settings, terminal: Terminal): Promise<Trace> {
   const keySetOf = (issuer: string) => tenantKeys(issuer, settings, terminal);
-  return walk(credentialsIn(text), { settings, now, keySetOf });
+  return trace(evidenceOf(text).event, { settings, now, keySetOf });
 }
 
-function isExpired({ verdict }: Walk): boolean {
+function isExpired({ verdict }: Trace): boolean {
   return "reason" in verdict && verdict.reason === "expired";
 }
 
-function findingsOf(walked: Walk, settings: Settings): readonly Finding[] {
-  const { verdict } = walked;
+function findingsOf(traced: Trace, settings: Settings): readonly Finding[] {
+  const { verdict } = traced;
   if ("identity" in verdict)
-    return [ok("token", `accepted, as ${nameOf(walked)}`), emailFinding(verdict.identity.email.kind)];
+    return [ok("token", `accepted, as ${nameOf(traced)}`), emailFinding(verdict.identity.email.kind)];
   const detail = verdict.detail === undefined ? "" : ` (${printable(verdict.detail)})`;
   return [
     problem(
       "token",
       `refused: ${verdict.reason}${detail}`,
-      [verdict.hint, clue(walked, settings)].filter(Boolean).join(" "),
+      [verdict.hint, clue(traced, settings)].filter(Boolean).join(" "),
     ),
   ];
 }
 
-function nameOf({ use }: Walk): string {
+function nameOf({ use }: Trace): string {
   return use === "id" ? "an ID token" : "an access token";
 }
 
@@ -58,7 +58,7 @@ function emailFinding(kind: "address" | "missing" | "unsupported"): Finding {
 }
 
 /** What the token says in the place of what it should say. Never an e-mail: only the names of claims. */
-function clue({ jwt, use, verdict }: Walk, { emailClaim }: Settings): string | undefined {
+function clue({ jwt, use, verdict }: Trace, { emailClaim }: Settings): string | undefined {
   if (jwt === undefined || !("reason" in verdict)) return undefined;
   const { header, claims } = jwt;
   const says: Readonly<Partial<Record<Reason, unknown>>> = {

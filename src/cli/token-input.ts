@@ -1,5 +1,15 @@
+import type { EvaluationStep } from "../evaluation.ts";
 import { UsageError, type Terminal } from "./terminal.ts";
-import type { Evidence } from "./walk.ts";
+
+/** What is to be evaluated: an event of a gateway, or one that was made around a token. */
+export interface Evidence {
+  readonly event: unknown;
+  /** Steps that say nothing about a token alone. */
+  readonly hiddenSteps: readonly EvaluationStep[];
+}
+
+/** An API that exists nowhere. */
+const NO_API = "arn:aws:execute-api:us-east-1:123456789012:explained/stage/GET/";
 
 /** @throws UsageError where there is neither an argument nor something piped in */
 export async function tokenFrom(argument: string | undefined, { readInput }: Terminal): Promise<string> {
@@ -9,8 +19,11 @@ export async function tokenFrom(argument: string | undefined, { readInput }: Ter
 }
 
 /** What was copied may be the token alone, the header's value, or the whole header line. */
-export function credentialsIn(text: string): Evidence {
+export function evidenceOf(text: string): Evidence {
   const value = text.replace(/^authorization:\s*/i, "");
-  const header = value === "" || /\s/.test(value) ? value : `Bearer ${value}`;
-  return { credentials: { headers: header === "" ? [] : [header], parameters: [], parameterAllowed: false } };
+  const authorizationToken = value === "" || /\s/.test(value) ? value : `Bearer ${value}`;
+  return {
+    event: { type: "TOKEN", methodArn: NO_API, authorizationToken },
+    hiddenSteps: ["event", "identity-source"],
+  };
 }

@@ -1,11 +1,14 @@
 import { Refusal } from "../refusal.ts";
 
-/** Where a request may carry its token: every Authorization header and every `access_token` parameter, as received. */
+/** Where a request may carry its token. */
 export interface Credentials {
+  /** Every Authorization header, as received. */
   readonly headers: readonly unknown[];
+  /**
+   * Every query parameter `access_token`, as received; none where the API takes no token from there. RFC 6750 §2.3
+   * discourages it, because addresses end up in logs: only a browser's WebSocket needs it.
+   */
   readonly parameters: readonly unknown[];
-  /** RFC 6750 §2.3 discourages the query parameter: it ends up in logs. Only a browser's WebSocket needs it. */
-  readonly parameterAllowed: boolean;
 }
 
 /** API Gateway passes on 10,240 bytes of headers in all; Auth0's tokens have about 1 KB. */
@@ -17,15 +20,15 @@ const HEADER = /^[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9\-._~+/]+=*)$/;
 const PARAMETER = /^([A-Za-z0-9\-._~+/]+=*)$/;
 
 /**
- * The bearer token of a request (RFC 6750 §2.1, and §2.3 where allowed).
+ * The bearer token of a request (RFC 6750 §2.1 and §2.3).
  *
  * @throws Refusal `missing_token`, `token_too_large` before anything in it is looked at, or `malformed_header` also
  * where a token is sent twice (RFC 6750 §2)
  */
-export function parseBearer({ headers, parameters, parameterAllowed }: Credentials): string {
+export function parseBearer({ headers, parameters }: Credentials): string {
   if (headers.length + parameters.length > 1)
     throw new Refusal("malformed_header", "more than one credential");
-  const credential = headers[0] ?? (parameterAllowed ? parameters[0] : undefined) ?? "";
+  const credential = headers[0] ?? parameters[0] ?? "";
   if (credential === "") throw new Refusal("missing_token");
   if (typeof credential === "string" && credential.length > MAX_CREDENTIAL_BYTES)
     throw new Refusal("token_too_large");

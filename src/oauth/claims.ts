@@ -1,4 +1,5 @@
 import { Refusal } from "../refusal.ts";
+import type { Step } from "../step.ts";
 import { member, type JsonObject, type UnverifiedJwt } from "./jwt.ts";
 
 /** OpenID Connect's two kinds of token that Auth0 issues as JWTs. */
@@ -19,96 +20,143 @@ export interface ClaimRules {
 /** The end of the year 9999, a minute early: dates in policies have four-digit years, and the tolerance is added. */
 const LATEST_DATE = 253_402_300_739;
 const MEDIA_TYPE_PREFIX = "application/";
-/** Auth0 puts these into access tokens only; in an ID token they mean that the two kinds were confused. */
-const ACCESS_TOKEN_CLAIMS = ["scope", "permissions", "gty", "client_id"] as const;
+/** Auth0 puts these into access tokens only, and lets nobody else set them: in an ID token the kinds are confused. */
+const ACCESS_TOKEN_CLAIMS = ["permissions", "gty", "client_id"] as const;
 
-export type ClaimRule = "issuer" | "audience" | "kind" | "subject" | "times" | "binding";
+/** What every acceptable token says. */
+interface CommonClaims {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+  readonly organization: Organization | undefined;
+  /** Every claim by its name, for those that only the settings know. Read them with {@link member}. */
+  readonly all: JsonObject;
+}
 
-/** @throws Refusal where the rule is broken */
-type ClaimCheck = (jwt: UnverifiedJwt, rules: ClaimRules, now: number) => unknown;
+/** The organization that the user signed in to: Auth0's `org_id` and `org_name`. */
+export interface Organization {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+}
 
-/** What a token must say, in the order in which it is asked. */
-export const CLAIM_CHECKS: Readonly<Record<ClaimRule, ClaimCheck>> = {
-  issuer: checkIssuer,
-  audience: tokenUse,
-  kind: checkKind,
-  subject: checkSubject,
-  times: checkTimes,
-  binding: checkUnbound,
-};
-const ALL_CHECKS = Object.values(CLAIM_CHECKS);
+/** An ID token (OIDC Core §2). */
+export interface IdTokenClaims extends CommonClaims {
+  readonly use: "id";
+  /** The application that the token was issued to. */
+  readonly clientId: string;
+}
+
+/** An access token of Auth0's own profile or of RFC 9068. */
+export interface AccessTokenClaims extends CommonClaims {
+  readonly use: "access";
+  readonly clientId: string | undefined;
+  readonly scopes: readonly string[];
+  readonly permissions: readonly string[];
+  /** Auth0's `gty`: how the token was obtained. */
+  readonly grantTypes: readonly string[];
+}
+
+/** What an acceptable token says, checked and typed. Whether it was signed is another question. */
+export type TokenClaims = IdTokenClaims | AccessTokenClaims;
+
+/** Whom a token is for, and which kind of token that makes it. */
+interface Audience {
+  readonly use: TokenUse;
+  readonly values: readonly string[];
+}
+
+type IdTokenParts = Pick<IdTokenClaims, "use" | "clientId">;
+type AccessTokenParts = Pick<AccessTokenClaims, "use" | "clientId" | "scopes" | "permissions" | "grantTypes">;
+
+/** What the claims go through, in this order. */
+export type ClaimStep = "audience" | "kind" | "subject" | "times" | "binding";
+
+export interface ClaimContext {
+  /** As {@link checkIssuer} found it. */
+  readonly issuer: string;
+  readonly rules: ClaimRules;
+  /** Seconds since the epoch. */
+  readonly now: number;
+}
 
 /**
- * Judges what a token says, not who signed it. Two rule sets that never merge (RFC 8725 §3.12): `aud` decides
+ * The issuer, if it is one of ours: RFC 8725 §3.8, by exact comparison of strings (RFC 7519 §4.1.1).
+ *
+ * @throws Refusal `unknown_issuer`
+ */
+export function checkIssuer({ claims }: UnverifiedJwt, { issuers }: Pick<ClaimRules, "issuers">): string {
+  const issuer = text(claims, "iss");
+  if (!issuers.includes(issuer)) throw new Refusal("unknown_issuer");
+  return issuer;
+}
+
+/**
+ * Checks what a token says, not who signed it. Two rule sets that never merge (RFC 8725 §3.12): `aud` decides
  * whether the token is read as an ID token (OIDC Core §3.1.3.7) or as an access token (RFC 9068 §4).
  *
- * @param now seconds since the epoch
  * @throws Refusal with the first rule that is broken
  */
-export function checkClaims(jwt: UnverifiedJwt, rules: ClaimRules, now: number): TokenUse {
-  for (const check of ALL_CHECKS) check(jwt, rules, now);
-  return tokenUse(jwt, rules);
+export function parseClaims(jwt: UnverifiedJwt, context: ClaimContext, step: Step<ClaimStep>): TokenClaims {
+  const { issuer, rules, now } = context;
+  const audience = step("audience", () => parseAudience(jwt.claims, rules));
+  const kind = step("kind", () =>
+    audience.use === "id" ? parseIdToken(jwt, audience.values, rules) : parseAccessToken(jwt, rules),
+  );
+  const subject = step("subject", () => parseSubject(jwt.claims));
+  const times = step("times", () => checkTimes(jwt.claims, rules, now));
+  step("binding", () => checkUnbound(jwt.claims));
+  return { issuer, ...kind, ...subject, ...times, all: jwt.claims };
 }
 
-/** RFC 8725 §3.8; exact comparison of strings (RFC 7519 §4.1.1). */
-function checkIssuer({ claims }: UnverifiedJwt, { issuers }: ClaimRules): void {
-  if (!issuers.includes(text(claims, "iss"))) throw new Refusal("unknown_issuer");
-}
-
-function audience(claims: JsonObject): readonly string[] {
+function parseAudience(claims: JsonObject, { clientIds, audiences }: ClaimRules): Audience {
   const values = optionalStrings(claims, "aud");
   if (values === undefined) throw new Refusal("missing_claim", "aud");
-  return values;
-}
-
-/**
- * Which kind of token the audience makes it.
- *
- * @throws Refusal where it is neither, or both
- */
-export function tokenUse({ claims }: UnverifiedJwt, { clientIds, audiences }: ClaimRules): TokenUse {
-  const aud = audience(claims);
-  const forApplication = aud.some((value) => clientIds.includes(value));
-  const forApi = aud.some((value) => audiences.includes(value));
+  const forApplication = values.some((value) => clientIds.includes(value));
+  const forApi = values.some((value) => audiences.includes(value));
   if (forApplication && forApi) throw new Refusal("ambiguous_audience");
-  if (forApplication) return "id";
-  if (forApi) return "access";
-  throw new Refusal("unknown_audience");
+  if (!forApplication && !forApi) throw new Refusal("unknown_audience");
+  return { use: forApplication ? "id" : "access", values };
 }
 
-function checkKind(jwt: UnverifiedJwt, rules: ClaimRules): void {
-  if (tokenUse(jwt, rules) === "id") checkIdToken(jwt, rules);
-  else checkAccessToken(jwt, rules);
-}
-
-function checkIdToken({ header, claims }: UnverifiedJwt, { clientIds }: ClaimRules): void {
+function parseIdToken(
+  { header, claims }: UnverifiedJwt,
+  audience: readonly string[],
+  { clientIds }: ClaimRules,
+): IdTokenParts {
   const typ = mediaType(header);
   if (typ !== undefined && typ !== "jwt") throw new Refusal("wrong_token_type", "typ");
   refuseClaims(claims, ["events", ...ACCESS_TOKEN_CLAIMS]);
-  checkAuthorizedParty(audience(claims), optionalText(claims, "azp"), clientIds);
+  return { use: "id", clientId: authorizedParty(audience, optionalText(claims, "azp"), clientIds) };
 }
 
-/** OIDC Core §3.1.3.7, rules 3 to 5: no audience is a stranger, and `azp` is one of ours. */
-function checkAuthorizedParty(
-  aud: readonly string[],
+/** OIDC Core §3.1.3.7, rules 3 to 5: every audience is one of ours, and so is `azp`, which several need. */
+function authorizedParty(
+  [first = "", ...others]: readonly string[],
   azp: string | undefined,
   clientIds: readonly string[],
-): void {
-  if (!aud.every((value) => clientIds.includes(value))) throw new Refusal("unknown_audience");
-  if (aud.length > 1 && azp === undefined) throw new Refusal("missing_claim", "azp");
+): string {
+  if (![first, ...others].every((value) => clientIds.includes(value))) throw new Refusal("unknown_audience");
+  if (others.length > 0 && azp === undefined) throw new Refusal("missing_claim", "azp");
   if (azp !== undefined && !clientIds.includes(azp)) throw new Refusal("invalid_claim", "azp");
+  return azp ?? first;
 }
 
-function checkAccessToken({ header, claims }: UnverifiedJwt, { accessTokenProfile }: ClaimRules): void {
+function parseAccessToken(
+  { header, claims }: UnverifiedJwt,
+  { accessTokenProfile }: ClaimRules,
+): AccessTokenParts {
   refuseClaims(claims, ["events", "nonce"]);
   const typ = mediaType(header);
   if (typ === "at+jwt") checkRfc9068Claims(claims);
   else if (typ !== "jwt" || accessTokenProfile === "rfc9068") throw new Refusal("wrong_token_type", "typ");
-  checkClient(claims);
-  optionalText(claims, "scope");
-  optionalStrings(claims, "gty");
-  const permissions = member(claims, "permissions");
-  if (permissions !== undefined && !isStrings(permissions)) throw new Refusal("invalid_claim", "permissions");
+  return {
+    use: "access",
+    clientId: clientOf(claims),
+    scopes: optionalText(claims, "scope")?.split(" ").filter(Boolean) ?? [],
+    grantTypes: optionalStrings(claims, "gty") ?? [],
+    permissions: permissions(claims),
+  };
 }
 
 /** RFC 9068 §2.2, beyond the claims that every token here must have. */
@@ -118,32 +166,43 @@ function checkRfc9068Claims(claims: JsonObject): void {
 }
 
 /** Auth0's own profile names the client `azp`, RFC 9068 `client_id`; both together must agree. */
-function checkClient(claims: JsonObject): void {
+function clientOf(claims: JsonObject): string | undefined {
   const azp = optionalText(claims, "azp");
   const clientId = optionalText(claims, "client_id");
   if (azp !== undefined && clientId !== undefined && azp !== clientId)
     throw new Refusal("invalid_claim", "azp");
+  return azp ?? clientId;
+}
+
+/** Auth0's RBAC: a list, and nothing else. */
+function permissions(claims: JsonObject): readonly string[] {
+  const values = member(claims, "permissions");
+  if (values === undefined) return [];
+  if (!isStrings(values)) throw new Refusal("invalid_claim", "permissions");
+  return values;
 }
 
 /** RFC 7519 §4.1.2 and §4.1.7, and Auth0's organizations. */
-function checkSubject({ claims }: UnverifiedJwt): void {
-  text(claims, "sub");
+function parseSubject(claims: JsonObject): Pick<CommonClaims, "subject" | "organization"> {
+  const subject = text(claims, "sub");
   optionalText(claims, "jti");
-  optionalText(claims, "org_id");
+  const [id, name] = [optionalText(claims, "org_id"), optionalText(claims, "org_name")];
+  return { subject, organization: id === undefined && name === undefined ? undefined : { id, name } };
 }
 
 /** RFC 7519 §4.1.4 to §4.1.6; `exp` and `iat` are required. */
-function checkTimes({ claims }: UnverifiedJwt, rules: ClaimRules, now: number): void {
+function checkTimes(claims: JsonObject, rules: ClaimRules, now: number): Pick<CommonClaims, "expiresAt"> {
   const tolerance = rules.clockToleranceSeconds;
   const exp = numericDate(claims, "exp");
   const iat = numericDate(claims, "iat");
   const nbf = member(claims, "nbf") === undefined ? iat : numericDate(claims, "nbf");
   if (now >= exp + tolerance) throw new Refusal("expired");
   if (Math.max(iat, nbf) > now + tolerance) throw new Refusal("not_yet_valid");
+  return { expiresAt: exp };
 }
 
 /** A bearer request proves no key: RFC 9449 §7.2 (DPoP), RFC 8705 §3 (mutual TLS). */
-function checkUnbound({ claims }: UnverifiedJwt): void {
+function checkUnbound(claims: JsonObject): void {
   if (Object.hasOwn(claims, "cnf")) throw new Refusal("sender_constrained_token");
 }
 

@@ -1,12 +1,10 @@
 import { decodeBase64url } from "./base64url.ts";
 
-/** A key that may have signed a token. */
-export interface PublicKey {
-  readonly jwk: RsaJwk;
-}
+/** An RSA public key (RFC 7518 §6.3.1) that may have signed a token. */
+export type RsaJwk = Readonly<Record<"kty" | "kid" | "alg" | "use" | "n" | "e", string>>;
 
-/** RFC 7518 §6.3.1. */
-type RsaJwk = Readonly<Record<"kty" | "kid" | "alg" | "use" | "n" | "e", string>>;
+/** Usable keys by key ID. */
+export type JwkSet = ReadonlyMap<string, RsaJwk>;
 
 const MAX_KEYS = 20;
 /** RFC 7518 §3.3. */
@@ -15,7 +13,7 @@ const MIN_MODULUS_BITS = 2048;
 const MAX_MODULUS_BITS = 16_384;
 
 /** @throws Error where the text is not JSON, or as {@link usableKeys} does */
-export function readJwkSet(text: string): ReadonlyMap<string, PublicKey> {
+export function readJwkSet(text: string): JwkSet {
   return usableKeys(parseJson(text));
 }
 
@@ -25,20 +23,20 @@ export function readJwkSet(text: string): ReadonlyMap<string, PublicKey> {
  *
  * @throws Error where the document is no JWK Set or has no usable key
  */
-export function usableKeys(document: unknown): ReadonlyMap<string, PublicKey> {
+export function usableKeys(document: unknown): JwkSet {
   const keys = isObject(document) ? document["keys"] : undefined;
   if (!Array.isArray(keys)) throw new Error("not a JWK Set");
-  if (keys.length > MAX_KEYS) throw new Error(`more than ${MAX_KEYS} keys`);
   const usable = uniqueByKid(keys.filter(isObject)).filter(isUsable);
   if (usable.length === 0) throw new Error("no usable RS256 key");
-  return new Map(usable.map((jwk) => [jwk.kid, publicKey(jwk)]));
+  if (usable.length > MAX_KEYS) throw new Error(`more than ${MAX_KEYS} usable keys`);
+  return new Map(usable.map((jwk) => [jwk.kid, publicMembers(jwk)]));
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message quotes what a stranger sent: it must not become a cause.
+    // The parser's message quotes the answer: it must not become a cause, which is logged.
     throw new Error("not JSON");
   }
 }
@@ -46,7 +44,9 @@ function parseJson(text: string): unknown {
 type Jwk = Readonly<Record<string, unknown>>;
 
 function uniqueByKid(keys: readonly Jwk[]): readonly Jwk[] {
-  return keys.filter(({ kid }) => keys.filter((other) => other["kid"] === kid).length === 1);
+  const counts = new Map<unknown, number>();
+  for (const { kid } of keys) counts.set(kid, (counts.get(kid) ?? 0) + 1);
+  return keys.filter(({ kid }) => counts.get(kid) === 1);
 }
 
 /** RFC 7517 §4: made for signatures, with RS256, and strong enough. */
@@ -87,8 +87,8 @@ function bitLength(bytes: Buffer): number {
   return zeros < 0 ? 0 : (bytes.length - zeros) * 8 - Math.clz32(bytes.readUInt8(zeros)) + 24;
 }
 
-function publicKey({ kid, n, e }: Pick<RsaJwk, "kid" | "n" | "e">): PublicKey {
-  return { jwk: { kty: "RSA", kid, alg: "RS256", use: "sig", n, e } };
+function publicMembers({ kid, n, e }: Pick<RsaJwk, "kid" | "n" | "e">): RsaJwk {
+  return { kty: "RSA", kid, alg: "RS256", use: "sig", n, e };
 }
 
 function isObject(value: unknown): value is Jwk {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { KeySnapshot } from "./key-set.ts";
 
 /** Beside the bundle that it was packaged with. */
@@ -13,25 +12,11 @@ export interface SnapshotDocument {
 }
 
 /**
- * The snapshots of a file, by issuer. A file that is absent or broken is no snapshot: a container that starts
- * without one fetches its keys, whereas one that does not start serves nobody.
+ * The snapshots of a document, by issuer.
  *
- * @param onIgnored is told why a file that exists is of no use
+ * @throws Error where the text is no such document
  */
-export function readSnapshots(
-  file: string,
-  onIgnored: (detail: string) => void,
-): ReadonlyMap<string, KeySnapshot> {
-  try {
-    return parseSnapshots(readFileSync(file, "utf8"));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT") onIgnored(`${file}: ${message}`);
-    return new Map();
-  }
-}
-
-function parseSnapshots(text: string): ReadonlyMap<string, KeySnapshot> {
+export function parseSnapshots(text: string): ReadonlyMap<string, KeySnapshot> {
   const document = JSON.parse(text) as Partial<SnapshotDocument> | null;
   const takenAt = Date.parse(String(document?.takenAt));
   if (Number.isNaN(takenAt)) throw new Error("takenAt is no date");

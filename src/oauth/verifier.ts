@@ -1,43 +1,38 @@
-import { Refusal } from "../refusal.ts";
-import { checkClaims, type ClaimRules, type TokenUse } from "./claims.ts";
-import { checkHeader, decodeUnverifiedJwt, member, type JsonObject } from "./jwt.ts";
+import { unwatched, type Step } from "../step.ts";
+import { checkIssuer, parseClaims, type ClaimRules, type ClaimStep, type TokenClaims } from "./claims.ts";
+import { checkHeader, decodeUnverifiedJwt } from "./jwt.ts";
 import type { KeySet } from "./key-set.ts";
-import { verifySignature } from "./signature.ts";
 
-/** What a token says once everything about it was checked. */
-interface VerifiedToken {
-  readonly use: TokenUse;
-  readonly claims: JsonObject;
-}
+/** What a token goes through; the steps of its claims come after the issuer. */
+export type VerificationStep = "form" | "header" | "issuer" | ClaimStep | "key" | "signature";
 
 export interface VerifierOptions {
   readonly rules: ClaimRules;
   /** The key set of each issuer of the rules. */
-  readonly keySets: ReadonlyMap<string, KeySet>;
+  readonly keySetOf: (issuer: string) => KeySet;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
 
-/** @throws Refusal where the token is not acceptable, or its key cannot be had */
-export type Verify = (token: string) => Promise<VerifiedToken>;
+/**
+ * Verifies a token: everything but how it came here.
+ *
+ * @throws Refusal where the token is not acceptable, or its key cannot be had
+ */
+export type Verify = (token: string, step?: Step<VerificationStep>) => Promise<TokenClaims>;
 
 /**
  * Verifies ID tokens and access tokens. What is cheap comes first and the signature last, so that a token which
  * was never meant for this API costs neither a key nor a fetch.
  */
-export function createVerifier({ rules, keySets, clock }: VerifierOptions): Verify {
-  return async (token) => {
-    const jwt = decodeUnverifiedJwt(token);
-    const kid = checkHeader(jwt.header);
-    const use = checkClaims(jwt, rules, clock() / 1000);
-    const key = await keySetOf(jwt.claims, keySets).key(kid);
-    verifySignature(jwt, key);
-    return { use, claims: jwt.claims };
+export function createVerifier({ rules, keySetOf, clock }: VerifierOptions): Verify {
+  return async (token, step = unwatched) => {
+    const jwt = step("form", () => decodeUnverifiedJwt(token));
+    const kid = step("header", () => checkHeader(jwt.header));
+    const issuer = step("issuer", () => checkIssuer(jwt, rules));
+    const claims = parseClaims(jwt, { issuer, rules, now: clock() / 1000 }, step);
+    const key = await step("key", () => keySetOf(issuer).key(kid));
+    step("signature", () => key.verifySignature(jwt));
+    return claims;
   };
-}
-
-function keySetOf(claims: JsonObject, keySets: ReadonlyMap<string, KeySet>): KeySet {
-  const keySet = keySets.get(String(member(claims, "iss")));
-  if (keySet === undefined) throw new Refusal("unknown_issuer");
-  return keySet;
 }

@@ -1,4 +1,4 @@
-import type { GatewayKind } from "../apigateway/event.ts";
+import type { GatewayKind } from "../apigateway/gateways.ts";
 import { addressOf, type Address } from "./gateway/address.ts";
 import { authorizerEventOf } from "./gateway/authorizer-event.ts";
 import { received } from "./gateway/call.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { readEvent, type GatewayKind } from "../../src/apigateway/event.ts";
+import { checkIdentitySource, readEvent } from "../../src/apigateway/event.ts";
+import type { GatewayKind } from "../../src/apigateway/gateways.ts";
 import { authorizerEvent } from "../../src/testing/events.ts";
 import { outcomeOf } from "../tokens.ts";
 
@@ -39,8 +40,9 @@ describe.each(KINDS)("an event of the kind %s", (kind) => {
     expect(parameters).toEqual([]);
   });
 
-  test("allows a token in the query only where a browser cannot send a header", () => {
-    expect(credentials(bare(kind)).parameterAllowed).toBe(kind === "websocket");
+  test("gives a token in the query only where a browser cannot send a header", () => {
+    const event = authorizerEvent(kind, { query: [["access_token", "abc"]] });
+    expect(credentials(event).parameters).toEqual(kind === "websocket" ? ["abc"] : []);
   });
 
   test("cannot be judged without its ARN", () => {
@@ -80,11 +82,6 @@ describe.each(WITH_HEADERS)("an event of the kind %s", (kind) => {
     for (const requestId of [undefined, null, 7, ["a"], "", "a.b", "a b", "a\n", "x".repeat(101)]) {
       expect(readEvent(bare(kind, { requestContext: { requestId, eventType } })).requestId).toBeUndefined();
     }
-  });
-
-  test("gives a token from the query", () => {
-    const event = authorizerEvent(kind, { query: [["access_token", "abc"]] });
-    expect(credentials(event).parameters).toEqual(["abc"]);
   });
 
   test("takes no other parameter for a token", () => {
@@ -170,7 +167,7 @@ describe("a TOKEN event", () => {
   test("has its credential in `authorizationToken` and nowhere else", () => {
     const fields = { headers: { authorization: "x" }, queryStringParameters: { access_token: "x" } };
     const event = bare("rest-token", { authorizationToken: BEARER, ...fields });
-    expect(credentials(event)).toEqual({ headers: [BEARER], parameters: [], parameterAllowed: false });
+    expect(credentials(event)).toEqual({ headers: [BEARER], parameters: [] });
   });
 
   test("may lack its credential", () => {
@@ -202,3 +199,52 @@ test.each([undefined, null, 7, { eventType: "MESSAGE" }, { connectionId: "a" }])
     expect(readEvent(bare("rest-request", { requestContext })).kind).toBe("rest-request");
   },
 );
+
+describe("the identity source of an HTTP API", () => {
+  const OTHER = "session-1";
+  const event = (kind: "http-1.0" | "http-2.0", sources: readonly string[], value = BEARER): Event => ({
+    ...authorizerEvent(kind, { headers: [["Authorization", value]] }),
+    identitySource: kind === "http-1.0" ? sources.join(",") : sources,
+  });
+  const outcome = (of: Event): string => outcomeOf(() => checkIdentitySource(readEvent(of)));
+
+  describe.each(["http-1.0", "http-2.0"] as const)("with the payload of %s", (kind) => {
+    test.each([
+      ["the token alone", [BEARER]],
+      ["the token after another value", [OTHER, BEARER]],
+      ["the token before another value", [BEARER, OTHER]],
+    ])("holds %s", (_, sources) => {
+      expect(outcome(event(kind, sources))).toBe("accepted");
+    });
+
+    test.each([
+      ["another value", [OTHER]],
+      ["two other values", [OTHER, "tenant-1"]],
+      ["only the beginning of the token", [BEARER.slice(0, -1)]],
+      ["the token without its scheme", ["abc"]],
+      ["nothing but an empty header", [""]],
+    ])("does not hold the token where it is %s", (_, sources) => {
+      expect(outcome(event(kind, sources))).toBe("identity_source_without_token");
+    });
+
+    test("does not hold a token that was not sent, where it is something else", () => {
+      const withoutToken = {
+        ...authorizerEvent(kind),
+        identitySource: kind === "http-1.0" ? OTHER : [OTHER],
+      };
+      expect(outcome(withoutToken)).toBe("identity_source_without_token");
+    });
+
+    test("holds an empty header, which the gateway takes for one", () => {
+      expect(outcome(event(kind, [""], ""))).toBe("accepted");
+    });
+
+    test.each([undefined, null, [], [undefined], [null]])("is none where it is %j", (identitySource) => {
+      expect(outcome({ ...event(kind, [BEARER]), identitySource })).toBe("accepted");
+    });
+  });
+
+  test.each(["rest-token", "rest-request", "websocket"] as const)("is not told by the gateway %s", (kind) => {
+    expect(readEvent({ ...bare(kind), identitySource: [OTHER] }).identitySource).toBeUndefined();
+  });
+});

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { createAuthorizer } from "../../src/authorizer.ts";
-import { settingsFromEnvironment } from "../../src/config.ts";
-import { RULES } from "../../src/cli/walk.ts";
+import { settingsFromEnvironment } from "../../src/settings/settings.ts";
+import { STEPS } from "../../src/cli/trace.ts";
 import { HINTS, type Reason } from "../../src/refusal.ts";
 import { authorizerEvent } from "../../src/testing/events.ts";
 import { createSigningKey } from "../../src/testing/signing-key.ts";
@@ -38,7 +38,7 @@ interface Explained {
   readonly verdict: string;
   readonly reason?: Reason;
   readonly hint?: string;
-  readonly steps: readonly { readonly rule: keyof typeof RULES; readonly outcome: string }[];
+  readonly steps: readonly { readonly step: keyof typeof STEPS; readonly outcome: string }[];
 }
 
 async function explained(token: string, env = environment(), ...options: string[]): Promise<Explained> {
@@ -60,7 +60,7 @@ async function logged(token: string, env: NodeJS.ProcessEnv): Promise<string | u
 
 interface Case {
   readonly token: () => string;
-  readonly at: keyof typeof RULES;
+  readonly at: keyof typeof STEPS;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -68,7 +68,9 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
 const DEAF_TENANT = "http://127.0.0.1:1/";
 
 /** One token for each reason, and the rule that finds it. */
-const REFUSED: Readonly<Record<Exclude<Reason, "unsupported_event">, Case>> = {
+const REFUSED: Readonly<
+  Record<Exclude<Reason, "unsupported_event" | "identity_source_without_token">, Case>
+> = {
   missing_token: { token: () => "", at: "credential" },
   malformed_header: { token: () => "Basic YWxpY2U6c2VjcmV0", at: "credential" },
   malformed_token: { token: () => "a.b", at: "form" },
@@ -87,7 +89,7 @@ const REFUSED: Readonly<Record<Exclude<Reason, "unsupported_event">, Case>> = {
   },
   wrong_token_type: { token: () => tenant.idToken({ claims: { events: {} } }), at: "kind" },
   missing_claim: { token: () => tenant.idToken({ claims: { sub: undefined } }), at: "subject" },
-  invalid_claim: { token: () => tenant.idToken({ user: { ...ALICE, sub: 'a"b' } }), at: "identity" },
+  invalid_claim: { token: () => tenant.idToken({ claims: { sub: 7 } }), at: "subject" },
   expired: { token: () => tenant.idToken({ claims: { exp: seconds() - 60 } }), at: "times" },
   not_yet_valid: { token: () => tenant.idToken({ claims: { iat: seconds() + 600 } }), at: "times" },
   sender_constrained_token: {
@@ -103,6 +105,11 @@ const REFUSED: Readonly<Record<Exclude<Reason, "unsupported_event">, Case>> = {
   bad_signature: {
     token: () => tenant.idToken({ key: createSigningKey({ kid: tenant.currentKey.kid }) }),
     at: "signature",
+  },
+  identity_unsupported: { token: () => tenant.idToken({ user: { ...ALICE, sub: "a\nb" } }), at: "context" },
+  anonymous_visitor: {
+    token: () => tenant.accessToken({ user: { ...ALICE, sub: "anon@5f7c8ec7c33c6c004bbafe82" } }),
+    at: "anonymous",
   },
   machine_client: { token: () => tenant.machineToken(), at: "machine" },
   organization_not_allowed: {
@@ -132,7 +139,7 @@ describe("explain finds", () => {
     const { verdict, steps, ...why } = await explained(text, settings);
     expect(why).toMatchObject({ reason, hint: HINTS[reason as Reason] });
     expect(await logged(text, settings)).toBe(reason);
-    const order = Object.keys(RULES).slice(1);
+    const order = Object.keys(STEPS).slice(2);
     const outcomes = order.map((rule) =>
       rule === at ? verdict : order.indexOf(rule) < order.indexOf(at) ? "passed" : "not reached",
     );
@@ -159,7 +166,9 @@ describe("explain finds", () => {
     ]) {
       const { verdict, steps } = await explained(token);
       expect(verdict).toBe("accepted");
-      expect(steps.map(({ outcome }) => outcome)).toEqual(Array(16).fill("passed"));
+      expect(steps.map(({ outcome }) => outcome)).toEqual(
+        Array(Object.keys(STEPS).length - 2).fill("passed"),
+      );
       expect(await logged(token, environment())).toBe("accepted");
     }
   });
@@ -268,7 +277,7 @@ describe("explain", () => {
       "--offline",
     );
     expect(verdict).toBe("unverified");
-    expect(steps.filter(({ outcome }) => outcome === "skipped").map(({ rule }) => rule)).toEqual([
+    expect(steps.filter(({ outcome }) => outcome === "skipped").map(({ step }) => step)).toEqual([
       "key",
       "signature",
     ]);

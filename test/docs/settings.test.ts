@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { settingsFromEnvironment, type Settings } from "../../src/config.ts";
+import { settingsFromEnvironment, type Settings } from "../../src/settings/settings.ts";
 
 /** The settings by their variable, from the one place that knows both names. */
 const keys = new Map(
   Array.from(
-    readFileSync("src/config.ts", "utf8").matchAll(/^ {2}(\w+): \{\s*variable: "(\w+)"/gm),
+    readFileSync("src/settings/settings.ts", "utf8").matchAll(/^ {2}(\w+): \{\s*variable: "(\w+)"/gm),
     ([, key = "", variable = ""]) => [variable, key as keyof Settings],
   ),
 );
@@ -40,7 +40,7 @@ test("every setting can be given to the function that is deployed", () => {
 });
 
 test("the README names what the identity has", () => {
-  const context = readFileSync("src/apigateway/context.ts", "utf8");
+  const context = readFileSync("src/context.ts", "utf8");
   const body = /interface IdentityContext \{([^]*?)^\}/m.exec(context)?.[1] ?? "";
   const names = Array.from(body.matchAll(/readonly (\w+)\??:/g), ([, name = ""]) => name);
   expect(names.length).toBeGreaterThan(9);

@@ -147,11 +147,11 @@ function faultOf({ verdict, logged }: Trial, expected: Expected, stage: string):
   return isSame && opensOnly(stage, verdict) ? undefined : "letIn";
 }
 
-function opensOnly(stage: string, { answer, context }: Verdict & { allowed: true }): boolean {
-  if ("isAuthorized" in answer) return true;
-  const { Statement } = answer.policyDocument;
+function opensOnly(stage: string, { response, context }: Verdict & { allowed: true }): boolean {
+  if ("isAuthorized" in response) return true;
+  const { Statement } = response.policyDocument;
   const isOfStage = Statement.every(({ Resource }) => Resource === `${stage}/*`);
-  return isOfStage && answer.principalId === context["sub"];
+  return isOfStage && response.principalId === context["sub"];
 }
 
 function sorted(context: Readonly<Record<string, string>>): unknown {

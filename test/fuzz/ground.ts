@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Settings } from "../../src/config.ts";
+import type { Settings } from "../../src/settings/settings.ts";
 import { createSigningKey, type SigningKey } from "../../src/testing/signing-key.ts";
 import {
   ACCESS_TOKEN,

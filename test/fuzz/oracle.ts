@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from "jose";
-import type { Settings } from "../../src/config.ts";
+import type { Settings } from "../../src/settings/settings.ts";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW } from "../tokens.ts";
 import type { Ground } from "./ground.ts";
 

@@ -2,14 +2,14 @@ import { describe, expect, test } from "@jest/globals";
 import { parseBearer, type Credentials } from "../../src/oauth/bearer.ts";
 import { outcomeOf } from "../tokens.ts";
 
-const NOTHING: Credentials = { headers: [], parameters: [], parameterAllowed: false };
+const NOTHING: Credentials = { headers: [], parameters: [] };
 
 function header(...headers: unknown[]): Credentials {
   return { ...NOTHING, headers };
 }
 
 function parameter(...parameters: unknown[]): Credentials {
-  return { headers: [], parameters, parameterAllowed: true };
+  return { headers: [], parameters };
 }
 
 describe("the Authorization header", () => {
@@ -75,7 +75,6 @@ describe("a request without a credential lacks a token", () => {
     ["nothing at all", NOTHING],
     ["an empty header", header("")],
     ["an empty parameter", parameter("")],
-    ["a parameter where none is allowed", { ...parameter("abc"), parameterAllowed: false }],
     ["a null for a header", header(null)],
   ])("%s", (_, credentials) => {
     expect(outcomeOf(() => parseBearer(credentials))).toBe("missing_token");
@@ -85,10 +84,6 @@ describe("a request without a credential lacks a token", () => {
 describe("the query parameter", () => {
   test("gives its token where it is allowed", () => {
     expect(parseBearer(parameter("abc.def.ghi"))).toBe("abc.def.ghi");
-  });
-
-  test("leaves the header as good as it was where it is allowed", () => {
-    expect(parseBearer({ ...header("Bearer abc"), parameterAllowed: true })).toBe("abc");
   });
 
   test.each([
@@ -108,8 +103,7 @@ describe("two credentials are refused, whatever they say", () => {
     ["two headers", header("Bearer abc", "Bearer abc")],
     ["two headers, one of them empty", header("Bearer abc", "")],
     ["two parameters", parameter("abc", "abc")],
-    ["a header and a parameter", { ...header("Bearer abc"), parameters: ["abc"], parameterAllowed: true }],
-    ["a header and a parameter that is not allowed", { ...header("Bearer abc"), parameters: ["abc"] }],
+    ["a header and a parameter", { ...header("Bearer abc"), parameters: ["abc"] }],
   ])("%s", (_, credentials) => {
     expect(outcomeOf(() => parseBearer(credentials))).toBe("malformed_header: more than one credential");
   });

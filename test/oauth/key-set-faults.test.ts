@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { generate } from "selfsigned";
 import { createAuthorizer, type Authorizer } from "../../src/authorizer.ts";
-import type { Settings } from "../../src/config.ts";
+import type { Settings } from "../../src/settings/settings.ts";
 import { createSigningKey, type SigningKey } from "../../src/testing/signing-key.ts";
 import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
 import { startServer, type LoopbackServer } from "./loopback-server.ts";

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import { JwksFetchError } from "../../src/oauth/jwks-fetch.ts";
+import { FetchError } from "../../src/remote/fetch.ts";
 import type { KeySet } from "../../src/oauth/key-set.ts";
 import { Refusal } from "../../src/refusal.ts";
-import { createSigningKey } from "../../src/testing/signing-key.ts";
+import { decodeUnverifiedJwt } from "../../src/oauth/jwt.ts";
+import { createSigningKey, signJwt } from "../../src/testing/signing-key.ts";
 import { HOUR, idle, jwks, MINUTE, SECOND, VirtualTenant } from "./virtual-tenant.ts";
 
 const current = createSigningKey({ kid: "current" });
 const next = createSigningKey({ kid: "next" });
-const refused = new JwksFetchError("connect ECONNREFUSED", { connectionFailed: true });
-const unavailable = new JwksFetchError("HTTP 503");
+const refused = new FetchError("connect ECONNREFUSED", { connectionFailed: true });
+const unavailable = new FetchError("HTTP 503");
 
 /** `accepted`, or the reason why not. */
 async function outcome(keySet: KeySet, kid = "current"): Promise<string> {
@@ -93,8 +94,9 @@ describe("while all is well, the key set", () => {
     await keySet.key("current");
     await idle();
     const after = await keySet.key("current");
-    expect(after.jwk.n).toBe(reused.jwk.n);
-    expect(after.jwk.n).not.toBe(before.jwk.n);
+    const token = decodeUnverifiedJwt(signJwt({ alg: "RS256", kid: "current" }, {}, reused));
+    expect(() => after.verifySignature(token)).not.toThrow();
+    expect(() => before.verifySignature(token)).toThrow("bad_signature");
   });
 
   test("counts the age of keys from the start of their fetch", async () => {
@@ -283,7 +285,9 @@ describe("while the tenant fails, the key set", () => {
     ["30 s", 30, 30],
     ["an hour, of which it takes a minute", 3600, 60],
   ])("waits as long as Retry-After asks: %s", async (_name, retryAfterSeconds, waited) => {
-    const tenant = new VirtualTenant(new JwksFetchError("HTTP 429", { retryAfterSeconds }));
+    const tenant = new VirtualTenant(
+      new FetchError("HTTP 429", { status: 429, retryAfter: String(retryAfterSeconds) }),
+    );
     const keySet = tenant.keySet();
     await outcome(keySet);
     tenant.answer = jwks(current);
@@ -426,8 +430,8 @@ describe("with a snapshot, the key set", () => {
   test("begins its first fetch once the first answer is on its way", async () => {
     const tenant = new VirtualTenant();
     const tasks: (() => void)[] = [];
-    const later = (task: () => void): void => void tasks.push(task);
-    const keySet = tenant.keySet({ snapshot: snapshot(tenant, 24 * HOUR), later });
+    const defer = (task: () => void): void => void tasks.push(task);
+    const keySet = tenant.keySet({ snapshot: snapshot(tenant, 24 * HOUR), defer });
     expect(await outcomeNow(keySet)).toBe("accepted");
     expect(tenant.fetches).toHaveLength(0);
     for (const task of tasks) task();
@@ -447,7 +451,7 @@ describe("with a snapshot, the key set", () => {
   test("accepts a revoked key of the snapshot for 30 seconds at most", async () => {
     const tenant = new VirtualTenant();
     const frozen = (): void => undefined;
-    const keySet = tenant.keySet({ snapshot: snapshot(tenant, 24 * HOUR), later: frozen });
+    const keySet = tenant.keySet({ snapshot: snapshot(tenant, 24 * HOUR), defer: frozen });
     expect(await outcomeNow(keySet)).toBe("accepted");
     tenant.answer = jwks(next);
     tenant.now += 30 * SECOND - 1;
@@ -523,4 +527,105 @@ describe("with a snapshot, the key set", () => {
     readonly broken?: object | null;
     readonly snapshotMaxAgeSeconds?: number;
   }
+});
+
+describe("with a tenant that answers no, the key set", () => {
+  const tooMany = new FetchError("HTTP 429", { status: 429 });
+  const WEEK_OLD = 6 * 24 * HOUR;
+
+  const packaged = (tenant: VirtualTenant, age: number) =>
+    tenant.keySet({ snapshot: { jwks: JSON.parse(jwks(current)) as unknown, takenAt: tenant.now - age } });
+
+  test.each([
+    ["is told 429", tooMany],
+    ["is told 404, as of a tenant that was deleted", new FetchError("HTTP 404", { status: 404 })],
+  ])("keeps no packaged keys beyond the stale limit where it %s", async (_, answer) => {
+    const tenant = new VirtualTenant(answer);
+    const keySet = packaged(tenant, WEEK_OLD);
+    expect(await outcomeNow(keySet)).toBe("accepted");
+    await idle();
+    tenant.now += 31 * SECOND;
+    expect(await outcome(keySet)).toBe("keys_unavailable");
+  });
+
+  test("keeps packaged keys to the day before they are too old where the tenant cannot be reached", async () => {
+    for (const outage of [refused, unavailable]) {
+      const tenant = new VirtualTenant(outage);
+      const keySet = packaged(tenant, WEEK_OLD);
+      await outcome(keySet);
+      tenant.now += 31 * SECOND;
+      expect(await outcome(keySet)).toBe("accepted");
+    }
+  });
+
+  test("keeps packaged keys that are young to the stale limit, to the second", async () => {
+    const tenant = new VirtualTenant(tooMany);
+    const keySet = packaged(tenant, 5 * MINUTE);
+    const staleUntil = tenant.now + 5 * MINUTE + HOUR;
+    while (tenant.now < staleUntil - MINUTE) {
+      tenant.now += 30 * SECOND;
+      expect(await outcome(keySet)).toBe("accepted");
+      await idle();
+    }
+    tenant.now = staleUntil;
+    expect(await outcome(keySet)).toBe("keys_unavailable");
+  });
+
+  test("keeps fetched keys to the stale limit", async () => {
+    const tenant = new VirtualTenant(jwks(current));
+    const keySet = tenant.keySet();
+    await outcome(keySet);
+    tenant.answer = tooMany;
+    tenant.now += 11 * MINUTE;
+    expect(await outcome(keySet)).toBe("accepted");
+    tenant.now += HOUR;
+    expect(await outcome(keySet)).toBe("keys_unavailable");
+  });
+});
+
+describe("under a clock that goes back, the key set", () => {
+  const fetchedAnHourAhead = async () => {
+    const tenant = new VirtualTenant(jwks(current));
+    tenant.now += HOUR;
+    const keySet = tenant.keySet();
+    await outcome(keySet);
+    tenant.now -= HOUR;
+    return { tenant, keySet };
+  };
+
+  test("asks the tenant at once, and refuses a key that was revoked meanwhile", async () => {
+    const { tenant, keySet } = await fetchedAnHourAhead();
+    tenant.answer = jwks(next);
+    expect(await outcome(keySet)).toBe("unknown_key");
+    expect(await outcome(keySet, "next")).toBe("accepted");
+  });
+
+  test("keeps its keys for an outage, but no longer than stale keys of this hour", async () => {
+    const { tenant, keySet } = await fetchedAnHourAhead();
+    tenant.answer = unavailable;
+    expect(await outcome(keySet)).toBe("accepted");
+    tenant.now += HOUR - SECOND;
+    expect(await outcome(keySet)).toBe("accepted");
+    tenant.now += SECOND;
+    expect(await outcome(keySet)).toBe("keys_unavailable");
+  });
+
+  test("tries again at once after a failure that lies in the future", async () => {
+    const tenant = new VirtualTenant(unavailable);
+    tenant.now += HOUR;
+    const keySet = tenant.keySet();
+    expect(await outcome(keySet)).toBe("keys_unavailable");
+    tenant.now -= HOUR;
+    tenant.answer = jwks(current);
+    expect(await outcome(keySet)).toBe("accepted");
+  });
+
+  test("makes nothing of a clock that is put right by less than a second", async () => {
+    const tenant = new VirtualTenant(jwks(current));
+    const keySet = tenant.keySet();
+    await outcome(keySet);
+    tenant.now -= SECOND;
+    expect(await outcome(keySet)).toBe("accepted");
+    expect(tenant.fetches).toHaveLength(1);
+  });
 });

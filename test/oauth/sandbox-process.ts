@@ -5,7 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Settings } from "../../src/config.ts";
+import type { Settings } from "../../src/settings/settings.ts";
 
 let bundle: string | undefined;
 

@@ -4,7 +4,7 @@
  */
 import { createInterface } from "node:readline";
 import { createAuthorizer } from "../../src/authorizer.ts";
-import type { Settings } from "../../src/config.ts";
+import type { Settings } from "../../src/settings/settings.ts";
 
 /** A request that came so much later, in milliseconds. */
 interface Request {

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createVerifier } from "../../src/oauth/verifier.ts";
 import { parseBearer } from "../../src/oauth/bearer.ts";
-import { readJwkSet } from "../../src/oauth/public-key.ts";
 import type { KeySet } from "../../src/oauth/key-set.ts";
 import { Refusal } from "../../src/refusal.ts";
 import { createSigningKey, type SigningKey } from "../../src/testing/signing-key.ts";
@@ -23,6 +22,7 @@ import {
   signText,
   type Changes,
 } from "../tokens.ts";
+import { StaticKeySet } from "./static-key-set.ts";
 
 let key: SigningKey;
 let otherIssuersKey: SigningKey;
@@ -34,28 +34,19 @@ beforeAll(() => {
   key = createSigningKey({ kid: "key-1" });
   otherIssuersKey = createSigningKey({ kid: "key-2" });
   keySets = new Map([
-    [ISSUER, keySetOf(key)],
-    [OTHER_ISSUER, keySetOf(otherIssuersKey)],
+    [ISSUER, new StaticKeySet(key)],
+    [OTHER_ISSUER, new StaticKeySet(otherIssuersKey)],
   ]);
 });
 
-function keySetOf({ jwk }: SigningKey): KeySet {
-  const published = readJwkSet(JSON.stringify({ keys: [jwk] }));
-  return {
-    ageSeconds: () => 0,
-    key: (kid) => {
-      const found = published.get(kid);
-      return found === undefined ? Promise.reject(new Refusal("unknown_key")) : Promise.resolve(found);
-    },
-  };
-}
+const keySetOf = (issuer: string): KeySet => keySets.get(issuer) ?? new StaticKeySet();
 
 /** The Authorization header as a resource server receives it: the whole way through RFC 6750 and the token's rules. */
 async function outcomeOf(...headers: string[]): Promise<string> {
   const rules = { ...RULES, clockToleranceSeconds: 0 };
-  const verify = createVerifier({ rules, keySets, clock: () => NOW * 1000 });
+  const verify = createVerifier({ rules, keySetOf, clock: () => NOW * 1000 });
   try {
-    const { use } = await verify(parseBearer({ headers, parameters: [], parameterAllowed: false }));
+    const { use } = await verify(parseBearer({ headers, parameters: [] }));
     return use;
   } catch (error) {
     if (error instanceof Refusal) return error.message;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, jest, test } from "@jest/globa
 import { SimpleFetcher } from "aws-jwt-verify/https";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import { generate } from "selfsigned";
-import { fetchJwks } from "../../src/oauth/jwks-fetch.ts";
+import { fetchText } from "../../src/remote/fetch.ts";
 import { RemoteKeySet } from "../../src/oauth/key-set.ts";
 import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
 import { startServer, type LoopbackServer } from "./loopback-server.ts";
@@ -40,13 +40,13 @@ async function fetchesFor(judge: (kid: string) => Promise<unknown>): Promise<num
 async function ours(): Promise<(kid: string) => Promise<unknown>> {
   let later = 0;
   const keySet = new RemoteKeySet({
-    later: (task) => task(),
+    defer: (task) => task(),
     jwksUri: tenant.jwksUri,
     maxAgeSeconds: 600,
     staleIfErrorSeconds: 3600,
     timeoutMs: 1500,
     snapshotMaxAgeSeconds: 0,
-    fetch: fetchJwks,
+    fetch: fetchText,
     clock: () => Date.now() + later,
     random: Math.random,
     onFailure: () => undefined,

@@ -1,39 +1,23 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createVerifier, type VerifierOptions } from "../../src/oauth/verifier.ts";
 import type { KeySet } from "../../src/oauth/key-set.ts";
-import { readJwkSet, type PublicKey } from "../../src/oauth/public-key.ts";
 import { Refusal } from "../../src/refusal.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 import { ACCESS_TOKEN, changed, HEADER, ID_TOKEN, ISSUER, NOW, RULES, type Changes } from "../tokens.ts";
+import { publicKeyOf, StaticKeySet } from "./static-key-set.ts";
 
 let key: SigningKey;
 let otherKey: SigningKey;
-let published: ReadonlyMap<string, PublicKey>;
-
 beforeAll(() => {
   key = createSigningKey({ kid: "key-1" });
   otherKey = createSigningKey({ kid: "key-2" });
-  published = readJwkSet(JSON.stringify({ keys: [key.jwk] }));
 });
 
-/** A key set that remembers what it was asked for. */
-class StaticKeySet implements KeySet {
-  readonly asked: string[] = [];
-  key(kid: string): Promise<PublicKey> {
-    this.asked.push(kid);
-    const found = published.get(kid);
-    return found === undefined ? Promise.reject(new Refusal("unknown_key")) : Promise.resolve(found);
-  }
-  ageSeconds(): number {
-    return 0;
-  }
-}
-
 function verifier(options: Partial<VerifierOptions> = {}) {
-  const keySet = new StaticKeySet();
+  const keySet = new StaticKeySet(key);
   const verify = createVerifier({
     rules: RULES,
-    keySets: new Map([[ISSUER, keySet]]),
+    keySetOf: () => keySet,
     clock: () => NOW * 1000,
     ...options,
   });
@@ -51,7 +35,18 @@ const signed = (claims: Changes = {}, header: Changes = {}, by = key): string =>
 describe("the verifier", () => {
   test("gives the claims of a token that the issuer signed", async () => {
     const token = signJwt(HEADER, ACCESS_TOKEN, key);
-    await expect(verifier().verify(token)).resolves.toEqual({ use: "access", claims: ACCESS_TOKEN });
+    await expect(verifier().verify(token)).resolves.toEqual({
+      use: "access",
+      issuer: ISSUER,
+      subject: "auth0|alice",
+      clientId: "WebApp",
+      scopes: ["openid", "email"],
+      permissions: [],
+      grantTypes: [],
+      organization: undefined,
+      expiresAt: NOW + 3600,
+      all: ACCESS_TOKEN,
+    });
     await expect(verifier().outcome(signed())).resolves.toBe("id");
   });
 
@@ -97,16 +92,19 @@ describe("the verifier", () => {
     expect(asked).toEqual([]);
   });
 
-  test("has no key of an issuer without a key set", async () => {
-    const { outcome } = verifier({ keySets: new Map() });
-    await expect(outcome(signed())).resolves.toBe("unknown_issuer");
+  test("asks the key set of the token's own issuer, and no other", async () => {
+    const asked: string[] = [];
+    const keySetOf = (issuer: string) => (asked.push(issuer), new StaticKeySet());
+    await expect(verifier({ keySetOf }).outcome(signed())).resolves.toBe("unknown_key");
+    expect(asked).toEqual([ISSUER]);
   });
 
-  test("never takes one issuer's key for another's", async () => {
-    const elsewhere = new StaticKeySet();
-    const { outcome } = verifier({ keySets: new Map([["https://login.acme.com/", elsewhere]]) });
-    await expect(outcome(signed())).resolves.toBe("unknown_issuer");
-    expect(elsewhere.asked).toEqual([]);
+  test("asks for no key set where the issuer is not one of the rules", async () => {
+    const keySetOf = (): never => {
+      throw new Error("a key set was asked for");
+    };
+    const rules = { ...RULES, issuers: ["https://login.acme.com/"] };
+    await expect(verifier({ keySetOf, rules }).outcome(signed())).resolves.toBe("unknown_issuer");
   });
 
   test("goes by the clock that it was given, in milliseconds", async () => {
@@ -128,18 +126,18 @@ describe("the verifier", () => {
       key: () => Promise.reject(new Refusal("keys_unavailable", "acme.eu.auth0.com: HTTP 503")),
       ageSeconds: () => undefined,
     };
-    const { outcome } = verifier({ keySets: new Map([[ISSUER, down]]) });
+    const { outcome } = verifier({ keySetOf: () => down });
     await expect(outcome(signed())).resolves.toBe("keys_unavailable: acme.eu.auth0.com: HTTP 503");
   });
 
   test("judges by the key that the key set gives, whatever key had the same ID before", async () => {
     const successor = createSigningKey({ kid: key.kid });
-    const given = [key, successor].map((one) => readJwkSet(JSON.stringify({ keys: [one.jwk] })).get(one.kid));
+    const given = [key, successor].map(publicKeyOf);
     const keySet: KeySet = {
       key: () => Promise.resolve(given[0] ?? missing()),
       ageSeconds: () => 0,
     };
-    const { outcome } = verifier({ keySets: new Map([[ISSUER, keySet]]) });
+    const { outcome } = verifier({ keySetOf: () => keySet });
     await expect(outcome(signed())).resolves.toBe("id");
     given.shift();
     await expect(outcome(signed())).resolves.toBe("bad_signature");

@@ -28,7 +28,7 @@ export class VirtualTenant {
 
   keySet(options: Partial<RemoteKeySetOptions> = {}): RemoteKeySet {
     return new RemoteKeySet({
-      later: (task) => task(),
+      defer: (task) => task(),
       jwksUri: "https://tenant.example/.well-known/jwks.json",
       maxAgeSeconds: 600,
       staleIfErrorSeconds: 3600,

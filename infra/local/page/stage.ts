@@ -1,5 +1,5 @@
 import { createAuthorizer } from "../../../src/authorizer.ts";
-import { settingsFromEnvironment } from "../../../src/config.ts";
+import { settingsFromEnvironment } from "../../../src/settings/settings.ts";
 import { httpApi } from "../../../src/testing/gateway/http-api.ts";
 import type { RoutedApi } from "../../../src/testing/gateway/api-options.ts";
 import type { Lambda } from "../../../src/testing/gateway/lambda.ts";

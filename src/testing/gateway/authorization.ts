@@ -1,4 +1,4 @@
-import type { GatewayKind } from "../../apigateway/event.ts";
+import type { GatewayKind } from "../../apigateway/gateways.ts";
 import { authorizerEventOf } from "./authorizer-event.ts";
 import { readResult, type AnswerForm, type AuthorizerResult } from "./authorizer-result.ts";
 import { stageArn } from "./address.ts";

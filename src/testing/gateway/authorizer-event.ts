@@ -1,4 +1,4 @@
-import type { GatewayKind } from "../../apigateway/event.ts";
+import type { GatewayKind } from "../../apigateway/gateways.ts";
 import { domainName, stageArn, type Address } from "./address.ts";
 import { methodArn, pathWithStage, requestTime, sourceIdentity, type Call } from "./call.ts";
 import { commaJoined, grouped, header, lastValues, lowerCased, type Fields } from "./client-request.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { absoluteUrl, boolean, integer, issuer, list, oneOf, word } from "../src/setting-values.ts";
+import { emailClaim, boolean, integer, issuer, list, oneOf, word } from "../../src/settings/values.ts";
 
 describe("a list", () => {
   const words = list(word);
@@ -91,19 +91,28 @@ describe("an issuer", () => {
   });
 });
 
-describe("an absolute URL", () => {
-  test.each(["https://acme.com/email", "http://acme.com/email", "https://acme.com"])("may be %s", (value) => {
-    expect(absoluteUrl(value)).toBe(value);
-  });
-
-  test.each(["email", "acme.com/email", "//acme.com/email", "urn:email", "https://", "ftp://acme.com/"])(
-    "cannot be %s",
+describe("the name of the e-mail claim", () => {
+  test.each(["https://acme.com/email", "http://acme.com/email", "https://acme.com", "email"])(
+    "may be %s",
     (value) => {
-      expect(() => absoluteUrl(value)).toThrow(
-        `must be an absolute URL such as https://acme.com/email: ${value}`,
-      );
+      expect(emailClaim(value)).toBe(value);
     },
   );
+
+  test.each([
+    "mail",
+    "email2",
+    "email_verified",
+    "acme.com/email",
+    "//acme.com/email",
+    "urn:email",
+    "https://",
+    "ftp://acme.com/",
+  ])("cannot be %s", (value) => {
+    expect(() => emailClaim(value)).toThrow(
+      `must be an absolute URL such as https://acme.com/email, or email: ${value}`,
+    );
+  });
 });
 
 describe("one of several choices", () => {

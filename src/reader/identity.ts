@@ -1,4 +1,4 @@
-import type { IdentityContext } from "../apigateway/context.ts";
+import type { IdentityContext } from "../context.ts";
 
 export type { IdentityContext };
 
@@ -21,6 +21,10 @@ export interface CallerIdentity {
   readonly scopes: readonly string[];
   readonly permissions: readonly string[];
   readonly organization: string | undefined;
+  /** Undefined where the tenant does not add names to tokens. */
+  readonly organizationName: string | undefined;
+  /** Machines and anonymous visitors get in only where the authorizer is told so. */
+  readonly principalType: "user" | "machine" | "anonymous";
 }
 
 export interface IdentityFromOptions {
@@ -86,6 +90,8 @@ function callerIdentity(context: IdentityContext, expiresAt: Date): CallerIdenti
     scopes: words(context.scope),
     permissions: words(context.permissions),
     organization: context.org_id,
+    organizationName: context.org_name,
+    principalType: context.principal_type ?? "user",
   };
 }
 
@@ -113,6 +119,8 @@ const SHAPE: Readonly<Record<keyof IdentityContext, { readonly form: RegExp; rea
     scope: { form: TEXT, required: false },
     permissions: { form: TEXT, required: false },
     org_id: { form: TEXT, required: false },
+    org_name: { form: TEXT, required: false },
+    principal_type: { form: /^(?:machine|anonymous)$/, required: false },
   };
 
 /**

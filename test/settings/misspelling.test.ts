@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { editDistance } from "../src/edit-distance.ts";
+import { editDistance } from "../../src/settings/misspelling.ts";
 
 describe("the distance between two names", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { identityFrom, MissingIdentityError, type IdentityContext } from "../../src/downstream/identity.ts";
+import { identityFrom, MissingIdentityError, type IdentityContext } from "../../src/reader/identity.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 const EXP = NOW / 1000 + 60;
@@ -49,6 +49,8 @@ describe("the identity", () => {
       scopes: ["openid", "email"],
       permissions: ["read:orders", "write:orders"],
       organization: "org_1",
+      organizationName: undefined,
+      principalType: "user",
     });
   });
 
@@ -65,6 +67,8 @@ describe("the identity", () => {
       scopes: [],
       permissions: [],
       organization: undefined,
+      organizationName: undefined,
+      principalType: "user",
     });
   });
 

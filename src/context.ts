@@ -1,4 +1,4 @@
-import type { Email, Identity } from "../identity.ts";
+import type { Email, Identity } from "./identity.ts";
 
 /**
  * What the Lambda behind receives: flat and all strings, because that is what every kind of gateway hands on
@@ -18,10 +18,14 @@ export interface IdentityContext {
   /** Separated by spaces. */
   readonly permissions?: string;
   readonly org_id?: string;
+  readonly org_name?: string;
+  /** Absent for users. */
+  readonly principal_type?: "machine" | "anonymous";
 }
 
+/** The context of an identity, as text. */
 export function toContext(identity: Identity): IdentityContext {
-  const { email, clientId, scopes, permissions, organization } = identity;
+  const { email, clientId, scopes, permissions, organization, principalType } = identity;
   return {
     sub: identity.subject,
     ...emailContext(email),
@@ -31,7 +35,9 @@ export function toContext(identity: Identity): IdentityContext {
     exp: String(identity.expiresAt),
     ...(scopes.length > 0 && { scope: scopes.join(" ") }),
     ...(permissions.length > 0 && { permissions: permissions.join(" ") }),
-    ...(organization !== undefined && { org_id: organization }),
+    ...(organization?.id !== undefined && { org_id: organization.id }),
+    ...(organization?.name !== undefined && { org_name: organization.name }),
+    ...(principalType !== "user" && { principal_type: principalType }),
   };
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { RequestListener, ServerResponse } from "node:http";
 import { createServer } from "node:net";
-import { fetchJwks, JwksFetchError } from "../../src/oauth/jwks-fetch.ts";
-import { startServer, type LoopbackServer } from "./loopback-server.ts";
+import { fetchText, FetchError } from "../../src/remote/fetch.ts";
+import { startServer, type LoopbackServer } from "../oauth/loopback-server.ts";
 
 let server: LoopbackServer;
 let uri: string;
@@ -19,16 +19,16 @@ function answers(behave: RequestListener): void {
   server.behave = behave;
 }
 
-async function failure(timeoutMs = 1000): Promise<JwksFetchError> {
-  const error: unknown = await fetchJwks(uri, timeoutMs).catch((error: unknown) => error);
-  expect(error).toBeInstanceOf(JwksFetchError);
-  return error as JwksFetchError;
+async function failure(timeoutMs = 1000): Promise<FetchError> {
+  const error: unknown = await fetchText(uri, timeoutMs).catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(FetchError);
+  return error as FetchError;
 }
 
 describe("a fetch", () => {
   test("returns the body of a 200 as it was sent", async () => {
     answers((_request, response) => response.end('{"keys":[ ]} é'));
-    expect(await fetchJwks(uri, 1000)).toBe('{"keys":[ ]} é');
+    expect(await fetchText(uri, 1000)).toBe('{"keys":[ ]} é');
   });
 
   test("is one GET that asks for JSON, uncompressed, on a connection of its own", async () => {
@@ -37,7 +37,7 @@ describe("a fetch", () => {
       head = { method, url, ...headers };
       response.end();
     });
-    await fetchJwks(uri, 1000);
+    await fetchText(uri, 1000);
     expect(head).toEqual({
       method: "GET",
       url: "/.well-known/jwks.json",
@@ -50,7 +50,7 @@ describe("a fetch", () => {
   test("takes 150,000 bytes and not one more", async () => {
     let length = 150_000;
     answers((_request, response) => response.end("k".repeat(length)));
-    expect(await fetchJwks(uri, 1000)).toHaveLength(150_000);
+    expect(await fetchText(uri, 1000)).toHaveLength(150_000);
     length += 1;
     expect((await failure()).message).toBe("more than 150000 bytes");
   });
@@ -90,8 +90,8 @@ describe("a fetch fails as a connection, which another connection may mend,", ()
     await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
     const { port } = closed.address() as { port: number };
     await new Promise((resolve) => closed.close(resolve));
-    await expect(fetchJwks(`http://127.0.0.1:${port}/`, 1000)).rejects.toMatchObject({
-      name: "JwksFetchError",
+    await expect(fetchText(`http://127.0.0.1:${port}/`, 1000)).rejects.toMatchObject({
+      name: "FetchError",
       message: `connect ECONNREFUSED 127.0.0.1:${port}`,
       connectionFailed: true,
     });
@@ -110,8 +110,8 @@ describe("a fetch fails as a connection, which another connection may mend,", ()
     );
     await new Promise<void>((resolve) => raw.listen(0, "127.0.0.1", resolve));
     const { port } = raw.address() as { port: number };
-    const error: unknown = await fetchJwks(`http://127.0.0.1:${port}/`, 300).catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(JwksFetchError);
+    const error: unknown = await fetchText(`http://127.0.0.1:${port}/`, 300).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(FetchError);
     expect(error).toMatchObject({ connectionFailed: true });
     await new Promise((resolve) => raw.close(resolve));
   });
@@ -136,24 +136,36 @@ describe("what Retry-After asks for is", () => {
     ["120", 120],
     ["0", 0],
     ["-1", 0],
-    ["soon", undefined],
-    ["90 s", undefined],
-    ["PT90", undefined],
-    [undefined, undefined],
+    ["soon", 0],
+    ["90 s", 0],
+    ["PT90", 0],
+    [undefined, 0],
     ["Thu, 01 Jan 1970 00:00:00 GMT", 0],
   ])("%s: %s seconds", async (value, seconds) => {
     answers((_request, response) =>
       respond(response, 429, value === undefined ? {} : { "retry-after": value }),
     );
-    expect((await failure()).retryAfterSeconds).toBe(seconds);
+    expect((await failure()).retryAfterMs(Date.now())).toBe(seconds * 1000);
+  });
+
+  test.each([
+    [400, true],
+    [404, true],
+    [429, true],
+    [499, true],
+    [304, false],
+    [500, false],
+    [503, false],
+  ])("HTTP %s: the server refuses, and is not down: %s", async (status, refused) => {
+    answers((_request, response) => respond(response, status, {}));
+    expect((await failure()).refused).toBe(refused);
   });
 
   test("a date: the seconds until then", async () => {
-    const date = new Date(Date.now() + 90_000).toUTCString();
-    answers((_request, response) => respond(response, 503, { "retry-after": date }));
-    const { retryAfterSeconds = 0 } = await failure();
-    expect(retryAfterSeconds).toBeGreaterThan(80);
-    expect(retryAfterSeconds).toBeLessThanOrEqual(90);
+    answers((_request, response) =>
+      respond(response, 503, { "retry-after": "Sun, 22 Nov 2026 12:01:30 GMT" }),
+    );
+    expect((await failure()).retryAfterMs(Date.UTC(2026, 10, 22, 12))).toBe(90_000);
   });
 });
 

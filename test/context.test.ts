@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { toContext } from "../../src/apigateway/context.ts";
-import type { Identity } from "../../src/identity.ts";
-import { ALICE } from "../alice.ts";
+import { toContext } from "../src/context.ts";
+import type { Identity } from "../src/identity.ts";
+import { ALICE } from "./alice.ts";
 
 const NOBODY_MUCH: Identity = {
   ...ALICE,
@@ -18,7 +18,8 @@ describe("the context", () => {
       clientId: "WebApp",
       scopes: ["openid", "email"],
       permissions: ["read:x", "write:x"],
-      organization: "org_1",
+      organization: { id: "org_1", name: "acme" },
+      principalType: "machine",
     };
     expect(toContext(identity)).toEqual({
       sub: "auth0|alice",
@@ -31,6 +32,8 @@ describe("the context", () => {
       scope: "openid email",
       permissions: "read:x write:x",
       org_id: "org_1",
+      org_name: "acme",
+      principal_type: "machine",
     });
   });
 

@@ -37,11 +37,14 @@ export function issuer(value: unknown): string {
   return url.href;
 }
 
-/** The name of a claim, which Auth0 wants to be a URL of the team's own so that it collides with nothing. */
-export function absoluteUrl(value: unknown): string {
+/**
+ * The claim with the e-mail in access tokens: a URL of the team's own, so that it collides with nothing, or `email`,
+ * which Auth0 lets an Action set in access tokens for one's own APIs.
+ */
+export function emailClaim(value: unknown): string {
   const text = word(value);
-  if (!/^https?:\/\//.test(text) || parseUrl(text) === undefined) {
-    throw new Error(`must be an absolute URL such as https://acme.com/email: ${text}`);
+  if (text !== "email" && (!/^https?:\/\//.test(text) || parseUrl(text) === undefined)) {
+    throw new Error(`must be an absolute URL such as https://acme.com/email, or email: ${text}`);
   }
   return text;
 }

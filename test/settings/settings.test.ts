@@ -4,7 +4,7 @@ import {
   misspelledVariables,
   settingsFrom,
   settingsFromEnvironment,
-} from "../src/config.ts";
+} from "../../src/settings/settings.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -36,8 +36,10 @@ describe("the settings", () => {
       requiredPermissions: [],
       email: "verified",
       allowMachines: false,
+      allowAnonymous: false,
       clockToleranceSeconds: 5,
       httpApiResponse: "policy",
+      httpApiUnauthorized: "401",
       policyEndsWithToken: true,
       logLevel: "info",
       jwksMaxAgeSeconds: 600,
@@ -85,14 +87,17 @@ describe("each variable", () => {
     ["AUTH0_CLIENT_IDS", "A, B", "clientIds", ["A", "B"]],
     ["AUTH0_AUDIENCES", "https://a/, b", "audiences", ["https://a/", "b"]],
     ["AUTH0_EMAIL_CLAIM", "https://a/mail", "emailClaim", "https://a/mail"],
+    ["AUTH0_EMAIL_CLAIM", "email", "emailClaim", "email"],
     ["AUTH0_ACCESS_TOKEN_PROFILE", "rfc9068", "accessTokenProfile", "rfc9068"],
     ["AUTH0_ORGANIZATIONS", "org_1,org_2", "organizations", ["org_1", "org_2"]],
     ["AUTH0_REQUIRED_PERMISSIONS", "read:x, write:x", "requiredPermissions", ["read:x", "write:x"]],
     ["AUTHORIZER_EMAIL", "optional", "email", "optional"],
     ["AUTHORIZER_ALLOW_MACHINES", "false", "allowMachines", false],
+    ["AUTHORIZER_ALLOW_ANONYMOUS", "false", "allowAnonymous", false],
     ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "0", "clockToleranceSeconds", 0],
     ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "60", "clockToleranceSeconds", 60],
     ["AUTHORIZER_HTTP_API_RESPONSE", "simple", "httpApiResponse", "simple"],
+    ["AUTHORIZER_HTTP_API_UNAUTHORIZED", "403", "httpApiUnauthorized", "403"],
     ["AUTHORIZER_POLICY_ENDS_WITH_TOKEN", "false", "policyEndsWithToken", false],
     ["AUTHORIZER_LOG_LEVEL", "silent", "logLevel", "silent"],
     ["JWKS_MAX_AGE_SECONDS", "1", "jwksMaxAgeSeconds", 1],
@@ -121,12 +126,14 @@ describe("each variable", () => {
     ["AUTH0_DOMAIN", "a.com b.com", "has an item that is empty or has blanks"],
     ["AUTH0_CLIENT_IDS", "A B", "has an item that is empty or has blanks"],
     ["AUTH0_AUDIENCES", "a b", "has an item that is empty or has blanks"],
-    ["AUTH0_EMAIL_CLAIM", "email", "must be an absolute URL"],
+    ["AUTH0_EMAIL_CLAIM", "mail", "must be an absolute URL"],
     ["AUTH0_ACCESS_TOKEN_PROFILE", "both", "must be one of auth0, rfc9068"],
     ["AUTH0_ORGANIZATIONS", "org 1", "has an item that is empty or has blanks"],
     ["AUTH0_REQUIRED_PERMISSIONS", "read x", "has an item that is empty or has blanks"],
     ["AUTHORIZER_EMAIL", "required", "must be one of verified, present, optional"],
     ["AUTHORIZER_ALLOW_MACHINES", "yes", "must be one of true, false"],
+    ["AUTHORIZER_ALLOW_ANONYMOUS", "yes", "must be one of true, false"],
+    ["AUTHORIZER_HTTP_API_UNAUTHORIZED", "404", "must be one of 401, 403"],
     ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "61", "must be a whole number from 0 to 60"],
     ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "NaN", "must be a whole number from 0 to 60"],
     ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "-1", "must be a whole number from 0 to 60"],
@@ -184,6 +191,12 @@ describe("together", () => {
       { AUTHORIZER_ALLOW_MACHINES: "true" },
       "AUTHORIZER_ALLOW_MACHINES needs AUTHORIZER_EMAIL=optional: a machine has no e-mail",
       { AUTHORIZER_ALLOW_MACHINES: "true", AUTHORIZER_EMAIL: "optional" },
+    ],
+    [
+      "anonymous visitors have no e-mail",
+      { AUTHORIZER_ALLOW_ANONYMOUS: "true" },
+      "AUTHORIZER_ALLOW_ANONYMOUS needs AUTHORIZER_EMAIL=optional: an anonymous session has no e-mail",
+      { AUTHORIZER_ALLOW_ANONYMOUS: "true", AUTHORIZER_EMAIL: "optional" },
     ],
     [
       "ID tokens have no permissions",
@@ -279,7 +292,24 @@ describe("under serverless-offline", () => {
     expect(settings(told).policyEndsWithToken).toBe(true);
   });
 
-  test("and an empty variable says nothing of it", () => {
-    expect(settings({ IS_OFFLINE: "" }).policyEndsWithToken).toBe(true);
+  test.each(["", "false", "0", "TRUE"])("and only `true` says so, not %j", (value) => {
+    expect(settings({ IS_OFFLINE: value }).policyEndsWithToken).toBe(true);
+  });
+});
+
+describe("a key in code that is no setting", () => {
+  const options = { issuers: ["acme.eu.auth0.com"], clientIds: ["WebApp"] };
+
+  test.each([
+    ["organisations", "organisations is not a setting: was organizations meant?"],
+    ["clientID", "clientID is not a setting: was clientIds meant?"],
+    ["cache", "cache is not a setting"],
+  ])("%s is a mistake", (key, mistake) => {
+    expect(mistakes(() => settingsFrom({ ...options, [key]: ["x"] }))).toEqual([mistake]);
+  });
+
+  test("is told with every other mistake", () => {
+    const read = () => settingsFrom({ clientIds: ["A B"], organisations: ["org_1"] } as object);
+    expect(mistakes(read)).toHaveLength(3);
   });
 });

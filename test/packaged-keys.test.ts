@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { mkdtempSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readSnapshots, SNAPSHOT_FILE } from "../../src/oauth/snapshot.ts";
+import { SNAPSHOT_FILE } from "../src/oauth/snapshot.ts";
+import { readPackagedKeys } from "../src/packaged-keys.ts";
 
 let file: string;
 let ignored: string[];
@@ -12,8 +13,8 @@ beforeEach(() => {
   ignored = [];
 });
 
-function read(): ReturnType<typeof readSnapshots> {
-  return readSnapshots(file, (detail) => ignored.push(detail));
+function read(): ReturnType<typeof readPackagedKeys> {
+  return readPackagedKeys(file, (detail) => ignored.push(detail));
 }
 
 describe("the file of snapshots", () => {

@@ -1,5 +1,5 @@
-import { absoluteUrl, boolean, integer, issuer, list, oneOf, word } from "./setting-values.ts";
-import { editDistance } from "./edit-distance.ts";
+import { misspellings, nearest, type Misspelling } from "./misspelling.ts";
+import { boolean, emailClaim, integer, issuer, list, oneOf, word } from "./values.ts";
 
 /** Who gets in and how keys are kept: every setting, checked and frozen. */
 export interface Settings {
@@ -9,11 +9,11 @@ export interface Settings {
   readonly clientIds: readonly string[];
   /** API identifiers whose access tokens are accepted. */
   readonly audiences: readonly string[];
-  /** The namespaced claim with the e-mail in access tokens; `CLAIM_verified` carries its verification. */
+  /** The claim with the e-mail in access tokens, a URL or `email`; `CLAIM_verified` says whether it is verified. */
   readonly emailClaim: string | undefined;
   /** `auth0` accepts both of Auth0's access token profiles, `rfc9068` only the second. */
   readonly accessTokenProfile: "auth0" | "rfc9068";
-  /** Where not empty, `org_id` must be one of these. */
+  /** Where not empty, the user must have signed in to one of these: an ID (`org_…`, claim `org_id`) or a name (`org_name`). */
   readonly organizations: readonly string[];
   /** All of these must be in `permissions` or `scope`. */
   readonly requiredPermissions: readonly string[];
@@ -21,9 +21,13 @@ export interface Settings {
   readonly email: "verified" | "present" | "optional";
   /** Whether client-credentials tokens are accepted. */
   readonly allowMachines: boolean;
+  /** Whether access tokens of anonymous sessions are accepted. */
+  readonly allowAnonymous: boolean;
   readonly clockToleranceSeconds: number;
   /** `simple` where the HTTP API authorizer has simple responses switched on. */
   readonly httpApiResponse: "policy" | "simple";
+  /** What an HTTP API answers where there is no valid token: `401`, or `403` by a Deny, which the gateway caches. */
+  readonly httpApiUnauthorized: "401" | "403";
   /** Whether the policy denies everything from the token's end on. */
   readonly policyEndsWithToken: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -63,7 +67,7 @@ const SETTINGS: { readonly [K in Key]: Setting<Settings[K]> } = {
   issuers: { variable: "AUTH0_DOMAIN", read: list(issuer), fallback: [] },
   clientIds: { variable: "AUTH0_CLIENT_IDS", read: list(word), fallback: [] },
   audiences: { variable: "AUTH0_AUDIENCES", read: list(word), fallback: [] },
-  emailClaim: { variable: "AUTH0_EMAIL_CLAIM", read: absoluteUrl, fallback: undefined },
+  emailClaim: { variable: "AUTH0_EMAIL_CLAIM", read: emailClaim, fallback: undefined },
   accessTokenProfile: {
     variable: "AUTH0_ACCESS_TOKEN_PROFILE",
     read: oneOf("auth0", "rfc9068"),
@@ -77,6 +81,7 @@ const SETTINGS: { readonly [K in Key]: Setting<Settings[K]> } = {
     fallback: "verified",
   },
   allowMachines: { variable: "AUTHORIZER_ALLOW_MACHINES", read: boolean, fallback: false },
+  allowAnonymous: { variable: "AUTHORIZER_ALLOW_ANONYMOUS", read: boolean, fallback: false },
   clockToleranceSeconds: {
     variable: "AUTHORIZER_CLOCK_TOLERANCE_SECONDS",
     read: integer(0, 60),
@@ -86,6 +91,11 @@ const SETTINGS: { readonly [K in Key]: Setting<Settings[K]> } = {
     variable: "AUTHORIZER_HTTP_API_RESPONSE",
     read: oneOf("policy", "simple"),
     fallback: "policy",
+  },
+  httpApiUnauthorized: {
+    variable: "AUTHORIZER_HTTP_API_UNAUTHORIZED",
+    read: oneOf("401", "403"),
+    fallback: "401",
   },
   policyEndsWithToken: { variable: "AUTHORIZER_POLICY_ENDS_WITH_TOKEN", read: boolean, fallback: true },
   logLevel: {
@@ -113,48 +123,47 @@ const variableOf = (key: Key): string => SETTINGS[key].variable;
 /**
  * Settings given in code. Lists are arrays; what is left out has the default of the environment variable.
  *
- * @throws ConfigurationError naming the properties
+ * @throws ConfigurationError naming the properties, unknown ones among them
  */
 export function settingsFrom(options: Partial<Settings>): Settings {
-  return readSettings(
-    (key) => options[key],
-    (key) => key,
-  );
+  const unknown = Object.keys(options).filter((name) => !(KEYS as readonly string[]).includes(name));
+  return readSettings({
+    valueOf: (key) => options[key],
+    nameOf: (key) => key,
+    mistakes: unknown.map((name) => {
+      const meant = nearest(name, KEYS);
+      return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
+    }),
+  });
 }
 
 /**
  * Settings from environment variables; a blank one counts as not set. Under serverless-offline, which sets
- * `IS_OFFLINE` and ignores conditions in policies, policies do not end with the token unless told to.
+ * `IS_OFFLINE=true` and ignores conditions in policies, policies do not end with the token unless told to.
  *
  * @throws ConfigurationError naming the variables
  */
 export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
-  const offline: Partial<Record<Key, unknown>> = env["IS_OFFLINE"] ? { policyEndsWithToken: false } : {};
-  const source = (key: Key): unknown => {
+  const offline: Partial<Record<Key, unknown>> =
+    env["IS_OFFLINE"] === "true" ? { policyEndsWithToken: false } : {};
+  const valueOf = (key: Key): unknown => {
     const text = env[variableOf(key)]?.trim();
     return text === undefined || text === "" ? offline[key] : text;
   };
-  return readSettings(source, variableOf, () => misspelledVariables(env));
-}
-
-/** A variable that looks like one of ours, and the one that was probably meant. */
-export interface Misspelling {
-  readonly found: string;
-  readonly meant: string;
-}
-
-const BEGINNINGS = ["AU", "J"];
-
-export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
-  const known = KEYS.map(variableOf);
-  const suspects = Object.keys(env).filter(
-    (name) =>
-      BEGINNINGS.some((beginning) => name.toUpperCase().startsWith(beginning)) && !known.includes(name),
+  const hints = misspelledVariables(env).map(
+    ({ found, meant }) => `${found} is not a setting: was ${meant} meant?`,
   );
-  return suspects.flatMap((found) => {
-    const meant = known.find((name) => editDistance(found.toUpperCase(), name) <= 2);
-    return meant === undefined ? [] : [{ found, meant }];
-  });
+  return readSettings({ valueOf, nameOf: variableOf, hints });
+}
+
+const PREFIXES = ["AU", "J"];
+
+/** Variables that look like ours but are not. They are no mistake by themselves: they may be somebody else's. */
+export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
+  const suspects = Object.keys(env).filter((name) =>
+    PREFIXES.some((prefix) => name.toUpperCase().startsWith(prefix)),
+  );
+  return misspellings(suspects, KEYS.map(variableOf));
 }
 
 /** A sentence about several settings that must hold for them together. */
@@ -193,36 +202,44 @@ const RULES: readonly Rule[] = [
     mistake: (nameOf) => `needs ${nameOf("email")}=optional: a machine has no e-mail`,
   },
   {
+    of: ["allowAnonymous", "email"],
+    broken: ({ allowAnonymous, email }) => allowAnonymous && email !== "optional",
+    mistake: (nameOf) => `needs ${nameOf("email")}=optional: an anonymous session has no e-mail`,
+  },
+  {
     of: ["requiredPermissions", "audiences"],
     broken: ({ requiredPermissions, audiences }) => requiredPermissions.length > 0 && audiences.length === 0,
     mistake: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
   },
 ];
 
-function readSettings(
-  source: (key: Key) => unknown,
-  nameOf: (key: Key) => string,
-  misspellings: () => readonly Misspelling[] = () => [],
-): Settings {
-  const mistakes = new Map<Key, string>();
+/** Where settings are read from. */
+interface Source {
+  /** Undefined where it is not set. */
+  readonly valueOf: (key: Key) => unknown;
+  readonly nameOf: (key: Key) => string;
+  /** What is wrong beyond the values. */
+  readonly mistakes?: readonly string[];
+  /** What may explain a mistake, and is none without one. */
+  readonly hints?: readonly string[];
+}
+
+function readSettings({ valueOf, nameOf, mistakes = [], hints = [] }: Source): Settings {
+  const wrong = new Map<Key, string>();
   const read = (key: Key): unknown => {
-    const value = source(key);
+    const value = valueOf(key);
     try {
       return value === undefined ? SETTINGS[key].fallback : SETTINGS[key].read(value);
     } catch (error) {
-      mistakes.set(key, (error as Error).message);
+      wrong.set(key, (error as Error).message);
       return SETTINGS[key].fallback;
     }
   };
   const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
   for (const { of, broken, mistake } of RULES) {
-    if (!of.some((key) => mistakes.has(key)) && broken(settings)) mistakes.set(of[0], mistake(nameOf));
+    if (!of.some((key) => wrong.has(key)) && broken(settings)) wrong.set(of[0], mistake(nameOf));
   }
-  if (mistakes.size > 0) {
-    throw new ConfigurationError([
-      ...[...mistakes].map(([key, mistake]) => `${nameOf(key)} ${mistake}`),
-      ...misspellings().map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`),
-    ]);
-  }
+  const all = [...Array.from(wrong, ([key, mistake]) => `${nameOf(key)} ${mistake}`), ...mistakes];
+  if (all.length > 0) throw new ConfigurationError([...all, ...hints]);
   return Object.freeze(settings);
 }

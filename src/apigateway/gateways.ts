@@ -1,0 +1,154 @@
+/** API Gateway's kinds of event for a Lambda authorizer. */
+export type GatewayKind = "rest-token" | "rest-request" | "http-1.0" | "http-2.0" | "websocket";
+
+/** An event whose fields nobody has looked at yet. */
+export type RawEvent = Readonly<Record<string, unknown>>;
+
+/** What differs from one kind of gateway to the next: how its event is read, and what it can be answered. */
+interface Gateway {
+  readonly sends: (event: RawEvent) => boolean;
+  /** The field with the ARN of the method or route. */
+  readonly arnField: "methodArn" | "routeArn";
+  /** Every Authorization header, as received. */
+  readonly authorization: (event: RawEvent) => readonly unknown[];
+  /** Every query parameter that may carry a token, as received. */
+  readonly parameters: (event: RawEvent) => readonly unknown[];
+  /** The values by which the gateway caches the answer, where the event tells them. */
+  readonly identitySource: (event: RawEvent) => readonly string[] | undefined;
+  /** Whether its authorizers can have simple responses switched on. */
+  readonly simpleResponses: boolean;
+  /** Whether it can be set to deny, rather than to answer 401, where there is no valid token. */
+  readonly mayDenyUnauthorized: boolean;
+  /** Characters of a context value that do not arrive as they were sent, or that nobody saw arrive. */
+  readonly unsupportedCharacters: RegExp;
+}
+
+/** Controls, and halves of a character. */
+// As ranges, because `\p{…}` would load tables of Unicode, which a cold start notices.
+// eslint-disable-next-line no-control-regex -- controls are what it looks for
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/u;
+/** Quotes and backslashes were recorded intact on every gateway, cached too, but for the cache of payload 1.0. */
+// eslint-disable-next-line no-control-regex -- controls are what it looks for
+const CONTROLS_AND_QUOTES = /["\\\u0000-\u001f\u007f-\u009f\ud800-\udfff]/u;
+
+const none = (): readonly unknown[] => [];
+const notTold = (): undefined => undefined;
+const isRequest = ({ type, version }: RawEvent): boolean => type === "REQUEST" && version === undefined;
+const isConnect = ({ requestContext }: RawEvent): boolean =>
+  object(requestContext)["eventType"] === "CONNECT";
+
+/**
+ * One row for each kind.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+ */
+export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
+  "rest-token": {
+    sends: ({ type }) => type === "TOKEN",
+    arnField: "methodArn",
+    authorization: ({ authorizationToken }) => [authorizationToken].filter(isPresent),
+    parameters: none,
+    identitySource: notTold,
+    simpleResponses: false,
+    mayDenyUnauthorized: false,
+    unsupportedCharacters: CONTROLS,
+  },
+  "rest-request": {
+    sends: (event) => isRequest(event) && !isConnect(event),
+    arnField: "methodArn",
+    authorization: authorizationHeaders,
+    parameters: none,
+    identitySource: notTold,
+    simpleResponses: false,
+    mayDenyUnauthorized: false,
+    unsupportedCharacters: CONTROLS,
+  },
+  "http-1.0": {
+    sends: ({ type, version }) => type !== "TOKEN" && version === "1.0",
+    arnField: "methodArn",
+    authorization: authorizationHeaders,
+    parameters: none,
+    identitySource: joinedIdentitySource,
+    simpleResponses: false,
+    mayDenyUnauthorized: true,
+    unsupportedCharacters: CONTROLS_AND_QUOTES,
+  },
+  "http-2.0": {
+    sends: ({ type, version }) => type !== "TOKEN" && version === "2.0",
+    arnField: "routeArn",
+    authorization: authorizationHeaders,
+    parameters: none,
+    identitySource: listedIdentitySource,
+    simpleResponses: true,
+    mayDenyUnauthorized: true,
+    unsupportedCharacters: CONTROLS,
+  },
+  websocket: {
+    sends: (event) => isRequest(event) && isConnect(event),
+    arnField: "methodArn",
+    authorization: authorizationHeaders,
+    // A browser cannot set headers when it opens a WebSocket.
+    parameters: accessTokenParameters,
+    identitySource: notTold,
+    simpleResponses: false,
+    mayDenyUnauthorized: false,
+    unsupportedCharacters: CONTROLS,
+  },
+};
+
+const KINDS = Object.keys(GATEWAYS) as readonly GatewayKind[];
+
+/** The kind of gateway that sent an event; undefined where none of them did. */
+export function gatewayKindOf(event: RawEvent): GatewayKind | undefined {
+  return KINDS.find((kind) => GATEWAYS[kind].sends(event));
+}
+
+/** Names of headers keep the client's case on REST APIs and under serverless-offline (RFC 9110 §5.1: any case). */
+function authorizationHeaders({ headers, multiValueHeaders }: RawEvent): readonly unknown[] {
+  return values(headers, multiValueHeaders, (name) => name.toLowerCase() === "authorization");
+}
+
+function accessTokenParameters(event: RawEvent): readonly unknown[] {
+  const { queryStringParameters, multiValueQueryStringParameters } = event;
+  return values(queryStringParameters, multiValueQueryStringParameters, (name) => name === "access_token");
+}
+
+/** Payload 1.0 joins the values of several sources with commas. */
+function joinedIdentitySource({ identitySource }: RawEvent): readonly string[] | undefined {
+  return typeof identitySource === "string" ? [identitySource, ...identitySource.split(",")] : undefined;
+}
+
+/** Payload 2.0 has null where no source is configured, and serverless-offline a list of nothing. */
+function listedIdentitySource({ identitySource }: RawEvent): readonly string[] | undefined {
+  if (!Array.isArray(identitySource)) return undefined;
+  const texts = identitySource.filter((value) => typeof value === "string");
+  return texts.length > 0 ? texts : undefined;
+}
+
+/** The single-value form holds only the last value where the multi-value form exists. */
+function values(single: unknown, multiple: unknown, isWanted: (name: string) => boolean): readonly unknown[] {
+  const all = select(multiple, isWanted).flat();
+  return all.length > 0 ? all : select(single, isWanted);
+}
+
+function select(fields: unknown, isWanted: (name: string) => boolean): readonly unknown[] {
+  if (!isObject(fields)) return [];
+  return Object.keys(fields)
+    .filter(isWanted)
+    .map((name) => fields[name])
+    .filter(isPresent);
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** An object's fields, or none where it is no object. */
+export function object(value: unknown): RawEvent {
+  return isObject(value) ? value : {};
+}
+
+export function isObject(value: unknown): value is RawEvent {
+  return typeof value === "object" && value !== null;
+}

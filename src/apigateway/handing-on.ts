@@ -1,0 +1,32 @@
+import type { IdentityContext } from "../context.ts";
+import type { Identity } from "../identity.ts";
+import { GATEWAYS, type GatewayKind } from "./gateways.ts";
+
+/** With the policy this stays within the 8 KB that a WebSocket API's authorizer may answer. */
+const MAX_CONTEXT_BYTES = 6144;
+/** So many characters are never more bytes than that: each is three bytes at most, and an escape two. */
+const SHORT_CONTEXT = MAX_CONTEXT_BYTES / 3;
+
+/**
+ * What of an identity the gateway would not hand on as it is.
+ *
+ * @returns the name of the first such key, `size` where all is too much together, or undefined where all is well
+ */
+export function unsupportedIn(
+  { permissions }: Identity,
+  context: IdentityContext,
+  kind: GatewayKind,
+): string | undefined {
+  // They arrive as one text with blanks between them.
+  if (!permissions.every((permission) => /^\S+$/.test(permission))) return "permissions";
+  const { unsupportedCharacters } = GATEWAYS[kind];
+  const entries: readonly (readonly [string, string])[] = Object.entries(context);
+  const [unsupportedKey] = entries.find(([, value]) => unsupportedCharacters.test(value)) ?? [];
+  return unsupportedKey ?? (isTooLarge(context, entries) ? "size" : undefined);
+}
+
+/** The subject counts twice: it is the policy's principal too. */
+function isTooLarge({ sub }: IdentityContext, entries: readonly (readonly [string, string])[]): boolean {
+  const characters = entries.reduce((sum, [name, value]) => sum + name.length + value.length, sub.length);
+  return characters > SHORT_CONTEXT && Buffer.byteLength(JSON.stringify([sub, entries])) > MAX_CONTEXT_BYTES;
+}

@@ -1,0 +1,60 @@
+import { checkIdentitySource, readEvent, type GatewayRequest } from "./apigateway/event.ts";
+import { unsupportedIn } from "./apigateway/handing-on.ts";
+import { toContext } from "./context.ts";
+import { refusalOf, thrown, undecided } from "./decision.ts";
+import type { AccessRuleName, AccessRules, Decision, Undecided } from "./decision.ts";
+import { identityOf, type IdentityRules } from "./identity.ts";
+import { parseBearer } from "./oauth/bearer.ts";
+import type { VerificationStep, Verify } from "./oauth/verifier.ts";
+import { Refusal } from "./refusal.ts";
+import { unwatched, type Step } from "./step.ts";
+
+/** What a request goes through. */
+export type EvaluationStep =
+  "event" | "identity-source" | "credential" | VerificationStep | "context" | AccessRuleName;
+
+export interface Evaluator {
+  readonly rules: AccessRules & IdentityRules;
+  readonly verify: Verify;
+}
+
+/** A request and what was decided of it; there is no request where the event was none of a gateway's. */
+export type Evaluation =
+  | { readonly request: GatewayRequest; readonly decision: Decision }
+  | { readonly request: undefined; readonly decision: Undecided };
+
+/** One request from its event to a decision: the whole path, and the only place where a refusal is caught. */
+export async function evaluate(
+  event: unknown,
+  evaluator: Evaluator,
+  step: Step<EvaluationStep> = unwatched,
+): Promise<Evaluation> {
+  let request: GatewayRequest | undefined;
+  try {
+    request = step("event", () => readEvent(event));
+    return { request, decision: await decide(request, evaluator, step) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return request === undefined
+      ? { request, decision: undecided(error) }
+      : { request, decision: thrown(error) };
+  }
+}
+
+async function decide(
+  request: GatewayRequest,
+  { verify, rules }: Evaluator,
+  step: Step<EvaluationStep>,
+): Promise<Decision> {
+  step("identity-source", () => checkIdentitySource(request));
+  const token = step("credential", () => parseBearer(request.credentials));
+  const identity = identityOf(await verify(token, step), rules);
+  const context = toContext(identity);
+  const detail = step("context", () => unsupportedIn(identity, context, request.kind));
+  if (detail !== undefined)
+    return { outcome: "caller-refused", reason: "identity_unsupported", detail, identity };
+  const reason = refusalOf(identity, rules, step);
+  return reason === undefined
+    ? { outcome: "accepted", identity, context }
+    : { outcome: "caller-refused", reason, identity };
+}

@@ -1,0 +1,33 @@
+import { jwksUriOf, RemoteKeySet, type KeySnapshot, type RemoteKeySetOptions } from "./oauth/key-set.ts";
+import { fetchText } from "./remote/fetch.ts";
+import type { Settings } from "./settings/settings.ts";
+
+/** What key sets take from the world around them. Everything has the default that the Lambda needs. */
+export interface KeySetDependencies extends Partial<
+  Pick<RemoteKeySetOptions, "clock" | "random" | "fetch" | "onFailure">
+> {
+  /** Keys to begin with, by issuer. */
+  readonly snapshots?: ReadonlyMap<string, KeySnapshot> | undefined;
+}
+
+/** The key set of an issuer, kept as the settings say. Nothing is fetched yet. */
+export function keySetFor(
+  issuer: string,
+  settings: Settings,
+  dependencies: KeySetDependencies,
+): RemoteKeySet {
+  const { clock = Date.now, random = Math.random, fetch = fetchText, snapshots } = dependencies;
+  return new RemoteKeySet({
+    jwksUri: jwksUriOf(issuer),
+    maxAgeSeconds: settings.jwksMaxAgeSeconds,
+    staleIfErrorSeconds: settings.jwksStaleIfErrorSeconds,
+    timeoutMs: settings.jwksTimeoutMs,
+    snapshot: snapshots?.get(issuer),
+    snapshotMaxAgeSeconds: settings.jwksSnapshotMaxAgeSeconds,
+    fetch,
+    clock,
+    random,
+    defer: setImmediate,
+    onFailure: dependencies.onFailure ?? (() => undefined),
+  });
+}

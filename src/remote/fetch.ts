@@ -1,0 +1,107 @@
+import type { ClientRequest, IncomingMessage } from "node:http";
+
+/** Ten of Auth0's JWK Sets, certificates included, are below this. */
+const MAX_BODY_BYTES = 150_000;
+
+interface FetchErrorOptions extends ErrorOptions {
+  readonly status?: number | undefined;
+  readonly retryAfter?: string | undefined;
+  readonly connectionFailed?: boolean;
+}
+
+/** Why a document could not be fetched. */
+export class FetchError extends Error {
+  override readonly name = "FetchError";
+  /** Whether the server answered that it will not give the document: HTTP 4xx, 429 among them. */
+  readonly refused: boolean;
+  /** Whether the connection failed rather than the answer, so that another connection may do. */
+  readonly connectionFailed: boolean;
+  readonly #retryAfter: string | undefined;
+
+  constructor(
+    message: string,
+    { status = 0, retryAfter, connectionFailed = false, cause }: FetchErrorOptions = {},
+  ) {
+    super(message, { cause });
+    this.refused = status >= 400 && status < 500;
+    this.connectionFailed = connectionFailed;
+    this.#retryAfter = retryAfter;
+  }
+
+  /**
+   * What the server asked for with `Retry-After`, which is a number of seconds or a date (RFC 9110 §10.2.3).
+   *
+   * @param now milliseconds since the epoch
+   * @returns milliseconds, 0 where it asked for nothing
+   */
+  retryAfterMs(now: number): number {
+    const value = this.#retryAfter;
+    if (value === undefined) return 0;
+    const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+    return Number.isNaN(ms) ? 0 : Math.max(0, ms);
+  }
+}
+
+/**
+ * Fetches the text of a document with one GET. It follows no redirect, accepts no compression, reads at most
+ * 150 kB, and keeps no process alive: whoever waits for it does.
+ *
+ * @param timeoutMs the limit for everything, from the look-up of the host to the last byte
+ * @throws FetchError
+ */
+export function fetchText(url: string, timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, (response) => {
+      readBody(response)
+        .then(resolve, fail)
+        .finally(() => clearTimeout(timer));
+    });
+    const timer = setTimeout(() => {
+      fail(new FetchError(`no complete answer within ${timeoutMs} ms`, { connectionFailed: true }));
+    }, timeoutMs).unref();
+    const fail = (cause: unknown): void => {
+      clearTimeout(timer);
+      request.destroy();
+      reject(cause instanceof FetchError ? cause : connectionError(cause));
+    };
+    request.on("socket", (socket) => socket.unref()).on("error", fail);
+  });
+}
+
+/**
+ * The client is loaded only now: loading `https` costs a third of a cold start, and a snapshot may make it idle.
+ * Certificates are checked whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+ */
+function get(url: string, onResponse: (response: IncomingMessage) => void): ClientRequest {
+  const { get } = process.getBuiltinModule(url.startsWith("https:") ? "node:https" : "node:http");
+  const headers = { accept: "application/json" };
+  return get(url, { agent: false, rejectUnauthorized: true, headers }, onResponse);
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  checkHead(response);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw new FetchError(`more than ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function checkHead({ statusCode, headers }: IncomingMessage): void {
+  if (statusCode !== 200) {
+    throw new FetchError(`HTTP ${statusCode ?? 0}`, {
+      status: statusCode,
+      retryAfter: headers["retry-after"],
+    });
+  }
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") throw new FetchError(`content encoding ${encoding}`);
+}
+
+function connectionError(cause: unknown): FetchError {
+  const { message, code } = cause as NodeJS.ErrnoException;
+  return new FetchError(message || (code ?? "connection failed"), { cause, connectionFailed: true });
+}

@@ -1,0 +1,141 @@
+/**
+ * When a copy of something remote may be used, and when it is to be fetched again. Every time is in milliseconds
+ * since the epoch by the wall clock, every duration in milliseconds.
+ */
+export interface Lifetimes {
+  /** How long a copy is fresh. */
+  readonly maxAge: number;
+  /** How long beyond that it may be used while it cannot be fetched (RFC 5861 §4). */
+  readonly staleIfError: number;
+}
+
+/** Something remote as it was at one time. */
+export interface Copy<T> {
+  readonly value: T;
+  /** When the fetch began: the remote side wrote its answer no earlier. */
+  readonly asOf: number;
+  readonly freshUntil: number;
+  /** How long it serves while the remote side answers that it will not give it. */
+  readonly staleUntil: number;
+  /** How long it serves while the remote side cannot be reached. */
+  readonly outageUntil: number;
+}
+
+/** The last fetch, where it failed. */
+export interface Failure {
+  readonly at: number;
+  /** How many in a row. */
+  readonly count: number;
+  readonly retryAt: number;
+  /** Whether the remote side answered, and the answer was no (HTTP 4xx): that is no outage. */
+  readonly refused: boolean;
+  readonly error: Error;
+}
+
+/** `fresh` and `stale` copies may be used. */
+export type Freshness = "fresh" | "stale" | "expired" | "absent";
+
+/** No fetch on demand sooner than this after a fetch: whoever asks for what does not exist must not cause fetches. */
+const COOLDOWN = 30_000;
+/** Without a usable copy every request fails, so that recovery must be noticed within two seconds. */
+const PAUSE_WITHOUT_COPY = 1000;
+/** Longer than a fetch that timed out: whoever waited for that one must not wait for the next. */
+const MIN_PAUSE = 250;
+const MAX_RETRY_AFTER = 60_000;
+/** How long a failed fetch proves an outage. Longer than any pause between two fetches. */
+const OUTAGE = 120_000;
+/** Clocks are corrected by less than this all the time. */
+const CLOCK_SLACK = 1000;
+
+/** The state of a copy at a time, given the fetch that failed since, if any. */
+export function freshness(
+  copy: Copy<unknown> | undefined,
+  failure: Failure | undefined,
+  now: number,
+): Freshness {
+  if (copy === undefined) return "absent";
+  if (now < copy.freshUntil) return "fresh";
+  const isOutage = failure !== undefined && now < failure.at + OUTAGE;
+  return isOutage && now < staleLimit(copy, failure) ? "stale" : "expired";
+}
+
+/**
+ * When something that is not in the copy may be looked for again: after the cooldown, or once a back-off is over.
+ *
+ * @returns 0 where there is nothing to wait for
+ */
+export function nextAttemptAt(
+  copy: Copy<unknown> | undefined,
+  failure: Failure | undefined,
+  { maxAge }: Lifetimes,
+  now: number,
+): number {
+  // A clock that went back has made the pause longer than it was meant to be.
+  if (failure !== undefined) return failure.at > now + CLOCK_SLACK ? 0 : failure.retryAt;
+  return copy === undefined ? 0 : copy.asOf + Math.min(COOLDOWN, maxAge / 2);
+}
+
+/** A copy that was fetched just now. */
+export function copyOf<T>(
+  value: T,
+  asOf: number,
+  { maxAge, staleIfError }: Lifetimes,
+  outageUntil = 0,
+): Copy<T> {
+  const freshUntil = asOf + maxAge;
+  const staleUntil = freshUntil + staleIfError;
+  return { value, asOf, freshUntil, staleUntil, outageUntil: Math.max(staleUntil, outageUntil) };
+}
+
+/**
+ * A copy by a clock that went back behind the copy's own time: how old it is cannot be told any more, so that it
+ * counts as just stale. Any other copy stays as it is.
+ */
+export function correctedFor<T>(now: number, copy: Copy<T>, { maxAge, staleIfError }: Lifetimes): Copy<T> {
+  if (copy.asOf <= now + CLOCK_SLACK) return copy;
+  return {
+    ...copy,
+    asOf: now - maxAge,
+    freshUntil: now,
+    staleUntil: now + staleIfError,
+    outageUntil: now + staleIfError,
+  };
+}
+
+/** What went wrong in a fetch, as far as it decides when to try again. */
+export interface FailedFetch {
+  readonly error: Error;
+  readonly refused: boolean;
+  /** What the server asked for with `Retry-After`. */
+  readonly retryAfter: number;
+  readonly startedAt: number;
+}
+
+/**
+ * A failure with its next attempt: backing off while there is a copy to be used, and soon where there is none.
+ *
+ * @param random from 0 to 1: containers that fail together must not come back together
+ */
+export function failureOf(
+  { error, refused, retryAfter, startedAt }: FailedFetch,
+  copy: Copy<unknown> | undefined,
+  previous: Failure | undefined,
+  { now, random }: { readonly now: number; readonly random: number },
+): Failure {
+  const count = (previous?.count ?? 0) + 1;
+  const jitter = 1 + 0.3 * random;
+  const usableUntil = copy === undefined ? 0 : staleLimit(copy, { refused });
+  const pauseEnd =
+    now < usableUntil
+      ? Math.min(startedAt + COOLDOWN * Math.min(count, 2) * jitter, usableUntil)
+      : startedAt + PAUSE_WITHOUT_COPY * jitter;
+  const askedFor = now + Math.min(retryAfter * jitter, MAX_RETRY_AFTER);
+  return { at: now, count, refused, error, retryAt: Math.max(pauseEnd, askedFor, now + MIN_PAUSE) };
+}
+
+function staleLimit(
+  { staleUntil, outageUntil }: Copy<unknown>,
+  { refused }: Pick<Failure, "refused">,
+): number {
+  return refused ? staleUntil : outageUntil;
+}
