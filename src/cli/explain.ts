@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ConfigurationError, settingsFromEnvironment, type Settings } from "../config.ts";
-import { member, type JsonObject, type UnverifiedJwt } from "../oauth/jwt.ts";
+import { member, type UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
-import { EXIT, paint, printable, UsageError, withoutEmails } from "./terminal.ts";
+import { EXIT, hiddenEmail, paint, printable, UsageError, withoutEmails } from "./terminal.ts";
 import type { ExitCode, Ink, Terminal } from "./terminal.ts";
 import { keySetThrough, tenantKeys } from "./tenant-keys.ts";
 import { credentialsIn, tokenFrom } from "./token-input.ts";
@@ -14,7 +14,8 @@ const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
 Walks through the authorizer's rules with a token and says where it would be refused, and why. The settings are
 the authorizer's environment variables. The token goes nowhere: only the tenant's keys are fetched.
 
-  TOKEN           without it, standard input is read: a token, or a whole Authorization header
+  TOKEN           a token or a whole Authorization header; without it, or as -, standard input is read, which is
+                  better: npm writes the arguments of npx and npm run into its log
   --event FILE    an event of an authorizer, as JSON, in place of the token
   --keys FILE     take the keys from a JWK Set or a snapshot instead of fetching them
   --offline       fetch nothing: key and signature are then not checked
@@ -58,10 +59,8 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
   const settings = settingsOrUsageError(terminal.env);
   const keySetOf = order.offline ? undefined : keySetReader(order, settings, terminal);
   const walked = await walk(order.evidence, { settings, now: order.now, keySetOf });
-  const hide = order.showEmail ? (text: string) => text : withoutEmails;
-  terminal.write(
-    hide(order.json ? `${JSON.stringify(asJson(walked, settings))}\n` : asText(walked, settings, terminal)),
-  );
+  const reading = { walked, settings, showEmail: order.showEmail };
+  terminal.write(order.json ? `${JSON.stringify(asJson(reading))}\n` : asText(reading, terminal));
   return EXIT_CODES[walked.verdict.outcome];
 }
 
@@ -143,53 +142,62 @@ const SEEN: Readonly<Partial<Record<Rule, readonly string[]>>> = {
   permissions: ["permissions", "scope"],
 };
 
-function seen(rule: Rule, { jwt, use }: Walk, settings: Settings): Readonly<Record<string, string>> {
+/** What was walked, and what of it may be shown. */
+interface Reading {
+  readonly walked: Walk;
+  readonly settings: Settings;
+  readonly showEmail: boolean;
+}
+
+function seen(rule: Rule, { walked, settings, showEmail }: Reading): Readonly<Record<string, string>> {
+  const { jwt, use } = walked;
   if (jwt === undefined) return {};
-  const source: JsonObject = rule === "header" ? jwt.header : jwt.claims;
-  const names = rule === "email" ? emailClaims(use, settings) : (SEEN[rule] ?? []);
-  const values = names.map((name) => [name, member(source, name)] as const);
-  return Object.fromEntries(
-    values.flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, rule === "times" ? moment(value) : printable(value)]],
-    ),
-  );
+  const part = rule === "header" ? jwt.header : jwt.claims;
+  const email = rule === "email" ? emailClaim(use, settings) : undefined;
+  const names = email === undefined ? (SEEN[rule] ?? []) : [email, `${email}_verified`];
+  const present = names.filter((name) => member(part, name) !== undefined);
+  const shown = (name: string): unknown => {
+    const value = member(part, name);
+    if (showEmail) return value;
+    return name === email ? hiddenEmail(value) : withoutEmails(value);
+  };
+  return Object.fromEntries(present.map((name) => [name, asSeen(rule, shown(name))]));
 }
 
-function emailClaims(use: Walk["use"], { emailClaim }: Settings): readonly string[] {
-  const claim = use === "id" ? "email" : emailClaim;
-  return claim === undefined ? [] : [claim, `${claim}_verified`];
+function emailClaim(use: Walk["use"], settings: Settings): string | undefined {
+  return use === "id" ? "email" : settings.emailClaim;
 }
 
-function moment(value: unknown): string {
-  const date = new Date(Number(value) * 1000);
-  return typeof value !== "number" || Number.isNaN(date.getTime())
-    ? printable(value)
-    : date.toISOString().replace(".000Z", "Z");
+function asSeen(rule: Rule, value: unknown): string {
+  const date = new Date(rule === "times" && typeof value === "number" ? value * 1000 : NaN);
+  return Number.isNaN(date.getTime()) ? printable(value) : date.toISOString().replace(".000Z", "Z");
 }
 
-function asJson(walked: Walk, settings: Settings): object {
+function asJson(reading: Reading): object {
+  const { walked } = reading;
   const { verdict } = walked;
   return {
     verdict: verdict.outcome,
     ...("reason" in verdict
-      ? { reason: verdict.reason, detail: verdict.detail, hint: verdict.hint }
+      ? { reason: verdict.reason, detail: detailOf(verdict), hint: verdict.hint }
       : { tokenUse: verdict.identity.tokenUse }),
     steps: walked.steps.map(({ rule, outcome }) => ({
       rule,
       asks: RULES[rule],
       outcome,
-      ...(outcome !== "not reached" && { token: seen(rule, walked, settings) }),
+      ...(outcome !== "not reached" && { token: seen(rule, reading) }),
     })),
   };
 }
 
-function asText(walked: Walk, settings: Settings, terminal: Terminal): string {
+function asText(reading: Reading, terminal: Terminal): string {
+  const { walked } = reading;
   const lines = walked.steps.flatMap(({ rule, outcome }) => {
     const [mark, ink] = MARKS[outcome];
     const note = outcome === "passed" || outcome === "refused" ? "" : ` (${outcome})`;
     const line = `  ${paint(terminal, ink, mark)} ${rule.padEnd(13)}${RULES[rule]}${paint(terminal, "faint", note)}`;
     if (outcome === "not reached") return [paint(terminal, "faint", `  ${mark} ${rule}`)];
-    const facts = Object.entries(seen(rule, walked, settings)).map(([name, value]) => `${name} ${value}`);
+    const facts = Object.entries(seen(rule, reading)).map(([name, value]) => `${name} ${value}`);
     return facts.length === 0
       ? [line]
       : [line, paint(terminal, "faint", `${" ".repeat(17)}${facts.join("   ")}`)];
@@ -213,9 +221,14 @@ function conclusion({ verdict }: Walk, terminal: Terminal): string {
     case "refused":
     case "undecided": {
       const head = verdict.outcome === "refused" ? "Refused" : "Cannot be decided";
-      const detail = verdict.detail === undefined ? "" : ` (${printable(verdict.detail)})`;
+      const detail = verdict.detail === undefined ? "" : ` (${detailOf(verdict)})`;
       const ink = verdict.outcome === "refused" ? "bad" : "careful";
       return `${paint(terminal, ink, `${head}: ${verdict.reason}`)}${detail}\n${verdict.hint}`;
     }
   }
+}
+
+/** It may quote a server. */
+function detailOf({ detail }: { readonly detail: string | undefined }): string | undefined {
+  return detail === undefined ? undefined : printable(detail);
 }
