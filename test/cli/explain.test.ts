@@ -203,6 +203,60 @@ test("explain agrees with the authorizer about tokens with several faults", asyn
   );
 });
 
+describe("explain survives anything", () => {
+  // eslint-disable-next-line no-control-regex -- what a terminal obeys
+  const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029]/;
+  const anything = fc.jsonValue({ maxDepth: 3 });
+  const headers = fc.dictionary(fc.constantFrom("alg", "kid", "typ", "crit", "jwk"), anything);
+  const NAMES = ["aud", "iat", "exp", "nbf", "sub", "azp", "email", "scope", "permissions", "gty", "org_id"];
+  const claims = fc.dictionary(fc.oneof(fc.constantFrom(...NAMES), fc.string({ unit: "binary" })), anything);
+  const signed = fc
+    .tuple(fc.oneof(fc.constant({}), headers), claims)
+    .map(([header, some]) => tenant.idToken({ header, claims: some }));
+  const cut = fc.tuple(signed, fc.nat(), fc.string()).map(([token, at, more]) => {
+    const place = at % token.length;
+    return token.slice(0, place) + more + token.slice(place + more.length);
+  });
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.string().map((some) => `Bearer ${some}`),
+    signed,
+    cut,
+  );
+
+  test("that a token may be", async () => {
+    await fc.assert(
+      fc.asyncProperty(text, fc.boolean(), async (input, asText) => {
+        const env = environment();
+        const options = asText ? [] : ["--json"];
+        const { exitCode, output, errors } = await run(["explain", ...options], { env, input });
+        expect(output + errors).not.toMatch(OBEYED);
+        if (exitCode === 2) expect(errors).toContain("the token is empty");
+        else expect([0, 1]).toContain(exitCode);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("that an event may be", async () => {
+    const file = join(folder, "any-event.json");
+    const event = fc.oneof(
+      anything,
+      fc.record({ type: fc.constantFrom("TOKEN", "REQUEST"), methodArn: anything, headers: anything }),
+      fc.record({ version: fc.constantFrom("1.0", "2.0"), type: anything, routeArn: anything }),
+    );
+    await fc.assert(
+      fc.asyncProperty(event, async (some) => {
+        writeFileSync(file, JSON.stringify(some));
+        const { exitCode, output } = await run(["explain", "--event", file], { env: environment() });
+        expect([1, 3]).toContain(exitCode);
+        expect(output).not.toMatch(OBEYED);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe("what explain prints", () => {
   const show = (token: string, ...options: string[]): Promise<Ran> =>
     run(["explain", ...options], { env: environment(), input: token });
