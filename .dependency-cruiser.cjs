@@ -22,7 +22,7 @@ module.exports = {
     {
       name: "leaves-know-nothing",
       severity: "error",
-      from: { path: "^src/(refusal|date-time|step)\\.ts$" },
+      from: { path: "^src/(refusal|date-time|step|email-address)\\.ts$" },
       to: { path: "^src/" },
     },
     {

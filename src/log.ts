@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import type { Decision } from "./decision.ts";
 import type { GatewayKind } from "./apigateway/gateways.ts";
 import { rfc3339 } from "./date-time.ts";
+import { mayHoldEmail } from "./email-address.ts";
 import type { Identity } from "./identity.ts";
 import { HINTS, type Reason, type Refusal } from "./refusal.ts";
 
@@ -119,13 +120,18 @@ function decisionFields(record: DecisionRecord, withSubject: boolean): Fields {
     token_use: identity?.tokenUse,
     iss: identity?.issuer,
     client_id: identity?.clientId,
-    sub: withSubject ? identity?.subject : undefined,
+    sub: withSubject ? impersonalSubject(identity) : undefined,
     gateway: record.gateway,
     request_id: record.requestId,
     key_set_age_seconds: record.keySetAgeSeconds,
     Decisions: 1,
     Duration: record.durationMs,
   };
+}
+
+/** Enterprise connections make subjects of e-mail addresses, which are in no line at any level. */
+function impersonalSubject({ subject }: Partial<Identity> = {}): string | undefined {
+  return subject === undefined || mayHoldEmail(subject) ? undefined : subject;
 }
 
 /**

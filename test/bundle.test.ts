@@ -23,6 +23,12 @@ describe("the bundle", () => {
     expect(gzipSync(text).length).toBeLessThanOrEqual(BUDGET_GZIPPED_BYTES);
   });
 
+  test("says whose code it contains, and that parts of it were replaced (Apache-2.0 §4)", () => {
+    const [banner = ""] = /^\/\*![^]*?\*\//.exec(text) ?? [];
+    expect(banner).toContain("aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified:");
+    expect(text).toContain("is not bundled");
+  });
+
   test("is plain ASCII, which V8 keeps and scans in half the space", () => {
     expect(/[^\n -~]/.exec(text)).toBeNull();
   });

@@ -6,7 +6,7 @@ export default {
     transformSync(source, {
       loader: "ts",
       format: "esm",
-      target: "node20",
+      target: "node20.19",
       sourcemap: "inline",
       sourcefile: path,
     }),

@@ -146,6 +146,22 @@ describe("the user", () => {
     }
     expect(line(ACCEPTED, "info")).not.toHaveProperty("sub");
   });
+
+  test.each(["alice@acme.com", "samlp|acme|alice@acme.com", "waad|alice\uff20acme.com"])(
+    "is not named at all where the subject is or contains an e-mail: %s",
+    (subject) => {
+      for (const level of ["debug", "info"] as const) {
+        const logged = line({ ...ACCEPTED, identity: { ...ALICE, subject } }, level);
+        expect(logged).not.toHaveProperty("sub");
+        expect(JSON.stringify(logged)).not.toContain("alice");
+      }
+    },
+  );
+
+  test("is named where it is a machine, whose subject only looks like an e-mail", () => {
+    const machine = { ...ALICE, subject: "aBc123@clients" };
+    expect(line({ ...ACCEPTED, identity: machine }, "debug")).toMatchObject({ sub: "aBc123@clients" });
+  });
 });
 
 describe("the level", () => {

@@ -1,3 +1,4 @@
+import packageJson from "../../package.json" with { type: "json" };
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { snapshot } from "./snapshot.ts";
@@ -9,7 +10,7 @@ const USAGE = `Usage: auth0-authorizer COMMAND
   explain    says how the authorizer judges a token, rule by rule
   snapshot   fetches the tenant's keys into a file, to be deployed with the authorizer
 
-auth0-authorizer COMMAND --help tells more.
+auth0-authorizer COMMAND --help tells more, and auth0-authorizer --version which version this is.
 `;
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
@@ -21,6 +22,10 @@ export async function runCommand([name, ...args]: readonly string[], terminal: T
   if (name === undefined || name === "--help" || name === "help") {
     (name === undefined ? terminal.writeError : terminal.write)(USAGE);
     return name === undefined ? EXIT.usage : EXIT.well;
+  }
+  if (name === "--version") {
+    terminal.write(`${packageJson.version}\n`);
+    return EXIT.well;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {

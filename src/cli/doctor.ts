@@ -18,7 +18,8 @@ const DOCTOR_USAGE = `Usage: auth0-authorizer doctor [TOKEN] [options]
 Looks at a tenant from outside and at the authorizer's settings, which are its environment variables, and says
 what is wrong and what to do about it.
 
-  TOKEN             a token of one of your users, or - to read it from standard input: it is judged as well
+  TOKEN             a token of one of your users, which is judged as well; better -, to read it from standard
+                    input: npm writes the arguments of npx and npm run into its log
   --domain DOMAIN   look only at this tenant, without any settings
   --json            for machines
 

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { EvaluationStep } from "../evaluation.ts";
-import { ConfigurationError, settingsFromEnvironment, type Settings } from "../settings/settings.ts";
-import { member, type JsonObject, type UnverifiedJwt } from "../oauth/jwt.ts";
+import { member, type UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
-import { EXIT, paint, printable, UsageError, withoutEmails } from "./terminal.ts";
+import { ConfigurationError, settingsFromEnvironment, type Settings } from "../settings/settings.ts";
+import { EXIT, hiddenEmail, paint, printable, UsageError, withoutEmails } from "./terminal.ts";
 import type { ExitCode, Ink, Terminal } from "./terminal.ts";
 import { keysOfFile, tenantKeys } from "./tenant-keys.ts";
 import { evidenceOf, tokenFrom, type Evidence } from "./token-input.ts";
@@ -15,7 +15,8 @@ const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
 Takes a token through the authorizer's steps and says where it would be refused, and why. The settings are
 the authorizer's environment variables. The token goes nowhere: only the tenant's keys are fetched.
 
-  TOKEN           without it, standard input is read: a token, or a whole Authorization header
+  TOKEN           a token or a whole Authorization header; without it, or as -, standard input is read, which is
+                  better: npm writes the arguments of npx and npm run into its log
   --event FILE    an event of an authorizer, as JSON, in place of the token
   --keys FILE     take the keys from a JWK Set or a snapshot instead of fetching them
   --offline       fetch nothing: key and signature are then not checked
@@ -60,11 +61,9 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
   const keySetOf = options.offline ? undefined : keySetReader(options, settings, terminal);
   const { event, hiddenSteps } = options.evidence;
   const traced = await trace(event, { settings, now: options.now, keySetOf });
-  const shown = { ...traced, steps: traced.steps.filter(({ step }) => !hiddenSteps.includes(step)) };
-  const hide = options.showEmail ? (text: string) => text : withoutEmails;
-  terminal.write(
-    hide(options.json ? `${JSON.stringify(asJson(shown, settings))}\n` : asText(shown, settings, terminal)),
-  );
+  const steps = traced.steps.filter(({ step }) => !hiddenSteps.includes(step));
+  const reading = { traced: { ...traced, steps }, settings, showEmail: options.showEmail };
+  terminal.write(options.json ? `${JSON.stringify(asJson(reading))}\n` : asText(reading, terminal));
   return EXIT_CODES[traced.verdict.outcome];
 }
 
@@ -146,57 +145,65 @@ const SEEN: Readonly<Partial<Record<EvaluationStep, readonly string[]>>> = {
   permissions: ["permissions", "scope"],
 };
 
+/** A trace, and what of it may be shown. */
+interface Reading {
+  readonly traced: Trace;
+  readonly settings: Settings;
+  readonly showEmail: boolean;
+}
+
 function seen(
   step: EvaluationStep,
-  { jwt, use }: Trace,
-  settings: Settings,
+  { traced, settings, showEmail }: Reading,
 ): Readonly<Record<string, string>> {
+  const { jwt, use } = traced;
   if (jwt === undefined) return {};
-  const source: JsonObject = step === "header" ? jwt.header : jwt.claims;
-  const names = step === "email" ? emailClaims(use, settings) : (SEEN[step] ?? []);
-  const values = names.map((name) => [name, member(source, name)] as const);
-  return Object.fromEntries(
-    values.flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, step === "times" ? moment(value) : printable(value)]],
-    ),
-  );
+  const part = step === "header" ? jwt.header : jwt.claims;
+  const email = step === "email" ? emailClaim(use, settings) : undefined;
+  const names = email === undefined ? (SEEN[step] ?? []) : [email, `${email}_verified`];
+  const present = names.filter((name) => member(part, name) !== undefined);
+  const shown = (name: string): unknown => {
+    const value = member(part, name);
+    if (showEmail) return value;
+    return name === email ? hiddenEmail(value) : withoutEmails(value);
+  };
+  return Object.fromEntries(present.map((name) => [name, asSeen(step, shown(name))]));
 }
 
-function emailClaims(use: Trace["use"], { emailClaim }: Settings): readonly string[] {
-  const claim = use === "id" ? "email" : emailClaim;
-  return claim === undefined ? [] : [claim, `${claim}_verified`];
+function emailClaim(use: Trace["use"], settings: Settings): string | undefined {
+  return use === "id" ? "email" : settings.emailClaim;
 }
 
-function moment(value: unknown): string {
-  const date = new Date(Number(value) * 1000);
-  return typeof value !== "number" || Number.isNaN(date.getTime())
-    ? printable(value)
-    : date.toISOString().replace(".000Z", "Z");
+function asSeen(step: EvaluationStep, value: unknown): string {
+  const date = new Date(step === "times" && typeof value === "number" ? value * 1000 : NaN);
+  return Number.isNaN(date.getTime()) ? printable(value) : date.toISOString().replace(".000Z", "Z");
 }
 
-function asJson(traced: Trace, settings: Settings): object {
+function asJson(reading: Reading): object {
+  const { traced } = reading;
   const { verdict } = traced;
   return {
     verdict: verdict.outcome,
     ...("reason" in verdict
-      ? { reason: verdict.reason, detail: verdict.detail, hint: verdict.hint }
+      ? { reason: verdict.reason, detail: detailOf(verdict), hint: verdict.hint }
       : { tokenUse: verdict.identity.tokenUse }),
     steps: traced.steps.map(({ step, outcome }) => ({
       step,
       asks: STEPS[step],
       outcome,
-      ...(outcome !== "not reached" && { token: seen(step, traced, settings) }),
+      ...(outcome !== "not reached" && { token: seen(step, reading) }),
     })),
   };
 }
 
-function asText(traced: Trace, settings: Settings, terminal: Terminal): string {
+function asText(reading: Reading, terminal: Terminal): string {
+  const { traced } = reading;
   const lines = traced.steps.flatMap(({ step, outcome }) => {
     const [mark, ink] = MARKS[outcome];
     const note = outcome === "passed" || outcome === "refused" ? "" : ` (${outcome})`;
     const line = `  ${paint(terminal, ink, mark)} ${step.padEnd(16)}${STEPS[step]}${paint(terminal, "faint", note)}`;
     if (outcome === "not reached") return [paint(terminal, "faint", `  ${mark} ${step}`)];
-    const facts = Object.entries(seen(step, traced, settings)).map(([name, value]) => `${name} ${value}`);
+    const facts = Object.entries(seen(step, reading)).map(([name, value]) => `${name} ${value}`);
     return facts.length === 0
       ? [line]
       : [line, paint(terminal, "faint", `${" ".repeat(20)}${facts.join("   ")}`)];
@@ -220,9 +227,14 @@ function conclusion({ verdict }: Trace, terminal: Terminal): string {
     case "refused":
     case "undecided": {
       const head = verdict.outcome === "refused" ? "Refused" : "Cannot be decided";
-      const detail = verdict.detail === undefined ? "" : ` (${printable(verdict.detail)})`;
+      const detail = verdict.detail === undefined ? "" : ` (${detailOf(verdict)})`;
       const ink = verdict.outcome === "refused" ? "bad" : "careful";
       return `${paint(terminal, ink, `${head}: ${verdict.reason}`)}${detail}\n${verdict.hint}`;
     }
   }
+}
+
+/** It may quote a server. */
+function detailOf({ detail }: { readonly detail: string | undefined }): string | undefined {
+  return detail === undefined ? undefined : printable(detail);
 }

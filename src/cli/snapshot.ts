@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { jwksUriOf } from "../oauth/key-set.ts";
 import { readJwkSet } from "../oauth/public-key.ts";
 import { SNAPSHOT_FILE, type SnapshotDocument } from "../oauth/snapshot.ts";
 import { fetchText } from "../remote/fetch.ts";
 import { issuer, list } from "../settings/values.ts";
+import { failureText } from "./network-failure.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface SnapshotOptions {
@@ -40,15 +41,15 @@ async function keySetOf(
     const keys = readJwkSet(await fetch(jwksUri));
     return [iss, { keys: [...keys.values()] }];
   } catch (cause) {
-    throw new Error(`${jwksUri}: ${(cause as Error).message}`, { cause });
+    throw new Error(`${jwksUri}: ${failureText(cause)}`, { cause });
   }
 }
 
-const USAGE = `Usage: snapshot [--domain DOMAIN[,DOMAIN]] [--out FILE]
+const USAGE = `Usage: auth0-authorizer snapshot --out FILE [--domain DOMAIN[,DOMAIN]]
 
-Fetches the tenant's keys and writes them to a file, to be packaged beside the bundle.
+Fetches the tenant's keys and writes them to a file, to be packaged with the authorizer.
+  --out     the file. The function looks for ${SNAPSHOT_FILE} beside the file that its handler is in
   --domain  tenant and custom domains; without it, AUTH0_DOMAIN
-  --out     the file; without it, dist/${SNAPSHOT_FILE}
 `;
 
 /**
@@ -91,7 +92,9 @@ function planFrom(args: readonly string[], env: NodeJS.ProcessEnv): Plan {
   const issuers =
     namedIssuers("--domain", values.domain) ?? namedIssuers("AUTH0_DOMAIN", env["AUTH0_DOMAIN"]);
   if (issuers === undefined) throw new Error("neither --domain nor AUTH0_DOMAIN names a tenant");
-  return { issuers, file: values.out ?? `dist/${SNAPSHOT_FILE}` };
+  if (values.out === undefined)
+    throw new Error(`--out is missing: name ${SNAPSHOT_FILE} in the folder of the function's handler`);
+  return { issuers, file: values.out };
 }
 
 function namedIssuers(name: string, domains = ""): readonly string[] | undefined {
@@ -107,5 +110,5 @@ async function takeAndWrite(issuers: readonly string[], file: string): Promise<s
   const document = await takeSnapshot({ issuers });
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(document, undefined, 2)}\n`);
-  return `${file}: the keys of ${issuers.join(", ")}, taken at ${document.takenAt}\n`;
+  return `${resolve(file)}: the keys of ${issuers.join(", ")}, taken at ${document.takenAt}\n`;
 }

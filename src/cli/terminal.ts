@@ -1,3 +1,5 @@
+import { mayHoldEmail } from "../email-address.ts";
+
 /** What the commands take from the process that runs them, so that tests can give them something else. */
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
@@ -26,8 +28,7 @@ export type Ink = "good" | "bad" | "careful" | "faint" | "strong";
 const CODES: Readonly<Record<Ink, number>> = { good: 32, bad: 31, careful: 33, faint: 2, strong: 1 };
 const SLOW_MS = 400;
 const LONGEST_VALUE = 160;
-/** Also inside of a subject, as enterprise connections have it: `samlp|acme|alice@acme.com`. */
-const EMAIL = /[^\s|"@<>]+@[^\s|"@<>]+/g;
+const HIDDEN_EMAIL = "(e-mail hidden)";
 
 /** Text in a colour that means something. Without colours the words must say the same. */
 export function paint(terminal: Pick<Terminal, "colour">, ink: Ink, text: string): string {
@@ -36,14 +37,34 @@ export function paint(terminal: Pick<Terminal, "colour">, ink: Ink, text: string
 
 /** A value that a stranger chose, on one line and without anything that a terminal would obey. */
 export function printable(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : asJson(value);
   const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeSequence);
   return plain.length > LONGEST_VALUE ? `${plain.slice(0, LONGEST_VALUE)}…` : plain;
 }
 
-/** The same with e-mail addresses hidden. A machine's subject, `CLIENT@clients`, is none. */
-export function withoutEmails(text: string): string {
-  return text.replace(EMAIL, (found) => (found.endsWith("@clients") ? found : "(e-mail hidden)"));
+/** The JSON of a value that JSON was parsed to. A parser takes deeper nesting than the writer does. */
+function asJson(value: unknown): string {
+  if (value === undefined) return "nothing";
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "(nested too deeply)";
+  }
+}
+
+/** What may be shown of an e-mail claim: that there is one, whatever it looks like; and all of what is no text. */
+export function hiddenEmail(value: unknown): unknown {
+  return typeof value === "string" && value !== "" ? HIDDEN_EMAIL : withoutEmails(value);
+}
+
+/** A JSON value in which every text that may hold an e-mail address is hidden, the names of members too. */
+export function withoutEmails(value: unknown): unknown {
+  if (typeof value === "string") return mayHoldEmail(value) ? HIDDEN_EMAIL : value;
+  if (Array.isArray(value)) return value.map(withoutEmails);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [withoutEmails(name), withoutEmails(member)]),
+  );
 }
 
 /** Says on standard error what is being waited for, once it takes long enough to wonder. */

@@ -68,11 +68,12 @@ function clue({ jwt, use, verdict }: Trace, { emailClaim }: Settings): string | 
   };
   if (verdict.reason === "email_missing" && use === "access") return emailClue(claims, emailClaim ?? "none");
   const value = says[verdict.reason];
-  return value === undefined ? undefined : `It says ${withoutEmails(printable(value))}.`;
+  return value === undefined ? undefined : `It says ${printable(withoutEmails(value))}.`;
 }
 
 function emailClue(claims: JsonObject, configured: string): string {
   const others = Object.keys(claims).filter((name) => /e-?mail$/i.test(name) && name !== configured);
-  const found = others.length === 0 ? "no other" : others.map(printable).join(", ");
+  const found =
+    others.length === 0 ? "no other" : others.map((name) => printable(withoutEmails(name))).join(", ");
   return `The settings name ${configured}; the token has ${found}.`;
 }

@@ -11,19 +11,29 @@ export interface Evidence {
 /** An API that exists nowhere. */
 const NO_API = "arn:aws:execute-api:us-east-1:123456789012:explained/stage/GET/";
 
-/** @throws UsageError where there is neither an argument nor something piped in */
+/** @throws UsageError where there is neither an argument nor something piped in, or where it holds no token */
 export async function tokenFrom(argument: string | undefined, { readInput }: Terminal): Promise<string> {
   const text = argument === undefined || argument === "-" ? await readInput() : argument;
-  if (text === undefined) throw new UsageError("no token: give it as an argument, or pipe it in");
+  if (text === undefined) throw new UsageError("no token: pipe it in, or give it as an argument");
+  if (
+    headerValue(text)
+      .replace(/^bearer\b/i, "")
+      .trim() === ""
+  )
+    throw new UsageError("the token is empty: copy it again, or see that the variable or the file has it");
   return text.trim();
 }
 
 /** What was copied may be the token alone, the header's value, or the whole header line. */
 export function evidenceOf(text: string): Evidence {
-  const value = text.replace(/^authorization:\s*/i, "");
-  const authorizationToken = value === "" || /\s/.test(value) ? value : `Bearer ${value}`;
+  const value = headerValue(text);
+  const authorizationToken = /\s/.test(value) ? value : `Bearer ${value}`;
   return {
     event: { type: "TOKEN", methodArn: NO_API, authorizationToken },
     hiddenSteps: ["event", "identity-source"],
   };
+}
+
+function headerValue(text: string): string {
+  return text.trim().replace(/^authorization:\s*/i, "");
 }

@@ -32,31 +32,41 @@ export interface IdentityFromOptions {
   readonly now?: number;
   /** The authorizer's own tolerance: a token that it just accepted is not refused here. */
   readonly clockToleranceSeconds?: number;
+  /**
+   * The issuers that identities may be of, exactly as in the tokens: `https://acme.eu.auth0.com/`, with the slash.
+   * Without it any issuer will do, also that of another team's authorizer which hands on the same names.
+   */
+  readonly issuers?: readonly string[];
 }
 
 /**
  * No authorizer vouched for the caller, or no longer.
  *
  * - `missing`: the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
+ * - `foreign`: an authorizer vouched for a caller of another issuer than `issuers` names. Answer 500.
  * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
  */
 export class MissingIdentityError extends Error {
   override readonly name = "MissingIdentityError";
-  readonly reason: "missing" | "expired";
+  readonly reason: "missing" | "foreign" | "expired";
 
-  constructor(reason: "missing" | "expired") {
-    super(
-      reason === "missing"
-        ? "The event has no identity. Attach the authorizer to this route."
-        : "The identity is past the end of the caller's token.",
-    );
+  constructor(reason: "missing" | "foreign" | "expired") {
+    super(MESSAGES[reason]);
     this.reason = reason;
   }
 }
 
+const MESSAGES: Readonly<Record<MissingIdentityError["reason"], string>> = {
+  missing: "The event has no identity. Attach the authorizer to this route.",
+  foreign:
+    "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the issuer as the tokens do: https://DOMAIN/",
+  expired: "The identity is past the end of the caller's token.",
+};
+
 /**
  * The caller's identity from an event behind the authorizer: REST, HTTP (payload 1.0 and 2.0) or WebSocket. It
- * reads nothing but what the authorizer wrote: neither a header nor a decoded token.
+ * reads nothing but what the authorizer wrote: neither a header nor a decoded token. Where an API may get another
+ * authorizer too, name your tenant with `issuers`.
  *
  * @example
  * export const handler = async (event: APIGatewayProxyEvent) => {
@@ -70,8 +80,10 @@ export function identityFrom(
   event: EventBehindAuthorizer,
   options: IdentityFromOptions = {},
 ): CallerIdentity {
-  const { now = Date.now(), clockToleranceSeconds = 5 } = options;
+  const { now = Date.now(), clockToleranceSeconds = 5, issuers } = options;
   const context = identityContext(event);
+  // A set: of a single text in the place of the list, `includes` would take a part for the whole.
+  if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new MissingIdentityError("foreign");
   const expiresAt = new Date(Number(context.exp) * 1000);
   const isAlive = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
   if (!isAlive) throw new MissingIdentityError("expired");

@@ -102,6 +102,15 @@ function checkHead({ statusCode, headers }: IncomingMessage): void {
 }
 
 function connectionError(cause: unknown): FetchError {
-  const { message, code } = cause as NodeJS.ErrnoException;
-  return new FetchError(message || (code ?? "connection failed"), { cause, connectionFailed: true });
+  return new FetchError(connectionFault(cause), { cause, connectionFailed: true });
+}
+
+/** A line of OpenSSL's error queue, which TLS errors have for a message: code, library, function and reason. */
+const OPENSSL_ERROR = /\berror:[0-9A-F]{8}:[^:]*:[^:]*:([^:]+)/;
+
+/** Why a connection failed, for people: the reason alone where OpenSSL said it. */
+export function connectionFault(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  const reason = OPENSSL_ERROR.exec(message)?.[1];
+  return reason === undefined ? message || (code ?? "connection failed") : `TLS failed: ${reason}`;
 }

@@ -1,100 +1,17 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { Finding } from "../../src/cli/finding.ts";
-import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
+import { createSigningKey } from "../../src/testing/signing-key.ts";
 import { run } from "./command.ts";
+import { DISCOVERY, json, KEY, KEYS, ScriptedTenant } from "./scripted-tenant.ts";
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-const KEY = createSigningKey({ kid: "key-1" });
-const DISCOVERY = "/.well-known/openid-configuration";
-const KEYS = "/.well-known/jwks.json";
-
-let server: Server;
-let issuer: string;
-/** What the tenant answers, by path; a test replaces what it breaks. */
-let answers: Record<string, Answer>;
-let asked: string[];
-
+let tenant: ScriptedTenant;
 beforeEach(async () => {
-  asked = [];
-  server = createServer((request, response) => {
-    asked.push(`${request.url ?? ""} ${JSON.stringify(request.headers)}`);
-    const answer = answers[request.url ?? ""];
-    if (answer === undefined) response.writeHead(404).end();
-    else answer(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  answers = { [DISCOVERY]: json(discovery()), [KEYS]: json({ keys: [KEY.jwk] }) };
+  tenant = await ScriptedTenant.start();
 });
-afterEach(
-  () =>
-    new Promise<void>((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    }),
-);
-
-function json(document: unknown, headers: Record<string, string> = {}): Answer {
-  return (_request, response) =>
-    response.writeHead(200, { "content-type": "application/json", ...headers }).end(JSON.stringify(document));
-}
-
-function discovery(changes: object = {}): object {
-  const algorithms = ["HS256", "RS256"];
-  return {
-    issuer,
-    jwks_uri: `${issuer}.well-known/jwks.json`,
-    id_token_signing_alg_values_supported: algorithms,
-    ...changes,
-  };
-}
-
-function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  return {
-    AUTH0_DOMAIN: issuer,
-    AUTH0_CLIENT_IDS: "WebApp",
-    AUTH0_AUDIENCES: "https://api.acme.com/",
-    AUTH0_EMAIL_CLAIM: "https://acme.com/email",
-    ...changes,
-  };
-}
-
-function accessToken(changes: object = {}, key: SigningKey = KEY): string {
-  const iat = Math.floor(Date.now() / 1000);
-  const times = { iat, exp: iat + 3600 };
-  const email = { "https://acme.com/email": "alice@acme.com", "https://acme.com/email_verified": true };
-  const claims = {
-    iss: issuer,
-    sub: "auth0|alice",
-    aud: "https://api.acme.com/",
-    azp: "WebApp",
-    ...times,
-    ...email,
-  };
-  return signJwt({ alg: "RS256", typ: "JWT", kid: "key-1" }, { ...claims, ...changes }, key);
-}
-
-interface Examined {
-  readonly exitCode: number;
-  readonly problems: readonly Finding[];
-  readonly warnings: readonly Finding[];
-}
-
-async function examined(token?: string, env = environment()): Promise<Examined> {
-  const args = token === undefined ? [] : ["-"];
-  const { exitCode, output } = await run(["doctor", "--json", ...args], { env, input: token });
-  const { findings } = JSON.parse(output) as { findings: Finding[] };
-  const having = (status: Finding["status"]): Finding[] =>
-    findings.filter((finding) => finding.status === status);
-  return { exitCode, problems: having("problem"), warnings: having("warning") };
-}
+afterEach(() => tenant.close());
 
 /** Exactly one problem, with this in it. */
 async function expectProblem(check: string, what: string, advice: string, token?: string): Promise<void> {
-  const { exitCode, problems } = await examined(token);
+  const { exitCode, problems } = await tenant.examined(token);
   expect(problems).toEqual([
     {
       check,
@@ -108,21 +25,25 @@ async function expectProblem(check: string, what: string, advice: string, token?
 
 describe("doctor finds", () => {
   test("nothing wrong with a good tenant and a good token", async () => {
-    expect(await examined(accessToken())).toEqual({ exitCode: 0, problems: [], warnings: [] });
+    expect(await tenant.examined(tenant.accessToken())).toEqual({ exitCode: 0, problems: [], warnings: [] });
   });
 
   test("an issuer without the slash at its end", async () => {
-    answers[DISCOVERY] = json(discovery({ issuer: issuer.slice(0, -1) }));
-    await expectProblem("issuer", `the tenant calls itself ${issuer.slice(0, -1)},`, "end with a slash");
+    tenant.answers[DISCOVERY] = json(tenant.discovery({ issuer: tenant.issuer.slice(0, -1) }));
+    await expectProblem(
+      "issuer",
+      `the tenant calls itself ${tenant.issuer.slice(0, -1)},`,
+      "end with a slash",
+    );
   });
 
   test("an issuer of another name, such as a custom domain's", async () => {
-    answers[DISCOVERY] = json(discovery({ issuer: "https://acme.eu.auth0.com/" }));
+    tenant.answers[DISCOVERY] = json(tenant.discovery({ issuer: "https://acme.eu.auth0.com/" }));
     await expectProblem("issuer", "https://acme.eu.auth0.com/", "stands in the `iss` of the tokens");
   });
 
   test("a tenant that signs with HS256 only", async () => {
-    answers[DISCOVERY] = json(discovery({ id_token_signing_alg_values_supported: ["HS256"] }));
+    tenant.answers[DISCOVERY] = json(tenant.discovery({ id_token_signing_alg_values_supported: ["HS256"] }));
     await expectProblem(
       "algorithm",
       '["HS256"], not with RS256',
@@ -131,16 +52,16 @@ describe("doctor finds", () => {
   });
 
   test("an empty key set", async () => {
-    answers[KEYS] = json({ keys: [] });
+    tenant.answers[KEYS] = json({ keys: [] });
     await expectProblem("keys", "no usable RS256 key", "at least 2048 bits");
   });
 
   test("a key that is too weak", async () => {
     const weak = createSigningKey({ bits: 1024, kid: "weak" });
-    answers[KEYS] = json({ keys: [weak.jwk] });
+    tenant.answers[KEYS] = json({ keys: [weak.jwk] });
     await expectProblem("keys", "no usable RS256 key", "at least 2048 bits");
-    answers[KEYS] = json({ keys: [weak.jwk, KEY.jwk] });
-    const { exitCode, warnings } = await examined();
+    tenant.answers[KEYS] = json({ keys: [weak.jwk, KEY.jwk] });
+    const { exitCode, warnings } = await tenant.examined();
     expect(exitCode).toBe(0);
     expect(warnings).toMatchObject([
       { check: "key", what: expect.stringContaining("weak is ignored: RSA of 1024 bits") },
@@ -149,30 +70,30 @@ describe("doctor finds", () => {
 
   test("a key ID that stands for two keys", async () => {
     const twin = createSigningKey({ kid: "twin" });
-    answers[KEYS] = json({ keys: [KEY.jwk, twin.jwk, createSigningKey({ kid: "twin" }).jwk] });
-    expect((await examined()).warnings).toMatchObject([
+    tenant.answers[KEYS] = json({ keys: [KEY.jwk, twin.jwk, createSigningKey({ kid: "twin" }).jwk] });
+    expect((await tenant.examined()).warnings).toMatchObject([
       { what: expect.stringContaining("twin stands for several") },
     ]);
   });
 
   test("a discovery document that is missing", async () => {
-    answers = { [KEYS]: json({ keys: [KEY.jwk] }) };
+    tenant.answers = { [KEYS]: json({ keys: [KEY.jwk] }) };
     await expectProblem("discovery", "answers HTTP 404", "Is AUTH0_DOMAIN the domain of an Auth0 tenant");
   });
 
   test("a discovery document that is a page for people", async () => {
-    answers[DISCOVERY] = (_request, response) => response.end("<!doctype html>");
+    tenant.answers[DISCOVERY] = (_request, response) => response.end("<!doctype html>");
     await expectProblem("discovery", "is not a discovery document", "Is AUTH0_DOMAIN");
   });
 
   test("a redirect", async () => {
-    answers[DISCOVERY] = (_request, response) =>
+    tenant.answers[DISCOVERY] = (_request, response) =>
       response.writeHead(301, { location: "https://login.acme.com/" }).end();
     await expectProblem("discovery", "redirects to https://login.acme.com/", "follows no redirect");
   });
 
   test("keys that are published elsewhere", async () => {
-    answers[DISCOVERY] = json(discovery({ jwks_uri: "https://keys.acme.com/" }));
+    tenant.answers[DISCOVERY] = json(tenant.discovery({ jwks_uri: "https://keys.acme.com/" }));
     await expectProblem("jwks-uri", "https://keys.acme.com/", "See that both are the same");
   });
 
@@ -181,22 +102,22 @@ describe("doctor finds", () => {
     ["behind", -120],
   ])("a clock that is %s this machine's", async (direction, seconds) => {
     const date = new Date(Date.now() + seconds * 1000).toUTCString();
-    answers[DISCOVERY] = json(discovery(), { date });
+    tenant.answers[DISCOVERY] = json(tenant.discovery(), { date });
     await expectProblem("clock", `s ${direction} this machine's`, "AUTHORIZER_CLOCK_TOLERANCE_SECONDS (5)");
   });
 
   test("a key set that is down", async () => {
-    answers[KEYS] = (_request, response) => response.writeHead(503).end();
+    tenant.answers[KEYS] = (_request, response) => response.writeHead(503).end();
     await expectProblem("keys", "HTTP 503", "Without keys nobody gets in");
   });
 
   test("a token of another audience, and says which", async () => {
-    const token = accessToken({ aud: "https://billing.acme.com/" });
+    const token = tenant.accessToken({ aud: "https://billing.acme.com/" });
     await expectProblem("token", "unknown_audience", "It says https://billing.acme.com/.", token);
   });
 
   test("a token without the e-mail claim, and says which there are", async () => {
-    const token = accessToken({
+    const token = tenant.accessToken({
       "https://acme.com/email": undefined,
       "https://acme.com/user/email": "alice@acme.com",
     });
@@ -204,25 +125,27 @@ describe("doctor finds", () => {
   });
 
   test("a token whose e-mail nobody verified", async () => {
-    const token = accessToken({ "https://acme.com/email_verified": false });
+    const token = tenant.accessToken({ "https://acme.com/email_verified": false });
     await expectProblem("token", "email_not_verified", "AUTHORIZER_EMAIL=verified", token);
   });
 
   test("what else is wrong with a token that has expired", async () => {
     const old = { iat: 1_700_000_000, exp: 1_700_000_060 };
-    const { problems, warnings } = await examined(accessToken({ ...old, aud: "https://billing.acme.com/" }));
+    const { problems, warnings } = await tenant.examined(
+      tenant.accessToken({ ...old, aud: "https://billing.acme.com/" }),
+    );
     expect(problems).toMatchObject([{ what: "refused: unknown_audience" }]);
     expect(warnings).toEqual([]);
-    expect(await examined(accessToken(old))).toMatchObject({
+    expect(await tenant.examined(tenant.accessToken(old))).toMatchObject({
       exitCode: 0,
       warnings: [{ what: "the token has expired" }],
     });
   });
 
   test("every mistake of the settings, and the tenant's as well", async () => {
-    answers[KEYS] = json({ keys: [] });
-    const { exitCode, problems } = await examined(undefined, {
-      AUTH0_DOMAIN: issuer,
+    tenant.answers[KEYS] = json({ keys: [] });
+    const { exitCode, problems } = await tenant.examined(undefined, {
+      AUTH0_DOMAIN: tenant.issuer,
       AUTH0_CLIENT_ID: "WebApp",
     });
     expect(exitCode).toBe(1);
@@ -234,7 +157,10 @@ describe("doctor finds", () => {
   });
 
   test("a variable that is misspelled", async () => {
-    const { exitCode, warnings } = await examined(undefined, environment({ JWKS_TIMOUT_MS: "900" }));
+    const { exitCode, warnings } = await tenant.examined(
+      undefined,
+      tenant.environment({ JWKS_TIMOUT_MS: "900" }),
+    );
     expect(exitCode).toBe(0);
     expect(warnings).toEqual([
       {
@@ -248,8 +174,24 @@ describe("doctor finds", () => {
 });
 
 describe("doctor", () => {
+  test("says in words that a server does not speak TLS", async () => {
+    const { exitCode, output } = await run(["doctor", "--domain", tenant.issuer.replace("http:", "https:")]);
+    expect(output.match(/TLS failed: wrong version number$/gm)).toHaveLength(2);
+    expect(output).not.toMatch(/error:|routines|\.c:|EPROTO/);
+    expect(exitCode).toBe(1);
+  });
+
+  test("says in a sentence that a token is empty", async () => {
+    const { exitCode, output, errors } = await run(["doctor", "-"], {
+      env: tenant.environment(),
+      input: " \n",
+    });
+    expect([exitCode, output]).toEqual([2, ""]);
+    expect(errors).toContain("the token is empty");
+  });
+
   test("looks at a tenant without any settings", async () => {
-    const { exitCode, output } = await run(["doctor", "--domain", issuer]);
+    const { exitCode, output } = await run(["doctor", "--domain", tenant.issuer]);
     expect(output).toMatch(/✓ discovery .*✓ issuer .*✓ keys +1 usable: key-1 .*Nothing is wrong\./s);
     expect(exitCode).toBe(0);
   });
@@ -262,14 +204,14 @@ describe("doctor", () => {
   });
 
   test("never sends the token anywhere, and prints neither it nor the e-mail", async () => {
-    const token = accessToken();
+    const token = tenant.accessToken();
     const [header = "", payload = "", signature = ""] = token.split(".");
-    const { output, errors } = await run(["doctor", token], { env: environment() });
+    const { output, errors } = await run(["doctor", token], { env: tenant.environment() });
     for (const secret of [header, payload, signature, "alice@acme.com"]) {
-      expect(asked.join("\n")).not.toContain(secret);
+      expect(tenant.asked.join("\n")).not.toContain(secret);
       expect(output + errors).not.toContain(secret);
     }
-    expect(asked).toHaveLength(3);
+    expect(tenant.asked).toHaveLength(3);
   });
 
   test.each([

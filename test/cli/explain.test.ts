@@ -10,6 +10,7 @@ import { HINTS, type Reason } from "../../src/refusal.ts";
 import { authorizerEvent } from "../../src/testing/events.ts";
 import { createSigningKey } from "../../src/testing/signing-key.ts";
 import { ALICE, startTenant, type Tenant } from "../../src/testing/tenant.ts";
+import { startServer } from "../oauth/loopback-server.ts";
 import { run, type Ran } from "./command.ts";
 
 let tenant: Tenant;
@@ -69,9 +70,8 @@ const DEAF_TENANT = "http://127.0.0.1:1/";
 
 /** One token for each reason, and the rule that finds it. */
 const REFUSED: Readonly<
-  Record<Exclude<Reason, "unsupported_event" | "identity_source_without_token">, Case>
+  Record<Exclude<Reason, "unsupported_event" | "identity_source_without_token" | "missing_token">, Case>
 > = {
-  missing_token: { token: () => "", at: "credential" },
   malformed_header: { token: () => "Basic YWxpY2U6c2VjcmV0", at: "credential" },
   malformed_token: { token: () => "a.b", at: "form" },
   opaque_or_encrypted_token: { token: () => "an-opaque-token", at: "form" },
@@ -146,12 +146,15 @@ describe("explain finds", () => {
     expect(steps.map(({ outcome }) => outcome)).toEqual(outcomes);
   });
 
-  test("unsupported_event, and the rest of an event that it knows", async () => {
+  test("unsupported_event, missing_token, and the rest of an event that it knows", async () => {
     const file = join(folder, "event.json");
     writeFileSync(file, JSON.stringify({ Records: [] }));
     expect(await explained("", environment(), "--event", file)).toMatchObject({
       reason: "unsupported_event",
     });
+
+    writeFileSync(file, JSON.stringify(authorizerEvent("rest-request")));
+    expect(await explained("", environment(), "--event", file)).toMatchObject({ reason: "missing_token" });
 
     const headers = [["Authorization", `Bearer ${tenant.accessToken()}`]] as const;
     writeFileSync(file, JSON.stringify(authorizerEvent("http-2.0", { headers })));
@@ -209,20 +212,119 @@ test("explain agrees with the authorizer about tokens with several faults", asyn
   );
 });
 
+describe("explain survives anything", () => {
+  // eslint-disable-next-line no-control-regex -- what a terminal obeys
+  const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029]/;
+  const anything = fc.jsonValue({ maxDepth: 3 });
+  const headers = fc.dictionary(fc.constantFrom("alg", "kid", "typ", "crit", "jwk"), anything);
+  const NAMES = ["aud", "iat", "exp", "nbf", "sub", "azp", "email", "scope", "permissions", "gty", "org_id"];
+  const claims = fc.dictionary(fc.oneof(fc.constantFrom(...NAMES), fc.string({ unit: "binary" })), anything);
+  const signed = fc
+    .tuple(fc.oneof(fc.constant({}), headers), claims)
+    .map(([header, some]) => tenant.idToken({ header, claims: some }));
+  const cut = fc.tuple(signed, fc.nat(), fc.string()).map(([token, at, more]) => {
+    const place = at % token.length;
+    return token.slice(0, place) + more + token.slice(place + more.length);
+  });
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.string().map((some) => `Bearer ${some}`),
+    signed,
+    cut,
+  );
+
+  test("that a token may be", async () => {
+    await fc.assert(
+      fc.asyncProperty(text, fc.boolean(), async (input, asText) => {
+        const env = environment();
+        const options = asText ? [] : ["--json"];
+        const { exitCode, output, errors } = await run(["explain", ...options], { env, input });
+        expect(output + errors).not.toMatch(OBEYED);
+        if (exitCode === 2) expect(errors).toContain("the token is empty");
+        else expect([0, 1]).toContain(exitCode);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("that an event may be", async () => {
+    const file = join(folder, "any-event.json");
+    const event = fc.oneof(
+      anything,
+      fc.record({ type: fc.constantFrom("TOKEN", "REQUEST"), methodArn: anything, headers: anything }),
+      fc.record({ version: fc.constantFrom("1.0", "2.0"), type: anything, routeArn: anything }),
+    );
+    await fc.assert(
+      fc.asyncProperty(event, async (some) => {
+        writeFileSync(file, JSON.stringify(some));
+        const { exitCode, output } = await run(["explain", "--event", file], { env: environment() });
+        expect([1, 3]).toContain(exitCode);
+        expect(output).not.toMatch(OBEYED);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe("what explain prints", () => {
   const show = (token: string, ...options: string[]): Promise<Ran> =>
     run(["explain", ...options], { env: environment(), input: token });
 
-  test.each([[], ["--json"]])("has no signature and no e-mail in it %s", async (...options) => {
-    const token = tenant.idToken({ user: { ...ALICE, sub: "samlp|acme|alice@example.com" } });
-    const { output } = await show(token, ...options);
-    expect(output).toContain("samlp|acme|(e-mail hidden)");
-    expect(output).not.toContain("alice@example.com");
-    expect(output).not.toContain(token.split(".")[2]);
+  const ADDRESSES = [
+    "alice@example.com",
+    "samlp|acme|alice@example.com",
+    "alice|wonder@example.com",
+    '"alice <wonder"@example.com',
+    "<alice@example.com>",
+    "alice\uff20example.com",
+    "alice",
+  ];
+
+  test.each(ADDRESSES.flatMap((address) => [[address], [address, "--json"]] as [string, ...string[]][]))(
+    "has no signature in it and nothing of the e-mail %s %s",
+    async (address, ...options) => {
+      const sub = address === "alice" ? "auth0|1" : address;
+      const token = tenant.idToken({ user: { sub, email: address, email_verified: true } });
+      const { output } = await show(token, ...options);
+      expect(output).toContain("(e-mail hidden)");
+      expect(output).not.toMatch(/alice|wonder/);
+      expect(output).not.toContain(token.split(".")[2]);
+    },
+  );
+
+  test("has no e-mail in it that stands in a claim for something else", async () => {
+    for (const claims of [{ azp: "bob@x.com" }, { exp: ["bob@x.com"] }, { org_id: "bob@x.com" }]) {
+      const { output } = await show(tenant.idToken({ claims }));
+      expect(output).not.toContain("bob");
+    }
+    const { output } = await show(tenant.idToken({ claims: { aud: ["a", { "bob@x.com": ["bob@x.com"] }] } }));
+    expect(output).toContain('["a",{"(e-mail hidden)":["(e-mail hidden)"]}]');
+  });
+
+  test("has the subject of a machine in it, which only looks like an e-mail", async () => {
+    const { output } = await show(tenant.machineToken());
+    expect(output).toMatch(/sub \S+@clients/);
   });
 
   test("has the e-mail in it when asked for", async () => {
     expect((await show(tenant.idToken(), "--show-email")).output).toContain("email alice@example.com");
+  });
+
+  test("holds nothing that a terminal would obey of what a server said", async () => {
+    const server = await startServer((_request, response) =>
+      response.writeHead(200, { "content-encoding": "\u009b31m" }).end(),
+    );
+    const issuer = `http://127.0.0.1:${server.port}/`;
+    const env = environment({ AUTH0_DOMAIN: issuer });
+    for (const options of [[], ["--json"]]) {
+      const ran = await run(["explain", ...options], {
+        env,
+        input: tenant.idToken({ claims: { iss: issuer } }),
+      });
+      expect(ran.output).toContain("content encoding ");
+      expect(ran.output + ran.errors).not.toContain("\u009b");
+    }
+    await server.close();
   });
 
   test("holds nothing that a terminal would obey", async () => {
@@ -268,6 +370,16 @@ describe("explain", () => {
   test("asks for a token where somebody would have to type it", async () => {
     expect(await run(["explain"], { env: environment() })).toMatchObject({ exitCode: 2 });
   });
+
+  test.each(["", " \n", "Bearer", "Bearer ", "Authorization:", "authorization: bearer \n"])(
+    "says in a sentence that there is no token in %j",
+    async (input) => {
+      const { exitCode, output, errors } = await run(["explain", "-"], { env: environment(), input });
+      expect([exitCode, output]).toEqual([2, ""]);
+      expect(errors).toMatch(/^auth0-authorizer explain: the token is empty: .*\n.*--help\n$/);
+      expect(await run(["explain", input], { env: environment() })).toMatchObject({ exitCode: 2, errors });
+    },
+  );
 
   test("fetches nothing when told so, and does not call the token accepted", async () => {
     const before = tenant.fetches;

@@ -52,6 +52,11 @@ describe("the tool, bundled into one file", () => {
     }
   });
 
+  test("says which version it is", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    expect(await shell(["--version"])).toEqual({ exitCode: 0, output: `${version}\n`, errors: "" });
+  });
+
   test.each([
     ["no command", []],
     ["an unknown command", ["constructor"]],

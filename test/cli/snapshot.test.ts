@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { snapshot, takeSnapshot } from "../../src/cli/snapshot.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey } from "../../src/testing/signing-key.ts";
@@ -64,6 +64,12 @@ describe("the command", () => {
     expect(output.error).toBe("");
   });
 
+  test("says in full where it has written", async () => {
+    expect(await run(["--domain", tenant.issuer, "--out", relative(process.cwd(), file)])).toBe(0);
+    expect(output.out).toContain(`${file}: the keys of ${tenant.issuer}`);
+    expect(readFileSync(file, "utf8")).toContain(tenant.currentKey.kid);
+  });
+
   test("prefers --domain, which may name several", async () => {
     const other = await startTenant();
     const args = ["--domain", `${tenant.issuer}, ${other.issuer}`, "--out", file];
@@ -104,16 +110,17 @@ describe("the command", () => {
     ["without a tenant", [], {}, "neither --domain nor AUTH0_DOMAIN names a tenant"],
     ["with a domain that is none", ["--domain", "http://acme.example"], {}, "--domain must use https"],
     ["with a variable that is none", [], { AUTH0_DOMAIN: "a b" }, "AUTH0_DOMAIN has an item"],
+    ["without a file", ["--domain", "acme.example"], {}, "--out is missing: name jwks-snapshot.json in the"],
     ["with an unknown option", ["--domian", "acme.example"], {}, "Unknown option '--domian'"],
   ])("exits with 2 and says how to use it %s", async (_name, args, env, message) => {
     expect(await run(args, env)).toBe(2);
     expect(output.error).toContain(`No snapshot was taken: ${message}`);
-    expect(output.error).toContain("Usage: snapshot");
+    expect(output.error).toContain("Usage: auth0-authorizer snapshot --out FILE");
   });
 
   test("explains itself", async () => {
     expect(await run(["--help"])).toBe(0);
-    expect(output.out).toContain("Usage: snapshot");
+    expect(output.out).toContain("Usage: auth0-authorizer snapshot --out FILE");
   });
 });
 

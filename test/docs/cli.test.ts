@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { build } from "esbuild";
 import { authorizerEvent } from "../../src/testing/events.ts";
 import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
+import { guides } from "./guides.ts";
 
 jest.setTimeout(30_000);
 
@@ -46,7 +47,12 @@ afterAll(async () => {
 /** In a shell, with the tenant at hand in the place of the one that the page names. */
 function shell(command: string): Promise<number> {
   const domain = tenant.issuer.slice(0, -1);
-  const script = `auth0-authorizer() { "${process.execPath}" auth0-authorizer.mjs "$@"; }\n${command.replaceAll("acme.eu.auth0.com", domain)}`;
+  const script = [
+    `auth0-authorizer() { "${process.execPath}" auth0-authorizer.mjs "$@"; }`,
+    'npx() { "$@"; }',
+    'pbpaste() { echo "$TOKEN"; }',
+    command.replaceAll("acme.eu.auth0.com", domain),
+  ].join("\n");
   const env = {
     PATH: process.env["PATH"],
     AUTH0_DOMAIN: domain,
@@ -77,6 +83,17 @@ test("every command in docs/cli.md does what the page says", async () => {
           : 0,
   ]);
   expect(codes).toEqual(Object.fromEntries(expected));
+});
+
+test("no page passes a token as an argument, which npm and shells write down", () => {
+  const passed = [...guides].flatMap(([page, text]) =>
+    Array.from(text.matchAll(/auth0-authorizer (?:-- )?(?:explain|doctor) +("?\$|TOKEN|eyJ)/g), ([call]) => ({
+      page,
+      call,
+    })),
+  );
+  expect(passed).toEqual([]);
+  expect([...guides.values()].join("\n")).toContain("| npx auth0-authorizer explain");
 });
 
 test("the npm scripts in docs/local.md exist", () => {

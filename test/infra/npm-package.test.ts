@@ -81,6 +81,9 @@ describe("the npm package", () => {
   test("brings the command", async () => {
     const { stdout } = await run("node_modules/.bin/auth0-authorizer", ["--help"], { cwd: project });
     expect(stdout).toContain("auth0-authorizer COMMAND");
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    const asked = await run("node_modules/.bin/auth0-authorizer", ["--version"], { cwd: project });
+    expect(asked.stdout).toBe(`${version}\n`);
   });
 
   test("brings the bundle that Lambda runs, and the gateway responses", () => {

@@ -132,6 +132,65 @@ describe("an identity is missing", () => {
   });
 });
 
+/** What another team's authorizer may hand on that flattens the claims of a Cognito token. */
+const COGNITO_CLAIMS = {
+  principalId: "4f1c-aa",
+  sub: "4f1c-aa",
+  iss: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf",
+  token_use: "access",
+  client_id: "6bn2",
+  scope: "openid",
+  exp: String(EXP),
+};
+
+describe("an identity is foreign", () => {
+  const ours = ["https://login.acme.com/", "https://acme.eu.auth0.com/"];
+  const reasonFor = (authorizer: unknown, issuers: readonly string[]): string => {
+    try {
+      identityFrom(behind(authorizer), { now: NOW, issuers });
+      return "none";
+    } catch (error) {
+      if (!(error instanceof MissingIdentityError)) throw error;
+      return error.reason;
+    }
+  };
+
+  it("where `issuers` does not name its issuer, and not where it does", () => {
+    expect(reasonFor(COGNITO_CLAIMS, ours)).toBe("foreign");
+    expect(reasonFor({ lambda: COGNITO_CLAIMS }, ours)).toBe("foreign");
+    expect(reasonFor(CONTEXT, ours)).toBe("none");
+    expect(reasonFor({ lambda: CONTEXT }, ours)).toBe("none");
+  });
+
+  it("only where `issuers` is given: without it a foreign authorizer's claims pass", () => {
+    expect(reason(COGNITO_CLAIMS)).toBe("none");
+  });
+
+  it.each([
+    ["a slash less", "https://acme.eu.auth0.com"],
+    ["the domain alone", "acme.eu.auth0.com"],
+    ["more at its end", "https://acme.eu.auth0.com/x"],
+    ["other letters", "HTTPS://ACME.EU.AUTH0.COM/"],
+  ])("to an issuer with %s", (_, issuer) => {
+    expect(reasonFor(CONTEXT, [issuer])).toBe("foreign");
+  });
+
+  it("to no issuer at all, and to a text that only contains its issuer", () => {
+    expect(reasonFor(CONTEXT, [])).toBe("foreign");
+    const text = "https://acme.eu.auth0.com/" as unknown as readonly string[];
+    expect(reasonFor(CONTEXT, text)).toBe("foreign");
+  });
+
+  it("before it is expired, and says what to look at", () => {
+    const late = () => identityFrom(behind(COGNITO_CLAIMS), { now: EXP * 2000, issuers: ours });
+    expect(late).toThrow("Attach the right authorizer, or spell the issuer as the tokens do");
+  });
+
+  it("never where there is none", () => {
+    expect(reasonFor(undefined, ours)).toBe("missing");
+  });
+});
+
 describe("an identity expires", () => {
   it("with the token and the authorizer's tolerance", () => {
     const end = EXP * 1000 + 5000;

@@ -79,7 +79,7 @@ async function recordTerminal(): Promise<void> {
   const token = await borrowToken(tenant, "unverified", "access");
   const scenes = [
     await recordScene("auth0-authorizer doctor", ["doctor"], settings),
-    await recordScene('auth0-authorizer explain "$TOKEN"', ["explain", token], settings),
+    await recordScene("pbpaste | auth0-authorizer explain", ["explain", token], settings),
   ];
   writeFileSync(`${FOLDER}/terminal.svg`, toSvg("auth0-authorizer doctor and explain on a terminal", scenes));
   process.stdout.write(`${FOLDER}/terminal.svg\n`);
