@@ -19,13 +19,17 @@ export interface IdentityContext {
   readonly permissions?: string;
   readonly org_id?: string;
   readonly org_name?: string;
+  /** The subject of whoever acts for the user, in a delegated token. */
+  readonly actor?: string;
   /** Absent for users. */
   readonly principal_type?: "machine" | "anonymous";
+  /** Claims of the team's own that are more than text: base64url of a JSON object. */
+  readonly custom_claims?: string;
 }
 
 /** The context of an identity, as text. */
 export function toContext(identity: Identity): IdentityContext {
-  const { email, clientId, scopes, permissions, organization, principalType } = identity;
+  const { email, clientId, scopes, permissions, organization, actor, principalType } = identity;
   return {
     sub: identity.subject,
     ...emailContext(email),
@@ -37,6 +41,7 @@ export function toContext(identity: Identity): IdentityContext {
     ...(permissions.length > 0 && { permissions: permissions.join(" ") }),
     ...(organization?.id !== undefined && { org_id: organization.id }),
     ...(organization?.name !== undefined && { org_name: organization.name }),
+    ...(actor !== undefined && { actor }),
     ...(principalType !== "user" && { principal_type: principalType }),
   };
 }

@@ -1,5 +1,5 @@
 import type { IdentityContext } from "./context.ts";
-import type { Identity } from "./identity.ts";
+import { claimOf, type Identity } from "./identity.ts";
 import { isUndecided, type CallerReason, type Reason, type Refusal } from "./refusal.ts";
 import { unwatched, type Step } from "./step.ts";
 
@@ -40,12 +40,19 @@ export interface AccessRules {
   readonly allowAnonymous: boolean;
   readonly organizations: readonly string[];
   readonly email: "verified" | "present" | "optional";
+  /** In lower case. */
+  readonly emailDomains: readonly string[];
+  /** The values that a claim may have, by its name. */
+  readonly requiredClaims: Readonly<Record<string, readonly string[]>>;
   readonly requiredPermissions: readonly string[];
 }
 
-export type AccessRuleName = "machine" | "anonymous" | "organization" | "email" | "permissions";
+/** Why a caller does not get in. */
+export type CallerRefusal = Pick<CallerRefused, "reason" | "detail">;
 
-type AccessRule = (identity: Identity, rules: AccessRules) => CallerReason | undefined;
+export type AccessRuleName = "machine" | "anonymous" | "organization" | "email" | "claims" | "permissions";
+
+type AccessRule = (identity: Identity, rules: AccessRules) => CallerRefusal | undefined;
 
 /** What a caller must be, in the order in which it is asked, and why they are refused otherwise. */
 export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
@@ -53,6 +60,7 @@ export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
   anonymous: refuseAnonymous,
   organization: refuseOrganization,
   email: refuseEmail,
+  claims: refuseClaims,
   permissions: refusePermissions,
 };
 
@@ -66,10 +74,10 @@ export function refusalOf(
   identity: Identity,
   rules: AccessRules,
   step: Step<AccessRuleName> = unwatched,
-): CallerReason | undefined {
+): CallerRefusal | undefined {
   for (const name of RULE_NAMES) {
-    const reason = step(name, () => ACCESS_RULES[name](identity, rules));
-    if (reason !== undefined) return reason;
+    const refusal = step(name, () => ACCESS_RULES[name](identity, rules));
+    if (refusal !== undefined) return refusal;
   }
   return undefined;
 }
@@ -85,38 +93,54 @@ export function undecided(cause: Refusal): Undecided {
   return { outcome: "undecided", reason: cause.reason, cause };
 }
 
-function refuseMachine({ principalType }: Identity, rules: AccessRules): CallerReason | undefined {
-  return principalType === "machine" && !rules.allowMachines ? "machine_client" : undefined;
+function refuseMachine({ principalType }: Identity, rules: AccessRules): CallerRefusal | undefined {
+  return principalType === "machine" && !rules.allowMachines ? { reason: "machine_client" } : undefined;
 }
 
-function refuseAnonymous({ principalType }: Identity, rules: AccessRules): CallerReason | undefined {
-  return principalType === "anonymous" && !rules.allowAnonymous ? "anonymous_visitor" : undefined;
+function refuseAnonymous({ principalType }: Identity, rules: AccessRules): CallerRefusal | undefined {
+  return principalType === "anonymous" && !rules.allowAnonymous ? { reason: "anonymous_visitor" } : undefined;
 }
 
 /** An ID is only ever compared with an ID, and a name with a name: whoever names an organization chooses no ID. */
-function refuseOrganization(identity: Identity, { organizations }: AccessRules): CallerReason | undefined {
+function refuseOrganization(identity: Identity, { organizations }: AccessRules): CallerRefusal | undefined {
   if (organizations.length === 0) return undefined;
   const { id, name } = identity.organization ?? {};
   const isAllowed = organizations.some((allowed) => allowed === (allowed.startsWith("org_") ? id : name));
-  return isAllowed ? undefined : "organization_not_allowed";
+  return isAllowed ? undefined : { reason: "organization_not_allowed" };
 }
 
 /** An address that cannot be handed on unchanged is left out where an e-mail is optional. */
-function refuseEmail({ email }: Identity, { email: required }: AccessRules): CallerReason | undefined {
-  switch (email.kind) {
-    case "unsupported":
-      return required === "optional" ? undefined : "email_unsupported";
-    case "missing":
-      return required === "optional" ? undefined : "email_missing";
-    case "address":
-      return required === "verified" && email.verified !== true ? "email_not_verified" : undefined;
+function refuseEmail({ email }: Identity, rules: AccessRules): CallerRefusal | undefined {
+  if (email.kind !== "address") {
+    const reason = email.kind === "missing" ? "email_missing" : "email_unsupported";
+    return rules.email === "optional" ? undefined : { reason };
   }
+  if (rules.email === "verified" && email.verified !== true) return { reason: "email_not_verified" };
+  return isOfDomain(email.address, rules.emailDomains) ? undefined : { reason: "email_domain_not_allowed" };
 }
 
-function refusePermissions(identity: Identity, rules: AccessRules): CallerReason | undefined {
+/** Addresses are ASCII, so that folding their case makes no letter of another. */
+function isOfDomain(address: string, domains: readonly string[]): boolean {
+  return domains.length === 0 || domains.includes(address.slice(address.indexOf("@") + 1).toLowerCase());
+}
+
+/** A claim that is a list must contain a value; numbers and flags count as JSON writes them. */
+function refuseClaims(identity: Identity, { requiredClaims }: AccessRules): CallerRefusal | undefined {
+  const broken = Object.entries(requiredClaims).find(([name, allowed]) => {
+    const values = [claimOf(identity, name)].flat();
+    return !values.some((value) => isPlain(value) && allowed.includes(String(value)));
+  });
+  return broken && { reason: "claim_not_allowed", detail: broken[0] };
+}
+
+function isPlain(value: unknown): value is string | number | boolean {
+  return ["string", "number", "boolean"].includes(typeof value);
+}
+
+function refusePermissions(identity: Identity, rules: AccessRules): CallerRefusal | undefined {
   const { permissions, scopes } = identity;
-  const areGranted = rules.requiredPermissions.every(
-    (permission) => permissions.includes(permission) || scopes.includes(permission),
+  const missing = rules.requiredPermissions.find(
+    (permission) => !permissions.includes(permission) && !scopes.includes(permission),
   );
-  return areGranted ? undefined : "permission_missing";
+  return missing === undefined ? undefined : { reason: "permission_missing", detail: missing };
 }

@@ -1,6 +1,7 @@
 import { checkIdentitySource, readEvent, type GatewayRequest } from "./apigateway/event.ts";
-import { unsupportedIn } from "./apigateway/handing-on.ts";
+import { refuseContext } from "./apigateway/handing-on.ts";
 import { toContext } from "./context.ts";
+import { customContext, refuseCustomClaims } from "./custom-claims.ts";
 import { refusalOf, thrown, undecided } from "./decision.ts";
 import type { AccessRuleName, AccessRules, Decision, Undecided } from "./decision.ts";
 import { identityOf, type IdentityRules } from "./identity.ts";
@@ -14,7 +15,7 @@ export type EvaluationStep =
   "event" | "identity-source" | "credential" | VerificationStep | "context" | AccessRuleName;
 
 export interface Evaluator {
-  readonly rules: AccessRules & IdentityRules;
+  readonly rules: AccessRules & IdentityRules & { readonly contextClaims: Readonly<Record<string, string>> };
   readonly verify: Verify;
 }
 
@@ -49,12 +50,12 @@ async function decide(
   step("identity-source", () => checkIdentitySource(request));
   const token = step("credential", () => parseBearer(request.credentials));
   const identity = identityOf(await verify(token, step), rules);
-  const context = toContext(identity);
-  const detail = step("context", () => unsupportedIn(identity, context, request.kind));
-  if (detail !== undefined)
-    return { outcome: "caller-refused", reason: "identity_unsupported", detail, identity };
-  const reason = refusalOf(identity, rules, step);
-  return reason === undefined
+  const custom = customContext(identity, rules.contextClaims);
+  const context = { ...toContext(identity), ...custom };
+  const refusal =
+    step("context", () => refuseCustomClaims(custom) ?? refuseContext(identity, context, request.kind)) ??
+    refusalOf(identity, rules, step);
+  return refusal === undefined
     ? { outcome: "accepted", identity, context }
-    : { outcome: "caller-refused", reason, identity };
+    : { outcome: "caller-refused", ...refusal, identity };
 }

@@ -14,6 +14,10 @@ export interface Identity {
   readonly scopes: readonly string[];
   readonly permissions: readonly string[];
   readonly organization: Organization | undefined;
+  /** The subject of whoever acts for the user, in a delegated token. */
+  readonly actor: string | undefined;
+  /** Every claim of the token. Read them with {@link claimOf}. */
+  readonly claims: JsonObject;
 }
 
 /** Whom a token speaks of: a user, an application that acts for itself, or a visitor who has not signed in. */
@@ -41,9 +45,14 @@ const CLIENT_CREDENTIALS: readonly string[] = ["client-credentials", "client_cre
 /** How Auth0 begins the subject of an anonymous session. */
 const ANONYMOUS_PREFIX = "anon@";
 
+/** A claim that only the settings name; undefined where the token does not have it. */
+export function claimOf({ claims }: Pick<Identity, "claims">, name: string): unknown {
+  return member(claims, name);
+}
+
 /** The identity that a token gives its bearer. A token's rights are an access token's only. */
 export function identityOf(claims: TokenClaims, { emailClaim }: IdentityRules): Identity {
-  const { subject, issuer, clientId, organization, expiresAt, use } = claims;
+  const { subject, issuer, clientId, organization, actor, expiresAt, use } = claims;
   const isIdToken = claims.use === "id";
   return {
     subject,
@@ -56,6 +65,8 @@ export function identityOf(claims: TokenClaims, { emailClaim }: IdentityRules): 
     scopes: isIdToken ? [] : claims.scopes,
     permissions: isIdToken ? [] : claims.permissions,
     organization,
+    actor,
+    claims: claims.all,
   };
 }
 

@@ -41,9 +41,14 @@ export const CALLER_REFUSED = {
   anonymous_visitor:
     "The token belongs to an anonymous session, not to a user who has signed in (AUTHORIZER_ALLOW_ANONYMOUS).",
   organization_not_allowed: "The user did not sign in to one of AUTH0_ORGANIZATIONS.",
-  permission_missing: "The token lacks one of AUTH0_REQUIRED_PERMISSIONS.",
+  email_domain_not_allowed: "The e-mail address is not of one of AUTHORIZER_EMAIL_DOMAINS.",
+  claim_not_allowed:
+    "A claim has none of the values that AUTH0_REQUIRED_CLAIMS asks for, or is missing. The detail names the claim.",
+  permission_missing: "The token lacks one of AUTH0_REQUIRED_PERMISSIONS. The detail names it.",
   identity_unsupported:
     "The signature is good, but API Gateway would not hand a value on unchanged. The detail names it: a claim with a control character, a permission with a blank, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
+  claims_too_large:
+    "The claims of AUTH0_CONTEXT_CLAIMS have more than 2 KB together. Hand on fewer, or let the Action write less into them.",
 } as const;
 
 /** Nothing can be said about the caller: HTTP 500, which no gateway caches. */

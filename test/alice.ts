@@ -12,4 +12,6 @@ export const ALICE: Identity = {
   scopes: [],
   permissions: [],
   organization: undefined,
+  actor: undefined,
+  claims: {},
 };

@@ -20,6 +20,7 @@ describe("the context", () => {
       permissions: ["read:x", "write:x"],
       organization: { id: "org_1", name: "acme" },
       principalType: "machine",
+      actor: "agent@clients",
     };
     expect(toContext(identity)).toEqual({
       sub: "auth0|alice",
@@ -34,6 +35,7 @@ describe("the context", () => {
       org_id: "org_1",
       org_name: "acme",
       principal_type: "machine",
+      actor: "agent@clients",
     });
   });
 

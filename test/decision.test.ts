@@ -18,11 +18,13 @@ const RULES: AccessRules = {
   allowAnonymous: false,
   organizations: [],
   email: "verified",
+  emailDomains: [],
+  requiredClaims: {},
   requiredPermissions: [],
 };
 
 function decided(identity: Partial<Identity>, rules: Partial<AccessRules>): string {
-  return refusalOf({ ...ALICE, ...identity }, { ...RULES, ...rules }) ?? "accepted";
+  return refusalOf({ ...ALICE, ...identity }, { ...RULES, ...rules })?.reason ?? "accepted";
 }
 
 type Pair = readonly [string, Partial<Identity>, Partial<AccessRules>, string];
@@ -37,6 +39,15 @@ const NAMED: Partial<AccessRules> = { organizations: ["acme"] };
 const organization = (id: string | undefined, name?: string): Partial<Identity> => ({
   organization: { id, name },
 });
+const ACME: Partial<AccessRules> = { emailDomains: ["acme.com", "example.com"] };
+const at = (address: string): Partial<Identity> => email({ ...ADDRESS, address });
+const PLAN = "https://acme.com/plan";
+const PAYING: Partial<AccessRules> = { requiredClaims: { [PLAN]: ["pro", "team"], amr: ["mfa"] } };
+const claims = (plan: unknown, amr: unknown = ["pwd", "mfa"]): Partial<Identity> => ({
+  claims: { [PLAN]: plan, amr },
+});
+const LEVEL: Partial<AccessRules> = { requiredClaims: { level: ["7", "true"] } };
+const level = (value: unknown): Partial<Identity> => ({ claims: { level: value } });
 const email = (value: Email): Partial<Identity> => ({ email: value });
 const unverified = email({ ...ADDRESS, verified: false });
 const unknown = email({ ...ADDRESS, verified: undefined });
@@ -78,6 +89,43 @@ const ROWS: readonly Pair[] = [
   ["an unverified e-mail will do where it is optional", unverified, { email: "optional" }, "accepted"],
   ["a missing e-mail will do where it is optional", missing, { email: "optional" }, "accepted"],
   ["an unsupported e-mail is left out where it is optional", unsupported, { email: "optional" }, "accepted"],
+  ["an e-mail of an allowed domain gets in", {}, ACME, "accepted"],
+  ["an e-mail of the first allowed domain gets in", at("a@acme.com"), ACME, "accepted"],
+  ["a domain is the same in capitals", at("a@ACME.Com"), ACME, "accepted"],
+  ["another domain is refused", at("a@evil.com"), ACME, "email_domain_not_allowed"],
+  ["a domain that ends alike is refused", at("a@notacme.com"), ACME, "email_domain_not_allowed"],
+  ["a domain below an allowed one is refused", at("a@mail.acme.com"), ACME, "email_domain_not_allowed"],
+  ["a domain that begins alike is refused", at("a@acme.com.evil.com"), ACME, "email_domain_not_allowed"],
+  ["an unverified e-mail of an allowed domain is refused", unverified, ACME, "email_not_verified"],
+  ["a claim with one of the values gets in", claims("pro"), PAYING, "accepted"],
+  ["a claim with the other value gets in", claims("team"), PAYING, "accepted"],
+  ["a claim whose list contains a value gets in", claims(["free", "pro"]), PAYING, "accepted"],
+  ["a claim with another value is refused", claims("free"), PAYING, "claim_not_allowed"],
+  ["a claim whose value only begins alike is refused", claims("pro "), PAYING, "claim_not_allowed"],
+  ["a claim is compared with its case", claims("Pro"), PAYING, "claim_not_allowed"],
+  ["a claim that is missing is refused", claims(undefined), PAYING, "claim_not_allowed"],
+  ["a claim of null is refused", claims(null), PAYING, "claim_not_allowed"],
+  ["a claim with an empty list is refused", claims([]), PAYING, "claim_not_allowed"],
+  ["a value that is nested deeper is refused", claims([["pro"]]), PAYING, "claim_not_allowed"],
+  ["an object with the value as a name is refused", claims({ pro: true }), PAYING, "claim_not_allowed"],
+  ["one of two conditions is not enough", claims("pro", ["pwd"]), PAYING, "claim_not_allowed"],
+  ["the other of two conditions is not enough", claims("free", ["mfa"]), PAYING, "claim_not_allowed"],
+  ["a number counts as JSON writes it", level(7), LEVEL, "accepted"],
+  ["a flag counts as JSON writes it", level(true), LEVEL, "accepted"],
+  ["another number is refused", level(70), LEVEL, "claim_not_allowed"],
+  ["another flag is refused", level(false), LEVEL, "claim_not_allowed"],
+  [
+    "a claim that every object inherits is missing",
+    { claims: {} },
+    { requiredClaims: { constructor: ["function Object() { [native code] }"] } },
+    "claim_not_allowed",
+  ],
+  [
+    "a claim that is missing is not the text undefined",
+    { claims: {} },
+    { requiredClaims: { plan: ["undefined", "null"] } },
+    "claim_not_allowed",
+  ],
   ["an anonymous visitor is refused", ANONYMOUS_CALLER, {}, "anonymous_visitor"],
   [
     "an anonymous visitor is refused where machines get in",
@@ -150,4 +198,14 @@ describe("what was thrown on the way", () => {
       expect(undecided(cause)).toEqual({ outcome: "undecided", reason, cause });
     },
   );
+});
+
+test("the detail of a refusal names the claim or the permission, and never the value that the token has", () => {
+  const refused = (identity: Partial<Identity>, rules: Partial<AccessRules>) =>
+    refusalOf({ ...ALICE, ...identity }, { ...RULES, ...rules });
+  expect(refused(claims("free"), PAYING)).toEqual({ reason: "claim_not_allowed", detail: PLAN });
+  expect(refused({ permissions: [] }, PERMISSIONS)).toEqual({
+    reason: "permission_missing",
+    detail: "write:a",
+  });
 });

@@ -36,6 +36,8 @@ test("an ID token says who the user is", () => {
     permissions: [],
     organization: { id: "org_1", name: undefined },
     principalType: "user",
+    actor: undefined,
+    claims: changed(ID_TOKEN, { email: "alice@acme.com", email_verified: true, org_id: "org_1" }),
   });
 });
 
@@ -51,6 +53,8 @@ test("an access token says also what the user may do", () => {
     permissions: ["read:x", "write:x"],
     organization: undefined,
     principalType: "user",
+    actor: undefined,
+    claims: changed(ACCESS_TOKEN, { permissions: ["read:x", "write:x"] }),
   });
 });
 
@@ -268,4 +272,10 @@ describe("the e-mail is verified", () => {
     const email = fromAccessToken({ [EMAIL_CLAIM]: "alice@example.com", email_verified: true }).email;
     expect(email).toMatchObject({ verified: undefined });
   });
+});
+
+test("who acts for the user is the outermost actor, who acts now", () => {
+  const act = { sub: "agent@clients", act: { sub: "auth0|earlier" } };
+  expect(fromAccessToken({ act }).actor).toBe("agent@clients");
+  expect(fromIdToken().actor).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import type { IdentityContext } from "../context.ts";
+import type { CallerRefusal } from "../decision.ts";
 import type { Identity } from "../identity.ts";
 import { GATEWAYS, type GatewayKind } from "./gateways.ts";
 
@@ -8,11 +9,19 @@ const MAX_CONTEXT_BYTES = 6144;
 const SHORT_CONTEXT = MAX_CONTEXT_BYTES / 3;
 
 /**
- * What of an identity the gateway would not hand on as it is.
- *
- * @returns the name of the first such key, `size` where all is too much together, or undefined where all is well
+ * Why a caller does not get in whose identity the gateway would not hand on as it is. The detail is the name of the
+ * first such key, or `size` where all is too much together.
  */
-export function unsupportedIn(
+export function refuseContext(
+  identity: Identity,
+  context: IdentityContext,
+  kind: GatewayKind,
+): CallerRefusal | undefined {
+  const detail = unsupportedIn(identity, context, kind);
+  return detail === undefined ? undefined : { reason: "identity_unsupported", detail };
+}
+
+function unsupportedIn(
   { permissions }: Identity,
   context: IdentityContext,
   kind: GatewayKind,

@@ -28,7 +28,8 @@ export const STEPS = {
   machine: "the caller is no machine (AUTHORIZER_ALLOW_MACHINES)",
   anonymous: "the caller has signed in (AUTHORIZER_ALLOW_ANONYMOUS)",
   organization: "the organization is allowed (AUTH0_ORGANIZATIONS)",
-  email: "the e-mail is as AUTHORIZER_EMAIL wants it",
+  email: "the e-mail is as AUTHORIZER_EMAIL and AUTHORIZER_EMAIL_DOMAINS want it",
+  claims: "the claims have the values of AUTH0_REQUIRED_CLAIMS",
   permissions: "all AUTH0_REQUIRED_PERMISSIONS are there",
 } as const satisfies Readonly<Record<EvaluationStep, string>>;
 

@@ -19,6 +19,8 @@ export interface ClaimRules {
 
 /** The end of the year 9999, a minute early: dates in policies have four-digit years, and the tolerance is added. */
 const LATEST_DATE = 253_402_300_739;
+/** Auth0 nests no more (On-Behalf-Of token exchange). */
+const MAX_ACTORS = 5;
 const MEDIA_TYPE_PREFIX = "application/";
 /** Auth0 puts these into access tokens only, and lets nobody else set them: in an ID token the kinds are confused. */
 const ACCESS_TOKEN_CLAIMS = ["permissions", "gty", "client_id"] as const;
@@ -30,6 +32,8 @@ interface CommonClaims {
   /** Seconds since the epoch. */
   readonly expiresAt: number;
   readonly organization: Organization | undefined;
+  /** The subject of whoever acts for the user: the outermost `act` of a delegated token (RFC 8693 §4.1). */
+  readonly actor: string | undefined;
   /** Every claim by its name, for those that only the settings know. Read them with {@link member}. */
   readonly all: JsonObject;
 }
@@ -71,6 +75,8 @@ type AccessTokenParts = Pick<AccessTokenClaims, "use" | "clientId" | "scopes" | 
 
 /** What the claims go through, in this order. */
 export type ClaimStep = "audience" | "kind" | "subject" | "times" | "binding";
+
+type SubjectParts = Pick<CommonClaims, "subject" | "organization" | "actor">;
 
 export interface ClaimContext {
   /** As {@link checkIssuer} found it. */
@@ -183,11 +189,30 @@ function permissions(claims: JsonObject): readonly string[] {
 }
 
 /** RFC 7519 §4.1.2 and §4.1.7, and Auth0's organizations. */
-function parseSubject(claims: JsonObject): Pick<CommonClaims, "subject" | "organization"> {
+function parseSubject(claims: JsonObject): SubjectParts {
   const subject = text(claims, "sub");
   optionalText(claims, "jti");
   const [id, name] = [optionalText(claims, "org_id"), optionalText(claims, "org_name")];
-  return { subject, organization: id === undefined && name === undefined ? undefined : { id, name } };
+  const organization = id === undefined && name === undefined ? undefined : { id, name };
+  return { subject, organization, actor: actorIn(claims) };
+}
+
+/** Earlier actors are nested in the later one, and tell nothing about rights (RFC 8693 §4.1). */
+function actorIn(claims: JsonObject): string | undefined {
+  const act = member(claims, "act");
+  if (act === undefined) return undefined;
+  checkActors(act, MAX_ACTORS);
+  return text(act, "sub");
+}
+
+function checkActors(act: unknown, levels: number): asserts act is JsonObject {
+  if (typeof act !== "object" || act === null || Array.isArray(act) || levels === 0)
+    throw new Refusal("invalid_claim", "act");
+  const actor = act as JsonObject;
+  const subject = member(actor, "sub");
+  if (typeof subject !== "string" || subject === "") throw new Refusal("invalid_claim", "act");
+  const earlier = member(actor, "act");
+  if (earlier !== undefined) checkActors(earlier, levels - 1);
 }
 
 /** RFC 7519 §4.1.4 to §4.1.6; `exp` and `iat` are required. */

@@ -1,6 +1,8 @@
 import type { IdentityContext } from "../context.ts";
+import { customClaim, otherClaims } from "./custom-claims.ts";
+import type { ClaimTypes, CustomClaims, NoClaims } from "./custom-claims.ts";
 
-export type { IdentityContext };
+export type { ClaimTypes, CustomClaims, IdentityContext };
 
 /** Any event behind the authorizer: of a REST, HTTP (payload 1.0 or 2.0) or WebSocket API. */
 export interface EventBehindAuthorizer {
@@ -8,7 +10,7 @@ export interface EventBehindAuthorizer {
 }
 
 /** The caller, as the authorizer vouches for them. */
-export interface CallerIdentity {
+export interface CallerIdentity<Types extends ClaimTypes = NoClaims> {
   /** The user's identifier at the issuer. Together with `issuer` this is what to keep; an e-mail can change hands. */
   readonly subject: string;
   readonly email: string | undefined;
@@ -25,9 +27,15 @@ export interface CallerIdentity {
   readonly organizationName: string | undefined;
   /** Machines and anonymous visitors get in only where the authorizer is told so. */
   readonly principalType: "user" | "machine" | "anonymous";
+  /** The subject of whoever acts for the user, in a delegated token (RFC 8693 §4.1). */
+  readonly actor: string | undefined;
+  /** The team's own claims, as declared in the option `claims`. */
+  readonly claims: CustomClaims<Types>;
 }
 
-export interface IdentityFromOptions {
+export interface IdentityFromOptions<Types extends ClaimTypes = NoClaims> {
+  /** The types of claims of AUTH0_CONTEXT_CLAIMS: `{ roles: "list", tenant_id: "text" }`. */
+  readonly claims?: Types;
   /** Milliseconds since the epoch. */
   readonly now?: number;
   /** The authorizer's own tolerance: a token that it just accepted is not refused here. */
@@ -44,22 +52,27 @@ export interface IdentityFromOptions {
  *
  * - `missing`: the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
  * - `foreign`: an authorizer vouched for a caller of another issuer than `issuers` names. Answer 500.
+ * - `mistyped`: a claim is not of the type that `claims` declares. Answer 500.
  * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
  */
 export class MissingIdentityError extends Error {
   override readonly name = "MissingIdentityError";
-  readonly reason: "missing" | "foreign" | "expired";
+  readonly reason: MissingIdentityReason;
 
-  constructor(reason: "missing" | "foreign" | "expired") {
-    super(MESSAGES[reason]);
+  /** @param detail the name of a claim */
+  constructor(reason: MissingIdentityReason, detail?: string) {
+    super(detail === undefined ? MESSAGES[reason] : `${detail}: ${MESSAGES[reason]}`);
     this.reason = reason;
   }
 }
 
-const MESSAGES: Readonly<Record<MissingIdentityError["reason"], string>> = {
+type MissingIdentityReason = "missing" | "foreign" | "mistyped" | "expired";
+
+const MESSAGES: Readonly<Record<MissingIdentityReason, string>> = {
   missing: "The event has no identity. Attach the authorizer to this route.",
   foreign:
     "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the issuer as the tokens do: https://DOMAIN/",
+  mistyped: "The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
   expired: "The identity is past the end of the caller's token.",
 };
 
@@ -76,21 +89,35 @@ const MESSAGES: Readonly<Record<MissingIdentityError["reason"], string>> = {
  *
  * @throws MissingIdentityError
  */
-export function identityFrom(
+export function identityFrom<const Types extends ClaimTypes = NoClaims>(
   event: EventBehindAuthorizer,
-  options: IdentityFromOptions = {},
-): CallerIdentity {
-  const { now = Date.now(), clockToleranceSeconds = 5, issuers } = options;
+  options: IdentityFromOptions<Types> = {},
+): CallerIdentity<Types> {
+  const { now = Date.now(), clockToleranceSeconds = 5, issuers, claims = {} } = options;
   const context = identityContext(event);
   // A set: of a single text in the place of the list, `includes` would take a part for the whole.
   if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new MissingIdentityError("foreign");
   const expiresAt = new Date(Number(context.exp) * 1000);
   const isAlive = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
   if (!isAlive) throw new MissingIdentityError("expired");
-  return callerIdentity(context, expiresAt);
+  const declared = customClaims(context, claims) as CustomClaims<Types>;
+  return { ...callerIdentity(context, expiresAt), claims: declared };
 }
 
-function callerIdentity(context: IdentityContext, expiresAt: Date): CallerIdentity {
+function customClaims(context: IdentityContext, types: ClaimTypes): Readonly<Record<string, unknown>> {
+  const others = otherClaims(context.custom_claims);
+  if (others === undefined) throw new MissingIdentityError("missing");
+  return Object.fromEntries(
+    Object.entries(types).map(([name, type]) => {
+      const own = property(context, name);
+      const claim = customClaim(name, type, { text: typeof own === "string" ? own : undefined, others });
+      if (claim === "mistyped") throw new MissingIdentityError("mistyped", name);
+      return [name, claim.value];
+    }),
+  );
+}
+
+function callerIdentity(context: IdentityContext, expiresAt: Date): Omit<CallerIdentity, "claims"> {
   return {
     subject: context.sub,
     email: context.email,
@@ -104,6 +131,7 @@ function callerIdentity(context: IdentityContext, expiresAt: Date): CallerIdenti
     organization: context.org_id,
     organizationName: context.org_name,
     principalType: context.principal_type ?? "user",
+    actor: context.actor,
   };
 }
 
@@ -132,6 +160,8 @@ const SHAPE: Readonly<Record<keyof IdentityContext, { readonly form: RegExp; rea
     permissions: { form: TEXT, required: false },
     org_id: { form: TEXT, required: false },
     org_name: { form: TEXT, required: false },
+    actor: { form: TEXT, required: false },
+    custom_claims: { form: /^[\w-]+$/, required: false },
     principal_type: { form: /^(?:machine|anonymous)$/, required: false },
   };
 

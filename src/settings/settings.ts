@@ -1,5 +1,19 @@
 import { misspellings, nearest, type Misspelling } from "./misspelling.ts";
-import { boolean, emailClaim, integer, issuer, list, oneOf, word } from "./values.ts";
+import {
+  AT_FIRST_EQUALS,
+  AT_LAST_EQUALS,
+  boolean,
+  claimName,
+  contextName,
+  emailClaim,
+  emailDomain,
+  integer,
+  issuer,
+  list,
+  oneOf,
+  record,
+  word,
+} from "./values.ts";
 
 /** Who gets in and how keys are kept: every setting, checked and frozen. */
 export interface Settings {
@@ -11,6 +25,10 @@ export interface Settings {
   readonly audiences: readonly string[];
   /** The claim with the e-mail in access tokens, a URL or `email`; `CLAIM_verified` says whether it is verified. */
   readonly emailClaim: string | undefined;
+  /** Claims for the Lambdas behind: their name in the context, and the claim of the token. */
+  readonly contextClaims: Readonly<Record<string, string>>;
+  /** Claims that must have, or whose list must contain, one of the values. */
+  readonly requiredClaims: Readonly<Record<string, readonly string[]>>;
   /** `auth0` accepts both of Auth0's access token profiles, `rfc9068` only the second. */
   readonly accessTokenProfile: "auth0" | "rfc9068";
   /** Where not empty, the user must have signed in to one of these: an ID (`org_…`, claim `org_id`) or a name (`org_name`). */
@@ -19,6 +37,8 @@ export interface Settings {
   readonly requiredPermissions: readonly string[];
   /** Which e-mail a caller must have. */
   readonly email: "verified" | "present" | "optional";
+  /** Where not empty, what must stand after the `@` of the e-mail, in lower case. */
+  readonly emailDomains: readonly string[];
   /** Whether client-credentials tokens are accepted. */
   readonly allowMachines: boolean;
   /** Whether access tokens of anonymous sessions are accepted. */
@@ -68,6 +88,16 @@ const SETTINGS: { readonly [K in Key]: Setting<Settings[K]> } = {
   clientIds: { variable: "AUTH0_CLIENT_IDS", read: list(word), fallback: [] },
   audiences: { variable: "AUTH0_AUDIENCES", read: list(word), fallback: [] },
   emailClaim: { variable: "AUTH0_EMAIL_CLAIM", read: emailClaim, fallback: undefined },
+  contextClaims: {
+    variable: "AUTH0_CONTEXT_CLAIMS",
+    read: record(contextName, claimName, AT_FIRST_EQUALS),
+    fallback: {},
+  },
+  requiredClaims: {
+    variable: "AUTH0_REQUIRED_CLAIMS",
+    read: record(claimName, list(word, "|"), AT_LAST_EQUALS),
+    fallback: {},
+  },
   accessTokenProfile: {
     variable: "AUTH0_ACCESS_TOKEN_PROFILE",
     read: oneOf("auth0", "rfc9068"),
@@ -80,6 +110,7 @@ const SETTINGS: { readonly [K in Key]: Setting<Settings[K]> } = {
     read: oneOf("verified", "present", "optional"),
     fallback: "verified",
   },
+  emailDomains: { variable: "AUTHORIZER_EMAIL_DOMAINS", read: list(emailDomain), fallback: [] },
   allowMachines: { variable: "AUTHORIZER_ALLOW_MACHINES", read: boolean, fallback: false },
   allowAnonymous: { variable: "AUTHORIZER_ALLOW_ANONYMOUS", read: boolean, fallback: false },
   clockToleranceSeconds: {
@@ -195,6 +226,17 @@ const RULES: readonly Rule[] = [
     broken: ({ emailClaim, audiences, email }) =>
       audiences.length > 0 && emailClaim === undefined && email !== "optional",
     mistake: (nameOf) => `is required with ${nameOf("audiences")}, unless ${nameOf("email")} is optional`,
+  },
+  {
+    of: ["emailDomains", "email"],
+    broken: ({ emailDomains, email }) => emailDomains.length > 0 && email !== "verified",
+    mistake: (nameOf) =>
+      `needs ${nameOf("email")}=verified: anybody can sign up with anybody's address until it is`,
+  },
+  {
+    of: ["requiredClaims"],
+    broken: ({ requiredClaims }) => Object.values(requiredClaims).some((values) => values.length === 0),
+    mistake: () => "has a claim without a value: nobody would get in",
   },
   {
     of: ["allowMachines", "email"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { GatewayKind } from "../../src/apigateway/gateways.ts";
-import { unsupportedIn } from "../../src/apigateway/handing-on.ts";
+import { refuseContext } from "../../src/apigateway/handing-on.ts";
 import { toContext } from "../../src/context.ts";
 import type { Identity } from "../../src/identity.ts";
 import { ALICE } from "../alice.ts";
@@ -10,7 +10,7 @@ const CONTROLS = ["\u0000", "\n", "\r", "\u007f", "\u0085", "\ud800"];
 
 function unsupported(kind: GatewayKind, changes: Partial<Identity>): string | undefined {
   const identity = { ...ALICE, ...changes };
-  return unsupportedIn(identity, toContext(identity), kind);
+  return refuseContext(identity, toContext(identity), kind)?.detail;
 }
 
 /** An identity with a text in one of its values, by the key that it has in the context. */

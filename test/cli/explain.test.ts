@@ -126,6 +126,21 @@ const REFUSED: Readonly<
     token: () => tenant.idToken({ user: { ...ALICE, email: "a@b@example.com" } }),
     at: "email",
   },
+  email_domain_not_allowed: {
+    token: () => tenant.idToken(),
+    env: { AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
+    at: "email",
+  },
+  claim_not_allowed: {
+    token: () => tenant.idToken(),
+    env: { AUTH0_REQUIRED_CLAIMS: "amr=mfa" },
+    at: "claims",
+  },
+  claims_too_large: {
+    token: () => tenant.idToken({ claims: { "https://acme.com/notes": "x".repeat(2100) } }),
+    env: { AUTH0_CONTEXT_CLAIMS: "notes=https://acme.com/notes" },
+    at: "context",
+  },
   permission_missing: {
     token: () => tenant.accessToken(),
     env: { AUTH0_REQUIRED_PERMISSIONS: "read:all" },

@@ -33,6 +33,9 @@ const accessToken = (claims: Changes, header: Changes = {}): string =>
 const rfc9068Token = (claims: Changes, header: Changes = {}): string =>
   judged(changed(RFC9068_HEADER, header), changed(RFC9068_TOKEN, claims));
 
+/** So many actors, each nested in the one after. */
+const actors = (count: number): object => ({ sub: "agent", ...(count > 1 && { act: actors(count - 1) }) });
+
 const EVERY_TOKEN: readonly Pair[] = [
   ["`iss` is there", { iss: undefined }, "missing_claim: iss", { iss: ISSUER }],
   ["`iss` is a string", { iss: [ISSUER] }, "invalid_claim: iss", { iss: ISSUER }],
@@ -56,6 +59,18 @@ const EVERY_TOKEN: readonly Pair[] = [
   ["`sub` is not null", { sub: null }, "invalid_claim: sub", { sub: "null" }],
   ["`jti` is a string", { jti: 7 }, "invalid_claim: jti", { jti: "7" }],
   ["`org_id` is a string", { org_id: ["org_1"] }, "invalid_claim: org_id", { org_id: "org_1" }],
+  ["`act` is an object", { act: "agent" }, "invalid_claim: act", { act: { sub: "agent" } }],
+  ["`act` is no list", { act: [{ sub: "agent" }] }, "invalid_claim: act", {}],
+  ["`act` is not null", { act: null }, "invalid_claim: act", {}],
+  [
+    "`act` names its subject",
+    { act: { iss: ISSUER } },
+    "invalid_claim: act",
+    { act: { sub: "a", iss: ISSUER } },
+  ],
+  ["`act` names a subject of some length", { act: { sub: "" } }, "invalid_claim: act", {}],
+  ["an earlier actor is one too", { act: { sub: "a", act: {} } }, "invalid_claim: act", {}],
+  ["there are five actors at most", { act: actors(6) }, "invalid_claim: act", { act: actors(5) }],
   ["`org_name` is a string", { org_name: 7 }, "invalid_claim: org_name", { org_name: "acme" }],
   ["`azp` is a string", { azp: [CLIENT_ID] }, "invalid_claim: azp", { azp: CLIENT_ID }],
   ["`exp` is there", { exp: undefined }, "missing_claim: exp", { exp: NOW + 1 }],

@@ -51,6 +51,8 @@ describe("the identity", () => {
       organization: "org_1",
       organizationName: undefined,
       principalType: "user",
+      actor: undefined,
+      claims: {},
     });
   });
 
@@ -69,6 +71,8 @@ describe("the identity", () => {
       organization: undefined,
       organizationName: undefined,
       principalType: "user",
+      actor: undefined,
+      claims: {},
     });
   });
 

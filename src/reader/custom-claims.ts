@@ -1,0 +1,77 @@
+/** What a claim of the team's own is declared to be. `json` is anything, and the caller's to check. */
+export type ClaimType = keyof ClaimValues;
+
+interface ClaimValues {
+  text: string;
+  number: number;
+  boolean: boolean;
+  list: readonly string[];
+  json: unknown;
+}
+
+/** The type of each claim, by its name in AUTH0_CONTEXT_CLAIMS. */
+export type ClaimTypes = Readonly<Record<string, ClaimType>>;
+
+/** Of no claim anything was declared. */
+export type NoClaims = Readonly<Record<string, never>>;
+
+/** The claims that were declared, each undefined where the token does not have it. */
+export type CustomClaims<Types extends ClaimTypes> = {
+  readonly [Name in keyof Types]: ClaimValues[Types[Name]] | undefined;
+};
+
+/** How a value of each type is read from the text of a key of its own, and which JSON values are of the type. */
+const READERS: Readonly<
+  Record<
+    ClaimType,
+    { readonly fromText: (text: string) => unknown; readonly is: (value: unknown) => boolean }
+  >
+> = {
+  text: { fromText: (text) => text, is: (value) => typeof value === "string" },
+  number: {
+    fromText: (text) => (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? Number(text) : undefined),
+    is: (value) => typeof value === "number",
+  },
+  boolean: {
+    fromText: (text) => ({ true: true, false: false })[text],
+    is: (value) => typeof value === "boolean",
+  },
+  list: { fromText: (text) => text.split(" ").filter(Boolean), is: isTexts },
+  json: { fromText: (text) => text, is: () => true },
+};
+
+/**
+ * One claim from where the authorizer put it: a key of its own, or the JSON object of all that are more than text.
+ *
+ * @returns undefined where there is none; `mistyped` where it is of another type
+ */
+export function customClaim(
+  name: string,
+  type: ClaimType,
+  { text, others }: { readonly text: string | undefined; readonly others: object },
+): { readonly value: unknown } | "mistyped" {
+  const reader = READERS[type];
+  const isOther = Object.hasOwn(others, name);
+  if (text === undefined && !isOther) return { value: undefined };
+  const value = text === undefined ? (others as Record<string, unknown>)[name] : reader.fromText(text);
+  return reader.is(value) ? { value } : "mistyped";
+}
+
+/**
+ * The JSON object of `custom_claims`.
+ *
+ * @returns undefined where the text is no such object
+ */
+export function otherClaims(text: string | undefined): object | undefined {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
