@@ -68,8 +68,8 @@ const DECLARED = {
   level: "number",
   ratio: "number",
   beta: "boolean",
+  teams: "list",
   roles: "list",
-  groups: "list",
   plan: "json",
   unknown_to_the_token: "list",
 };
@@ -80,8 +80,8 @@ const CLAIMS = {
   level: 7,
   ratio: -1.5,
   beta: true,
-  roles: ["editor", "admin"],
-  groups: ["editor", "content editor"],
+  teams: ["red", "blue"],
+  roles: ["editor", "content editor"],
   plan: { name: "pro", seats: 3, tags: [null, "new"] },
 };
 
@@ -118,8 +118,8 @@ export const CASES: readonly GoldenCase[] = [
   identity(
     "words and lists as the text that they travel in",
     "whole",
-    { ...WHOLE, claims: { roles: "editor admin" } },
-    { claims: { roles: "json" } },
+    { ...WHOLE, claims: { teams: "red blue" } },
+    { claims: { teams: "json" } },
   ),
   identity("an ID token, with an e-mail that is not verified", "id-token", {
     ...COMMON,
@@ -172,7 +172,7 @@ export const CASES: readonly GoldenCase[] = [
   mistyped("a text for a number", { tenant_id: "number" }),
   mistyped("a number for a flag", { level: "boolean" }),
   mistyped("a flag for a number", { beta: "number" }),
-  mistyped("a list with blanks for a text", { groups: "text" }),
+  mistyped("a list with blanks for a text", { roles: "text" }),
   mistyped("an object for a list", { plan: "list" }),
   mistyped("an object for a text", { plan: "text" }),
   mistyped("a text with quotes for a list", { motto: "list" }),

@@ -24,9 +24,12 @@ test("the golden files are what the emulator writes now: `npm run golden` change
 });
 
 describe("identityFrom", () => {
-  test.each(goldenCalls().map((call) => [call.gateway, call.name, call] as const))("%s: %s", (_, __, call) => {
-    expect(outcomeOf(call)).toEqual(call.expected);
-  });
+  test.each(goldenCalls().map((call) => [call.gateway, call.name, call] as const))(
+    "%s: %s",
+    (_, __, call) => {
+      expect(outcomeOf(call)).toEqual(call.expected);
+    },
+  );
 });
 
 describe("the schema", () => {

@@ -1,13 +1,12 @@
-"""Reads every golden event with the Python reader: `read.py GOLDEN READER`. Prints what came out, as JSON."""
+"""Reads every golden event with the Python reader: `read.py GOLDEN`. Prints what came out, as JSON."""
 
 import json
 import sys
 from pathlib import Path
 
-golden, reader = map(Path, sys.argv[1:])
-sys.path.insert(0, str(reader.parent))
+from caller_identity import MissingIdentityError, identity_from
 
-from caller_identity import MissingIdentityError, identity_from  # noqa: E402
+golden = Path(sys.argv[1])
 
 OPTIONS = ("claims", "issuers", "clock_tolerance_seconds")
 
