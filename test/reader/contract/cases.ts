@@ -70,18 +70,20 @@ const DECLARED = {
   beta: "boolean",
   teams: "list",
   roles: "list",
+  scores: "json",
   plan: "json",
   unknown_to_the_token: "list",
 };
 
 const CLAIMS = {
   tenant_id: "acme-42",
-  motto: 'say "hello", C:\\temp, Bücher 😀',
+  motto: 'say "hello", C:\\temp, Bücher 😀, \u0007',
   level: 7,
   ratio: -1.5,
   beta: true,
   teams: ["red", "blue"],
   roles: ["editor", "content editor"],
+  scores: [1, 2.5],
   plan: { name: "pro", seats: 3, tags: [null, "new"] },
 };
 
@@ -175,7 +177,21 @@ export const CASES: readonly GoldenCase[] = [
   mistyped("a list with blanks for a text", { roles: "text" }),
   mistyped("an object for a list", { plan: "list" }),
   mistyped("an object for a text", { plan: "text" }),
+  mistyped("numbers for a list of texts", { scores: "list" }),
   mistyped("a text with quotes for a list", { motto: "list" }),
+
+  identity(
+    "a number and a flag that travel as JSON",
+    "custom_claims-with-simple-values",
+    { ...WHOLE, claims: { level: 7, beta: true } },
+    { claims: { level: "number", beta: "boolean" } },
+  ),
+  refused("mistyped", "a flag for a number, as JSON", "custom_claims-with-simple-values", {
+    claims: { beta: "number" },
+  }),
+  refused("mistyped", "a number for a text, as JSON", "custom_claims-with-simple-values", {
+    claims: { level: "text" },
+  }),
 
   missing("a route without an authorizer", "unguarded"),
   missing("an authorizer that says nothing", "empty-context"),

@@ -7,12 +7,13 @@ import { GATEWAYS, UNGUARDED, type Authorizers, type GatewayName } from "./gatew
 /** The claims of AUTH0_CONTEXT_CLAIMS, by their name in the context: one of each type, and the awkward ones. */
 const OWN_CLAIMS = {
   tenant_id: "acme-42",
-  motto: 'say "hello", C:\\temp, Bücher 😀',
+  motto: 'say "hello", C:\\temp, Bücher 😀, \u0007',
   level: 7,
   ratio: -1.5,
   beta: true,
   teams: ["red", "blue"],
   roles: ["editor", "content editor"],
+  scores: [1, 2.5],
   plan: { name: "pro", seats: 3, tags: [null, "new"] },
 };
 const claimName = (name: string): string => `https://acme.com/${name}`;
@@ -51,6 +52,12 @@ const OTHER_ANSWERS: Readonly<Record<string, (context: Context) => Context>> = {
   "custom_claims-not-base64url": (context) => ({ ...context, custom_claims: "{}" }),
   "custom_claims-not-json": (context) => ({ ...context, custom_claims: base64url("not JSON") }),
   "custom_claims-a-list": (context) => ({ ...context, custom_claims: base64url("[]") }),
+  "custom_claims-with-simple-values": (context) => ({
+    ...context,
+    level: undefined,
+    beta: undefined,
+    custom_claims: base64url(JSON.stringify({ level: 7, beta: true })),
+  }),
   "another-context": () => ({ userId: "7" }),
   "empty-context": () => ({}),
   "cognito-claims": ({ exp }) => ({
