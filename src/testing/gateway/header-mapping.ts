@@ -13,6 +13,8 @@ export interface HeaderMapping {
 export type RequestParameters = Readonly<Record<string, string>>;
 
 const REST_HEADER = /^integration\.request\.header\.([\w-]+)$/;
+/** The path is forwarded as it is, so that a mapping of its parameters changes nothing here. */
+const REST_PATH = /^integration\.request\.path\.\w+$/;
 const REST_CONTEXT = /^context\.authorizer\.(\w+)$/;
 const REST_TEXT = /^'([^']*)'$/;
 const HTTP_HEADER = /^(append|overwrite|remove):header\.([\w-]+)$/;
@@ -28,7 +30,8 @@ const HTTP_RESERVED =
  * @throws Error that says what to change
  */
 export function restMappings(parameters: RequestParameters): readonly HeaderMapping[] {
-  return Object.entries(parameters).map(([key, source]) => {
+  const headers = Object.entries(parameters).filter(([key]) => !REST_PATH.test(key));
+  return headers.map(([key, source]) => {
     const [, name] = REST_HEADER.exec(key) ?? [];
     const [, variable] = REST_CONTEXT.exec(source) ?? [];
     const [, text] = REST_TEXT.exec(source) ?? [];
