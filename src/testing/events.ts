@@ -1,11 +1,14 @@
 import type { GatewayKind } from "../apigateway/gateways.ts";
 import { addressOf, type Address } from "./gateway/address.ts";
 import { authorizerEventOf } from "./gateway/authorizer-event.ts";
-import { received } from "./gateway/call.ts";
-import { header, type ClientRequest } from "./gateway/client-request.ts";
+import { apiTypeOf, received, type Call } from "./gateway/call.ts";
+import { completed, header, type ClientRequest } from "./gateway/client-request.ts";
+import type { RequestIds } from "./gateway/request-ids.ts";
 
 const RECEIVED_AT = Date.UTC(2026, 10, 22, 12, 0, 0);
-const REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
+const UUID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
+const SHORT_ID = "JTB0CGdnIAMFz2wxYmQ=";
+const CONNECTION_ID = "L0SM9cOFvHcCIhw=";
 
 /**
  * The event that API Gateway sends to an authorizer of that kind, in AWS's exact shape, for a route without
@@ -17,17 +20,23 @@ export function authorizerEvent(
   api: Partial<Address> = {},
 ): Record<string, unknown> {
   const address = addressOf(api);
-  const { method = "GET", path = "/whoami", headers = [], query = [], body } = client;
-  const authorization = header({ headers }, "authorization");
-  const call = {
-    request: received({ method, path, headers, query, body }, address),
+  const request = received(apiTypeOf(kind), completed(client), address);
+  const { method, path } = request;
+  const call: Call = {
+    request,
     address,
     route: { key: `${method} ${path}`, resource: path, parameters: {} },
     stageVariables: {},
     time: RECEIVED_AT,
-    requestId: REQUEST_ID,
+    ...idsOf(kind),
   };
+  const authorization = header(request, "authorization");
   return authorizerEventOf(kind, call, authorization === undefined ? [] : [authorization]);
+}
+
+function idsOf(kind: GatewayKind): RequestIds {
+  const requestId = kind.startsWith("rest") ? UUID : SHORT_ID;
+  return { requestId, extendedRequestId: SHORT_ID, connectionId: CONNECTION_ID };
 }
 
 /** The same, with an Authorization header. */

@@ -1,9 +1,9 @@
 import type { Address } from "./address.ts";
-import type { Call } from "./call.ts";
-import { received } from "./call.ts";
+import { received, type ApiType, type Call } from "./call.ts";
 import type { ClientRequest, FetchOptions } from "./client-request.ts";
 import { addressOf } from "./address.ts";
 import type { Lambda } from "./lambda.ts";
+import type { RequestIds } from "./request-ids.ts";
 import type { Route } from "./routes.ts";
 
 /** What APIs of all kinds have in common. */
@@ -35,17 +35,16 @@ export interface RoutedApi {
   fetch(target: string, options?: FetchOptions): Promise<Response>;
 }
 
-export function newCall(options: ApiOptions, request: Required<ClientRequest>, route: Route): Call {
+export function newCall(
+  api: ApiType,
+  options: ApiOptions,
+  request: Required<ClientRequest>,
+  route: Route,
+  ids: RequestIds,
+): Call {
   const { clock = Date.now, stageVariables = {} } = options;
   const address = addressOf(definedOnly(options));
-  return {
-    request: received(request, address),
-    address,
-    route,
-    stageVariables,
-    time: clock(),
-    requestId: crypto.randomUUID(),
-  };
+  return { request: received(api, request, address), address, route, stageVariables, time: clock(), ...ids };
 }
 
 function definedOnly({ partition, region, accountId, apiId, stage }: Partial<Address>): Partial<Address> {

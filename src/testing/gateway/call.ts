@@ -1,9 +1,11 @@
+import type { GatewayKind } from "../../apigateway/gateways.ts";
 import { domainName, stageArn, type Address } from "./address.ts";
 import { header, type ClientRequest, type Fields } from "./client-request.ts";
+import type { RequestIds } from "./request-ids.ts";
 import type { Route } from "./routes.ts";
 
 /** One request on its way through a gateway. */
-export interface Call {
+export interface Call extends RequestIds {
   /** With the headers that the gateway adds. */
   readonly request: Required<ClientRequest>;
   readonly address: Address;
@@ -11,15 +13,26 @@ export interface Call {
   readonly stageVariables: Readonly<Record<string, string>>;
   /** When it arrived, in milliseconds since the epoch. */
   readonly time: number;
-  readonly requestId: string;
 }
+
+/** The three kinds of API, which differ in more than their authorizers. */
+export type ApiType = "rest" | "http" | "websocket";
 
 const CLIENT_ADDRESS = "203.0.113.7";
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-/** The request with what a gateway adds to it. */
-export function received(request: Required<ClientRequest>, address: Address): Required<ClientRequest> {
+export function apiTypeOf(kind: GatewayKind): ApiType {
+  return kind === "websocket" ? kind : kind.startsWith("http") ? "http" : "rest";
+}
+
+/** The request as the gateway sees it: with the headers that it adds, and on an HTTP API with the path decoded. */
+export function received(
+  api: ApiType,
+  request: Required<ClientRequest>,
+  address: Address,
+): Required<ClientRequest> {
   const added: Fields = [
+    ...ADDED_HEADERS[api](request),
     ["Host", domainName(address)],
     ["X-Amzn-Trace-Id", "Root=1-6921a6c0-1c7b5f0e2d3a4b5c6d7e8f90"],
     ["X-Forwarded-For", CLIENT_ADDRESS],
@@ -27,10 +40,32 @@ export function received(request: Required<ClientRequest>, address: Address): Re
     ["X-Forwarded-Proto", "https"],
   ];
   const missing = added.filter(([name]) => header(request, name) === undefined);
-  return { ...request, headers: [...request.headers, ...missing] };
+  const path = api === "http" ? percentDecoded(request.path) : request.path;
+  return { ...request, path, headers: [...request.headers, ...missing] };
 }
 
-/** The ARN of the method, with the path as sent: this is what policies are evaluated against. */
+const ADDED_HEADERS: Readonly<Record<ApiType, (request: Required<ClientRequest>) => Fields>> = {
+  rest: () => [],
+  http: ({ body }) => [["Content-Length", String(Buffer.byteLength(body ?? ""))]],
+  websocket: () => [
+    ["Connection", "upgrade"],
+    ["Upgrade", "websocket"],
+    ["content-length", "0"],
+    ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
+    ["Sec-WebSocket-Version", "13"],
+  ],
+};
+
+/** What is not percent-encoded well stays as it was sent; nobody recorded what AWS makes of it. */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The ARN of the method, which policies are evaluated against: with the path as the gateway sees it. */
 export function methodArn({ address, request }: Call): string {
   return `${stageArn(address)}/${request.method}${request.path}`;
 }
@@ -40,8 +75,8 @@ export function pathWithStage({ address, request }: Call): string {
   return address.stage === "$default" ? request.path : `/${address.stage}${request.path}`;
 }
 
-export function sourceIdentity({ request }: Call): { sourceIp: string; userAgent: string | null } {
-  return { sourceIp: CLIENT_ADDRESS, userAgent: header(request, "user-agent") ?? null };
+export function sourceIdentity({ request }: Call): { userAgent: string | null; sourceIp: string } {
+  return { userAgent: header(request, "user-agent") ?? null, sourceIp: CLIENT_ADDRESS };
 }
 
 /** `22/Nov/2026:12:00:00 +0000`, the Common Log Format's. */

@@ -8,6 +8,8 @@ export interface ClientRequest {
   readonly path?: string;
   readonly headers?: Fields;
   readonly query?: Fields;
+  /** The query as sent, still encoded; made of `query` where left out. */
+  readonly rawQuery?: string;
   readonly body?: string | undefined;
 }
 
@@ -24,18 +26,35 @@ export function clientRequest(
   target: string,
   { method = "GET", headers = {}, body }: FetchOptions,
 ): Required<ClientRequest> {
-  const [path = "/", ...query] = target.split("?");
-  const parameters = new URLSearchParams(query.join("?"));
-  return { method: method.toUpperCase(), path, headers: fields(headers), query: [...parameters], body };
+  const [path = "/", ...rest] = target.split("?");
+  const rawQuery = rest.join("?");
+  const query = [...new URLSearchParams(rawQuery)];
+  return { method: method.toUpperCase(), path, headers: fields(headers), query, rawQuery, body };
+}
+
+/** A request with what its client left out. */
+export function completed({ query = [], ...given }: ClientRequest): Required<ClientRequest> {
+  const rawQuery = new URLSearchParams(query as [string, string][]).toString();
+  return { method: "GET", path: "/whoami", headers: [], body: undefined, rawQuery, ...given, query };
 }
 
 /** The last value of a header, whatever its case. */
-export function header({ headers }: { readonly headers: Fields }, name: string): string | undefined {
-  return headers.filter(([other]) => other.toLowerCase() === name.toLowerCase()).at(-1)?.[1];
+export function header(request: { readonly headers: Fields }, name: string): string | undefined {
+  return headerValues(request, name).at(-1);
+}
+
+/** Every value of a header, whatever its case. */
+export function headerValues({ headers }: { readonly headers: Fields }, name: string): readonly string[] {
+  return headers.filter(([other]) => other.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
 }
 
 export function lowerCased(all: Fields): Fields {
   return all.map(([name, value]) => [name.toLowerCase(), value]);
+}
+
+/** By name; the values of one name stay in their order. */
+export function sorted(all: Fields): Fields {
+  return [...all].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 export function grouped(all: Fields): Record<string, string[]> {

@@ -1,6 +1,6 @@
 import { header } from "./client-request.ts";
 import type { Call } from "./call.ts";
-import type { Context } from "./authorizer-result.ts";
+import type { Context } from "./context-values.ts";
 
 /**
  * A customised answer of a REST API: the `Properties` of an `AWS::ApiGateway::GatewayResponse`, as they stand in
@@ -41,13 +41,15 @@ export function gatewayResponse(
     customised.find(({ ResponseType }) => ResponseType === answer.type) ??
     customised.find(({ ResponseType }) => ResponseType === ofClass);
   const [template] = Object.entries(custom?.ResponseTemplates ?? {});
+  const body = template === undefined ? answer.body : fill(template[1], answer, call);
   const headers = {
     "content-type": template?.[0] ?? "application/json",
-    "x-amzn-errortype": answer.errorType,
+    "content-length": String(Buffer.byteLength(body)),
     "x-amzn-requestid": call.requestId,
+    "x-amzn-errortype": answer.errorType,
+    "x-amz-apigw-id": call.extendedRequestId,
     ...customHeaders(custom?.ResponseParameters ?? {}, call),
   };
-  const body = template === undefined ? answer.body : fill(template[1], answer, call);
   return new Response(body, { status: Number(custom?.StatusCode ?? answer.status), headers });
 }
 

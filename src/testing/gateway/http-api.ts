@@ -1,12 +1,13 @@
 import { newCall, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
 import { StageAuthorizer, type Authorization } from "./authorization.ts";
-import type { Call } from "./call.ts";
-import { flatContext, typedContext } from "./caller-context.ts";
+import { checkHttpAuthorizer } from "./authorizer-settings.ts";
+import { percentDecoded, type Call } from "./call.ts";
 import { clientRequest } from "./client-request.ts";
+import { http1ProxyEvent, http2ProxyEvent } from "./http-event.ts";
 import { invoke, type Lambda } from "./lambda.ts";
-import { http1ProxyEvent, http2ProxyEvent } from "./lambda-event.ts";
 import { inferredResponse, proxyResponse } from "./lambda-response.ts";
-import { findRoute } from "./routes.ts";
+import { httpIds } from "./request-ids.ts";
+import { findRoute, type Route } from "./routes.ts";
 
 export interface HttpApiOptions extends RoutedApiOptions {
   /** The payload version of the authorizer: 2.0 unless told otherwise. */
@@ -26,63 +27,88 @@ export interface HttpApiOptions extends RoutedApiOptions {
  * const response = await api.fetch("/whoami", { headers: { authorization: `Bearer ${token}` } });
  */
 export function httpApi(given: HttpApiOptions): RoutedApi {
+  checkHttpAuthorizer(given);
   const options = { stage: "$default", ...given };
-  const { routes, openRoutes = {}, integrationPayload = "2.0" } = options;
-  const authorizer = new StageAuthorizer({
-    lambda: options.authorizer,
-    kind: options.authorizerPayload === "1.0" ? "http-1.0" : "http-2.0",
-    form: options.simpleResponses === true ? "simple" : "policy",
-    identitySources: options.identitySources ?? ["$request.header.Authorization"],
-    ttlSeconds: options.ttlSeconds ?? 0,
-  });
+  const { routes, openRoutes = {} } = options;
+  const authorizer = stageAuthorizer(options);
   const all = { ...openRoutes, ...routes };
-  const integrate = integrationPayload === "1.0" ? integrate1 : integrate2;
+  const integrate = options.integrationPayload === "1.0" ? integrate1 : integrate2;
   return {
     async fetch(target, fetchOptions = {}) {
       const request = clientRequest(target, fetchOptions);
-      const route = findRoute(Object.keys(all), request.method, request.path);
-      const lambda = route && all[route.key];
-      if (route === undefined || lambda === undefined) return ownAnswer(404, "Not Found");
-      const call = newCall(options, request, route);
-      if (Object.hasOwn(openRoutes, call.route.key)) return integrate(call, lambda, undefined);
+      const route = findRoute(Object.keys(all), request.method, request.path) ?? NO_ROUTE;
+      const call = newCall("http", options, request, decoded(route), httpIds());
+      const lambda = all[route.key];
+      if (lambda === undefined) return ownAnswer(call, 404, "Not Found");
+      if (Object.hasOwn(openRoutes, route.key)) return integrate(call, lambda, undefined);
       const authorization = await authorizer.authorize(call);
       return authorization.outcome === "allowed"
         ? integrate(call, lambda, authorization)
-        : refusalOf(authorization.outcome);
+        : refusalOf(call, authorization.outcome);
     },
   };
 }
 
 type Allowed = Extract<Authorization, { outcome: "allowed" }>;
 
-async function integrate1(call: Call, lambda: Lambda, allowed: Allowed | undefined): Promise<Response> {
-  const event = http1ProxyEvent(call, allowed && flatContext(allowed.result));
-  return proxyResponse(await invoke(lambda, event).catch(() => undefined)) ?? failed();
+const NO_ROUTE: Route = { key: "", resource: "", parameters: {} };
+
+function stageAuthorizer(options: HttpApiOptions): StageAuthorizer {
+  return new StageAuthorizer({
+    lambda: options.authorizer,
+    kind: options.authorizerPayload === "1.0" ? "http-1.0" : "http-2.0",
+    form: options.simpleResponses === true ? "simple" : "policy",
+    identitySources: options.identitySources ?? ["$request.header.Authorization"],
+    ttlSeconds: options.ttlSeconds ?? 0,
+  });
 }
 
+/** The parameters of a path are decoded, as the path itself is. */
+function decoded({ parameters, ...route }: Route): Route {
+  const entries = Object.entries(parameters).map(([name, value]) => [name, percentDecoded(value)]);
+  return { ...route, parameters: Object.fromEntries(entries) as Route["parameters"] };
+}
+
+/** Where the authorizer's words stand with payload 1.0 behind, and which they are, nobody recorded. */
+async function integrate1(call: Call, lambda: Lambda, allowed: Allowed | undefined): Promise<Response> {
+  const event = http1ProxyEvent(call, allowed?.result.context);
+  const answer = await invoke(lambda, event).catch(() => undefined);
+  return named(call, proxyResponse(answer) ?? failed(call));
+}
+
+/** `authorizer.lambda` and nothing beside it; that it is `{}` for an answer without a context is a guess. */
 async function integrate2(call: Call, lambda: Lambda, allowed: Allowed | undefined): Promise<Response> {
-  const event = http2ProxyEvent(call, allowed && typedContext(allowed.result));
-  return invoke(lambda, event).then((answer) => inferredResponse(answer) ?? failed(), failed);
+  const event = http2ProxyEvent(call, allowed?.result.context);
+  const response = await invoke(lambda, event).then(inferredResponse, () => undefined);
+  return named(call, response ?? failed(call));
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html */
-function refusalOf(outcome: Exclude<Authorization["outcome"], "allowed">): Response {
+function refusalOf(call: Call, outcome: Exclude<Authorization["outcome"], "allowed">): Response {
   switch (outcome) {
     case "identity-missing":
-      return ownAnswer(401, "Unauthorized");
-    case "denied":
-      return ownAnswer(403, "Forbidden");
-    // No AWS page says what a thrown `Unauthorized` does here; whoever relies on it finds out by a test that fails.
     case "unauthorized":
-    case "authorizer-failed":
-      return failed();
+      return ownAnswer(call, 401, "Unauthorized");
+    case "denied":
+      return ownAnswer(call, 403, "Forbidden");
+    case "failed":
+    case "malformed":
+      return failed(call);
   }
 }
 
-function failed(): Response {
-  return ownAnswer(500, "Internal Server Error");
+function failed(call: Call): Response {
+  return ownAnswer(call, 500, "Internal Server Error");
 }
 
-function ownAnswer(status: number, message: string): Response {
-  return Response.json({ message }, { status });
+function ownAnswer(call: Call, status: number, message: string): Response {
+  const body = JSON.stringify({ message });
+  const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) };
+  return named(call, new Response(body, { status, headers }));
+}
+
+/** With the name of the request: on the wire `Apigw-Requestid`, in lower case where the gateway itself answers. */
+function named({ requestId }: Call, response: Response): Response {
+  response.headers.set("apigw-requestid", requestId);
+  return response;
 }

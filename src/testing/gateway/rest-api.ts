@@ -1,17 +1,22 @@
 import { newCall, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
 import { StageAuthorizer, type Authorization } from "./authorization.ts";
 import { methodArn, type Call } from "./call.ts";
-import { stringContext } from "./caller-context.ts";
-import { clientRequest } from "./client-request.ts";
+import { callerOf } from "./caller.ts";
+import { clientRequest, header } from "./client-request.ts";
+import { EXPLICIT_DENY, NO_POLICY_ALLOWS } from "./denials.ts";
 import { gatewayResponse, type GatewayResponseProperties, type OwnAnswer } from "./gateway-responses.ts";
 import { invoke, type Lambda } from "./lambda.ts";
-import { restProxyEvent } from "./lambda-event.ts";
 import { proxyResponse } from "./lambda-response.ts";
-import { findRoute } from "./routes.ts";
+import { restIds } from "./request-ids.ts";
+import { restProxyEvent } from "./rest-event.ts";
+import { findRoute, type Route } from "./routes.ts";
 
 export interface RestApiOptions extends RoutedApiOptions {
   readonly type: "token" | "request";
-  /** The token validation expression of a TOKEN authorizer, matched against the whole header. */
+  /**
+   * The token validation expression of a TOKEN authorizer, searched in the value of the header: anchor it, for
+   * whether AWS looks for a match or for a match of the whole is not known.
+   */
   readonly tokenPattern?: RegExp;
   /** As in the template: the `Properties` of each `AWS::ApiGateway::GatewayResponse`. */
   readonly gatewayResponses?: readonly GatewayResponseProperties[];
@@ -29,6 +34,7 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
   MISSING_AUTHENTICATION_TOKEN: "MissingAuthenticationTokenException",
   UNAUTHORIZED: "UnauthorizedException",
 };
+const NO_ROUTE: Route = { key: "", resource: "", parameters: {} };
 const NOT_FOUND = ownAnswer("MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token");
 const UNAUTHORIZED = ownAnswer("UNAUTHORIZED", 401, "Unauthorized");
 const CONFIGURATION_ERROR = ownAnswer("AUTHORIZER_CONFIGURATION_ERROR", 500, null);
@@ -57,10 +63,12 @@ export function restApi(options: RestApiOptions): RoutedApi {
     async fetch(target, fetchOptions = {}) {
       const request = clientRequest(target, fetchOptions);
       const route = findRoute(Object.keys(all), request.method, request.path);
-      const call = newCall(options, request, route ?? { key: "", resource: "", parameters: {} });
+      const call = newCall("rest", options, request, route ?? NO_ROUTE, restIds());
       const lambda = all[call.route.key];
       const answer = lambda === undefined ? NOT_FOUND : await answerTo(call, lambda);
-      return answer instanceof Response ? answer : gatewayResponse(answer, call, gatewayResponses);
+      return answer instanceof Response
+        ? named(call, answer)
+        : gatewayResponse(answer, call, gatewayResponses);
     },
   };
 
@@ -69,8 +77,7 @@ export function restApi(options: RestApiOptions): RoutedApi {
     if (Buffer.byteLength(methodArn(call)) > MAX_ARN_BYTES) return URI_TOO_LONG;
     const authorization = await authorizer.authorize(call);
     if (authorization.outcome !== "allowed") return refusalOf(authorization);
-    const caller = contextOrNone(authorization);
-    return caller === undefined ? CONFIGURATION_ERROR : integrate(restProxyEvent(call, caller), lambda);
+    return integrate(restProxyEvent(call, callerOf(authorization)), lambda);
   }
 }
 
@@ -79,29 +86,29 @@ async function integrate(event: object, lambda: Lambda): Promise<Response | OwnA
   return proxyResponse(answer) ?? INTEGRATION_FAILED;
 }
 
+/** With the names of the request, which the Lambda behind saw too. */
+function named(call: Call, response: Response): Response {
+  response.headers.set("x-amzn-requestid", call.requestId);
+  response.headers.set("x-amz-apigw-id", call.extendedRequestId);
+  response.headers.set("x-amzn-trace-id", header(call.request, "x-amzn-trace-id") ?? "");
+  return response;
+}
+
 type Refused = Exclude<Authorization, { outcome: "allowed" }>;
-type Allowed = Extract<Authorization, { outcome: "allowed" }>;
 
 function refusalOf(refused: Refused): OwnAnswer {
   switch (refused.outcome) {
     case "identity-missing":
     case "unauthorized":
       return UNAUTHORIZED;
-    case "authorizer-failed":
+    case "failed":
+    case "malformed":
       return CONFIGURATION_ERROR;
     case "denied": {
-      const message = `User is not authorized to access this resource${refused.explicit ? " with an explicit deny" : ""}`;
+      const message = refused.explicit ? EXPLICIT_DENY : NO_POLICY_ALLOWS;
       const denied = ownAnswer("ACCESS_DENIED", 403, message);
       return { ...denied, body: JSON.stringify({ Message: message }), context: refused.result.context };
     }
-  }
-}
-
-function contextOrNone({ result }: Allowed): object | undefined {
-  try {
-    return stringContext(result);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,10 +1,15 @@
 import { newCall, type ApiOptions } from "./api-options.ts";
-import { StageAuthorizer, type Authorization } from "./authorization.ts";
+import { StageAuthorizer } from "./authorization.ts";
 import type { Call } from "./call.ts";
-import { stringContext } from "./caller-context.ts";
-import { clientRequest, type FetchOptions } from "./client-request.ts";
+import { callerOf } from "./caller.ts";
+import { clientRequest, headerValues, type FetchOptions } from "./client-request.ts";
+import { badRequest, HandshakeRefused, refusalOf } from "./handshake-refused.ts";
 import { invoke } from "./lambda.ts";
-import { connectEvent, messageEvent } from "./lambda-event.ts";
+import { OpenConnection, type Connection } from "./open-connection.ts";
+import { webSocketIds } from "./request-ids.ts";
+import { connectEvent } from "./websocket-event.ts";
+
+export { HandshakeRefused, type Connection };
 
 export interface WebSocketApiOptions extends ApiOptions {
   /** `route.request.header.Auth` is Serverless's default; browsers need `route.request.querystring.access_token`. */
@@ -18,37 +23,14 @@ export interface WebSocketApi {
    * Opens a connection.
    *
    * @param target query and nothing else: `?access_token=…`
-   * @throws HandshakeRefused with the status that the client sees
+   * @throws HandshakeRefused with the status, the headers and the body that the client gets
    */
   connect(target?: string, options?: FetchOptions): Promise<Connection>;
 }
 
-export interface Connection {
-  /**
-   * Sends a message; an object goes as JSON. What the Lambda answered comes back, though on AWS the client
-   * receives it only where the route has a route response.
-   *
-   * @throws Error where the connection was closed, or by its age: idle for 10 minutes, open for 2 hours
-   */
-  send(message: string | object): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-/** The gateway did not open the connection. */
-export class HandshakeRefused extends Error {
-  override readonly name = "HandshakeRefused";
-  readonly status: number;
-
-  constructor(status: number) {
-    super(`Unexpected server response: ${status}`);
-    this.status = status;
-  }
-}
-
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const MAX_RESULT_BYTES = 8 * 1024;
-const MAX_IDLE_MS = 10 * 60_000;
-const MAX_OPEN_MS = 2 * 60 * 60_000;
+const ROUTE = { key: "$connect", resource: "$connect", parameters: {} };
 
 /**
  * A WebSocket API behind an authorizer, in memory. Only `$connect` is authorized; what the authorizer said then
@@ -60,117 +42,58 @@ const MAX_OPEN_MS = 2 * 60 * 60_000;
  * await connection.send({ action: "greet" });
  */
 export function webSocketApi(options: WebSocketApiOptions): WebSocketApi {
-  const { identitySources = ["route.request.querystring.access_token"], routes } = options;
-  const authorizer = new StageAuthorizer({
-    lambda: options.authorizer,
-    kind: "websocket",
-    form: "policy",
-    identitySources,
-    ttlSeconds: 0,
-    maxResultBytes: MAX_RESULT_BYTES,
-  });
+  const { routes } = options;
+  const authorizer = stageAuthorizer(options);
   return {
     async connect(target = "", fetchOptions = {}) {
-      const call = callOf(options, target, fetchOptions);
-      const caller = admitted(await authorizer.authorize(call));
-      const { $connect } = routes;
-      if ($connect !== undefined) {
-        const answer = await invoke($connect, connectEvent(call, caller)).catch(() => undefined);
-        if (statusOf(answer) >= 300) throw new HandshakeRefused(statusOf(answer));
+      const request = clientRequest(target, fetchOptions);
+      const call = newCall("websocket", options, request, ROUTE, webSocketIds());
+      if (headerValues(call.request, "authorization").length > 1) throw badRequest();
+      const authorization = await authorizer.authorize(call);
+      if (authorization.outcome !== "allowed") throw refusalOf(call, authorization);
+      const { integrationLatency, ...caller } = callerOf(authorization);
+      if (routes["$connect"] !== undefined) {
+        const event = connectEvent(call, { ...caller, integrationLatency });
+        refuseUnlessConnected(await invoke(routes["$connect"], event).catch(() => undefined));
       }
-      return new OpenConnection(options, caller, call.time);
+      return opened(options, call, caller);
     },
   };
 }
 
-function callOf(options: ApiOptions, target: string, fetchOptions: FetchOptions): Call {
-  return newCall(options, clientRequest(target, fetchOptions), {
-    key: "$connect",
-    resource: "$connect",
-    parameters: {},
+function stageAuthorizer({ authorizer, identitySources }: WebSocketApiOptions): StageAuthorizer {
+  return new StageAuthorizer({
+    lambda: authorizer,
+    kind: "websocket",
+    form: "policy",
+    identitySources: identitySources ?? ["route.request.querystring.access_token"],
+    ttlSeconds: 0,
+    maxResultBytes: MAX_RESULT_BYTES,
   });
 }
 
-class OpenConnection implements Connection {
-  readonly #options: WebSocketApiOptions;
-  readonly #caller: object;
-  readonly #connectedAt: number;
-  #lastActiveAt: number;
-  #closed = false;
-
-  constructor(options: WebSocketApiOptions, caller: object, connectedAt: number) {
-    this.#options = options;
-    this.#caller = caller;
-    this.#connectedAt = connectedAt;
-    this.#lastActiveAt = connectedAt;
-  }
-
-  async send(message: string | object): Promise<unknown> {
-    const { routes, routeSelection = "$request.body.action" } = this.#options;
-    const body = typeof message === "string" ? message : JSON.stringify(message);
-    const call = callOf(this.#options, "", { body });
-    this.#keepOpen(call.time);
-    const selected = selectedRoute(body, routeSelection);
-    const routeKey = selected !== undefined && Object.hasOwn(routes, selected) ? selected : "$default";
-    const lambda = routes[routeKey];
-    if (lambda === undefined) return { message: "Forbidden" };
-    return invoke(
-      lambda,
-      messageEvent(call, this.#caller, { routeKey, connectedAt: this.#connectedAt }),
-    ).catch(() => ({ message: "Internal server error" }));
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    const { $disconnect } = this.#options.routes;
-    if ($disconnect === undefined) return;
-    const call = callOf(this.#options, "", {});
-    const place = { routeKey: "$disconnect", connectedAt: this.#connectedAt };
-    await invoke($disconnect, messageEvent(call, this.#caller, place)).catch(() => undefined);
-  }
-
-  #keepOpen(now: number): void {
-    if (now - this.#lastActiveAt > MAX_IDLE_MS || now - this.#connectedAt > MAX_OPEN_MS) this.#closed = true;
-    if (this.#closed) throw new Error("the connection is closed");
-    this.#lastActiveAt = now;
-  }
+/** @param caller how long the authorizer took is told to the `$connect` alone, and not here */
+function opened(options: WebSocketApiOptions, handshake: Call, caller: object): Connection {
+  const { routes, routeSelection = "$request.body.action" } = options;
+  return new OpenConnection({
+    routes,
+    caller,
+    routeSelection,
+    connectedAt: handshake.time,
+    nextCall: (body) =>
+      newCall(
+        "websocket",
+        options,
+        { ...handshake.request, body },
+        ROUTE,
+        webSocketIds(handshake.connectionId),
+      ),
+  });
 }
 
-/**
- * What the authorizer gives to the Lambdas behind.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
- * @throws HandshakeRefused
- */
-function admitted(authorization: Authorization): object {
-  switch (authorization.outcome) {
-    case "allowed":
-      try {
-        return stringContext(authorization.result);
-      } catch (error) {
-        throw Object.assign(new HandshakeRefused(500), { cause: error });
-      }
-    case "identity-missing":
-    case "unauthorized":
-      throw new HandshakeRefused(401);
-    case "denied":
-      throw new HandshakeRefused(403);
-    case "authorizer-failed":
-      throw new HandshakeRefused(500);
-  }
-}
-
-function selectedRoute(body: string, expression: string): string | undefined {
-  try {
-    const message = JSON.parse(body) as Record<string, unknown> | null;
-    const route = message?.[expression.replace("$request.body.", "")];
-    return typeof route === "string" && !route.startsWith("$") ? route : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function statusOf(answer: unknown): number {
-  const status = (answer as { statusCode?: unknown } | null | undefined)?.statusCode;
-  return typeof status === "number" ? status : 500;
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
+function refuseUnlessConnected(answer: unknown): void {
+  const code = (answer as { statusCode?: unknown } | null | undefined)?.statusCode;
+  const status = typeof code === "number" ? code : 500;
+  if (status >= 300) throw new HandshakeRefused(status);
 }

@@ -1,0 +1,14 @@
+import type { Authorization } from "./authorization.ts";
+
+/**
+ * What a REST or WebSocket API tells the Lambda behind of its caller: the context, the principal where there is one,
+ * and how long the authorizer took.
+ */
+export function callerOf({
+  result,
+  integrationLatency,
+}: Extract<Authorization, { outcome: "allowed" }>): Record<string, unknown> {
+  const principal =
+    result.form === "policy" && result.principalId !== undefined ? { principalId: result.principalId } : {};
+  return { ...result.context, ...principal, integrationLatency };
+}

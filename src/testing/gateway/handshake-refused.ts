@@ -1,0 +1,77 @@
+import type { Authorization } from "./authorization.ts";
+import type { Call } from "./call.ts";
+import { EXPLICIT_DENY, NO_POLICY_ALLOWS } from "./denials.ts";
+
+/** What the client gets instead of a connection, beside the status. */
+interface RefusalContent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The gateway did not open the connection. */
+export class HandshakeRefused extends Error {
+  override readonly name = "HandshakeRefused";
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+
+  /** @param content nothing, where the Lambda behind `$connect` refused */
+  constructor(status: number, { headers, body }: RefusalContent = { headers: {}, body: "" }) {
+    super(`Unexpected server response: ${status}`);
+    this.status = status;
+    this.headers = new Headers(headers);
+    this.body = body;
+  }
+}
+
+/** That a function which fails has this text is a guess; one that may not be invoked has it. */
+const FAILED = "Internal server error";
+
+const BAD_REQUEST = [
+  "<html>",
+  "<head><title>400 Bad Request</title></head>",
+  "<body>",
+  "<center><h1>400 Bad Request</h1></center>",
+  "</body>",
+  "</html>",
+  "",
+].join("\r\n");
+
+/** What the load balancer before the gateway answers to two Authorization headers. */
+export function badRequest(): HandshakeRefused {
+  const headers = {
+    "content-type": "text/html",
+    "content-length": String(BAD_REQUEST.length),
+    server: "awselb/2.0",
+    connection: "close",
+  };
+  return new HandshakeRefused(400, { headers, body: BAD_REQUEST });
+}
+
+export function refusalOf(
+  call: Call,
+  refused: Exclude<Authorization, { outcome: "allowed" }>,
+): HandshakeRefused {
+  switch (refused.outcome) {
+    case "identity-missing":
+    case "unauthorized":
+      return refusedWith(401, "Unauthorized", call);
+    case "denied":
+      return refusedWith(403, refused.explicit ? EXPLICIT_DENY : NO_POLICY_ALLOWS, call);
+    case "malformed":
+      return refusedWith(500, "", call);
+    case "failed":
+      return refusedWith(500, FAILED, call);
+  }
+}
+
+/** The spaces are AWS's. */
+function refusedWith(status: number, text: string, { connectionId = "", requestId }: Call): HandshakeRefused {
+  const body = `{"message": "${text}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
+  const headers = {
+    "content-type": "application/json; charset=UTF-8",
+    "content-length": String(Buffer.byteLength(body)),
+    "x-amz-apigw-id": requestId,
+  };
+  return new HandshakeRefused(status, { headers, body });
+}
