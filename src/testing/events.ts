@@ -2,9 +2,11 @@ import type { GatewayKind } from "../apigateway/gateways.ts";
 import { addressOf, type Address } from "./gateway/address.ts";
 import { authorizerEventOf } from "./gateway/authorizer-event.ts";
 import { apiTypeOf, received, type Call } from "./gateway/call.ts";
-import { completed, header, type ClientRequest } from "./gateway/client-request.ts";
+import { completed, type ClientRequest } from "./gateway/client-request.ts";
+import { identityValues } from "./gateway/identity-source.ts";
 import type { RequestIds } from "./gateway/request-ids.ts";
 
+const AUTHORIZATION = "request.header.Authorization";
 const RECEIVED_AT = Date.UTC(2026, 10, 22, 12, 0, 0);
 const UUID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef";
 const SHORT_ID = "JTB0CGdnIAMFz2wxYmQ=";
@@ -30,8 +32,7 @@ export function authorizerEvent(
     time: RECEIVED_AT,
     ...idsOf(kind),
   };
-  const authorization = header(request, "authorization");
-  return authorizerEventOf(kind, call, authorization === undefined ? [] : [authorization]);
+  return authorizerEventOf(kind, call, identityValues([AUTHORIZATION], kind, call) ?? []);
 }
 
 function idsOf(kind: GatewayKind): RequestIds {

@@ -33,10 +33,29 @@ it("has AWS's fields for a REST REQUEST authorizer", () => {
   ]);
 });
 
-it("adds to them for an HTTP API with payload 1.0", () => {
-  const { version, identitySource, authorizationToken, ...rest } = bearerEvent("http-1.0", "t");
-  expect([version, identitySource, authorizationToken]).toEqual(["1.0", "Bearer t", "Bearer t"]);
-  expect(Object.keys(rest).sort()).toEqual(Object.keys(bearerEvent("rest-request", "t")).sort());
+it("has other fields for an HTTP API with payload 1.0", () => {
+  const event = bearerEvent("http-1.0", "t");
+  expect(event).toMatchObject({ version: "1.0", identitySource: "Bearer t", authorizationToken: "Bearer t" });
+  for (const key of ["multiValueHeaders", "multiValueQueryStringParameters"]) {
+    expect(event).not.toHaveProperty(key);
+  }
+});
+
+it("has a connection for a WebSocket API", () => {
+  expect(bearerEvent("websocket", "t")).toMatchObject({
+    methodArn: "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/$connect",
+    headers: { Authorization: "Bearer t", Upgrade: "websocket" },
+    requestContext: { eventType: "CONNECT", connectionId: expect.stringMatching(/^.{16}$/) as unknown },
+  });
+});
+
+it("encodes the query that it is given by name and value", () => {
+  const query = [["a", "b c"]] as const;
+  expect(authorizerEvent("http-2.0", { query })).toMatchObject({ rawQueryString: "a=b+c" });
+  expect(authorizerEvent("http-2.0", { query, rawQuery: "a=b%20c" })).toMatchObject({
+    rawQueryString: "a=b%20c",
+    queryStringParameters: { a: "b c" },
+  });
 });
 
 it("has AWS's fields for an HTTP API with payload 2.0", () => {

@@ -47,7 +47,7 @@ it("fills the template of a Deny with what the authorizer's context says", async
   );
   expect([denied.status, denied.headers.get("content-type")]).toEqual([404, "application/problem+json"]);
   expect(await denied.json()).toEqual({
-    title: "User is not authorized to access this resource with an explicit deny",
+    title: "User is not authorized to access this resource with an explicit deny in an identity-based policy",
     reason: "email_missing",
   });
 });

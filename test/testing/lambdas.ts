@@ -35,6 +35,7 @@ export function policy(effect = "Allow", { resource = "*", ...rest }: PolicyOpti
 interface PolicyOptions {
   readonly resource?: string;
   readonly context?: object;
+  readonly [field: string]: unknown;
 }
 
 /** A Lambda behind. */

@@ -84,6 +84,7 @@ describe("a policy", () => {
     ["no statement", { Statement: [] }],
     ["a misspelled effect", { Statement: [{ ...statement("*"), Effect: "allow" }] }],
     ["no resource", { Statement: [{ Effect: "Allow", Action: "*" }] }],
+    ["null for conditions", { Statement: [{ ...statement("*"), Condition: null }] }],
     ["a resource of 513 characters", { Statement: [statement("a".repeat(513))] }],
     ["nothing at all", null],
   ])("is none with %s", (_, document) => {

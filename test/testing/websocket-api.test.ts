@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { webSocketApi } from "../../src/testing/index.ts";
+import { webSocketApi, type HandshakeRefused } from "../../src/testing/index.ts";
 import { answering, ok, policy, throwing } from "./lambdas.ts";
 
 const TOKEN = "?access_token=t";
@@ -7,17 +7,19 @@ const ARN = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/$conn
 
 describe("the handshake", () => {
   it.each([
-    ["the identity source is missing", answering(policy()), "", 401],
-    ["the authorizer throws `Unauthorized`", throwing("Unauthorized"), TOKEN, 401],
-    ["the policy denies", answering(policy("Deny")), TOKEN, 403],
+    ["the authorizer throws anything but `Unauthorized`", throwing("broken"), TOKEN, 500],
+    [
+      "the authorizer returns the error of a thrown `Unauthorized`",
+      answering({ errorMessage: "Unauthorized" }),
+      TOKEN,
+      401,
+    ],
     [
       "the policy is for a method and a path",
       answering(policy("Allow", { resource: `${ARN.replace("$connect", "GET")}/*` })),
       TOKEN,
       403,
     ],
-    ["the authorizer throws anything else", throwing("broken"), TOKEN, 500],
-    ["the context holds an object", answering(policy("Allow", { context: { a: [] } })), TOKEN, 500],
     [
       "the answer has more than 8 KB",
       answering(policy("Allow", { context: { a: "a".repeat(8192) } })),
@@ -37,27 +39,30 @@ describe("the handshake", () => {
     await expect(connecting).rejects.toMatchObject({ status: 409 });
   });
 
-  it("asks the authorizer with the event of a `$connect`", async () => {
-    const authorizer = answering(policy("Allow", { resource: ARN }));
-    await webSocketApi({ authorizer, routes: {} }).connect(TOKEN);
-    expect(authorizer.events[0]).toMatchObject({
-      type: "REQUEST",
-      methodArn: ARN,
-      queryStringParameters: { access_token: "t" },
-      multiValueQueryStringParameters: { access_token: ["t"] },
-      requestContext: { eventType: "CONNECT", routeKey: "$connect" },
+  it("tells a malformed answer from an authorizer that fails by the body", async () => {
+    const bodies = [answering({}), throwing("broken")].map(async (authorizer) => {
+      const refused = webSocketApi({ authorizer, routes: {} }).connect(TOKEN);
+      const { body } = (await refused.catch((error: unknown) => error)) as HandshakeRefused;
+      return (JSON.parse(body) as { message: string }).message;
     });
-    for (const key of ["path", "httpMethod", "resource", "pathParameters"]) {
-      expect(authorizer.events[0]).not.toHaveProperty(key);
-    }
+    expect(await Promise.all(bodies)).toEqual(["", "Internal server error"]);
   });
 
-  it("asks the authorizer every time", async () => {
-    const authorizer = answering(policy());
-    const api = webSocketApi({ authorizer, routes: {} });
-    await api.connect(TOKEN);
-    await api.connect(TOKEN);
-    expect(authorizer.events).toHaveLength(2);
+  it.each([
+    ["connectionId", 101],
+    ["connectedAt", 101],
+    ["requestTimeEpoch", 101],
+    ["eventType", 401],
+    ["messageDirection", 401],
+  ])("with the identity source `context.%s` ends in %i", async (name, status) => {
+    const identitySources = [`context.${name}`];
+    const connecting = webSocketApi({
+      authorizer: answering(policy()),
+      identitySources,
+      routes: {},
+    }).connect();
+    if (status === 101) await expect(connecting).resolves.toBeDefined();
+    else await expect(connecting).rejects.toMatchObject({ status });
   });
 });
 

@@ -8,7 +8,7 @@ const LOWER_CASED = ["authorization", "accept-encoding"];
 
 /**
  * Payload 1.0 looks like a REST API's event, and differs: no multi-value maps, an empty `resource`, the route key
- * for a `resourceId`. Of a repeated name it has the last value; for headers that is a guess.
+ * for a `resourceId`. Of a repeated parameter it has the last value; that it joins repeated headers is a guess.
  *
  * @param identity what the identity sources hold; without any, nobody recorded what stands there
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
@@ -24,7 +24,7 @@ export function http1AuthorizerEvent(call: Call, identity: readonly string[]): E
     resource: "",
     path: request.path,
     httpMethod: request.method,
-    headers: lastValues(mixedCase(request.headers)),
+    headers: commaJoined(mixedCase(request.headers)),
     queryStringParameters: lastValues(request.query),
     requestContext: http1Context(call),
     pathParameters: route.parameters,

@@ -26,6 +26,7 @@ export interface RecordedCase {
 export interface Setup {
   readonly identitySources?: readonly string[];
   readonly ttlSeconds?: number;
+  readonly stageVariables?: Readonly<Record<string, string>>;
 }
 
 export interface RecordedCall {

@@ -37,6 +37,7 @@ export class Stage {
       clock: () => this.#now,
       identitySources: setup.identitySources ?? SETUPS[api].identitySources,
       ttlSeconds: setup.ttlSeconds ?? 0,
+      stageVariables: setup.stageVariables ?? {},
     };
     this.#send = sender(api, options, this.behind);
   }
@@ -62,7 +63,10 @@ export class Stage {
   }
 }
 
-type Options = Pick<RestApiOptions, "authorizer" | "clock" | "identitySources" | "ttlSeconds">;
+type Options = Pick<
+  RestApiOptions,
+  "authorizer" | "clock" | "identitySources" | "ttlSeconds" | "stageVariables"
+>;
 
 function sender(
   api: Api,
