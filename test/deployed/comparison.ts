@@ -1,12 +1,14 @@
-import { CASES, type Case } from "./cases.ts";
+import type { Case } from "./case.ts";
+import { CASES } from "./cases.ts";
 import { localProbe } from "./local-probe.ts";
 import type { Kind, Probe, Reply } from "./probe.ts";
+import type { Source } from "./sources.ts";
 
 /** What a gateway did in one case, beside what the kit's gateway does. */
 export interface Comparison {
   readonly name: string;
   readonly kind: Kind;
-  readonly source: string | undefined;
+  readonly sources: readonly Source[];
   readonly kit: Reply;
   readonly other: Reply;
   /** Whether the client gets the same status, and the Lambda behind sees the same. */
@@ -30,11 +32,11 @@ export async function compare(probe: Probe): Promise<readonly Comparison[]> {
   return pairs.flatMap((pair) => comparisons.get(pair) ?? []);
 }
 
-async function compareCase(probe: Probe, { name, source, run }: Case, kind: Kind): Promise<Comparison> {
+async function compareCase(probe: Probe, { name, sources, run }: Case, kind: Kind): Promise<Comparison> {
   const kit = comparable(await run(localProbe(), kind));
   const other = comparable(await run(probe, kind));
   const agree = JSON.stringify([kit.status, kit.seen]) === JSON.stringify([other.status, other.seen]);
-  return { name, kind, source: source(kind), kit, other, agree };
+  return { name, kind, sources: sources(kind), kit, other, agree };
 }
 
 /** Without the latency, which differs every time, and with keys in order. */

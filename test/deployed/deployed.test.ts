@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, it } from "@jest/globals";
+import { CASES } from "./cases.ts";
 import { compare } from "./comparison.ts";
 import { serveLocally } from "./local-server.ts";
 import { localProbe } from "./local-probe.ts";
-import { KINDS } from "./probe.ts";
+import { KINDS, type Probe, type Reply } from "./probe.ts";
 
 it("finds the kit's own gateways, served over the network, as expected", async () => {
   const local = await serveLocally();
@@ -29,3 +30,33 @@ it("notices a gateway that lets everybody in", async () => {
   const different = (await compare(open)).filter(({ agree }) => !agree);
   expect(different.map(({ name }) => name)).toContain("The authorizer denies");
 });
+
+it.each([
+  ["evaluates the policy that it keeps", localProbe(), "nothing: cached, and evaluated anew"],
+  ["keeps its verdict, and not the policy", keepingReplies(localProbe()), "cached, and not evaluated anew"],
+  ["keeps nothing", localProbe(0), "not cached"],
+  ["knows no conditions", denying(), "nothing: refused from the start"],
+])("tells a gateway that %s from the others", async (_, probe, seen) => {
+  const ending = CASES.find(({ name }) => name.startsWith("A policy with a Deny from a moment on, kept"));
+  for (const kind of ["REST TOKEN", "REST REQUEST", "HTTP 1.0", "HTTP 2.0"] as const) {
+    expect((await ending?.run(probe, kind))?.seen).toBe(seen);
+  }
+});
+
+/** Gives the same reply to the same token, whatever its policy says by now. */
+function keepingReplies(probe: Probe): Probe {
+  const kept = new Map<string, Reply>();
+  return {
+    ...probe,
+    async ask(kind, question) {
+      const key = question.token ?? "";
+      const reply = kept.get(key) ?? (await probe.ask(kind, question));
+      kept.set(key, reply);
+      return reply;
+    },
+  };
+}
+
+function denying(): Probe {
+  return { ...localProbe(), ask: () => Promise.resolve({ status: 403, body: "", seen: undefined }) };
+}

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import { HandshakeRefused, httpApi, restApi, webSocketApi } from "../../src/testing/index.ts";
 import type { Lambda, RoutedApi, WebSocketApi } from "../../src/testing/index.ts";
-import { KINDS, pathOf, replyOf, tokenOf, type Kind, type Probe, type Reply } from "./probe.ts";
+import { credentialsOf, KINDS, pathOf, queryOf, replyOf } from "./probe.ts";
+import type { Kind, Probe, Question, Reply } from "./probe.ts";
 
 const { authorizer, echo, connect } = createRequire(import.meta.url)("./probe.cjs") as {
   readonly authorizer: (clock: () => number) => Lambda;
@@ -10,8 +10,14 @@ const { authorizer, echo, connect } = createRequire(import.meta.url)("./probe.cj
   readonly connect: Lambda;
 };
 
+/** The TTL of `serverless.yml`. */
+const TTL_SECONDS = 60;
+
 /** The kit's gateways with the same routes and settings as in `serverless.yml`, and a clock of their own. */
-export function localApis(clock: () => number): {
+export function localApis(
+  clock: () => number,
+  ttlSeconds = TTL_SECONDS,
+): {
   routed: Record<string, RoutedApi>;
   webSocket: WebSocketApi;
 } {
@@ -19,7 +25,7 @@ export function localApis(clock: () => number): {
     authorizer: authorizer(clock),
     routes: { [`GET ${pathOf(kind, "one").replace("one", "{route}")}`]: echo },
     openRoutes: { [`GET ${pathOf(kind, "open")}`]: echo },
-    ttlSeconds: 60,
+    ttlSeconds,
     clock,
   });
   const tokenPattern = /^Bearer [A-Za-z0-9_-]+$/;
@@ -40,10 +46,10 @@ export function localApis(clock: () => number): {
 }
 
 /** Asks the kit's gateways, in memory and without waiting. */
-export function localProbe(): Probe {
+export function localProbe(ttlSeconds = TTL_SECONDS): Probe {
   let now = Date.now();
   const clock = (): number => now;
-  const { routed, webSocket } = localApis(clock);
+  const { routed, webSocket } = localApis(clock, ttlSeconds);
   return {
     kinds: KINDS,
     now: clock,
@@ -51,23 +57,24 @@ export function localProbe(): Probe {
       now += seconds * 1000;
       return Promise.resolve();
     },
-    async ask(kind, { turns, token = turns && tokenOf(turns, randomUUID()), route = "one" }) {
-      if (kind === "WebSocket") return overWebSocket(webSocket, token);
-      const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-      const response = await routed[kind]?.fetch(pathOf(kind, route), { headers });
+    async ask(kind, question) {
+      if (kind === "WebSocket") return overWebSocket(webSocket, question);
+      const headers = credentialsOf(kind, question).map((value) => ["Authorization", value] as const);
+      const response = await routed[kind]?.fetch(pathOf(kind, question.route ?? "one"), { headers });
       if (response === undefined) throw new Error(`no ${kind}`);
       return replyOf(response.status, await response.text());
     },
   };
 }
 
-async function overWebSocket(api: WebSocketApi, token: string | undefined): Promise<Reply> {
+async function overWebSocket(api: WebSocketApi, question: Question): Promise<Reply> {
+  const headers = (question.authorizationHeaders ?? []).map((value) => ["Authorization", value] as const);
   try {
-    const connection = await api.connect(token === undefined ? "" : `?access_token=${token}`);
+    const connection = await api.connect(queryOf(credentialsOf("WebSocket", question)), { headers });
     const answer = (await connection.send("hello")) as { body: string };
     return replyOf(200, answer.body);
   } catch (error) {
     if (!(error instanceof HandshakeRefused)) throw error;
-    return replyOf(error.status, "");
+    return replyOf(error.status, error.body);
   }
 }

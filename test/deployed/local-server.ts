@@ -33,11 +33,15 @@ function acceptConnections(server: Server, api: WebSocketApi): void {
   const webSockets = new WebSocketServer({ noServer: true });
   server.on("upgrade", (request: IncomingMessage, socket, head) => {
     const query = new URL(request.url ?? "", "http://localhost").search;
-    api.connect(query).then(
+    const headers = headersOf(request).filter(([name]) => name.toLowerCase() === "authorization");
+    api.connect(query, { headers }).then(
       (connection) => webSockets.handleUpgrade(request, socket, head, (client) => relay(client, connection)),
       (error: unknown) => {
-        const status = error instanceof HandshakeRefused ? error.status : 500;
-        socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+        const { status, body } = error instanceof HandshakeRefused ? error : { status: 500, body: "" };
+        const length = Buffer.byteLength(body);
+        socket.end(
+          `HTTP/1.1 ${status} Refused\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${body}`,
+        );
       },
     );
   });

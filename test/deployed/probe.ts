@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 /** The kinds of API, with the answers that their authorizer may give. */
 export const KINDS = [
   "REST TOKEN",
@@ -18,8 +20,12 @@ export type Turn = ({ readonly error: string } | { readonly answer: unknown }) &
 export interface Question {
   /** Where left out, no token is sent. */
   readonly turns?: readonly Turn[];
-  /** What is sent instead of a token. */
+  /** What is sent instead of a token that holds the turns. */
   readonly token?: string;
+  /** What stands in the identity source instead of a token, without `Bearer`; on a WebSocket once or several times. */
+  readonly credentials?: readonly string[];
+  /** WebSocket: headers beside the parameter. */
+  readonly authorizationHeaders?: readonly string[];
   readonly route?: "one" | "two" | "open";
 }
 
@@ -52,8 +58,23 @@ export function pathOf(kind: Kind, route: "one" | "two" | "open"): string {
   return route === "open" ? `/${words.split("-")[0] ?? ""}-open` : `/${words}/${route}`;
 }
 
-/** What the Lambda behind said in its body. */
+/** The values of the Authorization header, or on a WebSocket of the parameter. */
+export function credentialsOf(kind: Kind, { credentials, token, turns }: Question): readonly string[] {
+  if (credentials !== undefined) return credentials;
+  const sent = token ?? (turns && tokenOf(turns, randomUUID()));
+  if (sent === undefined) return [];
+  return [kind === "WebSocket" ? sent : `Bearer ${sent}`];
+}
+
+/** The query of a WebSocket's URL. */
+export function queryOf(credentials: readonly string[]): string {
+  const query = new URLSearchParams(credentials.map((value): [string, string] => ["access_token", value]));
+  return credentials.length === 0 ? "" : `?${query.toString()}`;
+}
+
+/** What the Lambda behind said in its body; of a refusal's body what is another each time is left out. */
 export function replyOf(status: number, body: string): Reply {
-  if (status !== 200) return { status, body, seen: undefined };
-  return { status, body: "", seen: (JSON.parse(body) as { seen: unknown }).seen };
+  if (status === 200) return { status, body: "", seen: (JSON.parse(body) as { seen: unknown }).seen };
+  const text = body.replace(/("(?:connectionId|requestId)":)"[^"]*"/g, '$1"…"');
+  return { status, body: text.startsWith("<html>") ? "an HTML page" : text, seen: undefined };
 }

@@ -1,17 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
-import {
-  KINDS,
-  pathOf,
-  replyOf,
-  tokenOf,
-  type Kind,
-  type Probe,
-  type Question,
-  type Reply,
-} from "./probe.ts";
+import { credentialsOf, KINDS, pathOf, queryOf, replyOf } from "./probe.ts";
+import type { Kind, Probe, Question, Reply } from "./probe.ts";
 
 /**
  * Asks APIs over the network.
@@ -26,14 +19,13 @@ export async function remoteProbe(urls: readonly string[]): Promise<Probe> {
     kinds: KINDS.filter((kind) => bases.has(kind)),
     now: Date.now,
     pause: (seconds) => sleep(seconds * 1000),
-    ask: inTurn(
-      (kind: Kind, { turns, token = turns && tokenOf(turns, randomUUID()), route = "one" }: Question) => {
-        const base = bases.get(kind) ?? "";
-        return kind === "WebSocket"
-          ? overWebSocket(token === undefined ? base : `${base}?access_token=${token}`)
-          : overHttp(`${base}${pathOf(kind, route)}`, token);
-      },
-    ),
+    ask: inTurn((kind: Kind, question: Question) => {
+      const base = bases.get(kind) ?? "";
+      const credentials = credentialsOf(kind, question);
+      return kind === "WebSocket"
+        ? overWebSocket(`${base}${queryOf(credentials)}`, question.authorizationHeaders)
+        : overHttp(`${base}${pathOf(kind, question.route ?? "one")}`, credentials);
+    }),
   };
 }
 
@@ -41,24 +33,27 @@ async function kindsAt(url: string): Promise<readonly [Kind, string][]> {
   if (url.startsWith("ws")) return [["WebSocket", url]];
   const kinds = KINDS.filter((kind) => kind !== "WebSocket");
   const statuses = await Promise.all(
-    kinds.map(async (kind) => (await overHttp(`${url}${pathOf(kind, "open")}`, undefined)).status),
+    kinds.map(async (kind) => (await overHttp(`${url}${pathOf(kind, "open")}`, [])).status),
   );
   return kinds.filter((_, index) => statuses[index] === 200).map((kind) => [kind, url]);
 }
 
-async function overHttp(url: string, token: string | undefined): Promise<Reply> {
-  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+async function overHttp(url: string, credentials: readonly string[]): Promise<Reply> {
+  const headers = credentials.map((value): [string, string] => ["Authorization", value]);
   const response = await fetch(url, { headers });
   return replyOf(response.status, await response.text());
 }
 
-async function overWebSocket(url: string): Promise<Reply> {
-  const socket = new WebSocket(url).on("error", () => undefined);
-  const refused = once(socket, "unexpected-response") as Promise<[unknown, { statusCode: number }]>;
+async function overWebSocket(url: string, authorizationHeaders: readonly string[] = []): Promise<Reply> {
+  const headers = authorizationHeaders.length === 0 ? {} : { Authorization: [...authorizationHeaders] };
+  const socket = new WebSocket(url, { headers }).on("error", () => undefined);
+  const refused = once(socket, "unexpected-response") as Promise<[unknown, IncomingMessage]>;
   const outcome = await Promise.race([once(socket, "open").then(() => undefined), refused]);
   if (outcome !== undefined) {
+    const [, response] = outcome;
+    const body = await text(response);
     socket.terminate();
-    return replyOf(outcome[1].statusCode, "");
+    return replyOf(response.statusCode ?? 0, body);
   }
   const answer = once(socket, "message") as Promise<[Buffer]>;
   socket.send("hello");

@@ -12,9 +12,9 @@ import { remoteProbe } from "./remote-probe.ts";
 const { values } = parseArgs({ options: { url: { type: "string", multiple: true } } });
 if (values.url === undefined) throw new Error("which stage? --url https://… --url wss://…");
 const comparisons = await compare(await remoteProbe(values.url));
-for (const { name, kind, source, kit, other, agree } of comparisons) {
+for (const { name, kind, sources, kit, other, agree } of comparisons) {
   console.log(
-    `${agree ? "as expected" : "DIFFERENT  "}  ${kind.padEnd(12)}  ${source === undefined ? "? " : ""}${name}`,
+    `${agree ? "as expected" : "DIFFERENT  "}  ${kind.padEnd(12)}  ${sources.length === 0 ? "? " : ""}${name}`,
   );
   if (!agree) console.log(`    the kit: ${JSON.stringify(kit)}\n    here:    ${JSON.stringify(other)}`);
 }

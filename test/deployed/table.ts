@@ -1,8 +1,10 @@
 import { format } from "prettier";
 import { compare, type Comparison } from "./comparison.ts";
 import { startOffline } from "./offline.ts";
+import { KNOWN_FACTS } from "./known-facts.ts";
 import type { Reply } from "./probe.ts";
 import { remoteProbe } from "./remote-probe.ts";
+import { RECORDED, type Source } from "./sources.ts";
 
 export const TABLE_FILE = new URL("../../docs/gateway-behaviour.md", import.meta.url);
 
@@ -11,9 +13,12 @@ const INTRODUCTION = `# What gateways do with an authorizer's answer
 Written by \`npm run gateway-table\` and checked by a test. What the client gets and what the Lambda behind sees is
 what the gateway in \`auth0-api-gateway-authorizer/testing\` does; what serverless-offline does was measured beside
 it. "The same" means the same status for the client and the same for the Lambda behind; bodies may differ.
+`;
 
-The last column tells why to believe the gateway: the page in which AWS says so, or a question mark. Whoever has an
-account can answer the question marks, in five minutes and for less than a cent:
+const SOURCES = `The last column tells why to believe the gateway: the page in which AWS says so; *recorded*, where
+the real one was seen to do it (recordings of 24 and 25 September 2026 in us-east-1, which the public repository
+radkawar/stackd keeps); or a question mark, where the emulator guesses. Whoever has an account can answer the question
+marks, in five minutes and for less than a cent:
 
 \`\`\`sh
 cd test/deployed && npx serverless deploy
@@ -25,42 +30,79 @@ npm run test:deployed -- --url https://REST.execute-api.REGION.amazonaws.com/pro
 where it is not called.
 `;
 
+const BESIDE = `## Beside that
+
+What the suite does not ask, because it takes another stage, a second account setting, or patience.
+`;
+
 /** The page, with serverless-offline measured anew. */
 export async function gatewayTable(): Promise<string> {
   const offline = await startOffline();
   try {
-    const comparisons = await compare(await remoteProbe(offline.urls));
-    return await format(`${INTRODUCTION}\n${rows(comparisons).join("\n")}\n`, {
-      parser: "markdown",
-      printWidth: 110,
-    });
+    const groups = grouped(await compare(await remoteProbe(offline.urls)));
+    const sections = [INTRODUCTION, counts(groups), SOURCES, caseTable(groups), BESIDE, factTable()];
+    return await format(sections.join("\n"), { parser: "markdown", printWidth: 110 });
   } finally {
     await offline.stop();
   }
 }
 
-function rows(comparisons: readonly Comparison[]): readonly string[] {
-  const head = ["Case", "API", "The client gets", "The Lambda behind sees", "serverless-offline", "Source"];
-  const groups = new Map<string, Comparison[]>();
+/** Comparisons of one case that came out alike: one row. */
+type Group = readonly [Comparison, ...Comparison[]];
+
+function grouped(comparisons: readonly Comparison[]): readonly Group[] {
+  const groups = new Map<string, Group>();
   for (const each of comparisons) {
     const key = [each.name, ...cells(each)].join("\n");
-    groups.set(key, [...(groups.get(key) ?? []), each]);
+    const group = groups.get(key);
+    groups.set(key, group === undefined ? [each] : [...group, each]);
   }
-  return [
-    row(head),
-    row(head.map(() => "---")),
-    ...[...groups.values()].map((same) => {
-      const [first] = same as [Comparison];
-      return row([first.name, same.map(({ kind }) => kind).join(", "), ...cells(first)]);
-    }),
-  ];
+  return [...groups.values()];
 }
 
-function cells({ kit, other, agree, source }: Comparison): readonly string[] {
+function counts(groups: readonly Group[]): string {
+  const all = [...groups.map(([{ sources }]) => sources), ...KNOWN_FACTS.map(({ sources }) => sources)];
+  const recorded = all.filter((sources) => sources.includes(RECORDED));
+  const both = recorded.filter((sources) => sources.length > 1);
+  const open = all.filter((sources) => sources.length === 0);
+  const byPage = all.length - recorded.length - open.length;
+  return [
+    `Of ${all.length} rows, ${recorded.length} were recorded (${both.length} of them stand on a page of AWS too),`,
+    `${byPage} stand on a page of AWS alone, and ${open.length} are open: what nobody asked the real gateway so far.\n`,
+  ].join("\n");
+}
+
+function caseTable(groups: readonly Group[]): string {
+  const head = ["Case", "API", "The client gets", "The Lambda behind sees", "serverless-offline", "Source"];
+  const rows = groups.map((group) => [
+    group[0].name,
+    group.map(({ kind }) => kind).join(", "),
+    ...cells(group[0]),
+  ]);
+  return table([head, ...rows]);
+}
+
+function factTable(): string {
+  return table([
+    ["What", "API", "Source"],
+    ...KNOWN_FACTS.map(({ what, api, sources }) => [what, api, sourceCell(sources)]),
+  ]);
+}
+
+function table([head = [], ...rows]: readonly (readonly string[])[]): string {
+  return `${[row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n")}\n`;
+}
+
+function cells({ kit, other, agree, sources }: Comparison): readonly string[] {
   const offline = agree
     ? "the same"
     : [outcome(other), other.seen === undefined ? "" : sight(other)].join(" ");
-  return [outcome(kit), sight(kit), offline.trim(), source === undefined ? "?" : `[AWS](${source})`];
+  return [outcome(kit), sight(kit), offline.trim(), sourceCell(sources)];
+}
+
+function sourceCell(sources: readonly Source[]): string {
+  if (sources.length === 0) return "?";
+  return sources.map((source) => (source === RECORDED ? "_recorded_" : `[AWS](${source})`)).join(", ");
 }
 
 function outcome({ status, body }: Reply): string {
