@@ -1,20 +1,23 @@
-import { afterAll, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createAuthorizer } from "auth0-api-gateway-authorizer";
-import { restApi, startTenant } from "auth0-api-gateway-authorizer/testing";
+import { restApi, startTenant, type RoutedApi, type Tenant } from "auth0-api-gateway-authorizer/testing";
 import { list, remove } from "./orders.ts";
 
 let now = Date.now();
 const clock = () => now;
 
-const tenant = await startTenant({ clock });
-afterAll(() => tenant.close());
-
-const api = restApi({
-  type: "request",
-  authorizer: createAuthorizer(tenant.settings, { clock, write: () => undefined }),
-  routes: { "GET /orders": list, "DELETE /orders/{id}": remove },
-  clock,
+let tenant: Tenant;
+let api: RoutedApi;
+beforeAll(async () => {
+  tenant = await startTenant({ clock });
+  api = restApi({
+    type: "request",
+    authorizer: createAuthorizer(tenant.settings, { clock, write: () => undefined }),
+    routes: { "GET /orders": list, "DELETE /orders/{id}": remove },
+    clock,
+  });
 });
+afterAll(() => tenant.close());
 
 it("shows callers their own orders", async () => {
   const headers = { Authorization: `Bearer ${tenant.idToken()}` };

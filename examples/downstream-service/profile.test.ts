@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, it } from "@jest/globals";
 import { createAuthorizer } from "auth0-api-gateway-authorizer";
-import { httpApi, startTenant, webSocketApi } from "auth0-api-gateway-authorizer/testing";
-import { message } from "./chat.ts";
+import { httpApi, startTenant } from "auth0-api-gateway-authorizer/testing";
 import { greet, profile, withIdentity } from "./profile.ts";
 
 const tenant = await startTenant();
@@ -27,18 +25,4 @@ it("greets them through a middleware", async () => {
   };
   const api = httpApi({ authorizer, routes: { "GET /greeting": greeting } });
   expect(await (await api.fetch("/greeting", { headers })).text()).toBe("Hello alice@example.com");
-});
-
-it("knows who sends a message, until the token ends", async () => {
-  const api = webSocketApi({ authorizer, routes: { $default: message } });
-  const connection = await api.connect(`?access_token=${tenant.idToken()}`);
-  expect(await connection.send("hello")).toMatchObject({ body: "alice@example.com: hello" });
-});
-
-it("asks for a new token when a connection has outlived its own", async () => {
-  const api = webSocketApi({ authorizer, routes: { $default: message } });
-  const exp = Math.floor(Date.now() / 1000) - 3;
-  const connection = await api.connect(`?access_token=${tenant.idToken({ claims: { exp } })}`);
-  await sleep(2500);
-  expect(await connection.send("hello")).toMatchObject({ statusCode: 401 });
 });

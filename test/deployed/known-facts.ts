@@ -44,6 +44,11 @@ export const KNOWN_FACTS: readonly KnownFact[] = [
     sources: [RECORDED],
   },
   {
+    what: "The request's ID is in `apigw-requestid`, spelled in lower case where the gateway answers by itself, and `Apigw-Requestid` where the Lambda behind does.",
+    api: "HTTP",
+    sources: [RECORDED],
+  },
+  {
     what: "An authorizer cannot be created with a TTL beyond 3600 seconds, with a TTL but no identity source, with simple responses but payload 1.0, or with a source as REST APIs write it.",
     api: "HTTP",
     sources: [RECORDED],

@@ -8,9 +8,7 @@ export interface RequestIds {
   readonly connectionId?: string;
 }
 
-/**
- * Of a WebSocket API's two, only their length together is known: 36 characters. How they share them is a guess.
- */
+/** Of a WebSocket API's two, only their length together is known: 36 characters. How they share them is a guess. */
 const SHORT_BYTES = 14;
 const CONNECTION_BYTES = 11;
 
@@ -24,7 +22,7 @@ export function httpIds(): RequestIds {
 }
 
 /** @param connectionId of a connection that is open already */
-export function webSocketIds(connectionId = randomBase64(CONNECTION_BYTES)): RequestIds {
+export function webSocketIds(connectionId: string = randomBase64(CONNECTION_BYTES)): RequestIds {
   return { ...httpIds(), connectionId };
 }
 
