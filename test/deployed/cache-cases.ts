@@ -15,7 +15,7 @@ export const CACHE_CASES: readonly Case[] = [
     name: "The context holds quotes, and the answer comes from the cache",
     kinds: CACHING,
     sources: from({ REST: [RECORDED], "HTTP 2.0": [RECORDED], "HTTP simple": [RECORDED] }),
-    run: (probe, kind) => twoRoutes(probe, kind, [answer(kind, "Allow", { context: { text: '{"a":"b"}' } })]),
+    run: (probe, kind) => secondRoute(probe, kind, answer(kind, "Allow", { context: { text: '{"a":"b"}' } })),
   },
   {
     name: "A second route, under a cached policy for the whole stage",
@@ -32,7 +32,7 @@ export const CACHE_CASES: readonly Case[] = [
       "HTTP 1.0": [PAGES.http],
       "HTTP 2.0": [PAGES.http, RECORDED],
     }),
-    run: (probe, kind) => twoRoutes(probe, kind, [answer(kind, "Allow", { resource: "$arn" })]),
+    run: (probe, kind) => secondRoute(probe, kind, answer(kind, "Allow", { resource: "$arn" })),
   },
   {
     name: "A second route, under a cached simple response",
@@ -75,29 +75,37 @@ export const CACHE_CASES: readonly Case[] = [
   },
 ];
 
-/** One token to one route and then, after a while, to another. */
-async function twoRoutes(probe: Probe, kind: Kind, turns: readonly Turn[], seconds = 0): Promise<Reply> {
-  const token = tokenOf(turns, randomUUID());
-  await probe.ask(kind, { token });
+/** The replies to one token on one route and then, after a while, on another. */
+async function twoRoutes(
+  probe: Probe,
+  kind: Kind,
+  turnsAt: (now: number) => readonly Turn[],
+  seconds = 0,
+): Promise<readonly [Reply, Reply]> {
+  let sent: string | undefined;
+  const token = (): string => (sent ??= tokenOf(turnsAt(probe.now()), randomUUID()));
+  const first = await probe.ask(kind, { token });
   await probe.pause(seconds);
-  return probe.ask(kind, { token, route: "two" });
+  return [first, await probe.ask(kind, { token, route: "two" })];
+}
+
+async function secondRoute(probe: Probe, kind: Kind, turn: Turn): Promise<Reply> {
+  const [, second] = await twoRoutes(probe, kind, () => [turn]);
+  return second;
 }
 
 /** The second route's reply, after the authorizer has changed its mind. */
-function thenAllowed(probe: Probe, kind: Kind, first: Turn): Promise<Reply> {
-  const later = { ...answer(kind, "Allow"), from: probe.now() + LATER_MS };
-  return twoRoutes(probe, kind, [first, later], PAUSE_SECONDS);
+async function thenAllowed(probe: Probe, kind: Kind, first: Turn): Promise<Reply> {
+  const later = (now: number): Turn => ({ ...answer(kind, "Allow"), from: now + LATER_MS });
+  const [, second] = await twoRoutes(probe, kind, (now) => [first, later(now)], PAUSE_SECONDS);
+  return second;
 }
 
 /** Whether the Lambda behind sees the same on two routes, though the authorizer says something else each time. */
 async function askedOnce(probe: Probe, kind: Kind): Promise<Reply> {
-  const token = tokenOf([withNonce(kind)], randomUUID());
-  const first = await probe.ask(kind, { token });
-  const second = await probe.ask(kind, { token, route: "two" });
-  return {
-    ...second,
-    seen: nonceOf(first) === nonceOf(second) ? "what it saw on the first" : "another answer",
-  };
+  const [first, second] = await twoRoutes(probe, kind, () => [withNonce(kind)]);
+  const seen = nonceOf(first) === nonceOf(second) ? "what it saw on the first" : "another answer";
+  return { ...second, seen };
 }
 
 /**
@@ -105,12 +113,11 @@ async function askedOnce(probe: Probe, kind: Kind): Promise<Reply> {
  * only the kept policy can refuse; and it says another nonce each time, which tells whether it was asked again.
  */
 async function afterItsEnd(probe: Probe, kind: Kind): Promise<Reply> {
-  const end = probe.now() + LATER_MS;
-  const turns = [withNonce(kind, [denyFrom(end)]), { ...withNonce(kind), from: end }];
-  const token = tokenOf(turns, randomUUID());
-  const first = await probe.ask(kind, { token });
-  await probe.pause(PAUSE_SECONDS);
-  const second = await probe.ask(kind, { token, route: "two" });
+  const turnsAt = (now: number): readonly Turn[] => {
+    const end = now + LATER_MS;
+    return [withNonce(kind, [denyFrom(end)]), { ...withNonce(kind), from: end }];
+  };
+  const [first, second] = await twoRoutes(probe, kind, turnsAt, PAUSE_SECONDS);
   return { ...second, seen: verdict(first, second) };
 }
 

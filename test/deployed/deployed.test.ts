@@ -5,7 +5,7 @@ import { CASES } from "./cases.ts";
 import { compare } from "./comparison.ts";
 import { serveLocally } from "./local-server.ts";
 import { localProbe } from "./local-probe.ts";
-import { KINDS, type Probe, type Reply } from "./probe.ts";
+import { credentialsOf, KINDS, type Probe, type Reply } from "./probe.ts";
 
 it("finds the kit's own gateways, served over the network, as expected", async () => {
   const local = await serveLocally();
@@ -49,7 +49,7 @@ function keepingReplies(probe: Probe): Probe {
   return {
     ...probe,
     async ask(kind, question) {
-      const key = question.token ?? "";
+      const key = credentialsOf(kind, question).join();
       const reply = kept.get(key) ?? (await probe.ask(kind, question));
       kept.set(key, reply);
       return reply;

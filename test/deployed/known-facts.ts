@@ -14,7 +14,7 @@ export const KNOWN_FACTS: readonly KnownFact[] = [
     sources: [PAGES.resourcePolicies],
   },
   {
-    what: "Flushing the authorizer's cache takes most of a minute, and once flushed entries were served again after that.",
+    what: "After a flush of the authorizer's cache, old answers were served for most of a minute, and then once more after the first new ones.",
     api: "REST",
     sources: [RECORDED],
   },

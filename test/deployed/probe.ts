@@ -20,8 +20,8 @@ export type Turn = ({ readonly error: string } | { readonly answer: unknown }) &
 export interface Question {
   /** Where left out, no token is sent. */
   readonly turns?: readonly Turn[];
-  /** What is sent instead of a token that holds the turns. */
-  readonly token?: string;
+  /** What is sent instead of a token that holds the turns; made when it is sent, for calls wait for each other. */
+  readonly token?: string | (() => string);
   /** What stands in the identity source instead of a token, without `Bearer`; on a WebSocket once or several times. */
   readonly credentials?: readonly string[];
   /** WebSocket: headers beside the parameter. */
@@ -61,7 +61,8 @@ export function pathOf(kind: Kind, route: "one" | "two" | "open"): string {
 /** The values of the Authorization header, or on a WebSocket of the parameter. */
 export function credentialsOf(kind: Kind, { credentials, token, turns }: Question): readonly string[] {
   if (credentials !== undefined) return credentials;
-  const sent = token ?? (turns && tokenOf(turns, randomUUID()));
+  const given = typeof token === "function" ? token() : token;
+  const sent = given ?? (turns && tokenOf(turns, randomUUID()));
   if (sent === undefined) return [];
   return [kind === "WebSocket" ? sent : `Bearer ${sent}`];
 }

@@ -5,7 +5,7 @@ import { parsePolicy, type Statement } from "./policy.ts";
 /** What an authorizer may answer. */
 export type AnswerForm = "policy" | "simple";
 
-export interface PolicyResult {
+interface PolicyResult {
   readonly form: "policy";
   readonly principalId: string | undefined;
   readonly statements: readonly Statement[];
@@ -13,7 +13,7 @@ export interface PolicyResult {
   readonly context: Context;
 }
 
-export interface SimpleResult {
+interface SimpleResult {
   readonly form: "simple";
   readonly isAuthorized: boolean;
   /** As the Lambdas behind see it. */

@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { webSocketApi } from "../../../src/testing/index.ts";
-import { answering, ok, policy } from "../lambdas.ts";
+import { answering, ok, policy, recorder } from "../lambdas.ts";
 import { EVENTS, LATER_EVENTS } from "./events.ts";
 import { Stage } from "./stage.ts";
 
@@ -71,6 +71,24 @@ it("keeps the authorizer's words on a connection, and how long it took for the h
   expect(keysAt($disconnect.events[0], "headers")).toBe("Host x-api-key X-Forwarded-For x-restapi");
   const ids = [$connect, $default, $disconnect].map(({ events }) => connectionId(events[0]));
   expect(new Set(ids).size).toBe(1);
+});
+
+it("keeps an open connection, though its caller would not get in any more", async () => {
+  let effect = "Allow";
+  const $default = ok();
+  const api = webSocketApi({ authorizer: recorder(() => policy(effect)), routes: { $default } });
+  const connection = await api.connect("?access_token=t");
+  effect = "Deny";
+  await expect(api.connect("?access_token=t")).rejects.toMatchObject({ status: 403 });
+  await connection.send("hello");
+  expect($default.events).toMatchObject([{ requestContext: { authorizer: { principalId: "auth0|alice" } } }]);
+});
+
+it("names the request of a REST API by a UUID, as its response does", async () => {
+  const stage = new Stage("REST REQUEST");
+  const { headers } = await stage.call({});
+  expect(headers["x-amzn-requestid"]).toMatch(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
+  expect(stage.authorizer.events[0]).toHaveProperty("requestContext.requestId", headers["x-amzn-requestid"]);
 });
 
 function keysAt(event: unknown, path: string): string {

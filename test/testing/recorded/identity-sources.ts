@@ -27,7 +27,7 @@ export const SENT: readonly RecordedCase[] = [
   ...HTTP.map((api) => refused(api, "the header is missing", { headers: {} })),
   ...HTTP.map((api) => asked(api, "the header is empty", { headers: { Authorization: "" } })),
   {
-    apis: HTTP,
+    apis: [...HTTP, "REST TOKEN", "REST REQUEST"],
     where: "the same request comes twice, with a TTL of 0",
     calls: [
       { gets: GOOD, invoked: 1 },

@@ -48,7 +48,7 @@ type Headers = Readonly<Record<string, string | string[]>>;
 /** What an authorizer does with its event: answers, or throws. */
 export type Turn = (event: AuthorizerEvent, api: Api) => unknown;
 
-export interface AuthorizerEvent {
+interface AuthorizerEvent {
   readonly routeArn?: string;
   readonly methodArn?: string;
 }
