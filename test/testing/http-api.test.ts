@@ -81,6 +81,21 @@ it("joins repeated headers, with payload 2.0", async () => {
   expect(behind.events[0]).toMatchObject({ headers: { "x-twice": "1,2" } });
 });
 
+it.each([
+  ["1.0", { claims: "a" }, 500],
+  ["1.0", { list: [] }, 500],
+  ["1.0", { nothing: null }, 500],
+  ["1.0", { text: "a" }, 200],
+  ["2.0", { claims: "a" }, 200],
+] as const)(
+  "takes or refuses single values of the context, with payload %s: %j",
+  async (version, context, status) => {
+    const authorizer = answering(policy("Allow", { context }));
+    const api = httpApi({ authorizerPayload: version, authorizer, routes: { "GET /whoami": ok() } });
+    expect((await api.fetch("/whoami", BEARER)).status).toBe(status);
+  },
+);
+
 it("decodes the path and its parameters, and leaves alone what is not encoded well", async () => {
   const behind = ok();
   const api = httpApi({ authorizer: answering(policy()), routes: { "GET /users/{id}": behind } });

@@ -87,6 +87,17 @@ describe("a connection", () => {
     expect(authorizer.events).toHaveLength(1);
   });
 
+  it("is closed as its client says, or normally", async () => {
+    const $disconnect = ok();
+    const api = webSocketApi({ authorizer: answering(policy()), routes: { $disconnect } });
+    await (await api.connect(TOKEN)).close();
+    await (await api.connect(TOKEN)).close(4000, "bored");
+    expect($disconnect.events).toMatchObject([
+      { requestContext: { disconnectStatusCode: 1000, disconnectReason: "" } },
+      { requestContext: { disconnectStatusCode: 4000, disconnectReason: "bored" } },
+    ]);
+  });
+
   it("answers a message without a route by itself", async () => {
     const connection = await webSocketApi({ authorizer: answering(policy()), routes: {} }).connect(TOKEN);
     expect(await connection.send("hello")).toEqual({ message: "Forbidden" });

@@ -32,7 +32,7 @@ export function http1AuthorizerEvent(call: Call, identity: readonly string[]): E
   };
 }
 
-/** The `cookie` stays among the headers, beside the list of cookies. */
+/** The `cookie` stays among the headers, beside the list of cookies. That `routeArn` is decoded too is a guess. */
 export function http2AuthorizerEvent(call: Call, identity: readonly string[]): Event {
   return {
     version: "2.0",

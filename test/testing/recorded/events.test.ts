@@ -1,8 +1,12 @@
 import { expect, it } from "@jest/globals";
 import { webSocketApi } from "../../../src/testing/index.ts";
 import { answering, ok, policy, recorder } from "../lambdas.ts";
-import { EVENTS, LATER_EVENTS } from "./events.ts";
+import { HTTP_EVENTS } from "./http-events.ts";
+import { REST_EVENTS } from "./rest-events.ts";
 import { Stage } from "./stage.ts";
+import { LATER_EVENTS, WEBSOCKET_EVENTS } from "./websocket-events.ts";
+
+const EVENTS = [...REST_EVENTS, ...HTTP_EVENTS, ...WEBSOCKET_EVENTS];
 
 it.each(EVENTS)("$of of $api gets the recorded event where $where", async (row) => {
   const stage = new Stage(row.api, row.setup);
