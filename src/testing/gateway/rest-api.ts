@@ -50,14 +50,7 @@ const INTEGRATION_FAILED = ownAnswer("DEFAULT_5XX", 502, "Internal server error"
  */
 export function restApi(options: RestApiOptions): RoutedApi {
   const { routes, openRoutes = {}, gatewayResponses = [] } = options;
-  const authorizer = new StageAuthorizer({
-    lambda: options.authorizer,
-    kind: options.type === "token" ? "rest-token" : "rest-request",
-    form: "policy",
-    identitySources: options.identitySources ?? ["method.request.header.Authorization"],
-    tokenPattern: options.tokenPattern,
-    ttlSeconds: options.ttlSeconds ?? DEFAULT_TTL_SECONDS,
-  });
+  const authorizer = stageAuthorizer(options);
   const all = { ...openRoutes, ...routes };
   return {
     async fetch(target, fetchOptions = {}) {
@@ -79,6 +72,17 @@ export function restApi(options: RestApiOptions): RoutedApi {
     if (authorization.outcome !== "allowed") return refusalOf(authorization);
     return integrate(restProxyEvent(call, callerOf(authorization)), lambda);
   }
+}
+
+function stageAuthorizer(options: RestApiOptions): StageAuthorizer {
+  return new StageAuthorizer({
+    lambda: options.authorizer,
+    kind: options.type === "token" ? "rest-token" : "rest-request",
+    form: "policy",
+    identitySources: options.identitySources ?? ["method.request.header.Authorization"],
+    tokenPattern: options.tokenPattern,
+    ttlSeconds: options.ttlSeconds ?? DEFAULT_TTL_SECONDS,
+  });
 }
 
 async function integrate(event: object, lambda: Lambda): Promise<Response | OwnAnswer> {
