@@ -129,8 +129,8 @@ function keySetReader(
 
 /** A snapshot holds one JWK Set for each issuer. */
 function jwkSetIn(file: unknown, issuer: string): unknown {
-  const { keySets } = (file ?? {}) as { keySets?: Record<string, unknown> };
-  return keySets === undefined ? file : keySets[issuer];
+  const { keySets } = (file ?? {}) as { keySets?: Record<string, unknown> | null };
+  return keySets === undefined ? file : keySets?.[issuer];
 }
 
 /** What the token says that matters to a rule. */

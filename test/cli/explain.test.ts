@@ -262,6 +262,24 @@ describe("explain survives anything", () => {
     );
   });
 
+  test("that a file of keys may be", async () => {
+    const file = join(folder, "any-keys.json");
+    const sets = fc.oneof(anything, fc.record({ keys: fc.oneof(anything, fc.array(anything)) }));
+    const document = fc.oneof(sets, fc.record({ keySets: fc.oneof(sets, fc.constant(null)) }));
+    await fc.assert(
+      fc.asyncProperty(document, async (some) => {
+        writeFileSync(file, JSON.stringify(some));
+        const { exitCode, output } = await run(["explain", "--keys", file], {
+          env: environment(),
+          input: tenant.idToken(),
+        });
+        expect(output).toContain("keys_unavailable");
+        expect(exitCode).toBe(3);
+      }),
+      { numRuns: 100, examples: [[null], [{ keySets: null }], [{ keySets: { [tenant.issuer]: null } }]] },
+    );
+  });
+
   test("that an event may be", async () => {
     const file = join(folder, "any-event.json");
     const event = fc.oneof(
