@@ -258,7 +258,7 @@ describe("explain survives anything", () => {
         if (exitCode === 2) expect(errors).toContain("the token is empty");
         else expect([0, 1]).toContain(exitCode);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, endOnFailure: true },
     );
   });
 
@@ -276,7 +276,11 @@ describe("explain survives anything", () => {
         expect(output).toContain("keys_unavailable");
         expect(exitCode).toBe(3);
       }),
-      { numRuns: 100, examples: [[null], [{ keySets: null }], [{ keySets: { [tenant.issuer]: null } }]] },
+      {
+        numRuns: 100,
+        endOnFailure: true,
+        examples: [[null], [{ keySets: null }], [{ keySets: { [tenant.issuer]: null } }]],
+      },
     );
   });
 
@@ -294,7 +298,7 @@ describe("explain survives anything", () => {
         expect([1, 3]).toContain(exitCode);
         expect(output).not.toMatch(OBEYED);
       }),
-      { numRuns: 200 },
+      { numRuns: 200, endOnFailure: true },
     );
   });
 });
