@@ -82,7 +82,7 @@ writeFileSync("dist/authorizer.cjs", 'exports.handler = require("./authorizer.ma
 
 /** What the npm package exports. Its one dependency stays outside, so that an audit of its users sees it. */
 const entryPoints = {
-  index: "src/authorizer.ts",
+  index: "src/index.ts",
   identity: "src/reader/identity.ts",
   testing: "src/testing/index.ts",
 };

@@ -5,7 +5,7 @@ import { Application, type TypeDocOptions } from "typedoc";
 import type { PluginOptions } from "typedoc-plugin-markdown";
 
 /** What the npm package exports. */
-const ENTRIES = ["src/authorizer.ts", "src/reader/identity.ts", "src/testing/index.ts"];
+const ENTRIES = ["src/index.ts", "src/reader/identity.ts", "src/testing/index.ts"];
 
 const OPTIONS: TypeDocOptions & Partial<PluginOptions> = {
   entryPoints: ENTRIES,
