@@ -35,20 +35,20 @@ const SCREENSHOTS = "reports/screenshots";
  * browser died, the error says so and nothing else.
  */
 export async function visit(
-  { browser, death }: RunningBrowser,
+  running: RunningBrowser,
   url: string,
   { width = 1280, colorScheme = "light" }: VisitOptions,
   look: (page: Page) => Promise<void>,
 ): Promise<void> {
   const viewport = { width, height: 900 };
-  const opened = browser.newPage({ viewport, colorScheme, reducedMotion: "reduce" });
+  const opened = running.browser.newPage({ viewport, colorScheme, reducedMotion: "reduce" });
   try {
     const page = await opened;
     page.setDefaultTimeout(5_000);
     await page.goto(url);
     await look(page);
   } catch (error) {
-    throw death() ?? (await withPicture(error as Error, await opened));
+    throw running.death() ?? (await withPicture(error as Error, await opened));
   } finally {
     await opened.then((page) => page.close()).catch(() => undefined);
   }

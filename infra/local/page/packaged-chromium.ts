@@ -3,10 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const FOLDER = new URL("../../../test/browser/", import.meta.url);
-const UNPACK = fileURLToPath(new URL("unpack.mjs", FOLDER));
-const PACKAGE = fileURLToPath(new URL("node_modules/@sparticuz", FOLDER));
-const UNPACKED = fileURLToPath(new URL("node_modules/.unpacked", FOLDER));
+const UNPACK = fileURLToPath(new URL("../../../test/browser/unpack.mjs", import.meta.url));
+const PACKAGE = fileURLToPath(new URL("../../../test/browser/node_modules/@sparticuz", import.meta.url));
+const UNPACKED = fileURLToPath(new URL("../../../test/browser/node_modules/.unpacked", import.meta.url));
 
 /** A browser's file, and the environment that it needs beside the usual one. */
 export interface Executable {

@@ -1,10 +1,10 @@
 import type Provider from "oidc-provider";
-import { errors } from "oidc-provider";
 import type { Accounts } from "./accounts.ts";
 import type { Application } from "./directory.ts";
 import type { SigningKey } from "./keys.ts";
 import { CONTENT_SECURITY_POLICY, loginPage, messagePage } from "./pages.ts";
 import { LOGIN_PATH } from "./provider.ts";
+import { errors } from "./quiet-oidc-provider.ts";
 import { withJwtType } from "./tokens.ts";
 
 /** One step of the tenant's answer: answers itself, or leaves the request to `next`. */
