@@ -3,7 +3,8 @@ import { build } from "esbuild";
 import type { Page } from "playwright-core";
 import type { RunningBrowser } from "../../infra/local/page/browser.ts";
 import { startPage } from "../../infra/local/page/server.ts";
-import { freePorts, settingsFor } from "../../infra/local/stack.ts";
+import { freePorts } from "../../infra/local/ports.ts";
+import { settingsFor } from "../../infra/local/stack.ts";
 import { startTenant, type Tenant } from "../../infra/local/tenant/tenant.ts";
 
 export interface Site {
