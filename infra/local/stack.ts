@@ -1,19 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { createServer, type AddressInfo, type Server } from "node:net";
+import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { startNode, stopChild } from "./child-process.ts";
+import type { Ports } from "./ports.ts";
 import { API_IDENTIFIER, applications, EMAIL_CLAIM } from "./tenant/directory.ts";
 import { startTenant, type Tenant, type TenantOptions } from "./tenant/tenant.ts";
-
-export interface Ports {
-  readonly tenant: number;
-  readonly http: number;
-  readonly webSocket: number;
-  /** Where serverless-offline offers its functions to the AWS SDK. Nothing here uses it. */
-  readonly lambda: number;
-}
 
 export interface StackOptions {
   readonly ports: Ports;
@@ -50,7 +42,7 @@ const POLL_MS = 200;
 /**
  * Starts the stack from the bundles in `dist/` and waits until everything answers.
  *
- * @throws Error naming a port that is taken, or with what serverless-offline printed where it did not start
+ * @throws Error with what serverless-offline printed where it did not start
  */
 export async function startStack({
   ports,
@@ -58,12 +50,11 @@ export async function startStack({
   settings: ownSettings,
   onLine,
 }: StackOptions): Promise<Stack> {
-  for (const [name, port] of Object.entries<number>({ ...ports })) await assertFree(name, port);
   const tenant = await startTenant({ ...tenantOptions, port: ports.tenant });
   const settings = { ...settingsFor(tenant), ...ownSettings };
   const offline = startOffline(settings, ports);
   const stop = async (): Promise<void> => {
-    await Promise.all([tenant.close(), stopProcess(offline)]);
+    await Promise.all([tenant.close(), stopChild(offline)]);
   };
   try {
     await untilAnswering(offline, ports, onLine);
@@ -72,15 +63,6 @@ export async function startStack({
     throw error;
   }
   return { tenant, urls: whoamiUrls(ports), settings, stop };
-}
-
-/** Any ports that are free at the moment. */
-export async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all(Array.from({ length: 4 }, () => listen(0)));
-  const taken = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  const [tenant = 0, http = 0, webSocket = 0, lambda = 0] = taken;
-  return { tenant, http, webSocket, lambda };
 }
 
 function whoamiUrls({ http, webSocket }: Ports): WhoamiUrls {
@@ -108,15 +90,10 @@ function startOffline(settings: Readonly<Record<string, string>>, ports: Ports):
   const { http, webSocket, lambda } = ports;
   const options = Object.entries(settings).map(([name, value]) => `--param=${name}=${value}`);
   const listeners = [`--httpPort=${http}`, `--websocketPort=${webSocket}`, `--lambdaPort=${lambda}`];
-  return spawn(
-    process.execPath,
-    [SERVERLESS, "offline", "start", "--stage=local", ...listeners, ...options],
-    {
-      cwd: PROJECT,
-      env: { ...process.env, SLS_NOTIFICATIONS_MODE: "off", SLS_TELEMETRY_DISABLED: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  return startNode([SERVERLESS, "offline", "start", "--stage=local", ...listeners, ...options], {
+    cwd: PROJECT,
+    env: { SLS_NOTIFICATIONS_MODE: "off", SLS_TELEMETRY_DISABLED: "1" },
+  });
 }
 
 /** Both servers of serverless-offline, since it opens the one for HTTP before the one for WebSockets. */
@@ -143,27 +120,4 @@ async function answers(port: number): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGTERM");
-  await once(child, "exit");
-}
-
-async function assertFree(name: string, port: number): Promise<void> {
-  try {
-    const server = await listen(port);
-    await once(server.close(), "close");
-  } catch (cause) {
-    throw new Error(`Port ${port} (${name}) is taken. Stop what listens there, or choose another port.`, {
-      cause,
-    });
-  }
-}
-
-async function listen(port: number): Promise<Server> {
-  const server = createServer().listen(port);
-  await once(server, "listening");
-  return server;
 }

@@ -1,55 +1,64 @@
-import { parseArgs } from "node:util";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { startNode, toldToStop } from "./child-process.ts";
+import { assertFree, readOptions, USAGE, UsageError, type StartOptions } from "./options.ts";
 import { startPage, type Page } from "./page/server.ts";
-import { startStack, type Ports, type Stack } from "./stack.ts";
-import { users } from "./tenant/directory.ts";
+import { freePortsFrom } from "./ports.ts";
+import { startStack, type Stack } from "./stack.ts";
+import { summary } from "./summary.ts";
 
-const USAGE = `Runs the tenant, the authorizer and a protected API on this machine. No account is needed.
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+/** Where serverless-offline listens unless it is told otherwise. */
+const OFFLINE_DEFAULT_PORT = 3000;
 
-  npm start [-- --tenant-port 4000 --page-port 4001 --http-port 3000 --websocket-port 3001 --lambda-port 3002 --verbose]
-`;
+interface Everything {
+  readonly stack: Stack;
+  readonly page: Page;
+}
 
-const { values } = parseArgs({
-  options: {
-    "tenant-port": { type: "string", default: "4000" },
-    "page-port": { type: "string", default: "4001" },
-    "http-port": { type: "string", default: "3000" },
-    "websocket-port": { type: "string", default: "3001" },
-    "lambda-port": { type: "string", default: "3002" },
-    verbose: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+/** Also while everything starts: what has been started by then ends with this process. */
+const stopping = toldToStop();
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) process.stdout.write(USAGE);
+  else await run(options);
+} catch (error) {
+  process.stderr.write(`${explanation(error)}\n`);
+  process.exitCode = 1;
+}
+process.exit();
 
-if (values.help) process.stdout.write(USAGE);
-else await run();
+async function run(options: StartOptions): Promise<void> {
+  const everything = await Promise.race([start(options), stopping]);
+  if (everything === undefined) return;
+  await stopping;
+  await Promise.all([everything.stack.stop(), everything.page.close()]);
+}
 
-async function run(): Promise<void> {
-  const ports: Ports = {
-    tenant: Number(values["tenant-port"]),
-    http: Number(values["http-port"]),
-    webSocket: Number(values["websocket-port"]),
-    lambda: Number(values["lambda-port"]),
-  };
-  try {
-    const pagePort = Number(values["page-port"]);
-    const spaOrigins = [`http://localhost:${pagePort}`];
-    const stack = await startStack({ ports, tenant: { spaOrigins }, onLine: print });
-    const page = await startPage({ ...stack, port: pagePort }).catch(async (error: unknown) => {
-      await stack.stop();
-      throw error;
-    });
-    process.stdout.write(summary(stack, page));
-    const stop = (): void => void Promise.all([stack.stop(), page.close()]);
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = 1;
-  }
+async function start({ ports, verbose, build }: StartOptions): Promise<Everything> {
+  await assertFree(ports);
+  if (build) await bundle();
+  const spaOrigins = [`http://localhost:${ports.page}`];
+  const onLine = (line: string): void => print(line, verbose);
+  const stack = await startStack({ ports, tenant: { spaOrigins }, onLine });
+  const page = await startPage({ ...stack, port: ports.page });
+  const free = await freePortsFrom(OFFLINE_DEFAULT_PORT, 3, Object.values(ports));
+  process.stdout.write(summary(stack, page, free));
+  return { stack, page };
+}
+
+async function bundle(): Promise<void> {
+  const script = fileURLToPath(new URL("../build/bundle.ts", import.meta.url));
+  const build = startNode(["--import", "tsx", script], { cwd: PROJECT });
+  const printed = build.stderr === null ? "" : text(build.stderr);
+  const [code] = (await once(build, "exit")) as [number | null];
+  if (code !== 0) throw new Error(`npm run build failed. It printed:\n${await printed}`);
 }
 
 /** The authorizer's decisions, shortened; what serverless-offline says about itself only when asked for. */
-function print(line: string): void {
-  if (values.verbose) process.stdout.write(`${line}\n`);
+function print(line: string, verbose: boolean): void {
+  if (verbose) process.stdout.write(`${line}\n`);
   else if (line.startsWith('{"level":')) process.stdout.write(`${shortened(JSON.parse(line) as LogLine)}\n`);
 }
 
@@ -62,24 +71,8 @@ function shortened({ time = "", event, decision, gateway, reason, hint, detail }
   return [time.slice(11, 19), ...what, reason, detail, hint].filter(Boolean).join("  ");
 }
 
-function summary({ tenant, urls }: Stack, page: Page): string {
-  const issuerOption = values["tenant-port"] === "4000" ? "" : ` -- --issuer ${tenant.issuer}`;
-  return `
-See it        ${page.url}
-
-Tenant        ${tenant.issuer}
-Users         ${users.verified.email}, password ${users.verified.password}
-              ${users.unverified.email}, password ${users.unverified.password} (not verified: refused)
-REST, TOKEN   ${urls.restToken}
-REST, REQUEST ${urls.restRequest}
-HTTP, policy  ${urls.httpPolicy}
-HTTP, simple  ${urls.httpSimple}
-WebSocket     ${urls.webSocket}?access_token=TOKEN (send anything)
-
-Sign in and call the API:
-
-  curl -H "Authorization: Bearer $(npm run --silent token${issuerOption})" ${urls.restToken}
-
-npm run token -- --help tells how to get the tokens of other users and applications. Ctrl-C stops everything.
-`;
+/** The stack of an error is for a fault of ours; whoever typed a wrong option needs none. */
+function explanation(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { freePorts, startStack, type Stack } from "../../infra/local/stack.ts";
+import { freePorts } from "../../infra/local/ports.ts";
+import { startStack, type Stack } from "../../infra/local/stack.ts";
 import { API_IDENTIFIER } from "../../infra/local/tenant/directory.ts";
 import { signIn } from "../../infra/local/tenant/sign-in.ts";
 import { call } from "./call.ts";

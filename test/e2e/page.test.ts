@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import type { Browser, Page } from "playwright-core";
-import { launchBrowser } from "../../infra/local/page/browser.ts";
+import type { Page } from "playwright-core";
+import { launchBrowser, type RunningBrowser } from "../../infra/local/page/browser.ts";
 import { barriers, outcome, press, signIn, startSite, visit, type Site, type VisitOptions } from "./visit.ts";
 
 jest.setTimeout(30_000);
@@ -26,13 +26,14 @@ const CASES = [
   ["Second route", "accepted (200); then accepted (200)"],
 ] as const;
 
-let browser: Browser;
+let browser: RunningBrowser;
 let site: Site;
 
 beforeAll(async () => {
-  [browser, site] = await Promise.all([launchBrowser(), startSite()]);
+  browser = await launchBrowser();
+  site = await startSite();
 });
-afterAll(() => Promise.all([browser.close(), site.close()]));
+afterAll(() => Promise.all([browser.browser.close(), site.close()]));
 
 /** A visit of somebody who has signed in. */
 function signedIn(look: (page: Page) => Promise<void>, options: VisitOptions = {}): Promise<void> {
@@ -142,10 +143,9 @@ describe("the page of npm start", () => {
       await tabTo(page, "Sign in");
       await page.keyboard.press("Enter");
       await page.getByLabel("Email address").waitFor();
-      await tabTo(page, "", "input[type=email]");
-      await page.keyboard.type(email);
-      await page.keyboard.press("Tab");
-      await page.keyboard.type(password);
+      expect(await page.getByLabel("Email address").inputValue()).toBe(email);
+      expect(await page.getByLabel("Password").inputValue()).toBe(password);
+      await tabTo(page, "Continue");
       await page.keyboard.press("Enter");
       await page.getByRole("button", { name: "Sign out" }).waitFor();
       await tabTo(page, "", "input[name=gateway]:checked");

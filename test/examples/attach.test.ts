@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { freePorts, type Ports } from "../../infra/local/stack.ts";
+import { freePorts, type Ports } from "../../infra/local/ports.ts";
 import { signIn } from "../../infra/local/tenant/sign-in.ts";
 import { startTenant, type Tenant } from "../../infra/local/tenant/tenant.ts";
 import { resourcesOf, type Template } from "../../infra/validate/template.ts";

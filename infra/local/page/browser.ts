@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { chromium, type Browser } from "playwright-core";
+import { packagedChromium, type Executable } from "./packaged-chromium.ts";
 
-/** Where the Chromium of an npm package is installed, for machines without one: see docs/local.md. */
-const UNPACK = fileURLToPath(new URL("../../../test/browser/unpack.mjs", import.meta.url));
-const UNPACKED = fileURLToPath(new URL("../../../test/browser/node_modules/.unpacked", import.meta.url));
-const PACKAGE = fileURLToPath(new URL("../../../test/browser/node_modules/@sparticuz", import.meta.url));
+const KEEPS_LAST_WORDS = fileURLToPath(new URL("../../../test/browser/keep-last-words.sh", import.meta.url));
+const REPORTS = fileURLToPath(new URL("../../../reports/", import.meta.url));
 const INSTALLED = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
@@ -25,37 +22,60 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+const START_LIMIT_MS = 15_000;
+
+let launched = 0;
+
+export interface RunningBrowser {
+  readonly browser: Browser;
+  /** Which browser it was, what it last said, and what to do, where it has died; undefined while it runs. */
+  death(): Error | undefined;
+}
 
 /**
- * The installed Chromium, or the one that the variable CHROMIUM names; else, or where that says `npm`, the packaged
- * one.
+ * Starts the installed Chromium, or the one that the variable CHROMIUM names; else, or where that says `npm`, the
+ * packaged one.
  *
- * @throws Error that says how to get a browser where there is none
+ * @throws Error that says how to get a browser where there is none, or what the browser said that did not start
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(): Promise<RunningBrowser> {
+  return launch(await findBrowser());
+}
+
+/** Starts a browser, with an environment of its own. */
+export async function launch({ path, env }: Executable): Promise<RunningBrowser> {
+  mkdirSync(REPORTS, { recursive: true });
+  launched += 1;
+  const log = `${REPORTS}browser-${process.pid}-${launched}.log`;
+  const failure = (what: string, cause?: unknown): Error =>
+    new Error(
+      `The browser ${path} ${what}. It last said: ${lastWords(log)}. Try another: CHROMIUM=npm takes the packaged one, CHROMIUM=/path/to/chromium any other (docs/local.md).`,
+      { cause },
+    );
+  const browser = await chromium
+    .launch({
+      executablePath: KEEPS_LAST_WORDS,
+      args: FLAGS,
+      env: { ...process.env, ...env, BROWSER: path, BROWSER_LOG: log },
+      timeout: START_LIMIT_MS,
+    })
+    .catch((error: unknown) => {
+      throw failure("did not start", error);
+    });
+  return { browser, death: () => (browser.isConnected() ? undefined : failure("died")) };
+}
+
+async function findBrowser(): Promise<Executable> {
   const named = process.env["CHROMIUM"];
-  const installed = (named === undefined ? INSTALLED : [named]).find((path) => existsSync(path));
-  if (installed !== undefined) return chromium.launch({ executablePath: installed, args: FLAGS });
-  const { path, env } = await packagedChromium();
-  return chromium.launch({
-    executablePath: path,
-    args: FLAGS,
-    env: { ...process.env, ...env },
-  });
+  if (named === "npm") return packagedChromium();
+  const installed = named ?? INSTALLED.find((path) => existsSync(path));
+  return installed === undefined ? packagedChromium() : { path: installed, env: {} };
 }
 
-interface PackagedChromium {
-  readonly path: string;
-  readonly env: Readonly<Record<string, string>>;
-}
-
-async function packagedChromium(): Promise<PackagedChromium> {
-  if (!existsSync(PACKAGE)) {
-    const how = "Install Chromium, name one in the variable CHROMIUM, or run: npm ci --prefix test/browser";
-    throw new Error(`There is no browser. ${how}`);
-  }
-  mkdirSync(UNPACKED, { recursive: true });
-  const env = { ...process.env, TMPDIR: UNPACKED, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" };
-  const { stdout } = await promisify(execFile)(process.execPath, [UNPACK], { env });
-  return JSON.parse(stdout) as PackagedChromium;
+/** The last line that tells of a failure, else the last line; the rest is a stack of addresses. */
+function lastWords(log: string): string {
+  const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n").filter(Boolean) : [];
+  return (lines.findLast((line) => /fatal|error|not found/i.test(line)) ?? lines.at(-1) ?? "nothing")
+    .trim()
+    .replace(/\.$/, "");
 }

@@ -42,7 +42,7 @@ const page = await startPage({
   settings: settingsFor(tenant),
   port: Number(new URL(SPA_ORIGIN).port),
 });
-const browser = await launchBrowser();
+const { browser } = await launchBrowser();
 for (const picture of PICTURES) await take(browser, picture);
 await recordTerminal();
 await Promise.all([browser.close(), page.close(), tenant.close()]);

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { users, type User } from "./directory.ts";
 
 export interface LoginPage {
   /** The application that the user signs in to. */
   readonly application: string;
-  /** What the e-mail field starts with: the last attempt, or the application's `login_hint`. */
-  readonly email: string;
+  /** What the e-mail field starts with: the last attempt, or the application's `login_hint`; else a user's address. */
+  readonly email?: string;
   readonly error?: string;
 }
 
@@ -24,7 +25,9 @@ const STYLE = `
   button { margin-top: .25rem; border: 0; background: var(--key); color: var(--paper); font-weight: 600; cursor: pointer; }
   :focus-visible { outline: 3px solid var(--key); outline-offset: 2px; }
   [role="alert"] { color: var(--bad); font-weight: 600; }
-  footer { margin-top: 1.5rem; font-size: .85rem; opacity: .75; }
+  footer { margin-top: 1.5rem; font-size: .85rem; opacity: .85; }
+  ul { margin: .5rem 0 0; padding-left: 1.25rem; }
+  li { overflow-wrap: anywhere; }
 `;
 
 /**
@@ -38,23 +41,32 @@ export const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
 ].join("; ");
 
-/** The form posts to its own address, which only the browser that started this sign-in can know. */
-export function loginPage({ application, email, error }: LoginPage): string {
+/**
+ * The form is filled in for a user of the tenant: nothing here is secret. It posts to its own address, which only the
+ * browser that started this sign-in can know.
+ */
+export function loginPage({ application, email = users.verified.email, error }: LoginPage): string {
+  const known = Object.values(users).find((user) => user.email === email);
   // After a mistake the password is what has to be typed again.
-  const focus = { email: error ? "" : "autofocus", password: error ? "autofocus" : "" };
+  const password = error === undefined ? (known?.password ?? "") : "";
+  const focus = { password: password === "" ? "autofocus" : "", submit: password === "" ? "" : "autofocus" };
   return page(
     "Sign in",
     `<p>to continue to <strong>${escapeHtml(application)}</strong></p>
       ${error ? `<p role="alert" id="error">${escapeHtml(error)}</p>` : ""}
       <form method="post" ${error ? 'aria-describedby="error"' : ""}>
         <label for="email">Email address</label>
-        <input id="email" name="email" type="email" autocomplete="username" required ${focus.email} value="${escapeHtml(email)}">
+        <input id="email" name="email" type="email" autocomplete="username" required value="${escapeHtml(email)}">
         <label for="password">Password</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" required ${focus.password}>
-        <button type="submit">Continue</button>
+        <input id="password" name="password" type="password" autocomplete="current-password" required ${focus.password} value="${escapeHtml(password)}">
+        <button type="submit" ${focus.submit}>Continue</button>
       </form>
-      <footer>The local tenant. Its users are listed in infra/local/tenant/directory.ts.</footer>`,
+      <footer>The local tenant, and who may sign in to it:<ul>${Object.values(users).map(userLine).join("")}</ul></footer>`,
   );
+}
+
+function userLine({ email, password }: User): string {
+  return `<li>${escapeHtml(email)}, password <code>${escapeHtml(password)}</code></li>`;
 }
 
 export function messagePage(title: string, message: string): string {

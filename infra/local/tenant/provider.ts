@@ -1,4 +1,3 @@
-import Provider, { errors, interactionPolicy } from "oidc-provider";
 import type { AdapterFactory, ClientMetadata, Configuration, KoaContextWithOIDC } from "oidc-provider";
 import { toAccount } from "./accounts.ts";
 import type { Accounts } from "./accounts.ts";
@@ -7,6 +6,7 @@ import type { Application } from "./directory.ts";
 import { published } from "./keys.ts";
 import type { KeyRing } from "./keys.ts";
 import { CONTENT_SECURITY_POLICY, messagePage } from "./pages.ts";
+import { errors, interactionPolicy, Provider } from "./quiet-oidc-provider.ts";
 import { shapeAccessToken } from "./tokens.ts";
 import type { AccessTokenShape } from "./tokens.ts";
 

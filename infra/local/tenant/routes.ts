@@ -1,10 +1,10 @@
 import type Provider from "oidc-provider";
-import { errors } from "oidc-provider";
 import type { Accounts } from "./accounts.ts";
 import type { Application } from "./directory.ts";
 import type { SigningKey } from "./keys.ts";
-import { CONTENT_SECURITY_POLICY, loginPage, messagePage } from "./pages.ts";
+import { CONTENT_SECURITY_POLICY, loginPage, messagePage, type LoginPage } from "./pages.ts";
 import { LOGIN_PATH } from "./provider.ts";
+import { errors } from "./quiet-oidc-provider.ts";
 import { withJwtType } from "./tokens.ts";
 
 /** One step of the tenant's answer: answers itself, or leaves the request to `next`. */
@@ -40,7 +40,7 @@ export function login(provider: Provider, accounts: Accounts): Route {
       await checkPassword(provider, accounts, ctx, interaction);
     } else {
       const hint = interaction.params["login_hint"];
-      await showLogin(provider, ctx, interaction, 200, typeof hint === "string" ? hint : "");
+      await showLogin(provider, ctx, interaction, 200, typeof hint === "string" ? { email: hint } : {});
     }
   };
 }
@@ -93,7 +93,7 @@ async function checkPassword(provider: Provider, accounts: Accounts, ctx: Contex
   const email = form.get("email") ?? "";
   const user = await accounts.authenticate(email, form.get("password") ?? "");
   if (user) await resume(provider, ctx, { login: { accountId: user.sub } });
-  else await showLogin(provider, ctx, interaction, 401, email, "Wrong email or password.");
+  else await showLogin(provider, ctx, interaction, 401, { email, error: "Wrong email or password." });
 }
 
 async function resume(
@@ -110,12 +110,11 @@ async function showLogin(
   ctx: Context,
   { params }: Interaction,
   status: number,
-  email: string,
-  error?: string,
+  attempt: Pick<LoginPage, "email" | "error">,
 ) {
   const client = await provider.Client.find(String(params["client_id"]));
   const application = client?.clientName ?? "the application";
-  showPage(ctx, status, loginPage({ application, email, ...(error !== undefined && { error }) }));
+  showPage(ctx, status, loginPage({ application, ...attempt }));
 }
 
 function showPage(ctx: Context, status: number, html: string): void {

@@ -41,8 +41,7 @@ export interface Tenant extends Controls {
 
 /** Starts a tenant that behaves like Auth0, on loopback only. Rejects with `EADDRINUSE` where the port is taken. */
 export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
-  const { name, clientId } = applications.spa;
-  const spa = singlePageApp(name, clientId, options.spaOrigins ?? [SPA_ORIGIN]);
+  const spa = servedFrom(options.spaOrigins ?? [SPA_ORIGIN]);
   const directory = { ...applications, spa };
   const [ring, accounts] = await Promise.all([createKeyRing(), createAccounts(Object.values(users))]);
 
@@ -51,6 +50,16 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
   const settings = createSettings(issuer, Object.values(directory), accounts, options);
   const controls = serve(server, settings, ring, [new URL(issuer).origin, ...spa.origins]);
   return { ...controls, issuer, applications: directory, users, close: () => close(server) };
+}
+
+/**
+ * The single-page app, from other origins than the directory's. What the directory lists stays allowed as a redirect
+ * URI: `npm run token` signs in with it, and knows of no other origin.
+ */
+function servedFrom(origins: readonly string[]): Application {
+  const { name, clientId, redirectUris: listed } = applications.spa;
+  const spa = singlePageApp(name, clientId, origins);
+  return { ...spa, redirectUris: [...new Set([...spa.redirectUris, ...listed])] };
 }
 
 /** oidc-provider's keys are fixed, so other keys mean another provider; sessions live in the memory they share. */

@@ -292,10 +292,28 @@ describe("the login page", () => {
     expect(html).not.toContain("<img");
   });
 
-  it("labels its fields, starts in the first one, and loads nothing from anywhere", async () => {
+  it("is filled in for a user, shows who may sign in, and starts at the button", async () => {
     const { page } = await openLoginPage();
     const html = await page.text();
-    expect(html).toMatch(/<label for="email">[^]*<input[^>]*id="email"[^>]*autofocus/);
+    const { verified, unverified } = tenant.users;
+    expect(html).toMatch(new RegExp(`<input id="email"[^>]*value="${verified.email}"`));
+    expect(html).toMatch(new RegExp(`<input id="password"[^>]*value="${verified.password}"`));
+    expect(html).toMatch(/<button type="submit" autofocus>/);
+    for (const { email, password } of [verified, unverified])
+      expect(html).toContain(`${email}, password <code>${password}</code>`);
+  });
+
+  it("takes the user whom the application hints at, and no password for somebody it does not know", async () => {
+    const { page: known } = await openLoginPage({ login_hint: tenant.users.unverified.email });
+    expect(await known.text()).toContain(`value="${tenant.users.unverified.password}"`);
+    const { page: unknown } = await openLoginPage({ login_hint: "nobody@example.com" });
+    expect(await unknown.text()).toMatch(/<input id="password"[^>]*autofocus value=""/);
+  });
+
+  it("labels its fields, and loads nothing from anywhere", async () => {
+    const { page } = await openLoginPage();
+    const html = await page.text();
+    expect(html).toMatch(/<label for="email">[^]*<input[^>]*id="email"/);
     expect(html).toMatch(/<label for="password">[^]*<input[^>]*id="password"[^>]*type="password"/);
     expect(html).not.toMatch(/https?:|src=|@import/);
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
