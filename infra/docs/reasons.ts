@@ -9,7 +9,7 @@ interface Part {
 const PARTS: readonly Part[] = [
   {
     title: "No valid token",
-    gets: "REST and WebSocket APIs answer **401**, HTTP APIs **403**. The client should get a new token, once.",
+    gets: "Every kind of API answers **401**, or an HTTP API **403** where `AUTHORIZER_HTTP_API_UNAUTHORIZED` says so. The client should get a new token, once.",
     hints: NO_VALID_TOKEN,
   },
   {

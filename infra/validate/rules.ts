@@ -46,6 +46,12 @@ const CHECKS = {
       .filter((authorizer) => ttl(authorizer) > LONGEST_SIMPLE_TTL_SECONDS)
       .map(at(`keeps simple answers, which nothing ends, for longer than ${LONGEST_SIMPLE_TTL_SECONDS} s`)),
 
+  /** A gateway keeps an answer under the identity source: without the token in it, for any caller. */
+  "identity-source-without-token": (template) =>
+    resourcesOf(template, ...AUTHORIZERS)
+      .filter(({ properties }) => isOurKind(properties) && !hasTokenInSource(properties))
+      .map(at("does not have the token in its identity source, under which answers are kept: a caller may get another's")),
+
   "function-timeout": (template) =>
     resourcesOf(template, "AWS::Lambda::Function")
       .filter(({ properties }) => Number(properties["Timeout"] ?? 3) > LONGEST_TIMEOUT_SECONDS)
@@ -111,6 +117,25 @@ function asks(template: Template, api: string): boolean {
   return resourcesOf(template, "AWS::ApiGatewayV2::Route").some(
     ({ properties }) => properties["RouteKey"] === "$connect" && refOf(properties["ApiId"]) === api,
   );
+}
+
+/** A Lambda authorizer, and not one of AWS's own, which need no such source. */
+function isOurKind({ Type, AuthorizerType }: NamedResource["properties"]): boolean {
+  return ["TOKEN", "REQUEST"].includes(String(AuthorizerType ?? Type));
+}
+
+/** The header may be spelled in any case, a parameter not. In the query only a WebSocket's token may come. */
+const TOKEN_SOURCES = [
+  /^method\.request\.header\.authorization$/i,
+  /^\$request\.header\.authorization$/i,
+  /^route\.request\.header\.authorization$/i,
+  /^route\.request\.querystring\.access_token$/,
+];
+
+/** REST APIs have one text with commas between, the others a list. */
+function hasTokenInSource({ IdentitySource = [] }: NamedResource["properties"]): boolean {
+  const sources = [IdentitySource].flat().flatMap((source) => String(source).split(","));
+  return sources.some((source) => TOKEN_SOURCES.some((pattern) => pattern.test(source.trim())));
 }
 
 function ttl({ properties }: NamedResource): number {

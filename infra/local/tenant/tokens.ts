@@ -47,7 +47,7 @@ export function withJwtType(idToken: string, key: SigningKey): Promise<string> {
   return new CompactSign(payload).setProtectedHeader({ alg: key.alg, typ: "JWT", kid: key.kid }).sign(key);
 }
 
-/** What a post-login Action would add: a namespaced claim, as Auth0 keeps its hands on the plain names. */
+/** What a post-login Action would add: a namespaced claim, which collides with nothing. */
 function emailClaims(user: User, claim: string): Claims {
   return { [claim]: user.email, [`${claim}_verified`]: user.emailVerified };
 }

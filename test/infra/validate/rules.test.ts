@@ -72,6 +72,44 @@ const PLANTED: [string, RuleName, string, Mistake][] = [
     set("HttpApiAuthorizerSimple", { AuthorizerResultTtlInSeconds: 300 }),
   ],
   [
+    "a REST API's token in another header",
+    "identity-source-without-token",
+    "AuthorizerApiGatewayAuthorizer",
+    set("AuthorizerApiGatewayAuthorizer", { IdentitySource: "method.request.header.X-Session" }),
+  ],
+  [
+    "a REST API that caches by the query",
+    "identity-source-without-token",
+    "RestDashrequestApiGatewayAuthorizer",
+    set("RestDashrequestApiGatewayAuthorizer", {
+      IdentitySource: "method.request.querystring.access_token, method.request.header.X-Session",
+    }),
+  ],
+  [
+    "a REST API that caches by nothing",
+    "identity-source-without-token",
+    "RestDashrequestApiGatewayAuthorizer",
+    set("RestDashrequestApiGatewayAuthorizer", { IdentitySource: undefined }),
+  ],
+  [
+    "an HTTP API that caches by a session",
+    "identity-source-without-token",
+    "HttpApiAuthorizerPolicy",
+    set("HttpApiAuthorizerPolicy", { IdentitySource: ["$request.header.X-Session"] }),
+  ],
+  [
+    "an HTTP API that expects the token in the query",
+    "identity-source-without-token",
+    "HttpApiAuthorizerSimple",
+    set("HttpApiAuthorizerSimple", { IdentitySource: ["$request.querystring.access_token"] }),
+  ],
+  [
+    "a WebSocket API with another parameter",
+    "identity-source-without-token",
+    "AuthorizerWebsocketsAuthorizer",
+    set("AuthorizerWebsocketsAuthorizer", { IdentitySource: ["route.request.querystring.Access_Token"] }),
+  ],
+  [
     "a timeout of 1000 seconds",
     "function-timeout",
     "AuthorizerLambdaFunction",
@@ -129,6 +167,28 @@ describe("our rules", () => {
 
   test.each(PLANTED)("find %s: %s", (_, rule, resource, mistake) => {
     expect(findMistakes(plant(mistake))).toEqual([{ rule, resource, message: expect.any(String) }]);
+  });
+
+  test.each<[string, Mistake]>([
+    [
+      "the header in small letters, beside another",
+      set("RestDashrequestApiGatewayAuthorizer", {
+        IdentitySource: "method.request.header.X-Tenant, method.request.header.authorization",
+      }),
+    ],
+    [
+      "the route beside it on an HTTP API",
+      set("HttpApiAuthorizerPolicy", {
+        IdentitySource: ["$context.routeKey", "$request.header.Authorization"],
+      }),
+    ],
+    [
+      "a WebSocket's header",
+      set("AuthorizerWebsocketsAuthorizer", { IdentitySource: ["route.request.header.Authorization"] }),
+    ],
+    ["an authorizer of AWS's own", set("HttpApiAuthorizerPolicy", { AuthorizerType: "JWT", IdentitySource: [] })],
+  ])("let an identity source with the token pass: %s", (_, change) => {
+    expect(findMistakes(plant(change))).toEqual([]);
   });
 
   test("find everything that is wrong with a 401 without headers", () => {
