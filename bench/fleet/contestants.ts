@@ -41,6 +41,12 @@ export const CONTESTANTS: readonly Contestant[] = [
     start: (surroundings) => ours(surroundings, surroundings.snapshot),
   },
   {
+    name: "with a snapshot, if 429 were an outage",
+    snapshotAt: (now) => (now < CHAPTERS.herd.from ? TAKEN_AT : TAKEN_FOR_HERD_AT),
+    start: (surroundings) =>
+      ours(surroundings, surroundings.snapshot, (status) => new FetchError(`HTTP ${status}`)),
+  },
+  {
     name: "with a snapshot, renewed after the revocation",
     snapshotAt: (now) => {
       if (now < RENEWED_AT) return TAKEN_AT;
@@ -56,8 +62,16 @@ export const CONTESTANTS: readonly Contestant[] = [
   { name: "plain aws-jwt-verify", snapshotAt: () => 0, start: awsJwtVerify },
 ];
 
-/** This project's key set, with the settings that are the default. */
-function ours({ clock, random, fetch }: Surroundings, snapshot: KeySnapshot | undefined): ContainerKeys {
+/**
+ * This project's key set, with the settings that are the default.
+ *
+ * @param toError what a wrong status means
+ */
+function ours(
+  { clock, random, fetch }: Surroundings,
+  snapshot: KeySnapshot | undefined,
+  toError: (status: number) => FetchError = (status) => new FetchError(`HTTP ${status}`, { status }),
+): ContainerKeys {
   const keySet = new RemoteKeySet({
     jwksUri: JWKS_URI,
     maxAgeSeconds: 600,
@@ -67,7 +81,7 @@ function ours({ clock, random, fetch }: Surroundings, snapshot: KeySnapshot | un
     snapshotMaxAgeSeconds: 604_800,
     fetch: async () => {
       const { status, text } = await fetch();
-      if (status !== 200) throw new FetchError(`HTTP ${status}`, { status });
+      if (status !== 200) throw toError(status);
       return text;
     },
     clock,

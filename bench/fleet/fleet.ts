@@ -1,17 +1,7 @@
 import { FetchError } from "../../src/remote/fetch.ts";
 import type { KeySnapshot } from "../../src/oauth/key-set.ts";
 import type { ContainerKeys, Contestant, Outcome, Surroundings } from "./contestants.ts";
-import {
-  CHAPTERS,
-  END,
-  isDuring,
-  MINUTE,
-  publishedAt,
-  REVOKED_AT,
-  SECOND,
-  signerAt,
-  STOLEN_KID,
-} from "./story.ts";
+import { CHAPTERS, END, isDuring, MINUTE, publishedAt, SECOND, signerAt, theftAt, THEFTS } from "./story.ts";
 import { FleetTenant } from "./tenant.ts";
 
 const SLOTS = 2000;
@@ -37,10 +27,15 @@ export interface FleetRecord {
   waited: number;
   /** Valid users turned away, in each minute. */
   readonly turnedAway: Uint32Array;
-  stolen: number;
-  stolenAccepted: number;
-  /** When the revoked key was accepted last, in milliseconds after it was revoked. */
-  lastStolen: number;
+  readonly thefts: Readonly<Record<keyof typeof THEFTS, TheftRecord>>;
+}
+
+/** What a revoked key was still good for. */
+interface TheftRecord {
+  requests: number;
+  accepted: number;
+  /** When it was accepted last, in milliseconds after it was revoked. */
+  last: number;
 }
 
 /** It makes progress only while a request waits; the other side closes a connection that is frozen for long. */
@@ -88,9 +83,10 @@ class Fleet {
       valid: new Uint32Array(END / MINUTE + 1),
       waited: 0,
       turnedAway: new Uint32Array(END / MINUTE + 1),
-      stolen: 0,
-      stolenAccepted: 0,
-      lastStolen: 0,
+      thefts: {
+        first: { requests: 0, accepted: 0, last: 0 },
+        inFlood: { requests: 0, accepted: 0, last: 0 },
+      },
     };
   }
 
@@ -118,8 +114,9 @@ class Fleet {
   async #request(index: number): Promise<void> {
     const slot = this.#containerOf(index);
     const chance = this.#random();
-    if (chance < STOLEN_SHARE && this.#now >= REVOKED_AT) {
-      this.#countStolen(await this.#judge(slot, STOLEN_KID));
+    const theft = theftAt(this.#now);
+    if (chance < STOLEN_SHARE && theft !== undefined) {
+      this.#countStolen(theft, await this.#judge(slot, THEFTS[theft].kid));
     } else if (chance < STOLEN_SHARE + INVENTED_SHARE && isDuring(CHAPTERS.attack, this.#now)) {
       await this.#judge(slot, `invented-${this.#random()}`);
     } else {
@@ -185,12 +182,12 @@ class Fleet {
     if (outcome !== "accepted") increment(record.turnedAway, minute);
   }
 
-  #countStolen(outcome: Outcome): void {
-    const { record } = this;
-    record.stolen += 1;
+  #countStolen(theft: keyof typeof THEFTS, outcome: Outcome): void {
+    const record = this.record.thefts[theft];
+    record.requests += 1;
     if (outcome !== "accepted") return;
-    record.stolenAccepted += 1;
-    record.lastStolen = this.#now - REVOKED_AT;
+    record.accepted += 1;
+    record.last = this.#now - THEFTS[theft].revokedAt;
   }
 }
 
