@@ -10,7 +10,7 @@ export default tseslint.config(
   },
   { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
   {
-    files: ["src/**/*.ts", "infra/**/*.ts"],
+    files: ["src/**/*.ts", "{infra,local,tools}/**/*.ts"],
     rules: {
       "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
       "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, jest, test } from "@jest/globals";
-import { launch, type RunningBrowser } from "../../infra/local/page/browser.ts";
-import { packagedChromium } from "../../infra/local/page/packaged-chromium.ts";
+import { launch, type RunningBrowser } from "../../local/page/browser.ts";
+import { packagedChromium } from "../../local/page/packaged-chromium.ts";
 import { visit } from "./visit.ts";
 
 jest.setTimeout(30_000);

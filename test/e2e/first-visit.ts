@@ -4,7 +4,7 @@
  *
  *     npx tsx test/e2e/first-visit.ts http://localhost:4001
  */
-import { launchBrowser } from "../../infra/local/page/browser.ts";
+import { launchBrowser } from "../../local/page/browser.ts";
 import { outcome, visit } from "./visit.ts";
 
 const [url = "http://localhost:4001"] = process.argv.slice(2);

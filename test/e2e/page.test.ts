@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { launchBrowser, type RunningBrowser } from "../../infra/local/page/browser.ts";
+import { launchBrowser, type RunningBrowser } from "../../local/page/browser.ts";
 import { barriers, outcome, press, signIn, startSite, visit, type Site, type VisitOptions } from "./visit.ts";
 
 jest.setTimeout(30_000);

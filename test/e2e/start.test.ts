@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { freePorts, isFree } from "../../infra/local/ports.ts";
+import { freePorts, isFree } from "../../local/ports.ts";
 
 jest.setTimeout(90_000);
 

@@ -1,11 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { build } from "esbuild";
 import type { Page } from "playwright-core";
-import type { RunningBrowser } from "../../infra/local/page/browser.ts";
-import { startPage } from "../../infra/local/page/server.ts";
-import { freePorts } from "../../infra/local/ports.ts";
-import { settingsFor } from "../../infra/local/stack.ts";
-import { startTenant, type Tenant } from "../../infra/local/tenant/tenant.ts";
+import type { RunningBrowser } from "../../local/page/browser.ts";
+import { startPage } from "../../local/page/server.ts";
+import { freePorts } from "../../local/ports.ts";
+import { settingsFor } from "../../local/stack.ts";
+import { startTenant, type Tenant } from "../../local/tenant/tenant.ts";
 
 export interface Site {
   readonly url: string;

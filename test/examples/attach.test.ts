@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { freePorts, type Ports } from "../../infra/local/ports.ts";
-import { signIn } from "../../infra/local/tenant/sign-in.ts";
-import { startTenant, type Tenant } from "../../infra/local/tenant/tenant.ts";
-import { resourcesOf, type Template } from "../../infra/validate/template.ts";
+import { freePorts, type Ports } from "../../local/ports.ts";
+import { signIn } from "../../local/sign-in.ts";
+import { startTenant, type Tenant } from "../../local/tenant/tenant.ts";
+import { resourcesOf, type Template } from "../../tools/validate/template.ts";
 import { call, type Attachment } from "../e2e/call.ts";
-import { packNpmPackage } from "../infra/npm-package.ts";
+import { packNpmPackage } from "../tools/npm-package.ts";
 import { createConsumer, type Consumer } from "./consumer.ts";
 
 jest.setTimeout(60_000);

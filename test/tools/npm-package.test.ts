@@ -1,0 +1,129 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { packNpmPackage } from "./npm-package.ts";
+
+jest.setTimeout(60_000);
+
+const run = promisify(execFile);
+
+const PROGRAM = `
+import { createAuthorizer } from "auth0-api-gateway-authorizer";
+import { identityFrom, type CallerIdentity } from "auth0-api-gateway-authorizer/identity";
+import { restApi, startTenant } from "auth0-api-gateway-authorizer/testing";
+import type { APIGatewayProxyEvent } from "aws-lambda";
+
+async function main(): Promise<void> {
+  const tenant = await startTenant();
+  // @ts-expect-error: the types are there, and say that a list is one
+  const mistaken = (): unknown => createAuthorizer({ issuers: tenant.issuer });
+  const authorizer = createAuthorizer(
+    { issuers: [tenant.issuer], clientIds: ["test-application"], logLevel: "silent" },
+  );
+  const hello = (event: APIGatewayProxyEvent): Promise<unknown> => {
+    const caller: CallerIdentity = identityFrom(event);
+    return Promise.resolve({ statusCode: 200, body: \`Hello \${caller.email}\` });
+  };
+  const api = restApi({ type: "request", authorizer, routes: { "GET /hello": hello } });
+  const response = await api.fetch("/hello", { headers: { authorization: \`Bearer \${tenant.idToken()}\` } });
+  console.log(response.status, await response.text(), typeof mistaken);
+  await tenant.close();
+}
+
+void main();
+`;
+
+const TSCONFIG = {
+  extends: resolve("node_modules/@tsconfig/strictest/tsconfig.json"),
+  compilerOptions: {
+    module: "nodenext",
+    target: "es2022",
+    skipLibCheck: false,
+    types: ["node"],
+  },
+  files: ["program.mts", "program.cts"],
+};
+
+let project: string;
+let tarball: Buffer;
+
+/** A fresh project that installs the package and its one dependency, both from files. */
+beforeAll(async () => {
+  project = mkdtempSync(join(tmpdir(), "npm-package-"));
+  const packed = await packNpmPackage(project);
+  const dependency = await packNpmPackage(project, "../infra/node_modules/aws-jwt-verify");
+  tarball = readFileSync(packed);
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "fresh", private: true }));
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", packed, dependency], { cwd: project });
+  symlinkSync(resolve("node_modules/@types"), join(project, "node_modules/@types"));
+});
+afterAll(() => rmSync(project, { recursive: true }));
+
+describe("the npm package", () => {
+  test("has types that agree, and runs, by import and by require", async () => {
+    writeFileSync(join(project, "program.mts"), PROGRAM);
+    writeFileSync(join(project, "program.cts"), PROGRAM);
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify(TSCONFIG));
+    const compiled = run(process.execPath, [resolve("node_modules/typescript/bin/tsc")], { cwd: project });
+    expect(await compiled.catch((error: unknown) => error)).toMatchObject({ stdout: "" });
+    for (const program of ["program.mjs", "program.cjs"]) {
+      const { stdout } = await run(process.execPath, [program], { cwd: project });
+      expect(stdout).toBe("200 Hello alice@example.com function\n");
+    }
+  });
+
+  test("brings the command", async () => {
+    const { stdout } = await run("node_modules/.bin/auth0-authorizer", ["--help"], { cwd: project });
+    expect(stdout).toContain("auth0-authorizer COMMAND");
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    const asked = await run("node_modules/.bin/auth0-authorizer", ["--version"], { cwd: project });
+    expect(asked.stdout).toBe(`${version}\n`);
+  });
+
+  test("brings the bundle that Lambda runs, and the gateway responses", () => {
+    const at = (path: string): string =>
+      readFileSync(join(project, "node_modules/auth0-api-gateway-authorizer", path), "utf8");
+    for (const file of ["dist/authorizer.cjs", "dist/authorizer.main.cjs"])
+      expect(at(file)).toBe(readFileSync(file, "utf8"));
+    expect(at("infra/gateway-responses.yml")).toContain("WWW-Authenticate");
+  });
+
+  test("leaves out what its users do not need", () => {
+    const files = createPackageFromTarballData(new Uint8Array(tarball)).listFiles();
+    const paths = files.map((file) => file.replace(/^.*auth0-api-gateway-authorizer\//, ""));
+    expect(paths.filter((path) => !path.startsWith("dist/types/")).sort()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "dist/authorizer.cjs",
+      "dist/authorizer.main.cjs",
+      "dist/cli.js",
+      "dist/identity.cjs",
+      "dist/identity.js",
+      "dist/index.cjs",
+      "dist/index.js",
+      "dist/testing.cjs",
+      "dist/testing.js",
+      "infra/gateway-responses.yml",
+      "package.json",
+    ]);
+  });
+
+  test("passes publint", async () => {
+    const data = new Uint8Array(tarball).buffer;
+    const { messages, pkg } = await publint({ pack: { tarball: data }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  test("passes Are the types wrong, but for a way to look up modules that no supported Node.js has", async () => {
+    const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)));
+    const problems = analysis.types === false ? ["no types"] : analysis.problems;
+    expect(problems.filter((problem) => !JSON.stringify(problem).includes("node10"))).toEqual([]);
+  });
+});
