@@ -126,7 +126,7 @@ it("shares a simple answer with every route, and past the token's end", async ()
   now = NOON + 120_000;
   expect(await statuses(api, token, ["/whoami"])).toEqual([200]);
   now = NOON + TTL_SECONDS * 1000;
-  expect(await statuses(api, token, ["/whoami"])).toEqual([403]);
+  expect(await statuses(api, token, ["/whoami"])).toEqual([401]);
   expect(lambda.events).toHaveLength(2);
 });
 
