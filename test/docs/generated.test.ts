@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 
 test("the pages that come from the source are current: `npm run docs` changes nothing", async () => {
   const script = `
-    const { generatedPages } = await import("./infra/docs/pages.ts");
+    const { generatedPages } = await import("./tools/docs/pages.ts");
     process.stdout.write(JSON.stringify([...(await generatedPages())]));`;
   const { stdout } = await promisify(execFile)(
     process.execPath,
