@@ -5,6 +5,7 @@
  *     tsx bench/fleet/run.ts
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { answerHelp } from "../../tools/build/usage.ts";
 import { CONTESTANTS } from "./contestants.ts";
 import { simulate, type FleetRecord } from "./fleet.ts";
 import { plot } from "./plot.ts";
@@ -16,6 +17,12 @@ const BEGIN = "<!-- fleet: written by bench/fleet/run.ts -->";
 const FINISH = "<!-- fleet: end -->";
 const GUIDE = "docs/keys.md";
 
+answerHelp(`Lets a fleet of containers live through four hours of virtual time.
+
+  npm run bench:fleet
+
+A minute; it writes docs/fleet.svg and the table of ${GUIDE}.
+`);
 const records: FleetRecord[] = [];
 for (const contestant of CONTESTANTS) records.push(await simulate(contestant, SEED));
 const text = table(records);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { freePorts, isFree } from "../../local/ports.ts";
 
 jest.setTimeout(90_000);
@@ -21,7 +21,7 @@ interface Started {
 }
 
 const running: number[] = [];
-afterEach(() => {
+afterAll(() => {
   for (const pid of running.splice(0)) if (isGroupAlive(pid)) process.kill(-pid, "SIGKILL");
 });
 
@@ -81,9 +81,21 @@ async function portsAfterItsEnd({ pid, ports }: Started): Promise<number[]> {
   return ports.filter((_, index) => free[index] !== true);
 }
 
+/** Ends it by a signal, and waits: the ports that are taken even then. */
+async function portsAfter(signal: NodeJS.Signals, target: number, started: Started): Promise<number[]> {
+  const exit = once(started.npm, "exit");
+  process.kill(target, signal);
+  await exit;
+  return portsAfterItsEnd(started);
+}
+
 describe("npm start, as docs/local.md has it", () => {
+  let started: Started;
+  beforeAll(async () => {
+    started = await npmStart();
+  });
+
   test("serves the page, and prints a command that signs in and calls the API on whatever ports", async () => {
-    const started = await npmStart();
     expect(started.printed).toContain(`See it        ${started.pageUrl}`);
     expect(await (await fetch(started.pageUrl)).text()).toContain("<title>Who gets in, and why</title>");
     const curl = /^ {2}curl .*$/m.exec(started.printed)?.[0] ?? "";
@@ -92,7 +104,7 @@ describe("npm start, as docs/local.md has it", () => {
   });
 
   test("says what a service of one's own needs: the tenant's settings, and ports that are free", async () => {
-    const { printed, ports } = await npmStart();
+    const { printed, ports } = started;
     for (const setting of ["DOMAIN", "CLIENT_IDS", "AUDIENCES", "EMAIL_CLAIM"])
       expect(printed).toMatch(new RegExp(`^ {2}AUTH0_${setting}=\\S+$`, "m"));
     const options = /serverless offline --httpPort (\d+) --websocketPort (\d+) --lambdaPort (\d+)$/m.exec(
@@ -103,21 +115,23 @@ describe("npm start, as docs/local.md has it", () => {
     expect(ports.filter((port) => free.includes(port))).toEqual([]);
   });
 
+  test("leaves no process and no port after SIGTERM to npm", async () => {
+    expect(await portsAfter("SIGTERM", started.pid, started)).toEqual([]);
+  });
+});
+
+describe("it leaves no process and no port either after", () => {
   test.each([
-    ["SIGTERM to npm", "SIGTERM", (pid: number) => pid],
     ["SIGINT to npm", "SIGINT", (pid: number) => pid],
     ["SIGTERM to npm's child", "SIGTERM", childOf],
     ["SIGTERM to all at once", "SIGTERM", (pid: number) => -pid],
-    ["Ctrl-C, SIGINT to all at once", "SIGINT", (pid: number) => -pid],
-  ] as const)("%s leaves no process and no port", async (_, signal, target) => {
+    ["Ctrl-C, which is SIGINT to all at once", "SIGINT", (pid: number) => -pid],
+  ] as const)("%s", async (_, signal, target) => {
     const started = await npmStart();
-    const exit = once(started.npm, "exit");
-    process.kill(target(started.pid), signal);
-    await exit;
-    expect(await portsAfterItsEnd(started)).toEqual([]);
+    expect(await portsAfter(signal, target(started.pid), started)).toEqual([]);
   });
 
-  test("SIGTERM while everything starts leaves no process either", async () => {
+  test("SIGTERM to npm while everything starts", async () => {
     const { args, ports } = await commandOfTheGuide();
     const npm = spawn("npm", ["start", "--", ...args, "--no-build"], { detached: true, stdio: "ignore" });
     const pid = npm.pid ?? 0;

@@ -57,7 +57,7 @@ let tarball: Buffer;
 beforeAll(async () => {
   project = mkdtempSync(join(tmpdir(), "npm-package-"));
   const packed = await packNpmPackage(project);
-  const dependency = await packNpmPackage(project, "node_modules/aws-jwt-verify");
+  const dependency = await packNpmPackage(project, "./node_modules/aws-jwt-verify");
   tarball = readFileSync(packed);
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "fresh", private: true }));
   await run("npm", ["install", "--offline", "--no-audit", "--no-fund", packed, dependency], { cwd: project });

@@ -6,6 +6,7 @@ import { startPage } from "../../local/page/server.ts";
 import { settingsFor } from "../../local/stack.ts";
 import { DEFAULT_ISSUER, SPA_ORIGIN } from "../../local/tenant/directory.ts";
 import { startTenant, type Tenant } from "../../local/tenant/tenant.ts";
+import { answerHelp } from "../build/usage.ts";
 import { recordScene, toSvg } from "./terminal.ts";
 
 /** The pictures of the documentation: the page in a browser, and the tool on a terminal, both of what really happens. */
@@ -35,6 +36,12 @@ const PICTURES: readonly Picture[] = [
   { file: "page-phone-dark", viewport: PHONE, scale: 1.5, colorScheme: "dark", button: "Unverified e-mail" },
 ];
 
+answerHelp(`Takes the pictures of the documentation anew, of what really happens.
+
+  npm run pictures
+
+It writes ${FOLDER}. It needs a browser; npm run browser installs one (Linux x64).
+`);
 mkdirSync(FOLDER, { recursive: true });
 const tenant = await startTenant({ port: Number(new URL(DEFAULT_ISSUER).port) });
 const page = await startPage({

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { promisify } from "node:util";
+import { answerHelp } from "../build/usage.ts";
 import { imitateAws, type ImitatedAws } from "./imitated-aws.ts";
 
 const SERVERLESS = "node_modules/serverless/bin/serverless.js";
@@ -36,6 +37,12 @@ export async function serverless(
 if (process.argv[1] === import.meta.filename) await rehearse();
 
 async function rehearse(): Promise<void> {
+  answerHelp(`Deploys this service to an imitation of AWS on this machine, changes it, and removes it.
+
+  npm run rehearse
+
+No account is needed, and no credentials are used.
+`);
   const aws = await imitateAws();
   try {
     for (const deploy of ["authorizer", "whoami"]) {
