@@ -27,7 +27,7 @@ test.each(rows.filter(({ variable }) => !required.includes(variable)))(
   "the README has the default of $variable",
   ({ variable, text }) => {
     const value = defaults[keys.get(variable) ?? "issuers"];
-    const isNone = value === undefined || (Array.isArray(value) && value.length === 0);
+    const isNone = value === undefined || (typeof value === "object" && Object.keys(value).length === 0);
     expect(text.split(";")[0]).toBe(isNone ? "none" : `\`${String(value)}\``);
   },
 );

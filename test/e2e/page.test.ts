@@ -13,7 +13,7 @@ const GATEWAYS = [
   "WebSocket API",
 ];
 const CALL = "Call GET /whoami";
-/** What each button shows on a REST API: the words of its summary. */
+/** What each button shows, on every kind of API: the words of its summary. */
 const CASES = [
   ["Expired", "refused, expired (401)"],
   ["Other application", "refused, unknown_audience (401)"],
@@ -100,15 +100,15 @@ describe("the page of npm start", () => {
     });
   });
 
-  test.each(GATEWAYS.slice(1))("failures through %s show the reason and the hint", async (gateway) => {
+  test.each(GATEWAYS.slice(1))("failures through %s show the reason, the hint and the status", async (gateway) => {
     await signedIn(async (page) => {
       await page.getByLabel(gateway).check();
-      for (const [name, reason, hint] of [
-        ["Expired", "expired", "The application must get a new one"],
-        ["Machine", "machine_client", "AUTHORIZER_ALLOW_MACHINES"],
-        ["Tenant down", "keys_unavailable", "could not be fetched"],
+      for (const [name, reason, status, hint] of [
+        ["Expired", "expired", 401, "The application must get a new one"],
+        ["Machine", "machine_client", 403, "AUTHORIZER_ALLOW_MACHINES"],
+        ["Tenant down", "keys_unavailable", 500, "could not be fetched"],
       ] as const) {
-        expect(await press(page, name)).toContain(`, ${reason} (`);
+        expect(await press(page, name)).toContain(`, ${reason} (${status})`);
         const text = await step(page, "The authorizer");
         expect(text).toContain(reason);
         expect(text).toContain(hint);
