@@ -52,7 +52,7 @@ module.exports = {
       to: { pathNot: "^src/reader/", dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "one-judge-of-signatures",
+      name: "one-verifier-of-signatures",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/oauth/signature\\.ts$" },
       to: { path: "aws-jwt-verify" },

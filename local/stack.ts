@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { startNode, stopChild } from "./child-process.ts";
 import type { Ports } from "./ports.ts";
 import { API_IDENTIFIER, applications, EMAIL_CLAIM } from "./tenant/directory.ts";
-import { startTenant, type Tenant, type TenantOptions } from "./tenant/tenant.ts";
+import { startLocalTenant, type Tenant, type TenantOptions } from "./tenant/tenant.ts";
 
 export interface StackOptions {
   readonly ports: Ports;
@@ -50,7 +50,7 @@ export async function startStack({
   settings: ownSettings,
   onLine,
 }: StackOptions): Promise<Stack> {
-  const tenant = await startTenant({ ...tenantOptions, port: ports.tenant });
+  const tenant = await startLocalTenant({ ...tenantOptions, port: ports.tenant });
   const settings = { ...settingsFor(tenant), ...ownSettings };
   const offline = startOffline(settings, ports);
   const stop = async (): Promise<void> => {

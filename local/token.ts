@@ -20,7 +20,7 @@ const HELP = `Signs a user of the local tenant in, through the real code flow, a
 /** A mistake of the person who typed the command: what is wrong, and what to do next. */
 class UsageError extends Error {}
 
-interface Order {
+interface TokenRequest {
   readonly issuer: string;
   readonly application: Application;
   readonly user: User;
@@ -29,15 +29,15 @@ interface Order {
 }
 
 try {
-  const order = readOrder(process.argv.slice(2));
-  process.stdout.write(order === undefined ? HELP : `${await fetchToken(order)}\n`);
+  const request = readOptions(process.argv.slice(2));
+  process.stdout.write(request === undefined ? HELP : `${await fetchToken(request)}\n`);
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
 }
 
 /** Undefined where help is asked for. */
-function readOrder(args: string[]): Order | undefined {
+function readOptions(args: string[]): TokenRequest | undefined {
   const text = { type: "string" } as const;
   const options = {
     user: text,
@@ -59,7 +59,7 @@ function readOrder(args: string[]): Order | undefined {
   };
 }
 
-async function fetchToken({ issuer, application, user, type, audience }: Order): Promise<string> {
+async function fetchToken({ issuer, application, user, type, audience }: TokenRequest): Promise<string> {
   const { clientId, clientSecret, redirectUris } = application;
   if (clientSecret !== undefined) {
     if (type !== "access")

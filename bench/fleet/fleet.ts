@@ -1,6 +1,6 @@
 import { FetchError } from "../../src/remote/fetch.ts";
 import type { KeySnapshot } from "../../src/oauth/key-set.ts";
-import type { ContainerKeys, Contestant, Outcome, Surroundings } from "./contestants.ts";
+import type { ContainerKeys, Contestant, Dependencies, Outcome } from "./contestants.ts";
 import { CHAPTERS, END, isDuring, MINUTE, publishedAt, SECOND, signerAt, theftAt, THEFTS } from "./story.ts";
 import { FleetTenant } from "./tenant.ts";
 
@@ -116,19 +116,19 @@ class Fleet {
     const chance = this.#random();
     const theft = theftAt(this.#now);
     if (chance < STOLEN_SHARE && theft !== undefined) {
-      this.#countStolen(theft, await this.#judge(slot, THEFTS[theft].kid));
+      this.#countStolen(theft, await this.#verify(slot, THEFTS[theft].kid));
     } else if (chance < STOLEN_SHARE + INVENTED_SHARE && isDuring(CHAPTERS.attack, this.#now)) {
-      await this.#judge(slot, `invented-${this.#random()}`);
+      await this.#verify(slot, `invented-${this.#random()}`);
     } else {
       const arrivedAt = this.#now;
-      this.#countValid(await this.#judge(slot, signerAt(this.#now, this.#random())), arrivedAt);
+      this.#countValid(await this.#verify(slot, signerAt(this.#now, this.#random())), arrivedAt);
     }
   }
 
   /** The answer; time passes where the request has to wait for fetches. */
-  async #judge(slot: Slot, kid: string): Promise<Outcome> {
+  async #verify(slot: Slot, kid: string): Promise<Outcome> {
     let outcome: Outcome | undefined;
-    void slot.keys.judge(kid).then((value) => (outcome = value));
+    void slot.keys.verify(kid).then((value) => (outcome = value));
     for (;;) {
       for (let task = 0; task < MICROTASKS && outcome === undefined; task += 1) await Promise.resolve();
       if (outcome !== undefined) break;
@@ -163,7 +163,7 @@ class Fleet {
     return started;
   }
 
-  #fetch(open: Fetch[]): ReturnType<Surroundings["fetch"]> {
+  #fetch(open: Fetch[]): ReturnType<Dependencies["fetch"]> {
     const answer = this.record.tenant.answer(this.#now);
     return new Promise((resolve, reject) => {
       open.push({

@@ -2,32 +2,32 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { HandshakeRefused, type Connection } from "../../src/testing/gateway/websocket-api.ts";
-import { GATEWAYS, type Gateway, type StageOrder } from "./client/trace.ts";
+import { GATEWAYS, type Gateway, type StageOptions } from "./client/trace.ts";
 import { Recorder } from "./recorder.ts";
 import type { Stage } from "./stage.ts";
 
 /** Old stages go: each demonstration opens new ones. */
-const MOST_STAGES = 30;
+const MAX_STAGES = 30;
 /** The name that the page gives to a call, so that it can ask afterwards what became of it. */
 const TRACE_HEADER = "x-trace-id";
 
 /** The gateway emulator behind real HTTP and WebSocket requests: `/gateways/STAGE/GATEWAY/PATH`. */
 export class GatewayServer {
   readonly recorder = new Recorder();
-  readonly #createStage: (order: StageOrder) => Stage;
+  readonly #createStage: (options: StageOptions) => Stage;
   readonly #stages = new Map<string, Stage>();
   readonly #sockets = new WebSocketServer({ noServer: true });
 
-  constructor(createStage: (order: StageOrder) => Stage) {
+  constructor(createStage: (options: StageOptions) => Stage) {
     this.#createStage = createStage;
   }
 
   /** A new stage, by its ID. */
-  open(order: StageOrder): string {
+  open(options: StageOptions): string {
     const id = crypto.randomUUID();
-    this.#stages.set(id, this.#createStage(order));
+    this.#stages.set(id, this.#createStage(options));
     const [oldest] = this.#stages.keys();
-    if (this.#stages.size > MOST_STAGES && oldest !== undefined) this.#stages.delete(oldest);
+    if (this.#stages.size > MAX_STAGES && oldest !== undefined) this.#stages.delete(oldest);
     return id;
   }
 

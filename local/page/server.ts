@@ -6,7 +6,7 @@ import { API_IDENTIFIER, EMAIL_CLAIM } from "../tenant/directory.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { buildAssets, type Asset } from "./assets.ts";
 import { borrowToken } from "./borrowed-tokens.ts";
-import { BORROWED, type PageConfig, type StageOrder, type TokenUse } from "./client/trace.ts";
+import { BORROWED, type PageConfig, type StageOptions, type TokenUse } from "./client/trace.ts";
 import { GatewayServer } from "./gateway-server.ts";
 import { createStage, TTL_SECONDS } from "./stage.ts";
 
@@ -36,7 +36,7 @@ class HttpError extends Error {
 /** Serves the page, the gateways that it calls, and what happened in them, on loopback only. */
 export async function startPage({ tenant, settings, port }: PageOptions): Promise<Page> {
   const assets = await buildAssets();
-  const gateways = new GatewayServer((order) => createStage(settings, order));
+  const gateways = new GatewayServer((options) => createStage(settings, options));
   const config = pageConfig(tenant, settings);
   const server = createServer((request, response) => {
     answer(request, { assets, config, gateways, tenant, url: url() })
@@ -72,7 +72,7 @@ async function answer(request: IncomingMessage, parts: Parts): Promise<Response>
   if (kind === "gateways" && rest.length > 0) return gateways.answer(request, name, rest);
   if (kind === "traces") return Response.json(gateways.recorder.take(name) ?? missing(pathname));
   if (request.method !== "POST") throw new HttpError(404, pathname);
-  if (pathname === "/stages") return Response.json({ id: gateways.open(await stageOrder(request)) });
+  if (pathname === "/stages") return Response.json({ id: gateways.open(await stageOptions(request)) });
   const borrowed = BORROWED.find((known) => known === name);
   if (kind !== "tokens" || borrowed === undefined) throw new HttpError(404, pathname);
   const use: TokenUse = searchParams.get("use") === "id" ? "id" : "access";
@@ -96,8 +96,8 @@ function isOwnPage({ headers }: IncomingMessage, url: string): boolean {
   return headers.host === new URL(url).host && (headers.origin ?? url) === url;
 }
 
-async function stageOrder(request: IncomingMessage): Promise<StageOrder> {
-  const { clockAheadSeconds = 0 } = JSON.parse(await text(request)) as Partial<StageOrder>;
+async function stageOptions(request: IncomingMessage): Promise<StageOptions> {
+  const { clockAheadSeconds = 0 } = JSON.parse(await text(request)) as Partial<StageOptions>;
   return { clockAheadSeconds };
 }
 

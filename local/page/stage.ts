@@ -6,7 +6,7 @@ import type { Lambda } from "../../src/testing/gateway/lambda.ts";
 import { restApi } from "../../src/testing/gateway/rest-api.ts";
 import { webSocketApi, type WebSocketApi } from "../../src/testing/gateway/websocket-api.ts";
 import { connect, handler } from "../../infra/whoami/handler.ts";
-import type { Gateway, StageOrder } from "./client/trace.ts";
+import type { Gateway, StageOptions } from "./client/trace.ts";
 import { recordedAuthorizer, recordedLambda, recordLog } from "./recorder.ts";
 
 /** API Gateway's default for REST APIs. */
@@ -23,7 +23,7 @@ export interface Stage {
  *
  * @param settings the authorizer's, by environment variable
  */
-export function createStage(settings: NodeJS.ProcessEnv, { clockAheadSeconds }: StageOrder): Stage {
+export function createStage(settings: NodeJS.ProcessEnv, { clockAheadSeconds }: StageOptions): Stage {
   const clock = (): number => Date.now() + clockAheadSeconds * 1000;
   const container = (changes: NodeJS.ProcessEnv): Lambda =>
     recordedAuthorizer(

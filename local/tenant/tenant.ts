@@ -40,7 +40,7 @@ export interface Tenant extends Controls {
 }
 
 /** Starts a tenant that behaves like Auth0, on loopback only. Rejects with `EADDRINUSE` where the port is taken. */
-export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
+export async function startLocalTenant(options: TenantOptions = {}): Promise<Tenant> {
   const spa = servedFrom(options.spaOrigins ?? [SPA_ORIGIN]);
   const directory = { ...applications, spa };
   const [ring, accounts] = await Promise.all([createKeyRing(), createAccounts(Object.values(users))]);

@@ -17,7 +17,7 @@ export async function checkToken(
   const traced = await traceAt(terminal.clock(), text, settings, terminal);
   const issuedAt = Number(traced.jwt && member(traced.jwt.claims, "iat")) * 1000;
   if (!isExpired(traced) || Number.isNaN(issuedAt)) return findingsOf(traced, settings);
-  const old = warning("token", "the token has expired", "What follows is judged as of when it was issued.");
+  const old = warning("token", "the token has expired", "What follows is checked as of when it was issued.");
   return [old, ...findingsOf(await traceAt(issuedAt, text, settings, terminal), settings)];
 }
 

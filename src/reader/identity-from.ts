@@ -98,8 +98,8 @@ export function identityFrom<const Types extends ClaimTypes = NoClaims>(
   // A set: of a single text in the place of the list, `includes` would take a part for the whole.
   if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new MissingIdentityError("foreign");
   const expiresAt = new Date(Number(context.exp) * 1000);
-  const isAlive = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
-  if (!isAlive) throw new MissingIdentityError("expired");
+  const isCurrent = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
+  if (!isCurrent) throw new MissingIdentityError("expired");
   const declared = customClaims(context, claims) as CustomClaims<Types>;
   return { ...callerIdentity(context, expiresAt), claims: declared };
 }

@@ -100,22 +100,25 @@ describe("the page of npm start", () => {
     });
   });
 
-  test.each(GATEWAYS.slice(1))("failures through %s show the reason, the hint and the status", async (gateway) => {
-    await signedIn(async (page) => {
-      await page.getByLabel(gateway).check();
-      for (const [name, reason, status, hint] of [
-        ["Expired", "expired", 401, "The application must get a new one"],
-        ["Machine", "machine_client", 403, "AUTHORIZER_ALLOW_MACHINES"],
-        ["Tenant down", "keys_unavailable", 500, "could not be fetched"],
-      ] as const) {
-        expect(await press(page, name)).toContain(`, ${reason} (${status})`);
-        const text = await step(page, "The authorizer");
-        expect(text).toContain(reason);
-        expect(text).toContain(hint);
-        expect(await step(page, "The Lambda behind")).toContain("was not reached");
-      }
-    });
-  });
+  test.each(GATEWAYS.slice(1))(
+    "failures through %s show the reason, the hint and the status",
+    async (gateway) => {
+      await signedIn(async (page) => {
+        await page.getByLabel(gateway).check();
+        for (const [name, reason, status, hint] of [
+          ["Expired", "expired", 401, "The application must get a new one"],
+          ["Machine", "machine_client", 403, "AUTHORIZER_ALLOW_MACHINES"],
+          ["Tenant down", "keys_unavailable", 500, "could not be fetched"],
+        ] as const) {
+          expect(await press(page, name)).toContain(`, ${reason} (${status})`);
+          const text = await step(page, "The authorizer");
+          expect(text).toContain(reason);
+          expect(text).toContain(hint);
+          expect(await step(page, "The Lambda behind")).toContain("was not reached");
+        }
+      });
+    },
+  );
 
   test("the second route is answered from the cache", async () => {
     await signedIn(async (page) => {

@@ -5,7 +5,7 @@ import type { RunningBrowser } from "../../local/page/browser.ts";
 import { startPage } from "../../local/page/server.ts";
 import { freePorts } from "../../local/ports.ts";
 import { settingsFor } from "../../local/stack.ts";
-import { startTenant, type Tenant } from "../../local/tenant/tenant.ts";
+import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
 
 export interface Site {
   readonly url: string;
@@ -16,7 +16,7 @@ export interface Site {
 /** The tenant and the page, as `npm start` has them. */
 export async function startSite(): Promise<Site> {
   const { http: port } = await freePorts();
-  const tenant = await startTenant({ spaOrigins: [`http://localhost:${port}`] });
+  const tenant = await startLocalTenant({ spaOrigins: [`http://localhost:${port}`] });
   const page = await startPage({ tenant, settings: settingsFor(tenant), port });
   const close = async (): Promise<void> => {
     await Promise.all([page.close(), tenant.close()]);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { freePorts, type Ports } from "../../local/ports.ts";
 import { signIn } from "../../local/sign-in.ts";
-import { startTenant, type Tenant } from "../../local/tenant/tenant.ts";
+import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
 import { resourcesOf, type Template } from "../../tools/validate/template.ts";
 import { call, type Attachment } from "../e2e/call.ts";
 import { packNpmPackage } from "../tools/npm-package.ts";
@@ -105,7 +105,7 @@ describe.each(EXAMPLES)("$example, in a folder of its own", (expected) => {
     let urls: readonly string[];
     beforeAll(async () => {
       const ports = await freePorts();
-      tenant = await startTenant({ port: ports.tenant });
+      tenant = await startLocalTenant({ port: ports.tenant });
       urls = expected.urls(ports);
       await consumer.start(expected.attachment === "webSocket" ? ports.webSocket : ports.http, [
         `--httpPort=${ports.http}`,

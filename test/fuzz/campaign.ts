@@ -23,7 +23,7 @@ export interface Tally {
   leaked: number;
 }
 
-/** A recipe that was judged wrongly, to be kept in the corpus. */
+/** A recipe that was checked wrongly, to be kept in the corpus. */
 export type Finding = (
   | { readonly campaign: "mutated"; readonly recipe: MutatedToken }
   | { readonly campaign: "signed"; readonly recipe: SignedToken }

@@ -5,7 +5,7 @@ import type { Ground, GATEWAYS } from "./ground.ts";
 
 /**
  * What should come of a token, by rules that were written down a second time, without a look at the first. The
- * signature, the dates and the issuer are `jose`'s to judge; what `jose` cannot express is judged here.
+ * signature, the dates and the issuer are `jose`'s to check; what `jose` cannot express is checked here.
  */
 export type Expectation =
   | { readonly outcome: "accepted"; readonly context: Readonly<Record<string, string>> }

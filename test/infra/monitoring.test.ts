@@ -31,11 +31,11 @@ interface CallOptions {
 async function emittedMetrics(): Promise<Emitted[]> {
   const lines: string[] = [];
   const tenant = await startTenant();
-  const surroundings = { functionName: "auth", write: (line: string): void => void lines.push(line) };
+  const dependencies = { functionName: "auth", write: (line: string): void => void lines.push(line) };
   try {
     const call = async (token: string, { kind, ...changes }: CallOptions = { kind: "rest-request" }) => {
       const event = { ...bearerEvent(kind, token), ...changes };
-      await createAuthorizer(tenant.settings, surroundings)(event).catch(() => undefined);
+      await createAuthorizer(tenant.settings, dependencies)(event).catch(() => undefined);
     };
     const unverified = tenant.idToken({ claims: { email_verified: false } });
     for (const token of [tenant.idToken(), tenant.accessToken(), unverified, "not.a.token"])

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { decodeJwt } from "jose";
 import { execFile } from "node:child_process";
 import { API_IDENTIFIER, applications, users } from "../../local/tenant/directory.ts";
-import { startTenant } from "../../local/tenant/tenant.ts";
+import { startLocalTenant } from "../../local/tenant/tenant.ts";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 
 interface Outcome {
@@ -16,7 +16,7 @@ const COMMAND = ["--import", "tsx", "local/token.ts"];
 let tenant: Tenant;
 
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startLocalTenant();
 });
 
 afterAll(() => tenant.close());

@@ -6,7 +6,7 @@ import { API_IDENTIFIER, EMAIL_CLAIM, SPA_ORIGIN } from "../../local/tenant/dire
 import type { Application } from "../../local/tenant/directory.ts";
 import { machineToken, signIn } from "../../local/sign-in.ts";
 import type { SignIn } from "../../local/sign-in.ts";
-import { startTenant } from "../../local/tenant/tenant.ts";
+import { startLocalTenant } from "../../local/tenant/tenant.ts";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 
 const OPAQUE = /^[\w-]{43}$/;
@@ -14,7 +14,7 @@ const OPAQUE = /^[\w-]{43}$/;
 let tenant: Tenant;
 
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startLocalTenant();
 });
 
 afterAll(() => tenant.close());
@@ -415,7 +415,7 @@ describe("the discovery document", () => {
 
 describe("keys", () => {
   it("are two, the current and the next one, and publish nothing private", async () => {
-    const other = await startTenant();
+    const other = await startLocalTenant();
     const response = await visit(new URL(".well-known/jwks.json", other.issuer));
     const { keys } = (await response.json()) as { keys: Record<string, string>[] };
     const { current, next } = other.keys();
@@ -497,7 +497,7 @@ describe("the local controls", () => {
 
 describe("a tenant of other options", () => {
   it("issues access tokens in the profile of RFC 9068", async () => {
-    const other = await startTenant({ accessTokenProfile: "rfc9068" });
+    const other = await startLocalTenant({ accessTokenProfile: "rfc9068" });
     const { access_token: token } = await signedIn({}, other);
     const { payload, protectedHeader } = await verified(token, API_IDENTIFIER, other);
     expect(protectedHeader.typ).toBe("at+jwt");
@@ -512,7 +512,7 @@ describe("a tenant of other options", () => {
       emailClaim: "https://other.example/mail",
       tokenLifetimeSeconds: 1,
     };
-    const other = await startTenant({ ...options, spaOrigins: ["http://localhost:4009"] });
+    const other = await startLocalTenant({ ...options, spaOrigins: ["http://localhost:4009"] });
     const redirectUri = "http://localhost:4009/callback";
     const { access_token: token } = await signedIn({ redirectUri, audience: "urn:other" }, other);
     const { payload } = await verified(token, "urn:other", other);
@@ -523,7 +523,7 @@ describe("a tenant of other options", () => {
 
   it("says which port is taken", async () => {
     const port = Number(new URL(tenant.issuer).port);
-    await expect(startTenant({ port })).rejects.toThrow(
+    await expect(startLocalTenant({ port })).rejects.toThrow(
       `EADDRINUSE: address already in use 127.0.0.1:${port}`,
     );
   });

@@ -5,7 +5,7 @@ import { launchBrowser } from "../../local/page/browser.ts";
 import { startPage } from "../../local/page/server.ts";
 import { settingsFor } from "../../local/stack.ts";
 import { DEFAULT_ISSUER, SPA_ORIGIN } from "../../local/tenant/directory.ts";
-import { startTenant, type Tenant } from "../../local/tenant/tenant.ts";
+import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
 import { answerHelp } from "../build/usage.ts";
 import { recordScene, toSvg } from "./terminal.ts";
 
@@ -43,7 +43,7 @@ answerHelp(`Takes the pictures of the documentation anew, of what really happens
 It writes ${FOLDER}. It needs a browser; npm run browser installs one (Linux x64).
 `);
 mkdirSync(FOLDER, { recursive: true });
-const tenant = await startTenant({ port: Number(new URL(DEFAULT_ISSUER).port) });
+const tenant = await startLocalTenant({ port: Number(new URL(DEFAULT_ISSUER).port) });
 const page = await startPage({
   tenant,
   settings: settingsFor(tenant),

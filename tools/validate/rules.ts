@@ -11,11 +11,11 @@ export interface Finding {
 type Check = (template: Template) => readonly Omit<Finding, "rule">[];
 
 /** API Gateway waits for the authorizer of an HTTP API no longer. */
-const LONGEST_TIMEOUT_SECONDS = 10;
+const MAX_TIMEOUT_SECONDS = 10;
 /** A policy ends with its token, but a user who was refused stays so. */
-const LONGEST_TTL_SECONDS = 300;
+const MAX_TTL_SECONDS = 300;
 /** Nothing ends a simple answer, so it outlives its token by this. */
-const LONGEST_SIMPLE_TTL_SECONDS = 60;
+const MAX_SIMPLE_TTL_SECONDS = 60;
 /** What API Gateway assumes where a REST API's authorizer says nothing. */
 const DEFAULT_REST_TTL_SECONDS = 300;
 
@@ -37,14 +37,14 @@ const CHECKS = {
 
   "authorizer-ttl": (template) =>
     resourcesOf(template, ...AUTHORIZERS)
-      .filter((authorizer) => ttl(authorizer) > LONGEST_TTL_SECONDS)
-      .map(at(`keeps its answers for longer than ${LONGEST_TTL_SECONDS} s`)),
+      .filter((authorizer) => ttl(authorizer) > MAX_TTL_SECONDS)
+      .map(at(`keeps its answers for longer than ${MAX_TTL_SECONDS} s`)),
 
   "simple-answer-outlives-token": (template) =>
     resourcesOf(template, "AWS::ApiGatewayV2::Authorizer")
       .filter(({ properties }) => properties["EnableSimpleResponses"] === true)
-      .filter((authorizer) => ttl(authorizer) > LONGEST_SIMPLE_TTL_SECONDS)
-      .map(at(`keeps simple answers, which nothing ends, for longer than ${LONGEST_SIMPLE_TTL_SECONDS} s`)),
+      .filter((authorizer) => ttl(authorizer) > MAX_SIMPLE_TTL_SECONDS)
+      .map(at(`keeps simple answers, which nothing ends, for longer than ${MAX_SIMPLE_TTL_SECONDS} s`)),
 
   /** A gateway keeps an answer under the identity source: without the token in it, for any caller. */
   "identity-source-without-token": (template) =>
@@ -58,8 +58,8 @@ const CHECKS = {
 
   "function-timeout": (template) =>
     resourcesOf(template, "AWS::Lambda::Function")
-      .filter(({ properties }) => Number(properties["Timeout"] ?? 3) > LONGEST_TIMEOUT_SECONDS)
-      .map(at(`may run for longer than ${LONGEST_TIMEOUT_SECONDS} s, when nobody waits any more`)),
+      .filter(({ properties }) => Number(properties["Timeout"] ?? 3) > MAX_TIMEOUT_SECONDS)
+      .map(at(`may run for longer than ${MAX_TIMEOUT_SECONDS} s, when nobody waits any more`)),
 
   "log-retention": (template) => [
     ...resourcesOf(template, "AWS::Logs::LogGroup")

@@ -1,4 +1,4 @@
-import type { Borrowed, Gateway, StageOrder, TokenUse, Trace } from "./trace.ts";
+import type { Borrowed, Gateway, StageOptions, TokenUse, Trace } from "./trace.ts";
 
 export interface Call {
   /** The stage that is called: a gateway with its cache, and a container of the authorizer. */
@@ -27,9 +27,9 @@ export async function callApi(call: Call): Promise<Result> {
 
 /** A stage that nobody has called yet: an empty cache, and a container without keys. */
 export async function openStage(clockAheadSeconds = 0): Promise<string> {
-  const order: StageOrder = { clockAheadSeconds };
+  const options: StageOptions = { clockAheadSeconds };
   const { id } = await json<{ id: string }>(
-    fetch("/stages", { method: "POST", body: JSON.stringify(order) }),
+    fetch("/stages", { method: "POST", body: JSON.stringify(options) }),
   );
   return id;
 }

@@ -28,7 +28,7 @@ export const BORROWED = ["verified", "unverified", "foreign", "machine"] as cons
 export type Borrowed = (typeof BORROWED)[number];
 export type TokenUse = "id" | "access";
 
-export interface StageOrder {
+export interface StageOptions {
   /** How far the clock of the gateway and the authorizer is ahead. */
   readonly clockAheadSeconds: number;
 }
