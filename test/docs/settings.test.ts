@@ -28,7 +28,7 @@ test.each(rows.filter(({ variable }) => !required.includes(variable)))(
   ({ variable, text }) => {
     const value = defaults[keys.get(variable) ?? "issuers"];
     const isNone = value === undefined || (typeof value === "object" && Object.keys(value).length === 0);
-    expect(text.split(";")[0]).toBe(isNone ? "none" : `\`${String(value)}\``);
+    expect(text.split(";")[0]).toBe(isNone ? "none" : `\`${String(value as string | number | boolean)}\``);
   },
 );
 
