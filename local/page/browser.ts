@@ -56,7 +56,7 @@ export async function launch({ path, env }: Executable): Promise<RunningBrowser>
     .launch({
       executablePath: KEEPS_LAST_WORDS,
       args: FLAGS,
-      env: { ...process.env, ...env, BROWSER: path, BROWSER_LOG: log },
+      env: { ...process.env, ...env, BROWSER_PATH: path, BROWSER_LOG: log },
       timeout: START_LIMIT_MS,
     })
     .catch((error: unknown) => {
