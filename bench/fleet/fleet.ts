@@ -13,6 +13,8 @@ const ROUND_TRIPS = 60;
 const PATIENCE = 10 * SECOND;
 const STOLEN_SHARE = 0.01;
 const INVENTED_SHARE = 0.1;
+/** JWKS_MAX_AGE_SECONDS and JWKS_STALE_IF_ERROR_SECONDS by default. */
+const STALE_LIMIT = 70 * MINUTE;
 /** Far more than any contestant awaits between two fetches. */
 const MICROTASKS = 40;
 
@@ -34,6 +36,9 @@ export interface FleetRecord {
 interface TheftRecord {
   requests: number;
   accepted: number;
+  /** Of these, once no fetched key may be used any more where the tenant says no. */
+  lateRequests: number;
+  lateAccepted: number;
   /** When it was accepted last, in milliseconds after it was revoked. */
   last: number;
 }
@@ -84,8 +89,8 @@ class Fleet {
       waited: 0,
       turnedAway: new Uint32Array(END / MINUTE + 1),
       thefts: {
-        first: { requests: 0, accepted: 0, last: 0 },
-        inFlood: { requests: 0, accepted: 0, last: 0 },
+        first: { requests: 0, accepted: 0, lateRequests: 0, lateAccepted: 0, last: 0 },
+        inFlood: { requests: 0, accepted: 0, lateRequests: 0, lateAccepted: 0, last: 0 },
       },
     };
   }
@@ -184,10 +189,14 @@ class Fleet {
 
   #countStolen(theft: keyof typeof THEFTS, outcome: Outcome): void {
     const record = this.record.thefts[theft];
+    const age = this.#now - THEFTS[theft].revokedAt;
+    const isLate = age > STALE_LIMIT;
     record.requests += 1;
+    if (isLate) record.lateRequests += 1;
     if (outcome !== "accepted") return;
     record.accepted += 1;
-    record.last = this.#now - THEFTS[theft].revokedAt;
+    if (isLate) record.lateAccepted += 1;
+    record.last = age;
   }
 }
 

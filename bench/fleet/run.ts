@@ -51,8 +51,11 @@ function table(records: readonly FleetRecord[]): string {
     ["… answered 429", ({ tenant }) => count(tenant.rateLimited)],
     ["revoked key accepted last after", ({ thefts }) => lastAccepted(thefts.first)],
     ["… share of its requests", ({ thefts }) => acceptedShare(thefts.first)],
-    ["key revoked in the flood accepted last after", ({ thefts }) => lastAccepted(thefts.inFlood)],
-    ["… share of its requests", ({ thefts }) => acceptedShare(thefts.inFlood)],
+    ["key revoked in the flood: share of its requests", ({ thefts }) => acceptedShare(thefts.inFlood)],
+    [
+      "… share once 70 minutes had passed",
+      ({ thefts: { inFlood } }) => percent(inFlood.lateAccepted / inFlood.lateRequests),
+    ],
   ];
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
