@@ -30,14 +30,14 @@ describe("at-once", () => {
   beforeAll(() => writePackage(".", { scripts: { good: "echo fine", bad: "echo broken && exit 3" } }));
 
   test("runs all scripts, prints what each said, and fails where one fails", () => {
-    const { status, printed } = run("infra/build/at-once.ts", "good", "bad");
+    const { status, printed } = run("tools/build/at-once.ts", "good", "bad");
     expect(status).toBe(1);
     expect(printed).toMatch(/^fine\nnpm run good: ok, \d+ s$/m);
     expect(printed).toMatch(/^broken\nnpm run bad: failed, \d+ s$/m);
   });
 
   test("succeeds where all succeed", () => {
-    expect(run("infra/build/at-once.ts", "good").status).toBe(0);
+    expect(run("tools/build/at-once.ts", "good").status).toBe(0);
   });
 });
 
@@ -50,20 +50,20 @@ describe("install", () => {
   });
 
   test("installs what the lock file says, and nothing again while the file is the same", () => {
-    expect(run("infra/build/install.ts", "apart").printed).toBe("Installed apart\n");
+    expect(run("tools/build/install.ts", "apart").printed).toBe("Installed apart\n");
     expect(existsSync(join(folder, "apart/node_modules/library"))).toBe(true);
-    expect(run("infra/build/install.ts", "apart")).toEqual({ status: 0, printed: "" });
+    expect(run("tools/build/install.ts", "apart")).toEqual({ status: 0, printed: "" });
   });
 
   test("installs anew what somebody has removed", () => {
     rmSync(join(folder, "apart/node_modules"), { recursive: true });
-    expect(run("infra/build/install.ts", "apart").printed).toBe("Installed apart\n");
+    expect(run("tools/build/install.ts", "apart").printed).toBe("Installed apart\n");
   });
 
   test("fails where npm fails, with what npm said", () => {
     writePackage("apart", { dependencies: { missing: "1.0.0" } });
     rmSync(join(folder, "apart/node_modules"), { recursive: true });
-    const { status, printed } = run("infra/build/install.ts", "apart");
+    const { status, printed } = run("tools/build/install.ts", "apart");
     expect(status).toBe(1);
     expect(printed).toMatch(/^npm ci --prefix apart failed\..*/);
   });
