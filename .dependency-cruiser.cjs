@@ -34,7 +34,7 @@ module.exports = {
     {
       name: "only-the-top-knows-the-authorizer",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(handler\\.ts$|testing/|cli/)" },
+      from: { path: "^src/", pathNot: "^src/((index|handler)\\.ts$|testing/|cli/)" },
       to: { path: "^src/(authorizer|handler)\\.ts$" },
     },
     {
@@ -52,7 +52,7 @@ module.exports = {
       to: { pathNot: "^src/reader/", dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "one-judge-of-signatures",
+      name: "one-verifier-of-signatures",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/oauth/signature\\.ts$" },
       to: { path: "aws-jwt-verify" },

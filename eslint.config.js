@@ -10,7 +10,7 @@ export default tseslint.config(
   },
   { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
   {
-    files: ["src/**/*.ts", "infra/**/*.ts"],
+    files: ["src/**/*.ts", "{infra,local,tools}/**/*.ts"],
     rules: {
       "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
       "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
@@ -24,6 +24,41 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
+    },
+  },
+  {
+    // The core is pure: clock, random numbers and the environment come in as parameters.
+    files: [
+      "src/{oauth,apigateway,remote}/**/*.ts",
+      "src/{context,custom-claims,decision,evaluation,identity,log}.ts",
+    ],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        { object: "Date", property: "now", message: "Take a clock as a parameter." },
+        { object: "Math", property: "random", message: "Take random numbers as a parameter." },
+        { object: "process", property: "env", message: "Only handler.ts reads the environment." },
+      ],
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: [
+            {
+              name: "node:fs",
+              importNames: ["readFileSync"],
+              message: "Only packaged-keys.ts reads a file.",
+            },
+          ],
+        },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "Program > VariableDeclaration[kind='let'], Program > VariableDeclaration > VariableDeclarator[init.type='NewExpression'][init.callee.name=/Map|Set/]",
+          message: "State belongs to an instance, not to the module.",
+        },
+      ],
     },
   },
 );

@@ -3,12 +3,11 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { lambdaEnvironment } from "../test/runtime/lambda-runtime.ts";
+import { lambdaEnvironment, RUNTIME_CLIENT } from "../test/runtime/lambda-runtime.ts";
 import { bundlePath } from "./builds.ts";
 import type { Starter } from "./cold.ts";
 import type { Runtime } from "./probe.ts";
 
-const RUNTIME_CLIENT = fileURLToPath(import.meta.resolve("aws-lambda-ric"));
 const NATIVE_STAND_IN = fileURLToPath(new URL("probes/rapid-client.cjs", import.meta.url));
 const API = "/2018-06-01/runtime";
 

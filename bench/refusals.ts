@@ -17,7 +17,7 @@ const HOSTILE: Readonly<Record<string, (bytes: number) => unknown>> = {
 };
 
 /**
- * What a stranger may send, by what is wrong with it. The hostile ones are right in everything that a stranger can
+ * What an attacker may send, by what is wrong with it. The hostile ones are right in everything that an attacker can
  * know: only their signature gives them away.
  */
 export function attacks(tenant: BenchTenant, count: number): Record<string, unknown[]> {

@@ -7,6 +7,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
+import { answerHelp } from "../tools/build/usage.ts";
 import { nodeBinary } from "../test/runtime/lambda-runtime.ts";
 import { buildAll } from "./builds.ts";
 import { FULL, measure, QUICK, type Results } from "./measurements.ts";
@@ -17,6 +18,12 @@ const GUIDE = "docs/performance.md";
 const BEGIN = "<!-- bench: written by bench/run.ts -->";
 const END = "<!-- bench: end -->";
 
+answerHelp(`Measures the bundle beside the usual libraries, on each Node.js of Lambda.
+
+  npm run bench [-- --quick]
+
+Three minutes; it writes the tables and pictures of ${GUIDE}. With --quick one minute, and it writes nothing.
+`);
 const isQuick = process.argv.includes("--quick");
 const builds = await buildAll();
 const all: Results[] = [];

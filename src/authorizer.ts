@@ -4,11 +4,7 @@ import { keySetFor, type KeySetDependencies } from "./key-sets.ts";
 import { createLog, writeToStdout, type Log } from "./log.ts";
 import type { KeySet, KeySnapshot } from "./oauth/key-set.ts";
 import { createVerifier } from "./oauth/verifier.ts";
-import { Refusal } from "./refusal.ts";
-import { ConfigurationError, settingsFrom, type Settings } from "./settings/settings.ts";
-
-export { ConfigurationError, Refusal };
-export type { AuthorizerResponse, KeySnapshot, Settings };
+import { settingsFrom, type Settings } from "./settings/settings.ts";
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
 export interface Dependencies {
@@ -50,11 +46,7 @@ export function createAuthorizer(options: Partial<Settings>, dependencies: Depen
   return authorizerFrom(settingsFrom(options), dependencies);
 }
 
-/**
- * Makes the handler from settings that have been checked.
- *
- * @internal
- */
+/** Makes the handler from settings that have been checked. */
 export function authorizerFrom(settings: Settings, dependencies: Dependencies): Authorizer {
   const { clock = Date.now, write = writeToStdout, functionName = "authorizer" } = dependencies;
   const log = createLog({ level: settings.logLevel, functionName, clock, write });

@@ -21,7 +21,7 @@ export interface Identity {
 }
 
 /** Whom a token speaks of: a user, an application that acts for itself, or a visitor who has not signed in. */
-export type PrincipalType = "user" | "machine" | "anonymous";
+type PrincipalType = "user" | "machine" | "anonymous";
 
 /** An address is byte for byte what Auth0 signed; one that is not plain ASCII is not carried at all. */
 export type Email =

@@ -53,15 +53,16 @@ const forged = (header: Changes, signature: string | ((input: string) => string)
 };
 
 /** "allowed", or the reason that was logged. */
-async function judged(event: unknown): Promise<string | undefined> {
+async function outcomeOf(event: unknown): Promise<string | undefined> {
   const verdict = await verdictOf(api.authorize, event);
   return verdict.allowed ? "allowed" : lastReason(api);
 }
-const judgedToken = (token: string): Promise<string | undefined> => judged(bearerEvent("http-2.0", token));
+const outcomeOfToken = (token: string): Promise<string | undefined> =>
+  outcomeOf(bearerEvent("http-2.0", token));
 
 test("the tokens that are attacked would get in", async () => {
-  expect(await judgedToken(id())).toBe("allowed");
-  expect(await judgedToken(access())).toBe("allowed");
+  expect(await outcomeOfToken(id())).toBe("allowed");
+  expect(await outcomeOfToken(access())).toBe("allowed");
 });
 
 describe("algorithm confusion", () => {
@@ -88,37 +89,37 @@ describe("algorithm confusion", () => {
       ["HS512", "sha512"],
     ] as const) {
       const token = forged({ alg }, (input) => createHmac(hash, secret()).update(input).digest("base64url"));
-      expect(await judgedToken(token)).toBe(alg === "RS256" ? "bad_signature" : "unsupported_algorithm");
+      expect(await outcomeOfToken(token)).toBe(alg === "RS256" ? "bad_signature" : "unsupported_algorithm");
     }
   });
 
   test.each(["none", "None", "NONE", "nOnE", "none ", "", "null"])(
     "`none`, spelled %j (CVE-2015-2951)",
     async (alg) => {
-      expect(await judgedToken(forged({ alg }, "AAAA"))).toBe("unsupported_algorithm");
-      expect(await judgedToken(forged({ alg }, id().split(".")[2] ?? ""))).toBe("unsupported_algorithm");
-      expect(await judgedToken(forged({ alg }, ""))).toBe("malformed_token");
+      expect(await outcomeOfToken(forged({ alg }, "AAAA"))).toBe("unsupported_algorithm");
+      expect(await outcomeOfToken(forged({ alg }, id().split(".")[2] ?? ""))).toBe("unsupported_algorithm");
+      expect(await outcomeOfToken(forged({ alg }, ""))).toBe("malformed_token");
     },
   );
 
   test.each(["ES256", "PS256", "RS384", "RS512", "EdDSA", "HS256"])(
     "an RSA signature that is labelled %s",
     async (alg) => {
-      expect(await judgedToken(id({}, { alg }))).toBe("unsupported_algorithm");
+      expect(await outcomeOfToken(id({}, { alg }))).toBe("unsupported_algorithm");
     },
   );
 
   test("an ECDSA signature that is labelled RS256", async () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const token = forged({}, (input) => sign("sha256", Buffer.from(input), privateKey).toString("base64url"));
-    expect(await judgedToken(token)).toBe("bad_signature");
+    expect(await outcomeOfToken(token)).toBe("bad_signature");
   });
 
   test("a signature with another hash that is labelled RS256", async () => {
     const token = forged({}, (input) =>
       sign("sha512", Buffer.from(input), key.privateKey).toString("base64url"),
     );
-    expect(await judgedToken(token)).toBe("bad_signature");
+    expect(await outcomeOfToken(token)).toBe("bad_signature");
   });
 });
 
@@ -130,23 +131,23 @@ describe("a signature that says nothing", () => {
     ["one byte", "AA"],
     ["one of 8 kB", "A".repeat(6000)],
   ])("of %s", async (_, signature) => {
-    expect(await judgedToken(forged({}, signature))).toBe("bad_signature");
+    expect(await outcomeOfToken(forged({}, signature))).toBe("bad_signature");
   });
 
   test("that is missing (CVE-2020-28042)", async () => {
     const [header = "", claims = ""] = id().split(".");
-    expect(await judgedToken(`${header}.${claims}.`)).toBe("malformed_token");
-    expect(await judgedToken(`${header}.${claims}`)).toBe("malformed_token");
+    expect(await outcomeOfToken(`${header}.${claims}.`)).toBe("malformed_token");
+    expect(await outcomeOfToken(`${header}.${claims}`)).toBe("malformed_token");
   });
 
   test("that belongs to another token", async () => {
     const [header = "", claims = ""] = id({ sub: "auth0|mallory" }).split(".");
-    expect(await judgedToken(`${header}.${claims}.${id().split(".")[2] ?? ""}`)).toBe("bad_signature");
+    expect(await outcomeOfToken(`${header}.${claims}.${id().split(".")[2] ?? ""}`)).toBe("bad_signature");
   });
 
   test("that Mallory's own key made, under our key's ID", async () => {
     const token = signText(JSON.stringify(HEADER), JSON.stringify(USER), mallory);
-    expect(await judgedToken(token)).toBe("bad_signature");
+    expect(await outcomeOfToken(token)).toBe("bad_signature");
   });
 });
 
@@ -160,7 +161,7 @@ describe("a key from outside", () => {
   ])("in the header parameter %s", async (_, header) => {
     const text = JSON.stringify({ ...HEADER, ...header() });
     const fetches = api.fetches();
-    expect(await judgedToken(signText(text, JSON.stringify(USER), mallory))).toBe("unsupported_header");
+    expect(await outcomeOfToken(signText(text, JSON.stringify(USER), mallory))).toBe("unsupported_header");
     expect(api.fetches()).toBe(fetches);
   });
 
@@ -175,13 +176,13 @@ describe("a key from outside", () => {
     "k".repeat(5000),
   ])("through the key ID %#", async (kid) => {
     const token = signText(JSON.stringify({ ...HEADER, kid }), JSON.stringify(USER), mallory);
-    expect(await judgedToken(token)).toBe("unknown_key");
+    expect(await outcomeOfToken(token)).toBe("unknown_key");
   });
 
   test("through key IDs without end: they command no fetches", async () => {
-    for (let i = 0; i < 200; i++) await judgedToken(id({}, { kid: `bogus-${i}` }));
+    for (let i = 0; i < 200; i++) await outcomeOfToken(id({}, { kid: `bogus-${i}` }));
     expect(api.fetches()).toBe(1);
-    expect(await judgedToken(id())).toBe("allowed");
+    expect(await outcomeOfToken(id())).toBe("allowed");
   });
 });
 
@@ -199,7 +200,7 @@ describe("an issuer that is not ours", () => {
     ["another tenant's", "https://evil.eu.auth0.com/"],
     ["of 4 kB", `https://${"x".repeat(4000)}/`],
   ])("%s", async (_, iss) => {
-    expect(await judgedToken(id({ iss }))).toBe("unknown_issuer");
+    expect(await outcomeOfToken(id({ iss }))).toBe("unknown_issuer");
   });
 
   test.each([
@@ -209,7 +210,7 @@ describe("an issuer that is not ours", () => {
     ["null", null],
     ["true", true],
   ])("%s", async (_, iss) => {
-    expect(await judgedToken(id({ iss }))).toBe("invalid_claim");
+    expect(await outcomeOfToken(id({ iss }))).toBe("invalid_claim");
   });
 });
 
@@ -227,12 +228,12 @@ describe("an audience that is not ours", () => {
     ["ours among others, joined", `${CLIENT_ID},Other`, "unknown_audience"],
     ["a name of the prototype's", "constructor", "unknown_audience"],
   ])("%s", async (_, aud, reason) => {
-    expect(await judgedToken(id({ aud }))).toBe(reason);
+    expect(await outcomeOfToken(id({ aud }))).toBe(reason);
   });
 
   test("the application's token at the API, dressed up as the other kind", async () => {
-    expect(await judgedToken(id({ aud: [CLIENT_ID, AUDIENCE] }))).toBe("ambiguous_audience");
-    expect(await judgedToken(access({ aud: CLIENT_ID, gty: "password" }))).toBe("wrong_token_type");
+    expect(await outcomeOfToken(id({ aud: [CLIENT_ID, AUDIENCE] }))).toBe("ambiguous_audience");
+    expect(await outcomeOfToken(access({ aud: CLIENT_ID, gty: "password" }))).toBe("wrong_token_type");
   });
 });
 
@@ -260,16 +261,16 @@ describe("an end that never comes", () => {
     ["Infinity", "malformed_token"],
     ["0x7fffffff", "malformed_token"],
   ])("exp of %s", async (literal, reason) => {
-    expect(await judgedToken(withExp(literal))).toBe(reason);
+    expect(await outcomeOfToken(withExp(literal))).toBe(reason);
   });
 
   test("exp as a number like any other gets in, however it is spelled", async () => {
-    expect(await judgedToken(withExp("9e9"))).toBe("allowed");
-    expect(await judgedToken(withExp("9000000000.5"))).toBe("allowed");
+    expect(await outcomeOfToken(withExp("9e9"))).toBe("allowed");
+    expect(await outcomeOfToken(withExp("9000000000.5"))).toBe("allowed");
   });
 
   test("no exp at all", async () => {
-    expect(await judgedToken(id({ exp: undefined }))).toBe("missing_claim");
+    expect(await outcomeOfToken(id({ exp: undefined }))).toBe("missing_claim");
   });
 });
 
@@ -280,8 +281,8 @@ describe("a name that is there twice", () => {
   };
 
   test("the last claim counts for every rule and for the context alike", async () => {
-    expect(await judgedToken(twice({ exp: NOW + 60 }, { exp: 0 }))).toBe("expired");
-    expect(await judgedToken(twice({ email_verified: true }, { email_verified: false }))).toBe(
+    expect(await outcomeOfToken(twice({ exp: NOW + 60 }, { exp: 0 }))).toBe("expired");
+    expect(await outcomeOfToken(twice({ email_verified: true }, { email_verified: false }))).toBe(
       "email_not_verified",
     );
     const verdict = await verdictOf(
@@ -293,9 +294,9 @@ describe("a name that is there twice", () => {
 
   test("in the header", async () => {
     const header = JSON.stringify(HEADER).replace("{", '{"alg":"none","kid":"x",');
-    expect(await judgedToken(signText(header, JSON.stringify(USER), key))).toBe("allowed");
+    expect(await outcomeOfToken(signText(header, JSON.stringify(USER), key))).toBe("allowed");
     const reversed = JSON.stringify(HEADER).replace("}", ',"alg":"none"}');
-    expect(await judgedToken(signText(reversed, JSON.stringify(USER), key))).toBe("unsupported_algorithm");
+    expect(await outcomeOfToken(signText(reversed, JSON.stringify(USER), key))).toBe("unsupported_algorithm");
   });
 });
 
@@ -304,14 +305,14 @@ describe("prototype pollution", () => {
     const poison = `"${name}":{"email":"victim@example.com","email_verified":true,"polluted":true}`;
     const rest = changed(USER, { email: undefined, email_verified: undefined });
     const claims = JSON.stringify(rest).replace("{", `{${poison},`);
-    expect(await judgedToken(signText(JSON.stringify(HEADER), claims, key))).toBe("email_missing");
+    expect(await outcomeOfToken(signText(JSON.stringify(HEADER), claims, key))).toBe("email_missing");
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
   test("through a header of the request", async () => {
     const event = bearerEvent("http-2.0", id());
     const headers = JSON.parse(`{"__proto__":{"authorization":"Bearer ${id()}"}}`) as object;
-    expect(await judged({ ...event, headers, identitySource: null })).toBe("missing_token");
+    expect(await outcomeOf({ ...event, headers, identitySource: null })).toBe("missing_token");
   });
 
   test("of which others are guilty lets nobody in", async () => {
@@ -321,7 +322,7 @@ describe("prototype pollution", () => {
     const token = signText(JSON.stringify(HEADER), JSON.stringify(rest), key);
     try {
       Object.assign(polluted, { email_verified: true, email: "victim@example.com", exp: 9e9, sub: "x" });
-      expect(await judgedToken(token)).toBe("missing_claim");
+      expect(await outcomeOfToken(token)).toBe("missing_claim");
     } finally {
       for (const name of names) Reflect.deleteProperty(polluted, name);
     }
@@ -339,8 +340,8 @@ describe("somebody else's e-mail", () => {
     ["v\u0456ctim@company.com", "email_unsupported"],
     ["victim@company.com\r\nX-Role: admin", "email_unsupported"],
   ])("%j", async (email, reason) => {
-    expect(await judgedToken(id({ email }))).toBe(reason);
-    expect(await judgedToken(access({ [EMAIL_CLAIM]: email }))).toBe(reason);
+    expect(await outcomeOfToken(id({ email }))).toBe(reason);
+    expect(await outcomeOfToken(access({ [EMAIL_CLAIM]: email }))).toBe(reason);
   });
 
   test("is never made of one's own: what was signed arrives byte for byte, or nobody does", async () => {
@@ -373,38 +374,38 @@ describe("somebody else's e-mail", () => {
 
   test("that nobody verified (nOAuth)", async () => {
     for (const email_verified of [false, "true", "false", 1, null, undefined]) {
-      expect(await judgedToken(id({ email_verified }))).toBe("email_not_verified");
+      expect(await outcomeOfToken(id({ email_verified }))).toBe("email_not_verified");
     }
   });
 
   test("in an access token, under the bare name", async () => {
     const bare = { email: "victim@company.com", email_verified: true, [EMAIL_CLAIM]: undefined };
-    expect(await judgedToken(access(bare))).toBe("email_missing");
+    expect(await outcomeOfToken(access(bare))).toBe("email_missing");
   });
 
   test("in the machine's token", async () => {
-    expect(await judgedToken(access({ sub: "Cron@clients" }))).toBe("machine_client");
-    expect(await judgedToken(access({ gty: ["client-credentials"] }))).toBe("machine_client");
+    expect(await outcomeOfToken(access({ sub: "Cron@clients" }))).toBe("machine_client");
+    expect(await outcomeOfToken(access({ gty: ["client-credentials"] }))).toBe("machine_client");
   });
 });
 
 describe("one token, many spellings", () => {
   test("padding behind the signature", async () => {
-    expect(await judgedToken(`${id()}=`)).toBe("malformed_token");
-    expect(await judgedToken(`${id()}==`)).toBe("malformed_token");
+    expect(await outcomeOfToken(`${id()}=`)).toBe("malformed_token");
+    expect(await outcomeOfToken(`${id()}==`)).toBe("malformed_token");
   });
 
   test("other last characters of the signature", async () => {
     const token = id();
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const verdicts = await Promise.all(
-      alphabet.split("").map((last) => judgedToken(token.slice(0, -1) + last)),
+      alphabet.split("").map((last) => outcomeOfToken(token.slice(0, -1) + last)),
     );
     expect(verdicts.filter((verdict) => verdict === "allowed")).toHaveLength(1);
   });
 
   test.each(["%2E", "\u2024", "\uff0e", ".."])("%j for a dot", async (dot) => {
-    expect(await judgedToken(id().replace(".", dot))).not.toBe("allowed");
+    expect(await outcomeOfToken(id().replace(".", dot))).not.toBe("allowed");
   });
 });
 
@@ -414,30 +415,30 @@ describe("comma-joined and duplicated credentials", () => {
       ["Authorization", `Bearer ${id()}`],
       ["Authorization", `Bearer ${id({ sub: "auth0|mallory" })}`],
     ] as const;
-    expect(await judged(authorizerEvent(kind, { headers }))).toBe("malformed_header");
+    expect(await outcomeOf(authorizerEvent(kind, { headers }))).toBe("malformed_header");
   });
 
   test.each(KINDS)("two tokens in one header through %s", async (kind) => {
     for (const joint of [",", ", ", " ", ";", "\t", "\u0000", ",Bearer "]) {
       const headers = [["Authorization", `Bearer ${id()}${joint}${id()}`]] as const;
-      expect(await judged(authorizerEvent(kind, { headers }))).toBe("malformed_header");
+      expect(await outcomeOf(authorizerEvent(kind, { headers }))).toBe("malformed_header");
     }
   });
 
   test("a header and a query parameter", async () => {
     const headers = [["Authorization", `Bearer ${id()}`]] as const;
     const query = [["access_token", id()]] as const;
-    expect(await judged(authorizerEvent("websocket", { headers, query }))).toBe("malformed_header");
+    expect(await outcomeOf(authorizerEvent("websocket", { headers, query }))).toBe("malformed_header");
     for (const kind of ["rest-request", "http-1.0", "http-2.0"] as const) {
-      expect(await judged(authorizerEvent(kind, { headers, query }))).toBe("allowed");
+      expect(await outcomeOf(authorizerEvent(kind, { headers, query }))).toBe("allowed");
     }
   });
 
   test("a query parameter alone opens nothing but a WebSocket", async () => {
     const query = [["access_token", id()]] as const;
-    expect(await judged(authorizerEvent("websocket", { query }))).toBe("allowed");
+    expect(await outcomeOf(authorizerEvent("websocket", { query }))).toBe("allowed");
     for (const kind of ["rest-token", "rest-request", "http-1.0", "http-2.0"] as const) {
-      expect(await judged(authorizerEvent(kind, { query }))).toBe("missing_token");
+      expect(await outcomeOf(authorizerEvent(kind, { query }))).toBe("missing_token");
     }
   });
 
@@ -446,7 +447,7 @@ describe("comma-joined and duplicated credentials", () => {
       ["access_token", id()],
       ["access_token", id()],
     ] as const;
-    expect(await judged(authorizerEvent("websocket", { query }))).toBe("malformed_header");
+    expect(await outcomeOf(authorizerEvent("websocket", { query }))).toBe("malformed_header");
   });
 });
 
@@ -470,8 +471,8 @@ describe("one caller in another's place", () => {
 
   test("a refused token in between changes nothing for the next", async () => {
     for (let i = 0; i < 20; i++) {
-      expect(await judgedToken(id({ exp: 0 }))).toBe("expired");
-      expect(await judgedToken(id())).toBe("allowed");
+      expect(await outcomeOfToken(id({ exp: 0 }))).toBe("expired");
+      expect(await outcomeOfToken(id())).toBe("allowed");
     }
   });
 });
@@ -534,7 +535,7 @@ describe("a policy opens this API and stage, and nothing more,", () => {
   test("and an ARN that would open more is not answered at all", async () => {
     for (const stage of ["*", "?", "pr*d", "a:b", "${x}", "", " "]) {
       const event = bearerEvent("rest-request", id(), { stage });
-      expect(await judged(event)).toBe("unsupported_event");
+      expect(await outcomeOf(event)).toBe("unsupported_event");
     }
   });
 });

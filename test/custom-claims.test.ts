@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { customContext, refuseCustomClaims } from "../src/custom-claims.ts";
-import { identityFrom, MissingIdentityError, type ClaimTypes } from "../src/reader/identity.ts";
+import { identityFrom, MissingIdentityError, type ClaimTypes } from "../src/reader/identity-from.ts";
 
 const CLAIM = "https://acme.com/value";
 

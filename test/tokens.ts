@@ -5,7 +5,7 @@ import { Refusal } from "../src/refusal.ts";
 import { unwatched } from "../src/step.ts";
 import type { SigningKey } from "../src/testing/signing-key.ts";
 
-/** Seconds since the epoch at which every token of these tests is judged. */
+/** Seconds since the epoch at which every token of these tests is checked. */
 export const NOW = 1_800_000_000;
 export const ISSUER = "https://acme.eu.auth0.com/";
 export const CLIENT_ID = "WebApp";

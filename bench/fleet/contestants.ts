@@ -10,11 +10,11 @@ export type Outcome = "accepted" | "refused" | "cannot tell";
 /** The keys of one container. */
 export interface ContainerKeys {
   /** What becomes of a well-signed token with that key ID. */
-  judge(kid: string): Promise<Outcome>;
+  verify(kid: string): Promise<Outcome>;
 }
 
 /** What a container takes from the world around it. */
-export interface Surroundings {
+export interface Dependencies {
   readonly clock: () => number;
   readonly random: () => number;
   readonly fetch: () => Promise<{ readonly status: number; readonly text: string }>;
@@ -25,7 +25,7 @@ export interface Contestant {
   readonly name: string;
   /** When the snapshot was taken that a container which starts now is given. */
   readonly snapshotAt: (now: number) => number;
-  readonly start: (surroundings: Surroundings) => ContainerKeys;
+  readonly start: (dependencies: Dependencies) => ContainerKeys;
 }
 
 const JWKS_URI = "https://tenant.example/.well-known/jwks.json";
@@ -38,7 +38,13 @@ export const CONTESTANTS: readonly Contestant[] = [
   {
     name: "with a snapshot",
     snapshotAt: (now) => (now < CHAPTERS.herd.from ? TAKEN_AT : TAKEN_FOR_HERD_AT),
-    start: (surroundings) => ours(surroundings, surroundings.snapshot),
+    start: (dependencies) => ours(dependencies, dependencies.snapshot),
+  },
+  {
+    name: "with a snapshot, if 429 were an outage",
+    snapshotAt: (now) => (now < CHAPTERS.herd.from ? TAKEN_AT : TAKEN_FOR_HERD_AT),
+    start: (dependencies) =>
+      ours(dependencies, dependencies.snapshot, (status) => new FetchError(`HTTP ${status}`)),
   },
   {
     name: "with a snapshot, renewed after the revocation",
@@ -46,18 +52,26 @@ export const CONTESTANTS: readonly Contestant[] = [
       if (now < RENEWED_AT) return TAKEN_AT;
       return now < CHAPTERS.herd.from ? RENEWED_AT : TAKEN_FOR_HERD_AT;
     },
-    start: (surroundings) => ours(surroundings, surroundings.snapshot),
+    start: (dependencies) => ours(dependencies, dependencies.snapshot),
   },
   {
     name: "without a snapshot",
     snapshotAt: () => 0,
-    start: (surroundings) => ours(surroundings, undefined),
+    start: (dependencies) => ours(dependencies, undefined),
   },
   { name: "plain aws-jwt-verify", snapshotAt: () => 0, start: awsJwtVerify },
 ];
 
-/** This project's key set, with the settings that are the default. */
-function ours({ clock, random, fetch }: Surroundings, snapshot: KeySnapshot | undefined): ContainerKeys {
+/**
+ * This project's key set, with the settings that are the default.
+ *
+ * @param toError what a wrong status means
+ */
+function ours(
+  { clock, random, fetch }: Dependencies,
+  snapshot: KeySnapshot | undefined,
+  toError: (status: number) => FetchError = (status) => new FetchError(`HTTP ${status}`, { status }),
+): ContainerKeys {
   const keySet = new RemoteKeySet({
     jwksUri: JWKS_URI,
     maxAgeSeconds: 600,
@@ -67,7 +81,7 @@ function ours({ clock, random, fetch }: Surroundings, snapshot: KeySnapshot | un
     snapshotMaxAgeSeconds: 604_800,
     fetch: async () => {
       const { status, text } = await fetch();
-      if (status !== 200) throw new FetchError(`HTTP ${status}`, { status });
+      if (status !== 200) throw toError(status);
       return text;
     },
     clock,
@@ -77,7 +91,7 @@ function ours({ clock, random, fetch }: Surroundings, snapshot: KeySnapshot | un
   });
   keySet.fetchIfEmpty();
   return {
-    judge: async (kid) => {
+    verify: async (kid) => {
       try {
         await keySet.key(kid);
         return "accepted";
@@ -89,7 +103,7 @@ function ours({ clock, random, fetch }: Surroundings, snapshot: KeySnapshot | un
 }
 
 /** The library's own cache; only its clock and its network are replaced. */
-function awsJwtVerify({ clock, fetch }: Surroundings): ContainerKeys {
+function awsJwtVerify({ clock, fetch }: Dependencies): ContainerKeys {
   const cache = new SimpleJwksCache({
     penaltyBox: new VirtualPenaltyBox(clock),
     fetcher: {
@@ -102,7 +116,7 @@ function awsJwtVerify({ clock, fetch }: Surroundings): ContainerKeys {
     },
   });
   return {
-    judge: async (kid) => {
+    verify: async (kid) => {
       try {
         await cache.getJwk(JWKS_URI, { header: { kid, alg: "RS256" }, payload: {} });
         return "accepted";

@@ -1,17 +1,7 @@
 import { FetchError } from "../../src/remote/fetch.ts";
 import type { KeySnapshot } from "../../src/oauth/key-set.ts";
-import type { ContainerKeys, Contestant, Outcome, Surroundings } from "./contestants.ts";
-import {
-  CHAPTERS,
-  END,
-  isDuring,
-  MINUTE,
-  publishedAt,
-  REVOKED_AT,
-  SECOND,
-  signerAt,
-  STOLEN_KID,
-} from "./story.ts";
+import type { ContainerKeys, Contestant, Dependencies, Outcome } from "./contestants.ts";
+import { CHAPTERS, END, isDuring, MINUTE, publishedAt, SECOND, signerAt, theftAt, THEFTS } from "./story.ts";
 import { FleetTenant } from "./tenant.ts";
 
 const SLOTS = 2000;
@@ -23,6 +13,8 @@ const ROUND_TRIPS = 60;
 const PATIENCE = 10 * SECOND;
 const STOLEN_SHARE = 0.01;
 const INVENTED_SHARE = 0.1;
+/** JWKS_MAX_AGE_SECONDS and JWKS_STALE_IF_ERROR_SECONDS by default. */
+const STALE_LIMIT = 70 * MINUTE;
 /** Far more than any contestant awaits between two fetches. */
 const MICROTASKS = 40;
 
@@ -37,10 +29,18 @@ export interface FleetRecord {
   waited: number;
   /** Valid users turned away, in each minute. */
   readonly turnedAway: Uint32Array;
-  stolen: number;
-  stolenAccepted: number;
-  /** When the revoked key was accepted last, in milliseconds after it was revoked. */
-  lastStolen: number;
+  readonly thefts: Readonly<Record<keyof typeof THEFTS, TheftRecord>>;
+}
+
+/** What a revoked key was still good for. */
+interface TheftRecord {
+  requests: number;
+  accepted: number;
+  /** Of these, once no fetched key may be used any more where the tenant says no. */
+  lateRequests: number;
+  lateAccepted: number;
+  /** When it was accepted last, in milliseconds after it was revoked. */
+  last: number;
 }
 
 /** It makes progress only while a request waits; the other side closes a connection that is frozen for long. */
@@ -88,9 +88,10 @@ class Fleet {
       valid: new Uint32Array(END / MINUTE + 1),
       waited: 0,
       turnedAway: new Uint32Array(END / MINUTE + 1),
-      stolen: 0,
-      stolenAccepted: 0,
-      lastStolen: 0,
+      thefts: {
+        first: { requests: 0, accepted: 0, lateRequests: 0, lateAccepted: 0, last: 0 },
+        inFlood: { requests: 0, accepted: 0, lateRequests: 0, lateAccepted: 0, last: 0 },
+      },
     };
   }
 
@@ -118,20 +119,21 @@ class Fleet {
   async #request(index: number): Promise<void> {
     const slot = this.#containerOf(index);
     const chance = this.#random();
-    if (chance < STOLEN_SHARE && this.#now >= REVOKED_AT) {
-      this.#countStolen(await this.#judge(slot, STOLEN_KID));
+    const theft = theftAt(this.#now);
+    if (chance < STOLEN_SHARE && theft !== undefined) {
+      this.#countStolen(theft, await this.#verify(slot, THEFTS[theft].kid));
     } else if (chance < STOLEN_SHARE + INVENTED_SHARE && isDuring(CHAPTERS.attack, this.#now)) {
-      await this.#judge(slot, `invented-${this.#random()}`);
+      await this.#verify(slot, `invented-${this.#random()}`);
     } else {
       const arrivedAt = this.#now;
-      this.#countValid(await this.#judge(slot, signerAt(this.#now, this.#random())), arrivedAt);
+      this.#countValid(await this.#verify(slot, signerAt(this.#now, this.#random())), arrivedAt);
     }
   }
 
   /** The answer; time passes where the request has to wait for fetches. */
-  async #judge(slot: Slot, kid: string): Promise<Outcome> {
+  async #verify(slot: Slot, kid: string): Promise<Outcome> {
     let outcome: Outcome | undefined;
-    void slot.keys.judge(kid).then((value) => (outcome = value));
+    void slot.keys.verify(kid).then((value) => (outcome = value));
     for (;;) {
       for (let task = 0; task < MICROTASKS && outcome === undefined; task += 1) await Promise.resolve();
       if (outcome !== undefined) break;
@@ -166,7 +168,7 @@ class Fleet {
     return started;
   }
 
-  #fetch(open: Fetch[]): ReturnType<Surroundings["fetch"]> {
+  #fetch(open: Fetch[]): ReturnType<Dependencies["fetch"]> {
     const answer = this.record.tenant.answer(this.#now);
     return new Promise((resolve, reject) => {
       open.push({
@@ -185,12 +187,16 @@ class Fleet {
     if (outcome !== "accepted") increment(record.turnedAway, minute);
   }
 
-  #countStolen(outcome: Outcome): void {
-    const { record } = this;
-    record.stolen += 1;
+  #countStolen(theft: keyof typeof THEFTS, outcome: Outcome): void {
+    const record = this.record.thefts[theft];
+    const age = this.#now - THEFTS[theft].revokedAt;
+    const isLate = age > STALE_LIMIT;
+    record.requests += 1;
+    if (isLate) record.lateRequests += 1;
     if (outcome !== "accepted") return;
-    record.stolenAccepted += 1;
-    record.lastStolen = this.#now - REVOKED_AT;
+    record.accepted += 1;
+    if (isLate) record.lateAccepted += 1;
+    record.last = age;
   }
 }
 

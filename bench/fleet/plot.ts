@@ -15,6 +15,7 @@ export interface Panel {
 
 const WIDTH = 820;
 const PANEL = { left: 52, right: 16, top: 44, height: 170, gap: 88 };
+const HOUR = 3_600_000;
 const INNER_WIDTH = WIDTH - PANEL.left - PANEL.right;
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #24292f; }
@@ -55,9 +56,9 @@ function drawPanel(panel: Panel, chapters: readonly Chapter[], end: number): str
     ...(panel.limit === undefined ? [] : [drawLimit(panel.limit, y)]),
     ...panel.lines.map((line, index) => drawLine(line, index, x, y)),
     `<path class="axis" d="M0 0V${PANEL.height}H${INNER_WIDTH}"/>`,
-    ...[0, 1, 2, 3, 4].map(
+    ...hours(end).map(
       (hour) =>
-        `<text class="small" text-anchor="middle" x="${x(hour / 4)}" y="${PANEL.height + 15}">${hour} h</text>`,
+        `<text class="small" text-anchor="middle" x="${x((hour * HOUR) / end)}" y="${PANEL.height + 15}">${hour} h</text>`,
     ),
     ...panel.lines.map(({ name }, index) => drawLegend(name, index)),
   ].join("\n");
@@ -88,6 +89,10 @@ function drawLegend(name: string, index: number): string {
   const left = index * 190;
   const base = PANEL.height + 34;
   return `<path class="line line${index}" d="M${left} ${base - 4}h20"/><text x="${left + 26}" y="${base}">${name}</text>`;
+}
+
+function hours(end: number): readonly number[] {
+  return Array.from({ length: Math.floor(end / HOUR) + 1 }, (_, hour) => hour);
 }
 
 /** Three or four round values. */

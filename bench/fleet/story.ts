@@ -3,7 +3,7 @@ import { createSigningKey, type SigningKey } from "../../src/testing/signing-key
 /** Virtual time is in milliseconds since the deployment. */
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
-export const END = 240 * MINUTE;
+export const END = 370 * MINUTE;
 
 export interface Chapter {
   readonly title: string;
@@ -11,17 +11,20 @@ export interface Chapter {
   readonly to: number;
 }
 
-/** What happens in four hours. */
+/** What happens in six hours. */
 export const CHAPTERS = {
   deployment: { title: "deployment", from: 0, to: 10 * MINUTE },
   outage: { title: "outage", from: 60 * MINUTE, to: 120 * MINUTE },
   attack: { title: "invented key IDs", from: 140 * MINUTE, to: 160 * MINUTE },
   surprise: { title: "surprise key", from: 180 * MINUTE, to: 190 * MINUTE },
   herd: { title: "redeployment", from: 210 * MINUTE, to: 220 * MINUTE },
+  /** Somebody asks for the keys so often that everybody is answered 429. */
+  flood: { title: "flood", from: 240 * MINUTE, to: 360 * MINUTE },
 } as const satisfies Record<string, Chapter>;
 
 const ROTATED_AT = 20 * MINUTE;
-export const REVOKED_AT = 40 * MINUTE;
+const REVOKED_AT = 40 * MINUTE;
+const REVOKED_IN_FLOOD_AT = CHAPTERS.flood.from + 5 * MINUTE;
 /** When somebody who does as the guide says has deployed a new snapshot. */
 export const RENEWED_AT = 50 * MINUTE;
 
@@ -34,7 +37,7 @@ export function publishedAt(time: number): readonly SigningKey[] {
   if (time < ROTATED_AT) return [first, second];
   if (time < REVOKED_AT) return [second, third, first];
   if (time < CHAPTERS.surprise.from) return [second, third];
-  return [surprise, second];
+  return time < REVOKED_IN_FLOOD_AT ? [surprise, second] : [surprise, third];
 }
 
 /** The key that signs a user's token: users get new tokens over twenty minutes after a rotation. */
@@ -44,8 +47,23 @@ export function signerAt(time: number, chance: number): string {
   return chance < switched ? "second" : "first";
 }
 
-/** The key that somebody stole, which is why it is revoked. */
-export const STOLEN_KID = "first";
+/** A key that somebody stole, which is why it is revoked, and goes on using. */
+export interface Theft {
+  readonly kid: string;
+  readonly revokedAt: number;
+}
+
+/** The first is revoked while all is well; the second by a flood that keeps the news from spreading. */
+export const THEFTS = {
+  first: { kid: "first", revokedAt: REVOKED_AT },
+  inFlood: { kid: "second", revokedAt: REVOKED_IN_FLOOD_AT },
+} as const satisfies Record<string, Theft>;
+
+/** The stolen key that is in use. */
+export function theftAt(time: number): keyof typeof THEFTS | undefined {
+  if (time < REVOKED_AT) return undefined;
+  return time < REVOKED_IN_FLOOD_AT ? "first" : "inFlood";
+}
 
 export function isDuring({ from, to }: Chapter, time: number): boolean {
   return time >= from && time < to;

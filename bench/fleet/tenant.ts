@@ -22,18 +22,20 @@ export class FleetTenant {
     const second = Math.floor(now / SECOND);
     this.perSecond[second] = (this.perSecond[second] ?? 0) + 1;
     if (isDuring(CHAPTERS.outage, now)) return { status: 503, text: "" };
-    if (!this.#takeToken(now)) return { status: 429, text: "" };
+    if (isDuring(CHAPTERS.flood, now) || !this.#takeToken(now)) return this.#tooMany();
     return { status: 200, text: JSON.stringify({ keys: publishedAt(now).map(({ jwk }) => jwk) }) };
+  }
+
+  #tooMany(): { readonly status: 429; readonly text: string } {
+    this.rateLimited += 1;
+    return { status: 429, text: "" };
   }
 
   #takeToken(now: number): boolean {
     const refilled = ((now - this.#filledAt) / SECOND) * RATE_LIMIT_PER_SECOND;
     this.#tokens = Math.min(RATE_LIMIT_PER_SECOND, this.#tokens + refilled);
     this.#filledAt = now;
-    if (this.#tokens < 1) {
-      this.rateLimited += 1;
-      return false;
-    }
+    if (this.#tokens < 1) return false;
     this.#tokens -= 1;
     return true;
   }

@@ -36,6 +36,6 @@ it("asks for a new token when a connection has outlived its own", async () => {
   expect(await connection.send("hello")).toMatchObject({ statusCode: 401 });
 });
 
-it("is closed to strangers", async () => {
+it("is closed to attackers", async () => {
   await expect(chat.connect()).rejects.toMatchObject({ name: "HandshakeRefused", status: 401 });
 });

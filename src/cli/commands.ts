@@ -7,7 +7,7 @@ import { EXIT, UsageError, type Terminal } from "./terminal.ts";
 const USAGE = `Usage: auth0-authorizer COMMAND
 
   doctor     looks at a tenant and at the settings from outside, and says what is wrong
-  explain    says how the authorizer judges a token, rule by rule
+  explain    says how the authorizer decides on a token, step by step
   snapshot   fetches the tenant's keys into a file, to be deployed with the authorizer
 
 auth0-authorizer COMMAND --help tells more, and auth0-authorizer --version which version this is.

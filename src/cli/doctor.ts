@@ -8,7 +8,7 @@ import {
 import type { Settings } from "../settings/settings.ts";
 import { issuer, list } from "../settings/values.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
-import { EXIT, paint, UsageError, type ExitCode, type Ink, type Terminal } from "./terminal.ts";
+import { EXIT, paint, UsageError, type ExitCode, type Style, type Terminal } from "./terminal.ts";
 import { checkTenant } from "./tenant-checks.ts";
 import { checkToken } from "./token-checks.ts";
 import { tokenFrom } from "./token-input.ts";
@@ -18,7 +18,7 @@ const DOCTOR_USAGE = `Usage: auth0-authorizer doctor [TOKEN] [options]
 Looks at a tenant from outside and at the authorizer's settings, which are its environment variables, and says
 what is wrong and what to do about it.
 
-  TOKEN             a token of one of your users, which is judged as well; better -, to read it from standard
+  TOKEN             a token of one of your users, which is checked as well; better -, to read it from standard
                     input: npm writes the arguments of npx and npm run into its log
   --domain DOMAIN   look only at this tenant, without any settings
   --json            for machines
@@ -26,13 +26,13 @@ what is wrong and what to do about it.
 Exit code: 0 nothing wrong, 1 problems found, 2 wrong use
 `;
 
-interface Order {
+interface DoctorOptions {
   readonly token: string | undefined;
   readonly domain: string | undefined;
   readonly json: boolean;
 }
 
-const MARKS: Readonly<Record<Finding["status"], readonly [mark: string, ink: Ink]>> = {
+const MARKS: Readonly<Record<Finding["status"], readonly [mark: string, style: Style]>> = {
   ok: ["✓", "good"],
   warning: ["!", "careful"],
   problem: ["✗", "bad"],
@@ -40,15 +40,15 @@ const MARKS: Readonly<Record<Finding["status"], readonly [mark: string, ink: Ink
 
 /** The command `doctor`. */
 export async function doctor(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const order = await readOrder(args, terminal);
-  if (order === undefined) {
+  const options = await readOptions(args, terminal);
+  if (options === undefined) {
     terminal.write(DOCTOR_USAGE);
     return EXIT.well;
   }
-  const findings = await examine(order, terminal);
+  const findings = await examine(options, terminal);
   const problems = findings.filter(({ status }) => status === "problem").length;
   terminal.write(
-    order.json
+    options.json
       ? `${JSON.stringify({ ok: problems === 0, findings })}\n`
       : `${findings.map((finding) => asText(finding, terminal)).join("\n")}\n\n${summary(problems, terminal)}\n`,
   );
@@ -56,7 +56,7 @@ export async function doctor(args: readonly string[], terminal: Terminal): Promi
 }
 
 /** Undefined where help is asked for. */
-async function readOrder(args: readonly string[], terminal: Terminal): Promise<Order | undefined> {
+async function readOptions(args: readonly string[], terminal: Terminal): Promise<DoctorOptions | undefined> {
   const options = {
     domain: { type: "string" },
     json: { type: "boolean" },
@@ -67,7 +67,7 @@ async function readOrder(args: readonly string[], terminal: Terminal): Promise<O
   const [token, ...more] = positionals;
   if (more.length > 0) throw new UsageError("one token at a time");
   if (token !== undefined && values.domain !== undefined) {
-    throw new UsageError("a token is judged by the settings: leave --domain out");
+    throw new UsageError("a token is checked by the settings: leave --domain out");
   }
   return {
     token: token === undefined ? undefined : await tokenFrom(token, terminal),
@@ -76,9 +76,9 @@ async function readOrder(args: readonly string[], terminal: Terminal): Promise<O
   };
 }
 
-async function examine({ token, domain }: Order, terminal: Terminal): Promise<readonly Finding[]> {
+async function examine({ token, domain }: DoctorOptions, terminal: Terminal): Promise<readonly Finding[]> {
   if (domain !== undefined) return checkTenants(settingsForDomain(domain), terminal);
-  const { settings, findings } = readSettings(terminal.env);
+  const { settings, findings } = settingsAndMistakes(terminal.env);
   if (settings === undefined)
     return [...findings, ...(await checkTenants(tenantAlone(terminal.env), terminal))];
   const tenants = await checkTenants(settings, terminal);
@@ -117,7 +117,7 @@ interface Reading {
   readonly findings: readonly Finding[];
 }
 
-function readSettings(env: NodeJS.ProcessEnv): Reading {
+function settingsAndMistakes(env: NodeJS.ProcessEnv): Reading {
   const misspelled = misspelledVariables(env).map(({ found, meant }) =>
     warning("settings", `${found} is not a setting`, `Was ${meant} meant?`),
   );
@@ -134,8 +134,8 @@ function readSettings(env: NodeJS.ProcessEnv): Reading {
 }
 
 function asText({ check, status, what, advice }: Finding, terminal: Terminal): string {
-  const [mark, ink] = MARKS[status];
-  const line = `  ${paint(terminal, ink, mark)} ${check.padEnd(11)}${what}`;
+  const [mark, style] = MARKS[status];
+  const line = `  ${paint(terminal, style, mark)} ${check.padEnd(11)}${what}`;
   return advice === undefined ? line : `${line}\n${" ".repeat(15)}${advice}`;
 }
 

@@ -5,7 +5,7 @@ import { member, type UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
 import { ConfigurationError, settingsFromEnvironment, type Settings } from "../settings/settings.ts";
 import { EXIT, hiddenEmail, paint, printable, UsageError, withoutEmails } from "./terminal.ts";
-import type { ExitCode, Ink, Terminal } from "./terminal.ts";
+import type { ExitCode, Style, Terminal } from "./terminal.ts";
 import { keysOfFile, tenantKeys } from "./tenant-keys.ts";
 import { evidenceOf, tokenFrom, type Evidence } from "./token-input.ts";
 import { STEPS, trace, type Outcome, type Trace } from "./trace.ts";
@@ -20,7 +20,7 @@ the authorizer's environment variables. The token goes nowhere: only the tenant'
   --event FILE    an event of an authorizer, as JSON, in place of the token
   --keys FILE     take the keys from a JWK Set or a snapshot instead of fetching them
   --offline       fetch nothing: key and signature are then not checked
-  --at TIME       judge as of this time: 2026-11-22T12:00:00Z
+  --at TIME       evaluate as of this time: 2026-11-22T12:00:00Z
   --show-email    print e-mail addresses
   --json          for machines
 
@@ -36,7 +36,7 @@ interface ExplainOptions {
   readonly json: boolean;
 }
 
-const MARKS: Readonly<Record<Outcome, readonly [mark: string, ink: Ink]>> = {
+const MARKS: Readonly<Record<Outcome, readonly [mark: string, style: Style]>> = {
   passed: ["✓", "good"],
   refused: ["✗", "bad"],
   undecided: ["?", "careful"],
@@ -129,8 +129,8 @@ function keySetReader(
 
 /** A snapshot holds one JWK Set for each issuer. */
 function jwkSetIn(file: unknown, issuer: string): unknown {
-  const { keySets } = (file ?? {}) as { keySets?: Record<string, unknown> };
-  return keySets === undefined ? file : keySets[issuer];
+  const { keySets } = (file ?? {}) as { keySets?: Record<string, unknown> | null };
+  return keySets === undefined ? file : keySets?.[issuer];
 }
 
 /** What the token says that matters to a rule. */
@@ -199,9 +199,9 @@ function asJson(reading: Reading): object {
 function asText(reading: Reading, terminal: Terminal): string {
   const { traced } = reading;
   const lines = traced.steps.flatMap(({ step, outcome }) => {
-    const [mark, ink] = MARKS[outcome];
+    const [mark, style] = MARKS[outcome];
     const note = outcome === "passed" || outcome === "refused" ? "" : ` (${outcome})`;
-    const line = `  ${paint(terminal, ink, mark)} ${step.padEnd(16)}${STEPS[step]}${paint(terminal, "faint", note)}`;
+    const line = `  ${paint(terminal, style, mark)} ${step.padEnd(16)}${STEPS[step]}${paint(terminal, "faint", note)}`;
     if (outcome === "not reached") return [paint(terminal, "faint", `  ${mark} ${step}`)];
     const facts = Object.entries(seen(step, reading)).map(([name, value]) => `${name} ${value}`);
     return facts.length === 0
@@ -228,8 +228,8 @@ function conclusion({ verdict }: Trace, terminal: Terminal): string {
     case "undecided": {
       const head = verdict.outcome === "refused" ? "Refused" : "Cannot be decided";
       const detail = verdict.detail === undefined ? "" : ` (${detailOf(verdict)})`;
-      const ink = verdict.outcome === "refused" ? "bad" : "careful";
-      return `${paint(terminal, ink, `${head}: ${verdict.reason}`)}${detail}\n${verdict.hint}`;
+      const style = verdict.outcome === "refused" ? "bad" : "careful";
+      return `${paint(terminal, style, `${head}: ${verdict.reason}`)}${detail}\n${verdict.hint}`;
     }
   }
 }

@@ -5,7 +5,7 @@ import { runCommand } from "./commands.ts";
 const { env, stdin, stdout, stderr, argv } = process;
 
 /** A fetch of keys keeps no process alive, because in Lambda it must not. Here whoever waits for it does. */
-const alive = setInterval(() => undefined, 60_000);
+const keepAlive = setInterval(() => undefined, 60_000);
 process.exitCode = await runCommand(argv.slice(2), {
   env,
   write: (output) => stdout.write(output),
@@ -15,4 +15,4 @@ process.exitCode = await runCommand(argv.slice(2), {
   colour: stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb",
   clock: Date.now,
 });
-clearInterval(alive);
+clearInterval(keepAlive);

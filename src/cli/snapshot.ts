@@ -28,11 +28,11 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotDo
   const { issuers, timeoutMs = 10_000, fetch = fetchText, clock = Date.now } = options;
   // The age counts from before the fetches: a tenant wrote its answer no earlier.
   const takenAt = new Date(clock()).toISOString();
-  const keySets = await Promise.all(issuers.map((iss) => keySetOf(iss, (uri) => fetch(uri, timeoutMs))));
+  const keySets = await Promise.all(issuers.map((iss) => fetchedKeySet(iss, (uri) => fetch(uri, timeoutMs))));
   return { takenAt, keySets: Object.fromEntries(keySets) };
 }
 
-async function keySetOf(
+async function fetchedKeySet(
   iss: string,
   fetch: (jwksUri: string) => Promise<string>,
 ): Promise<readonly [string, { readonly keys: readonly object[] }]> {
@@ -59,12 +59,12 @@ Fetches the tenant's keys and writes them to a file, to be packaged with the aut
  */
 export async function snapshot(
   args: readonly string[],
-  surroundings: Pick<Terminal, "env" | "write" | "writeError">,
+  dependencies: Pick<Terminal, "env" | "write" | "writeError">,
 ): Promise<number> {
-  const { write, writeError } = surroundings;
+  const { write, writeError } = dependencies;
   let plan: Plan;
   try {
-    plan = planFrom(args, surroundings.env);
+    plan = planFrom(args, dependencies.env);
   } catch (error) {
     writeError(`No snapshot was taken: ${(error as Error).message}\n\n${USAGE}`);
     return 2;

@@ -23,23 +23,23 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-export type Ink = "good" | "bad" | "careful" | "faint" | "strong";
+export type Style = "good" | "bad" | "careful" | "faint" | "strong";
 
-const CODES: Readonly<Record<Ink, number>> = { good: 32, bad: 31, careful: 33, faint: 2, strong: 1 };
+const CODES: Readonly<Record<Style, number>> = { good: 32, bad: 31, careful: 33, faint: 2, strong: 1 };
 const SLOW_MS = 400;
-const LONGEST_VALUE = 160;
+const MAX_VALUE_LENGTH = 160;
 const HIDDEN_EMAIL = "(e-mail hidden)";
 
 /** Text in a colour that means something. Without colours the words must say the same. */
-export function paint(terminal: Pick<Terminal, "colour">, ink: Ink, text: string): string {
-  return terminal.colour ? `\u001b[${CODES[ink]}m${text}\u001b[0m` : text;
+export function paint(terminal: Pick<Terminal, "colour">, style: Style, text: string): string {
+  return terminal.colour ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
 }
 
-/** A value that a stranger chose, on one line and without anything that a terminal would obey. */
+/** A value that anybody may have chosen, on one line and without anything that a terminal would obey. */
 export function printable(value: unknown): string {
   const text = typeof value === "string" ? value : asJson(value);
   const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeSequence);
-  return plain.length > LONGEST_VALUE ? `${plain.slice(0, LONGEST_VALUE)}…` : plain;
+  return plain.length > MAX_VALUE_LENGTH ? `${plain.slice(0, MAX_VALUE_LENGTH)}…` : plain;
 }
 
 /** The JSON of a value that JSON was parsed to. A parser takes deeper nesting than the writer does. */

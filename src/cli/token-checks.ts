@@ -1,4 +1,5 @@
 import type { Settings } from "../settings/settings.ts";
+import { emailClaim as readEmailClaim } from "../settings/values.ts";
 import { member, type JsonObject } from "../oauth/jwt.ts";
 import type { Reason } from "../refusal.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
@@ -16,7 +17,7 @@ export async function checkToken(
   const traced = await traceAt(terminal.clock(), text, settings, terminal);
   const issuedAt = Number(traced.jwt && member(traced.jwt.claims, "iat")) * 1000;
   if (!isExpired(traced) || Number.isNaN(issuedAt)) return findingsOf(traced, settings);
-  const old = warning("token", "the token has expired", "What follows is judged as of when it was issued.");
+  const old = warning("token", "the token has expired", "What follows is checked as of when it was issued.");
   return [old, ...findingsOf(await traceAt(issuedAt, text, settings, terminal), settings)];
 }
 
@@ -48,13 +49,13 @@ function nameOf({ use }: Trace): string {
 }
 
 function emailFinding(kind: "address" | "missing" | "unsupported"): Finding {
-  return kind === "address"
-    ? ok("email", "the token carries an e-mail")
-    : warning(
-        "email",
-        "the token carries no e-mail, which AUTHORIZER_EMAIL=optional allows",
-        "The Lambdas behind see none.",
-      );
+  if (kind === "address") return ok("email", "the token carries an e-mail");
+  const what = kind === "missing" ? "no e-mail" : "an e-mail that cannot be handed on";
+  return warning(
+    "email",
+    `the token carries ${what}, which AUTHORIZER_EMAIL=optional allows`,
+    "The Lambdas behind see none.",
+  );
 }
 
 /** What the token says in the place of what it should say. Never an e-mail: only the names of claims. */
@@ -75,5 +76,15 @@ function emailClue(claims: JsonObject, configured: string): string {
   const others = Object.keys(claims).filter((name) => /e-?mail$/i.test(name) && name !== configured);
   const found =
     others.length === 0 ? "no other" : others.map((name) => printable(withoutEmails(name))).join(", ");
-  return `The settings name ${configured}; the token has ${found}.`;
+  const useless = others.length > 0 && !others.some(mayBeEmailClaim);
+  const advice = useless ? " AUTH0_EMAIL_CLAIM takes only a URL or email: rename it in the Action." : "";
+  return `The settings name ${configured}; the token has ${found}.${advice}`;
+}
+
+function mayBeEmailClaim(name: string): boolean {
+  try {
+    return readEmailClaim(name) === name;
+  } catch {
+    return false;
+  }
 }

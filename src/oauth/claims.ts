@@ -45,7 +45,7 @@ export interface Organization {
 }
 
 /** An ID token (OIDC Core §2). */
-export interface IdTokenClaims extends CommonClaims {
+interface IdTokenClaims extends CommonClaims {
   readonly use: "id";
   /** The application that the token was issued to. */
   readonly clientId: string;

@@ -20,7 +20,7 @@ export interface DecodedJwt extends UnverifiedJwt {
 /** Tokens have some thirty. A parser takes as long for two thousand brackets as for eight verifications. */
 const MAX_JSON_MEMBERS = 500;
 const MEMBER_MARKS = ["[", "{", '":'] as const;
-/** Parameters that change how a signature is judged or name a key from outside (RFC 7515 §4.1, RFC 7797). */
+/** Parameters that change how a signature is checked or name a key from outside (RFC 7515 §4.1, RFC 7797). */
 const REFUSED_PARAMETERS = ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"] as const;
 
 /**

@@ -129,11 +129,11 @@ export function boolean(value: unknown): boolean {
   return oneOf("true", "false")(String(value)) === "true";
 }
 
-export function integer(least: number, most: number): (value: unknown) => number {
+export function integer(min: number, max: number): (value: unknown) => number {
   return (value) => {
     const number = /^\d+$/.test(String(value)) ? Number(value) : NaN;
-    if (!(number >= least && number <= most)) {
-      throw new Error(`must be a whole number from ${least} to ${most}, not ${JSON.stringify(value)}`);
+    if (!(number >= min && number <= max)) {
+      throw new Error(`must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
     }
     return number;
   };

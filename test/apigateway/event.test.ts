@@ -45,20 +45,20 @@ describe.each(KINDS)("an event of the kind %s", (kind) => {
     expect(credentials(event).parameters).toEqual(kind === "websocket" ? ["abc"] : []);
   });
 
-  test("cannot be judged without its ARN", () => {
+  test("cannot be checked without its ARN", () => {
     for (const arn of [undefined, null, 7, [STAGE]]) {
       const event = bare(kind, { methodArn: arn, routeArn: arn });
       expect(outcomeOf(() => readEvent(event))).toBe("unsupported_event: no ARN");
     }
   });
 
-  test("cannot be judged with the other kind's ARN", () => {
+  test("cannot be checked with the other kind's ARN", () => {
     const { methodArn, routeArn } = bare(kind);
     const swapped = bare(kind, { methodArn: routeArn, routeArn: methodArn });
     expect(outcomeOf(() => readEvent(swapped))).toBe("unsupported_event: no ARN");
   });
 
-  test("cannot be judged with an ARN of something else", () => {
+  test("cannot be checked with an ARN of something else", () => {
     const event = bare(kind, { methodArn: "arn:aws:s3:::b/k", routeArn: "arn:aws:s3:::b/k" });
     expect(outcomeOf(() => readEvent(event))).toBe("unsupported_event: the method ARN is not of an API");
   });
@@ -177,7 +177,7 @@ describe("a TOKEN event", () => {
   });
 });
 
-describe("an event that no gateway sends is not judged:", () => {
+describe("an event that no gateway sends is not checked:", () => {
   test.each([undefined, null, 7, "event", true])("%j", (event) => {
     expect(outcomeOf(() => readEvent(event))).toBe("unsupported_event: not an object");
   });

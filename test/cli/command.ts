@@ -1,6 +1,6 @@
 import { runCommand } from "../../src/cli/commands.ts";
 
-export interface Surroundings {
+export interface Dependencies {
   readonly env?: NodeJS.ProcessEnv;
   /** What is piped in; undefined where standard input is a person. */
   readonly input?: string | undefined;
@@ -17,7 +17,7 @@ export interface Ran {
 /** Runs the tool in this process, with everything around it given. */
 export async function run(
   args: readonly string[],
-  { env = {}, input, colour = false, clock = Date.now }: Surroundings = {},
+  { env = {}, input, colour = false, clock = Date.now }: Dependencies = {},
 ): Promise<Ran> {
   const output: string[] = [];
   const errors: string[] = [];

@@ -196,7 +196,7 @@ describe("doctor survives anything", () => {
         expect([0, 1]).toContain(exitCode);
         expect(output).not.toMatch(OBEYED);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     );
   });
 
@@ -218,7 +218,7 @@ describe("doctor survives anything", () => {
         expect([0, 1, 2]).toContain(exitCode);
         expect(output + errors).not.toMatch(OBEYED);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     );
   });
 });

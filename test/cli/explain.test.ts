@@ -258,7 +258,29 @@ describe("explain survives anything", () => {
         if (exitCode === 2) expect(errors).toContain("the token is empty");
         else expect([0, 1]).toContain(exitCode);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, endOnFailure: true },
+    );
+  });
+
+  test("that a file of keys may be", async () => {
+    const file = join(folder, "any-keys.json");
+    const sets = fc.oneof(anything, fc.record({ keys: fc.oneof(anything, fc.array(anything)) }));
+    const document = fc.oneof(sets, fc.record({ keySets: fc.oneof(sets, fc.constant(null)) }));
+    await fc.assert(
+      fc.asyncProperty(document, async (some) => {
+        writeFileSync(file, JSON.stringify(some));
+        const { exitCode, output } = await run(["explain", "--keys", file], {
+          env: environment(),
+          input: tenant.idToken(),
+        });
+        expect(output).toContain("keys_unavailable");
+        expect(exitCode).toBe(3);
+      }),
+      {
+        numRuns: 100,
+        endOnFailure: true,
+        examples: [[null], [{ keySets: null }], [{ keySets: { [tenant.issuer]: null } }]],
+      },
     );
   });
 
@@ -276,7 +298,7 @@ describe("explain survives anything", () => {
         expect([1, 3]).toContain(exitCode);
         expect(output).not.toMatch(OBEYED);
       }),
-      { numRuns: 200 },
+      { numRuns: 200, endOnFailure: true },
     );
   });
 });
@@ -429,7 +451,7 @@ describe("explain", () => {
     expect(tenant.fetches).toBe(before);
   });
 
-  test("judges as of the time it is told", async () => {
+  test("checks as of the time it is told", async () => {
     const old = tenant.idToken({ claims: { iat: 1_700_000_000, exp: 1_700_003_600 } });
     expect(await explained(old, environment(), "--at", "2023-11-14T22:30:00Z")).toMatchObject({
       verdict: "accepted",

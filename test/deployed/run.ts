@@ -6,11 +6,24 @@
  *       --url https://HTTP.execute-api.REGION.amazonaws.com --url wss://WS.execute-api.REGION.amazonaws.com/probe
  */
 import { parseArgs } from "node:util";
+import { answerHelp } from "../../tools/build/usage.ts";
 import { compare } from "./comparison.ts";
 import { remoteProbe } from "./remote-probe.ts";
 
+const USAGE = `Asks a deployed probe what the kit's gateway only claims. It needs an AWS account.
+
+  cd test/deployed && npx serverless deploy
+  npm run test:deployed -- --url https://… --url https://… --url wss://…
+
+The addresses are the three that the deployment prints.
+`;
+
+answerHelp(USAGE);
 const { values } = parseArgs({ options: { url: { type: "string", multiple: true } } });
-if (values.url === undefined) throw new Error("which stage? --url https://… --url wss://…");
+if (values.url === undefined) {
+  process.stderr.write(`There is no --url. ${USAGE}`);
+  process.exit(1);
+}
 const comparisons = await compare(await remoteProbe(values.url));
 for (const { name, kind, sources, kit, other, agree } of comparisons) {
   console.log(

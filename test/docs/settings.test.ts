@@ -27,10 +27,16 @@ test.each(rows.filter(({ variable }) => !required.includes(variable)))(
   "the README has the default of $variable",
   ({ variable, text }) => {
     const value = defaults[keys.get(variable) ?? "issuers"];
-    const isNone = value === undefined || (Array.isArray(value) && value.length === 0);
-    expect(text.split(";")[0]).toBe(isNone ? "none" : `\`${String(value)}\``);
+    expect(text.split(";")[0]).toBe(
+      isNone(value) ? "none" : `\`${JSON.stringify(value).replaceAll('"', "")}\``,
+    );
   },
 );
+
+/** Also a list of nothing, or a map of nothing. */
+function isNone(value: unknown): boolean {
+  return value === undefined || (typeof value === "object" && Object.keys(value ?? {}).length === 0);
+}
 
 test("every setting can be given to the function that is deployed", () => {
   const functions = parse(readFileSync("infra/functions.yml", "utf8")) as {

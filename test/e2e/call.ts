@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import type { WhoamiUrls } from "../../infra/local/stack.ts";
+import type { WhoamiUrls } from "../../local/stack.ts";
 
 export type Attachment = keyof WhoamiUrls;
 

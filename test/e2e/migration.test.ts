@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { freePorts, startStack, type Stack } from "../../infra/local/stack.ts";
-import { API_IDENTIFIER } from "../../infra/local/tenant/directory.ts";
-import { signIn } from "../../infra/local/tenant/sign-in.ts";
+import { freePorts } from "../../local/ports.ts";
+import { startStack, type Stack } from "../../local/stack.ts";
+import { API_IDENTIFIER } from "../../local/tenant/directory.ts";
+import { signIn } from "../../local/sign-in.ts";
 import { call } from "./call.ts";
 
 jest.setTimeout(60_000);

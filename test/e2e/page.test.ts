@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import type { Browser, Page } from "playwright-core";
-import { launchBrowser } from "../../infra/local/page/browser.ts";
+import type { Page } from "playwright-core";
+import { launchBrowser, type RunningBrowser } from "../../local/page/browser.ts";
 import { barriers, outcome, press, signIn, startSite, visit, type Site, type VisitOptions } from "./visit.ts";
 
 jest.setTimeout(30_000);
@@ -13,7 +13,7 @@ const GATEWAYS = [
   "WebSocket API",
 ];
 const CALL = "Call GET /whoami";
-/** What each button shows on a REST API: the words of its summary. */
+/** What each button shows, on every kind of API: the words of its summary. */
 const CASES = [
   ["Expired", "refused, expired (401)"],
   ["Other application", "refused, unknown_audience (401)"],
@@ -26,13 +26,14 @@ const CASES = [
   ["Second route", "accepted (200); then accepted (200)"],
 ] as const;
 
-let browser: Browser;
+let browser: RunningBrowser;
 let site: Site;
 
 beforeAll(async () => {
-  [browser, site] = await Promise.all([launchBrowser(), startSite()]);
+  browser = await launchBrowser();
+  site = await startSite();
 });
-afterAll(() => Promise.all([browser.close(), site.close()]));
+afterAll(() => Promise.all([browser.browser.close(), site.close()]));
 
 /** A visit of somebody who has signed in. */
 function signedIn(look: (page: Page) => Promise<void>, options: VisitOptions = {}): Promise<void> {
@@ -99,22 +100,25 @@ describe("the page of npm start", () => {
     });
   });
 
-  test.each(GATEWAYS.slice(1))("failures through %s show the reason and the hint", async (gateway) => {
-    await signedIn(async (page) => {
-      await page.getByLabel(gateway).check();
-      for (const [name, reason, hint] of [
-        ["Expired", "expired", "The application must get a new one"],
-        ["Machine", "machine_client", "AUTHORIZER_ALLOW_MACHINES"],
-        ["Tenant down", "keys_unavailable", "could not be fetched"],
-      ] as const) {
-        expect(await press(page, name)).toContain(`, ${reason} (`);
-        const text = await step(page, "The authorizer");
-        expect(text).toContain(reason);
-        expect(text).toContain(hint);
-        expect(await step(page, "The Lambda behind")).toContain("was not reached");
-      }
-    });
-  });
+  test.each(GATEWAYS.slice(1))(
+    "failures through %s show the reason, the hint and the status",
+    async (gateway) => {
+      await signedIn(async (page) => {
+        await page.getByLabel(gateway).check();
+        for (const [name, reason, status, hint] of [
+          ["Expired", "expired", 401, "The application must get a new one"],
+          ["Machine", "machine_client", 403, "AUTHORIZER_ALLOW_MACHINES"],
+          ["Tenant down", "keys_unavailable", 500, "could not be fetched"],
+        ] as const) {
+          expect(await press(page, name)).toContain(`, ${reason} (${status})`);
+          const text = await step(page, "The authorizer");
+          expect(text).toContain(reason);
+          expect(text).toContain(hint);
+          expect(await step(page, "The Lambda behind")).toContain("was not reached");
+        }
+      });
+    },
+  );
 
   test("the second route is answered from the cache", async () => {
     await signedIn(async (page) => {
@@ -142,10 +146,9 @@ describe("the page of npm start", () => {
       await tabTo(page, "Sign in");
       await page.keyboard.press("Enter");
       await page.getByLabel("Email address").waitFor();
-      await tabTo(page, "", "input[type=email]");
-      await page.keyboard.type(email);
-      await page.keyboard.press("Tab");
-      await page.keyboard.type(password);
+      expect(await page.getByLabel("Email address").inputValue()).toBe(email);
+      expect(await page.getByLabel("Password").inputValue()).toBe(password);
+      await tabTo(page, "Continue");
       await page.keyboard.press("Enter");
       await page.getByRole("button", { name: "Sign out" }).waitFor();
       await tabTo(page, "", "input[name=gateway]:checked");

@@ -1,45 +1,144 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { afterAll, expect, jest, test } from "@jest/globals";
-import { freePorts } from "../../infra/local/stack.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { freePorts, isFree } from "../../local/ports.ts";
 
 jest.setTimeout(90_000);
 
-let started: ChildProcess | undefined;
+const STOP_LIMIT_MS = 15_000;
+
+interface Started {
+  readonly npm: ChildProcess;
+  /** Of npm, and of the group of all that it started. */
+  readonly pid: number;
+  readonly pageUrl: string;
+  readonly ports: readonly number[];
+  readonly printed: string;
+}
+
+const running: number[] = [];
 afterAll(() => {
-  started?.kill("SIGKILL");
+  for (const pid of running.splice(0)) if (isGroupAlive(pid)) process.kill(-pid, "SIGKILL");
 });
 
-/** The command of the page, with ports that are free here. */
-async function startCommand(): Promise<{ readonly args: string[]; readonly pageUrl: string }> {
+/** The command of the page, with ports that are free here, on what is in `dist/`. */
+async function npmStart(): Promise<Started> {
+  const { args, pageUrl, ports } = await commandOfTheGuide();
+  const npm = spawn("npm", ["start", "--", ...args, "--no-build"], {
+    detached: true,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const pid = npm.pid ?? 0;
+  running.push(pid);
+  const lines: string[] = [];
+  for await (const line of createInterface(npm.stdout)) {
+    lines.push(line);
+    if (line.includes("Ctrl-C stops everything")) break;
+  }
+  return { npm, pid, pageUrl, ports, printed: lines.join("\n") };
+}
+
+async function commandOfTheGuide(): Promise<{ args: string[]; pageUrl: string; ports: number[] }> {
   const line = /^npm start -- (.+)$/m.exec(readFileSync("docs/local.md", "utf8"))?.[1] ?? "";
   const [{ tenant, http, webSocket, lambda }, { http: page }] = [await freePorts(), await freePorts()];
   const ports: Readonly<Record<string, number>> = {
     4000: tenant,
     4001: page,
-    3000: http,
-    3001: webSocket,
-    3002: lambda,
+    4010: http,
+    4011: webSocket,
+    4012: lambda,
   };
   const args = line.split(" ").map((word) => String(ports[word] ?? word));
-  return { args, pageUrl: `http://localhost:${page}` };
+  return { args, pageUrl: `http://localhost:${page}`, ports: Object.values(ports) };
 }
 
-test("npm start, as docs/local.md has it, serves the page until it is told to stop", async () => {
-  const { args, pageUrl } = await startCommand();
-  started = spawn(process.execPath, ["--import", "tsx", "infra/local/start.ts", ...args], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const printed: string[] = [];
-  for await (const line of createInterface(started.stdout as NodeJS.ReadableStream)) {
-    printed.push(line);
-    if (line.includes("Ctrl-C stops everything")) break;
+function isGroupAlive(pid: number): boolean {
+  try {
+    return process.kill(-pid, 0);
+  } catch {
+    return false;
   }
-  expect(printed.join("\n")).toContain(`See it        ${pageUrl}`);
-  expect(await (await fetch(pageUrl)).text()).toContain("<title>Who gets in, and why</title>");
-  started.kill("SIGTERM");
-  expect(await once(started, "exit")).toEqual([0, null]);
-  await expect(fetch(pageUrl)).rejects.toThrow();
+}
+
+function childOf(pid: number): number {
+  return process.platform === "linux"
+    ? parseInt(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8"))
+    : parseInt(execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" }));
+}
+
+/** Resolves with the ports that are still taken when no process of the group is left. */
+async function portsAfterItsEnd({ pid, ports }: Started): Promise<number[]> {
+  const deadline = Date.now() + STOP_LIMIT_MS;
+  while (isGroupAlive(pid)) {
+    if (Date.now() > deadline) throw new Error("A process is left.");
+    await sleep(100);
+  }
+  const free = await Promise.all(ports.map(isFree));
+  return ports.filter((_, index) => free[index] !== true);
+}
+
+/** Ends it by a signal, and waits: the ports that are taken even then. */
+async function portsAfter(signal: NodeJS.Signals, target: number, started: Started): Promise<number[]> {
+  const exit = once(started.npm, "exit");
+  process.kill(target, signal);
+  await exit;
+  return portsAfterItsEnd(started);
+}
+
+describe("npm start, as docs/local.md has it", () => {
+  let started: Started;
+  beforeAll(async () => {
+    started = await npmStart();
+  });
+
+  test("serves the page, and prints a command that signs in and calls the API on whatever ports", async () => {
+    expect(started.printed).toContain(`See it        ${started.pageUrl}`);
+    expect(await (await fetch(started.pageUrl)).text()).toContain("<title>Who gets in, and why</title>");
+    const curl = /^ {2}curl .*$/m.exec(started.printed)?.[0] ?? "";
+    const { stdout } = await promisify(execFile)("bash", ["-c", curl]);
+    expect(JSON.parse(stdout)).toMatchObject({ email: "verified@example.com" });
+  });
+
+  test("says what a service of one's own needs: the tenant's settings, and ports that are free", async () => {
+    const { printed, ports } = started;
+    for (const setting of ["DOMAIN", "CLIENT_IDS", "AUDIENCES", "EMAIL_CLAIM"])
+      expect(printed).toMatch(new RegExp(`^ {2}AUTH0_${setting}=\\S+$`, "m"));
+    const options = /serverless offline --httpPort (\d+) --websocketPort (\d+) --lambdaPort (\d+)$/m.exec(
+      printed,
+    );
+    const free = (options ?? []).slice(1).map(Number);
+    expect(await Promise.all(free.map(isFree))).toEqual([true, true, true]);
+    expect(ports.filter((port) => free.includes(port))).toEqual([]);
+  });
+
+  test("leaves no process and no port after SIGTERM to npm", async () => {
+    expect(await portsAfter("SIGTERM", started.pid, started)).toEqual([]);
+  });
+});
+
+describe("it leaves no process and no port either after", () => {
+  test.each([
+    ["SIGINT to npm", "SIGINT", (pid: number) => pid],
+    ["SIGTERM to npm's child", "SIGTERM", childOf],
+    ["SIGTERM to all at once", "SIGTERM", (pid: number) => -pid],
+    ["Ctrl-C, which is SIGINT to all at once", "SIGINT", (pid: number) => -pid],
+  ] as const)("%s", async (_, signal, target) => {
+    const started = await npmStart();
+    expect(await portsAfter(signal, target(started.pid), started)).toEqual([]);
+  });
+
+  test("SIGTERM to npm while everything starts", async () => {
+    const { args, ports } = await commandOfTheGuide();
+    const npm = spawn("npm", ["start", "--", ...args, "--no-build"], { detached: true, stdio: "ignore" });
+    const pid = npm.pid ?? 0;
+    running.push(pid);
+    const tenant = ports[1] ?? 0;
+    while (await isFree(tenant)) await sleep(20);
+    process.kill(pid, "SIGTERM");
+    expect(await portsAfterItsEnd({ npm, pid, ports, pageUrl: "", printed: "" })).toEqual([]);
+  });
 });

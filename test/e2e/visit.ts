@@ -1,9 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { build } from "esbuild";
-import type { Browser, Page } from "playwright-core";
-import { startPage } from "../../infra/local/page/server.ts";
-import { freePorts, settingsFor } from "../../infra/local/stack.ts";
-import { startTenant, type Tenant } from "../../infra/local/tenant/tenant.ts";
+import type { Page } from "playwright-core";
+import type { RunningBrowser } from "../../local/page/browser.ts";
+import { startPage } from "../../local/page/server.ts";
+import { freePorts } from "../../local/ports.ts";
+import { settingsFor } from "../../local/stack.ts";
+import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
 
 export interface Site {
   readonly url: string;
@@ -14,7 +16,7 @@ export interface Site {
 /** The tenant and the page, as `npm start` has them. */
 export async function startSite(): Promise<Site> {
   const { http: port } = await freePorts();
-  const tenant = await startTenant({ spaOrigins: [`http://localhost:${port}`] });
+  const tenant = await startLocalTenant({ spaOrigins: [`http://localhost:${port}`] });
   const page = await startPage({ tenant, settings: settingsFor(tenant), port });
   const close = async (): Promise<void> => {
     await Promise.all([page.close(), tenant.close()]);
@@ -29,30 +31,35 @@ export interface VisitOptions {
 
 const SCREENSHOTS = "reports/screenshots";
 
-/** A visit in a browser of its own. Where it fails, a picture stays of what was to be seen. */
+/**
+ * A visit by somebody whom the site does not know. Where it fails, a picture stays of what was to be seen; where the
+ * browser died, the error says so and nothing else.
+ */
 export async function visit(
-  browser: Browser,
+  running: RunningBrowser,
   url: string,
   { width = 1280, colorScheme = "light" }: VisitOptions,
   look: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const page = await browser.newPage({
-    viewport: { width, height: 900 },
-    colorScheme,
-    reducedMotion: "reduce",
-  });
-  page.setDefaultTimeout(5_000);
+  const viewport = { width, height: 900 };
+  const opened = running.browser.newPage({ viewport, colorScheme, reducedMotion: "reduce" });
   try {
+    const page = await opened;
+    page.setDefaultTimeout(5_000);
     await page.goto(url);
     await look(page);
   } catch (error) {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    const path = `${SCREENSHOTS}/${new Date().toISOString().replaceAll(":", "-")}.png`;
-    await page.screenshot({ path, fullPage: true });
-    throw new Error(`${(error as Error).message}\nSee ${path}`, { cause: error });
+    throw running.death() ?? (await withPicture(error as Error, await opened));
   } finally {
-    await page.close();
+    await opened.then((page) => page.close()).catch(() => undefined);
   }
+}
+
+async function withPicture(cause: Error, page: Page): Promise<Error> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  const path = `${SCREENSHOTS}/${new Date().toISOString().replaceAll(":", "-")}.png`;
+  await page.screenshot({ path, fullPage: true });
+  return new Error(`${cause.message}\nSee ${path}`, { cause });
 }
 
 export async function signIn(page: Page, { users }: Tenant): Promise<void> {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { freePorts, startStack, type Stack } from "../../infra/local/stack.ts";
-import { API_IDENTIFIER } from "../../infra/local/tenant/directory.ts";
-import { machineToken, signIn } from "../../infra/local/tenant/sign-in.ts";
+import { freePorts } from "../../local/ports.ts";
+import { startStack, type Stack } from "../../local/stack.ts";
+import { API_IDENTIFIER } from "../../local/tenant/directory.ts";
+import { machineToken, signIn } from "../../local/sign-in.ts";
 import { call, type Attachment, type Reply } from "./call.ts";
 
 jest.setTimeout(90_000);

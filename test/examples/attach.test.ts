@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { freePorts, type Ports } from "../../infra/local/stack.ts";
-import { signIn } from "../../infra/local/tenant/sign-in.ts";
-import { startTenant, type Tenant } from "../../infra/local/tenant/tenant.ts";
-import { resourcesOf, type Template } from "../../infra/validate/template.ts";
+import { freePorts, type Ports } from "../../local/ports.ts";
+import { signIn } from "../../local/sign-in.ts";
+import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
+import { resourcesOf, type Template } from "../../tools/validate/template.ts";
 import { call, type Attachment } from "../e2e/call.ts";
-import { packNpmPackage } from "../infra/npm-package.ts";
+import { packNpmPackage } from "../tools/npm-package.ts";
 import { createConsumer, type Consumer } from "./consumer.ts";
 
 jest.setTimeout(60_000);
@@ -105,7 +105,7 @@ describe.each(EXAMPLES)("$example, in a folder of its own", (expected) => {
     let urls: readonly string[];
     beforeAll(async () => {
       const ports = await freePorts();
-      tenant = await startTenant({ port: ports.tenant });
+      tenant = await startLocalTenant({ port: ports.tenant });
       urls = expected.urls(ports);
       await consumer.start(expected.attachment === "webSocket" ? ports.webSocket : ports.http, [
         `--httpPort=${ports.http}`,

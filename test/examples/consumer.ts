@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Template } from "../../infra/validate/template.ts";
-import { unpackAsDependency } from "../infra/npm-package.ts";
+import type { Template } from "../../tools/validate/template.ts";
+import { unpackAsDependency } from "../tools/npm-package.ts";
 import { NO_CREDENTIALS } from "../infra/packaged.ts";
 
 const SERVERLESS = resolve("node_modules/serverless/bin/serverless.js");

@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
+import type { Settings } from "../../src/settings/settings.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { underTest, verdictOf, type UnderTest, type Verdict } from "../under-test.ts";
-import { absurdEvents, buildEvent, readingOf, tokenOf, type AbsurdEvent } from "./events.ts";
+import { absurdEvents, buildEvent, readingOf, tokenOf, type AbsurdEvent, type Reading } from "./events.ts";
 import { at, createGround, GATEWAYS, SECRETS, TEAMS, type Ground } from "./ground.ts";
 import { buildMutated, mutatedTokens, type MutatedToken } from "./mutated-tokens.ts";
 import { createOracle, type Expectation, type Oracle } from "./oracle.ts";
@@ -22,7 +23,7 @@ export interface Tally {
   leaked: number;
 }
 
-/** A recipe that was judged wrongly, to be kept in the corpus. */
+/** A recipe that was checked wrongly, to be kept in the corpus. */
 export type Finding = (
   | { readonly campaign: "mutated"; readonly recipe: MutatedToken }
   | { readonly campaign: "signed"; readonly recipe: SignedToken }
@@ -98,11 +99,15 @@ async function judge(
   const { event, token } = attempt(one, ground);
   const team = at(TEAMS, one.recipe.team);
   const reading = readingOf(event);
-  const expected = await expectation(reading.stage, reading.token, (text) => oracle(text, team));
+  const expected = await expectation(reading, (text, gateway) => oracle(text, team, gateway));
   const trial = await tried(at(teams, one.recipe.team), event);
   tally.tried += 1;
   if (trial.verdict?.allowed === true) tally.accepted += 1;
-  return faultOf(trial, expected, reading.stage ?? STAGE) ?? leakOf(trial, token, tally.tried);
+  return (
+    faultOf(trial, expected, reading.stage ?? STAGE) ??
+    statusFault(trial, reading, team) ??
+    leakOf(trial, token, tally.tried)
+  );
 }
 
 function attempt(one: Finding, ground: Ground): { event: unknown; token: string } {
@@ -117,12 +122,11 @@ function attempt(one: Finding, ground: Ground): { event: unknown; token: string 
 type Expected = Expectation | { readonly outcome: "undecided" };
 
 async function expectation(
-  stage: string | undefined,
-  token: string | undefined,
-  oracle: (token: string) => Promise<Expectation>,
+  { stage, token, gateway, isKeptWithoutToken }: Reading,
+  oracle: (token: string, gateway: NonNullable<Reading["gateway"]>) => Promise<Expectation>,
 ): Promise<Expected> {
-  if (stage === undefined) return { outcome: "undecided" };
-  return token === undefined ? { outcome: "no-valid-token", why: "credentials" } : oracle(token);
+  if (stage === undefined || gateway === undefined || isKeptWithoutToken) return { outcome: "undecided" };
+  return token === undefined ? { outcome: "no-valid-token", why: "credentials" } : oracle(token, gateway);
 }
 
 async function tried(team: UnderTest, event: unknown): Promise<Trial> {
@@ -145,6 +149,29 @@ function faultOf({ verdict, logged }: Trial, expected: Expected, stage: string):
   if (expected.outcome !== "accepted") return "letIn";
   const isSame = inspect(sorted(verdict.context)) === inspect(sorted(expected.context));
   return isSame && opensOnly(stage, verdict) ? undefined : "letIn";
+}
+
+/** What time alone cures must not be a Deny, which a gateway keeps. */
+const CURED_BY_TIME = ["not_yet_valid", "unknown_key"];
+
+/** A refusal that the client would see under a wrong status. */
+function statusFault(
+  { verdict, logged }: Trial,
+  { gateway }: Reading,
+  team: Partial<Settings>,
+): Fault | undefined {
+  if (verdict?.allowed !== false) return undefined;
+  const { decision, reason } = JSON.parse(logged) as { decision: string; reason: string };
+  const isDenied =
+    team.httpApiUnauthorized === "403" &&
+    gateway?.startsWith("http") === true &&
+    !CURED_BY_TIME.includes(reason);
+  const statuses: Readonly<Record<string, number>> = {
+    "no-valid-token": isDenied ? 403 : 401,
+    "caller-refused": 403,
+    undecided: 500,
+  };
+  return verdict.status === statuses[decision] ? undefined : "unclassified";
 }
 
 function opensOnly(stage: string, { response, context }: Verdict & { allowed: true }): boolean {

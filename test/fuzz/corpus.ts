@@ -3,7 +3,7 @@ import type { Finding } from "./campaign.ts";
 
 const FILE = `${import.meta.dirname}/corpus.json`;
 
-/** Cases that once were judged wrongly, or were worth keeping: every run begins with them. */
+/** Cases that once were checked wrongly, or were worth keeping: every run begins with them. */
 export function readCorpus(): readonly Finding[] {
   return JSON.parse(readFileSync(FILE, "utf8")) as readonly Finding[];
 }

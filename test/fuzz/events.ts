@@ -6,7 +6,7 @@ import { at, GATEWAYS, type Ground } from "./ground.ts";
 export interface AbsurdEvent {
   readonly gateway: number;
   readonly team: number;
-  /** 0 to 4 get in somewhere; others are refused. */
+  /** 0 to 6 get in somewhere; others are refused. */
   readonly token: number;
   readonly sendsHeader: boolean;
   readonly sendsParameter: boolean;
@@ -128,8 +128,8 @@ const path: fc.Arbitrary<readonly string[]> = fc.oneof(
 
 export const absurdEvents: fc.Arbitrary<AbsurdEvent> = fc.record({
   gateway: fc.nat(4),
-  team: fc.nat(3),
-  token: fc.nat(7),
+  team: fc.nat(4),
+  token: fc.nat(10),
   sendsHeader: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.boolean()),
   sendsParameter: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.boolean()),
   edits: fc.array(fc.record({ path, value }), { maxLength: 4 }),
@@ -176,6 +176,9 @@ function define(holder: object, name: string, what: unknown): object {
 export interface Reading {
   readonly stage: string | undefined;
   readonly token: string | undefined;
+  readonly gateway: "rest-token" | "rest-request" | "http-1.0" | "http-2.0" | "websocket" | undefined;
+  /** Whether the gateway would keep the answer under values of which none is the token. */
+  readonly isKeptWithoutToken: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -185,21 +188,39 @@ export function readingOf(event: unknown): Reading {
   const isToken = fields["type"] === "TOKEN";
   const isHttp = !isToken && (fields["version"] === "1.0" || fields["version"] === "2.0");
   const isRequest = !isHttp && fields["type"] === "REQUEST" && !("version" in fields);
-  if (!isHttp && !isToken && !isRequest) return { stage: undefined, token: undefined };
+  if (!isHttp && !isToken && !isRequest)
+    return { stage: undefined, token: undefined, gateway: undefined, isKeptWithoutToken: false };
   const isConnect = isRequest && asFields(fields["requestContext"])["eventType"] === "CONNECT";
   const arn = fields[isHttp && fields["version"] === "2.0" ? "routeArn" : "methodArn"];
   const stage = /^(arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+)(?=\/|$)/.exec(String(arn))?.[1];
   const sent = isToken
     ? listed(fields["authorizationToken"])
     : named(fields, FIELDS[0], FIELDS[1], /^authorization$/i);
-  const asked = isToken ? [] : named(fields, FIELDS[2], FIELDS[3], /^access_token$/);
+  const asked = isConnect ? named(fields, FIELDS[2], FIELDS[3], /^access_token$/) : [];
+  const request = isConnect ? "websocket" : "rest-request";
   return {
     stage: typeof arn === "string" ? stage : undefined,
-    token: onlyToken(sent, isConnect ? asked : [...asked, ...asked]),
+    token: onlyToken(sent, asked),
+    gateway: isToken ? "rest-token" : isHttp ? `http-${fields["version"] as "1.0" | "2.0"}` : request,
+    isKeptWithoutToken: isHttp && isKeptWithout(sent[0] ?? "", fields),
   };
 }
 
-/** A parameter that is not allowed counts, so that it cannot stand beside a header; alone it is no credential. */
+/** What payload 1.0 has as one text with commas, and payload 2.0 as a list; without a source, nothing is kept. */
+function isKeptWithout(credential: unknown, { version, identitySource }: Fields): boolean {
+  if (version === "1.0")
+    return isText(identitySource) && ![identitySource, ...identitySource.split(",")].some(is(credential));
+  const texts = Array.isArray(identitySource) ? identitySource.filter(isText) : [];
+  return texts.length > 0 && !texts.some(is(credential));
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const is =
+  (one: unknown) =>
+  (other: unknown): boolean =>
+    one === other;
+
+/** Two credentials are none. */
 function onlyToken(sent: readonly unknown[], asked: readonly unknown[]): string | undefined {
   if (sent.length + asked.length !== 1) return undefined;
   const [credential] = [...sent, ...asked];

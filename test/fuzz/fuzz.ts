@@ -3,6 +3,7 @@
  * but zero was let in, turned away, unclassified or leaked, and keeps those cases in `corpus.json`.
  */
 import { parseArgs } from "node:util";
+import { answerHelp } from "../../tools/build/usage.ts";
 import { createCampaigns, type Tally } from "./campaign.ts";
 import { keepInCorpus, readCorpus } from "./corpus.ts";
 
@@ -11,6 +12,13 @@ const FULL = { mutated: 1_000_000, signed: 100_000, events: 100_000 };
 const FAULTS = ["letIn", "turnedAway", "unclassified", "leaked"] as const;
 const MOST_KEPT = 20;
 
+answerHelp(`Looks for a wrong verdict: half a minute of mutated tokens, signed tokens and events.
+
+  npm run fuzz [-- --full] [-- --seed N]
+
+  --full     a million tokens, not thousands
+  --seed N   the same cases as a run that printed this seed
+`);
 const { values } = parseArgs({ options: { full: { type: "boolean" }, seed: { type: "string" } } });
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
 const campaigns = createCampaigns();

@@ -27,6 +27,12 @@ export const TEAMS: readonly Partial<Settings>[] = [
     policyEndsWithToken: false,
     email: "present",
   },
+  {
+    email: "optional",
+    allowAnonymous: true,
+    organizations: ["org_1", "acme-corp"],
+    httpApiUnauthorized: "403",
+  },
 ];
 
 type Members = Readonly<Record<string, unknown>>;
@@ -52,6 +58,11 @@ export const TEMPLATES: readonly { readonly header: Members; readonly claims: Me
   },
   { header: HEADER, claims: { ...ID_TOKEN, ...BOB, org_id: "org_2", name: "Bob 😀", jti: "1" } },
   { header: HEADER, claims: { ...ACCESS_TOKEN, sub: "secret-subject@clients", gty: "client-credentials" } },
+  { header: HEADER, claims: { ...ACCESS_TOKEN, sub: "anon@secret-subject", org_name: "acme-corp" } },
+  {
+    header: HEADER,
+    claims: { ...ID_TOKEN, ...ALICE, sub: "samlp|acme|ACME\\secret-subject", org_id: "org_1" },
+  },
 ];
 
 /** The ground on which a campaign is fought: two published keys, one that is not, and tokens by the first. */

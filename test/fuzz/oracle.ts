@@ -1,30 +1,32 @@
 import { createLocalJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from "jose";
 import type { Settings } from "../../src/settings/settings.ts";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW } from "../tokens.ts";
-import type { Ground } from "./ground.ts";
+import type { Ground, GATEWAYS } from "./ground.ts";
 
 /**
  * What should come of a token, by rules that were written down a second time, without a look at the first. The
- * signature, the dates and the issuer are `jose`'s to judge; what `jose` cannot express is judged here.
+ * signature, the dates and the issuer are `jose`'s to check; what `jose` cannot express is checked here.
  */
 export type Expectation =
   | { readonly outcome: "accepted"; readonly context: Readonly<Record<string, string>> }
   | { readonly outcome: "caller-refused" | "no-valid-token"; readonly why: string };
 
-export type Oracle = (token: string, team: Partial<Settings>) => Promise<Expectation>;
+export type Oracle = (token: string, team: Partial<Settings>, gateway: Gateway) => Promise<Expectation>;
+
+type Gateway = (typeof GATEWAYS)[number];
 
 type Json = Readonly<Record<string, unknown>>;
 
 export function createOracle({ published }: Ground): Oracle {
   const keys = createLocalJWKSet({ keys: published.map(({ jwk }) => ({ ...jwk, kty: "RSA" })) });
-  return async (token, team) => {
+  return async (token, team, gateway) => {
     const strict = readStrictly(token);
     if (strict === undefined) return { outcome: "no-valid-token", why: "form" };
     const [header, claims] = strict;
     const wrong = headerFault(header) ?? claimsFault(header, claims, team);
     if (wrong !== undefined) return { outcome: "no-valid-token", why: wrong };
     if (!(await joseAccepts(token, keys, team))) return { outcome: "no-valid-token", why: "jose" };
-    return callerExpectation(claims, team);
+    return callerExpectation(claims, team, gateway);
   };
 }
 
@@ -95,7 +97,7 @@ function claimsFault(header: Json, claims: Json, team: Partial<Settings>): strin
   const tolerance = team.clockToleranceSeconds ?? 5;
   if (claims["iss"] !== ISSUER) return "iss";
   if (!isText(claims["sub"]) || claims["sub"] === "") return "sub";
-  for (const name of ["azp", "org_id", "jti"]) if (!isTextOrAbsent(claims[name])) return name;
+  for (const name of ["azp", "org_id", "org_name", "jti"]) if (!isTextOrAbsent(claims[name])) return name;
   for (const name of ["exp", "iat"]) if (!isDate(claims[name])) return name;
   if (claims["nbf"] !== undefined && !isDate(claims["nbf"])) return "nbf";
   if (NOW - (claims["exp"] as number) >= tolerance) return "exp";
@@ -108,15 +110,14 @@ function claimsFault(header: Json, claims: Json, team: Partial<Settings>): strin
   const typ = header["typ"];
   if (typ !== undefined && !isText(typ)) return "typ";
   const kind = typ === undefined ? "" : /^(?:application\/)?(jwt|at\+jwt)$/i.exec(typ)?.[1]?.toLowerCase();
-  const fault = aud.includes(CLIENT_ID) ? idFault(kind, aud, claims) : accessFault(kind, claims, team);
-  return fault ?? unsafeClaim(claims);
+  return aud.includes(CLIENT_ID) ? idFault(kind, aud, claims) : accessFault(kind, claims, team);
 }
 
 function idFault(kind: string | undefined, aud: readonly string[], claims: Json): string | undefined {
   if (kind !== "" && kind !== "jwt") return "typ";
   if (new Set(aud).size > 1 || (aud.length > 1 && claims["azp"] === undefined)) return "aud";
   if (claims["azp"] !== undefined && claims["azp"] !== CLIENT_ID) return "azp";
-  return ["scope", "permissions", "gty", "client_id"].find((name) => name in claims);
+  return ["permissions", "gty", "client_id"].find((name) => name in claims);
 }
 
 function accessFault(kind: string | undefined, claims: Json, team: Partial<Settings>): string | undefined {
@@ -135,59 +136,99 @@ function accessFault(kind: string | undefined, claims: Json, team: Partial<Setti
   return gty === undefined || isText(gty) || isTexts(gty) ? undefined : "gty";
 }
 
-/** What some gateway would not hand on as it is. */
-function unsafeClaim(claims: Json): string | undefined {
-  const isUnsafe = (text: string): boolean =>
-    Array.from(text).some(
-      (c) =>
-        c === '"' || c === "\\" || c < " " || (c >= "\u007f" && c <= "\u009f") || /^[\ud800-\udfff]$/.test(c),
-    );
-  const names = ["sub", "azp", "client_id", "scope", "org_id"];
-  const found = names.find((name) => isText(claims[name]) && isUnsafe(claims[name]));
-  const permissions = (claims["permissions"] ?? []) as string[];
+/** What that gateway would not hand on as it is. */
+function isUnsupported(
+  context: Readonly<Record<string, string>>,
+  permissions: readonly string[],
+  gateway: Gateway,
+): boolean {
+  const isUnsafe = (c: string): boolean =>
+    c < " " ||
+    (c >= "\u007f" && c <= "\u009f") ||
+    /^[\ud800-\udfff]$/.test(c) ||
+    (gateway === "http-1.0" && (c === '"' || c === "\\"));
   return (
-    found ??
-    permissions.find((permission) => permission === "" || /\s/.test(permission) || isUnsafe(permission))
+    Object.values(context).some((text) => Array.from(text).some(isUnsafe)) ||
+    permissions.some((permission) => permission === "" || /\s/.test(permission)) ||
+    Buffer.byteLength(JSON.stringify([context["sub"], Object.entries(context)])) > 6144
   );
 }
 
-function callerExpectation(claims: Json, team: Partial<Settings>): Expectation {
-  const aud = [claims["aud"]].flat();
-  const isId = aud.includes(CLIENT_ID);
-  const name = isId ? "email" : EMAIL_CLAIM;
-  const email = claims[name];
-  const verified = claims[`${name}_verified`];
-  const hasEmail = email !== undefined && email !== null && email !== "";
-  const scopes = isText(claims["scope"]) ? claims["scope"].split(" ").filter((scope) => scope !== "") : [];
-  const permissions = (claims["permissions"] ?? []) as string[];
-  const refuse = (why: string): Expectation => ({ outcome: "caller-refused", why });
+function principalOf(claims: Json): "user" | "machine" | "anonymous" {
   const grants = [claims["gty"]].flat();
+  const subject = String(claims["sub"]);
+  if (subject.startsWith("anon@")) return "anonymous";
   const isMachine =
-    String(claims["sub"]).endsWith("@clients") ||
+    subject.endsWith("@clients") ||
     grants.includes("client-credentials") ||
     grants.includes("client_credentials") ||
-    claims["sub"] === claims["client_id"];
-  if (isMachine && team.allowMachines !== true) return refuse("machine");
-  if (team.organizations !== undefined && !team.organizations.includes(String(claims["org_id"])))
-    return refuse("org");
-  if (hasEmail && !isPlainAddress(email)) return refuse("unsupported");
-  if (!hasEmail && team.email !== "optional") return refuse("missing");
-  if ((team.email ?? "verified") === "verified" && verified !== true) return refuse("unverified");
+    subject === clientOf(claims);
+  return isMachine ? "machine" : "user";
+}
+
+/** An ID token's own application is no machine, whatever its subject. */
+function clientOf(claims: Json): unknown {
+  return isForApplication(claims) ? undefined : (claims["azp"] ?? claims["client_id"]);
+}
+
+function isForApplication(claims: Json): boolean {
+  return [claims["aud"]].flat().includes(CLIENT_ID);
+}
+
+function callerExpectation(claims: Json, team: Partial<Settings>, gateway: Gateway): Expectation {
+  const context = contextOf(claims);
+  const permissions = (claims["permissions"] ?? []) as string[];
+  const scopes = context["scope"]?.split(" ") ?? [];
+  const principal = principalOf(claims);
+  const refuse = (why: string): Expectation => ({ outcome: "caller-refused", why });
+  if (isUnsupported(context, permissions, gateway)) return refuse("unsupported");
+  if (principal === "machine" && team.allowMachines !== true) return refuse("machine");
+  if (principal === "anonymous" && team.allowAnonymous !== true) return refuse("anonymous");
+  if (!isOfOrganization(claims, team.organizations ?? [])) return refuse("org");
+  if (context["email"] === undefined && team.email !== "optional") return refuse("email");
+  if ((team.email ?? "verified") === "verified" && context["email_verified"] !== "true")
+    return refuse("unverified");
   if (team.requiredPermissions?.some((p) => !scopes.includes(p) && !permissions.includes(p)) === true)
     return refuse("permission");
-  const client = claims["azp"] ?? claims["client_id"] ?? (isId ? aud[0] : undefined);
-  const context = {
+  return { outcome: "accepted", context };
+}
+
+/** An address that is not plain is not there; a verification that is not a boolean is not known. */
+function contextOf(claims: Json): Readonly<Record<string, string>> {
+  const isId = isForApplication(claims);
+  const name = isId ? "email" : EMAIL_CLAIM;
+  const email = isPlainAddress(claims[name]) ? claims[name] : undefined;
+  const verified = claims[`${name}_verified`];
+  const isVerificationKnown = email !== undefined && (verified === true || verified === false);
+  const scopes = isId || !isText(claims["scope"]) ? [] : claims["scope"].split(" ").filter(Boolean);
+  const permissions = (claims["permissions"] ?? []) as string[];
+  const principal = principalOf(claims);
+  const parts: Readonly<Record<string, unknown>> = {
     sub: claims["sub"],
-    ...(hasEmail && { email, ...(verified !== undefined && { email_verified: String(verified === true) }) }),
+    email,
+    email_verified: isVerificationKnown ? String(verified) : undefined,
     token_use: isId ? "id" : "access",
     iss: ISSUER,
-    ...(client !== undefined && { client_id: client }),
+    client_id: claims["azp"] ?? (isId ? [claims["aud"]].flat()[0] : claims["client_id"]),
     exp: String(Math.floor(claims["exp"] as number)),
-    ...(scopes.length > 0 && { scope: scopes.join(" ") }),
-    ...(permissions.length > 0 && { permissions: permissions.join(" ") }),
-    ...(claims["org_id"] !== undefined && { org_id: claims["org_id"] }),
+    scope: scopes.length > 0 ? scopes.join(" ") : undefined,
+    permissions: permissions.length > 0 ? permissions.join(" ") : undefined,
+    org_id: claims["org_id"],
+    org_name: claims["org_name"],
+    principal_type: principal === "user" ? undefined : principal,
   };
-  return { outcome: "accepted", context: context as unknown as Readonly<Record<string, string>> };
+  const present = Object.entries(parts).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as Readonly<Record<string, string>>;
+}
+
+/** A name that looks like an ID is compared with IDs alone. */
+function isOfOrganization(claims: Json, allowed: readonly string[]): boolean {
+  const [ids, names] = [true, false].map((isId) => allowed.filter((one) => one.startsWith("org_") === isId));
+  return (
+    allowed.length === 0 ||
+    ids?.includes(claims["org_id"] as string) === true ||
+    names?.includes(claims["org_name"] as string) === true
+  );
 }
 
 function isPlainAddress(value: unknown): boolean {

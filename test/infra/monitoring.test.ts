@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { resourcesOf } from "../../infra/validate/template.ts";
+import { resourcesOf } from "../../tools/validate/template.ts";
 import { createAuthorizer } from "../../src/authorizer.ts";
 import { bearerEvent, startTenant } from "../../src/testing/index.ts";
 import { packageService, type Packaged } from "./packaged.ts";
@@ -22,20 +22,25 @@ interface Emitted {
   readonly dimensions: Readonly<Record<string, unknown>>;
 }
 
-/** What the authorizer counts when it accepts, refuses a caller, refuses a token, and cannot decide. */
+interface CallOptions {
+  readonly kind: "rest-request" | "http-2.0";
+  readonly identitySource?: readonly string[];
+}
+
+/** What the authorizer counts when it accepts, refuses a caller, refuses a token, and cannot decide in either way. */
 async function emittedMetrics(): Promise<Emitted[]> {
   const lines: string[] = [];
   const tenant = await startTenant();
-  const surroundings = { functionName: "auth", write: (line: string): void => void lines.push(line) };
+  const dependencies = { functionName: "auth", write: (line: string): void => void lines.push(line) };
   try {
-    const call = (token: string): Promise<unknown> =>
-      createAuthorizer(
-        tenant.settings,
-        surroundings,
-      )(bearerEvent("rest-request", token)).catch(() => undefined);
+    const call = async (token: string, { kind, ...changes }: CallOptions = { kind: "rest-request" }) => {
+      const event = { ...bearerEvent(kind, token), ...changes };
+      await createAuthorizer(tenant.settings, dependencies)(event).catch(() => undefined);
+    };
     const unverified = tenant.idToken({ claims: { email_verified: false } });
     for (const token of [tenant.idToken(), tenant.accessToken(), unverified, "not.a.token"])
       await call(token);
+    await call(tenant.idToken(), { kind: "http-2.0", identitySource: ["a session, and no token"] });
     tenant.fail(503);
     await call(tenant.idToken());
   } finally {
@@ -101,6 +106,7 @@ describe("the alarms", () => {
     expect(Object.keys(alarms()).sort()).toEqual([
       "DurationAlarm",
       "ErrorsAlarm",
+      "IdentitySourceAlarm",
       "KeyFetchAlarm",
       "KeysUnavailableAlarm",
       "RefusalRateAlarm",
@@ -120,7 +126,7 @@ describe("the alarms", () => {
     const ours = Object.values(alarms())
       .flatMap(watched)
       .filter(({ Namespace }) => Namespace === "Auth0Authorizer");
-    expect(ours).toHaveLength(5);
+    expect(ours).toHaveLength(6);
     for (const { Namespace, MetricName, Dimensions } of ours) {
       const { function: watchedFunction, ...dimensions } = named(Dimensions);
       expect(watchedFunction).toEqual(FUNCTION);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Template } from "../../infra/validate/template.ts";
+import type { Template } from "../../tools/validate/template.ts";
 
 const SERVERLESS = "node_modules/serverless/bin/serverless.js";
 

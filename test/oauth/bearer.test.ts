@@ -60,7 +60,7 @@ describe("the Authorization header", () => {
     expect(outcomeOf(() => parseBearer(header(`Bearer ${"a".repeat(8192)}`)))).toBe("accepted");
   });
 
-  test("is judged in time that grows with its length alone", () => {
+  test("is checked in time that grows with its length alone", () => {
     const startedAt = performance.now();
     for (let index = 0; index < 100; index += 1) {
       expect(outcomeOf(() => parseBearer(header(`Bearer ${"a=".repeat(4000)}!`)))).toBe("malformed_header");

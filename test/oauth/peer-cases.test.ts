@@ -143,7 +143,7 @@ describe("a distributed e-mail (OIDC Core §5.6.2)", () => {
 describe("a DPoP header (RFC 9449 §4.1)", () => {
   const proof = ["DPoP", "eyJ0eXAiOiJkcG9wK2p3dCJ9.e30.c2ln"] as const;
 
-  test("beside a plain bearer token means nothing: the token is judged as if it were not there", async () => {
+  test("beside a plain bearer token means nothing: the token is checked as if it were not there", async () => {
     expect(await judged(bearer(idToken()), proof)).toMatchObject({ verdict: "accepted" });
     expect(await judged(bearer(idToken({ exp: 1 })), proof)).toMatchObject({ verdict: "expired" });
   });

@@ -114,7 +114,7 @@ describe("the verifier", () => {
     await expect(at(NOW + 3605)).resolves.toBe("expired");
   });
 
-  test("judges the end of a token by its own clock alone", async () => {
+  test("checks the end of a token by its own clock alone", async () => {
     const longAgo = { iat: 1000, exp: 2000, nbf: 1000 };
     const farAhead = { iat: 9_000_000_000, exp: 9_000_003_600, nbf: 9_000_000_000 };
     await expect(verifier({ clock: () => 1_500_000 }).outcome(signed(longAgo))).resolves.toBe("id");
@@ -130,7 +130,7 @@ describe("the verifier", () => {
     await expect(outcome(signed())).resolves.toBe("keys_unavailable: acme.eu.auth0.com: HTTP 503");
   });
 
-  test("judges by the key that the key set gives, whatever key had the same ID before", async () => {
+  test("checks by the key that the key set gives, whatever key had the same ID before", async () => {
     const successor = createSigningKey({ kid: key.kid });
     const given = [key, successor].map(publicKeyOf);
     const keySet: KeySet = {

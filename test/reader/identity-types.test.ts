@@ -13,7 +13,7 @@ import type {
   SQSEvent,
 } from "aws-lambda";
 import { createAuthorizer } from "../../src/authorizer.ts";
-import { identityFrom, type CallerIdentity, type IdentityContext } from "../../src/reader/identity.ts";
+import { identityFrom, type CallerIdentity, type IdentityContext } from "../../src/reader/identity-from.ts";
 import {
   httpApi,
   restApi,

@@ -9,7 +9,10 @@ import { fileURLToPath } from "node:url";
 
 const PROJECT = new URL("../../", import.meta.url);
 const BUNDLE = fileURLToPath(new URL("dist/authorizer.cjs", PROJECT));
-const RUNTIME_CLIENT = fileURLToPath(import.meta.resolve("aws-lambda-ric"));
+/** Lambda's own runtime client, which `npm run runtimes` installs. */
+export const RUNTIME_CLIENT = fileURLToPath(
+  new URL("test/runtimes/node_modules/aws-lambda-ric/index.mjs", PROJECT),
+);
 const NATIVE_STAND_IN = fileURLToPath(new URL("rapid-client.cjs", import.meta.url));
 
 /** The Node.js that Lambda runs, where `npm run runtimes` found one for this platform. */

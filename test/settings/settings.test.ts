@@ -8,9 +8,9 @@ import {
 
 type Environment = Readonly<Record<string, string>>;
 
-const LEAST: Environment = { AUTH0_DOMAIN: "acme.eu.auth0.com", AUTH0_CLIENT_IDS: "WebApp" };
+const MINIMAL: Environment = { AUTH0_DOMAIN: "acme.eu.auth0.com", AUTH0_CLIENT_IDS: "WebApp" };
 
-const settings = (changes: Environment = {}) => settingsFromEnvironment({ ...LEAST, ...changes });
+const settings = (changes: Environment = {}) => settingsFromEnvironment({ ...MINIMAL, ...changes });
 
 function mistakes(read: () => unknown): readonly string[] {
   try {
@@ -307,7 +307,7 @@ describe("misspelled variables", () => {
     ["AUTH0_DOMAIN", undefined],
   ])("%s is taken for %s", (found, meant) => {
     const expected = meant === undefined ? [] : [{ found, meant }];
-    expect(misspelledVariables({ ...LEAST, [found]: "x" })).toEqual(expected);
+    expect(misspelledVariables({ ...MINIMAL, [found]: "x" })).toEqual(expected);
   });
 });
 

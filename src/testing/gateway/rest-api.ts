@@ -52,14 +52,7 @@ const INTEGRATION_FAILED = ownAnswer("DEFAULT_5XX", 502, "Internal server error"
  */
 export function restApi(options: RestApiOptions): RoutedApi {
   const { routes, openRoutes = {}, gatewayResponses = [] } = options;
-  const authorizer = new StageAuthorizer({
-    lambda: options.authorizer,
-    kind: options.type === "token" ? "rest-token" : "rest-request",
-    form: "policy",
-    identitySources: options.identitySources ?? ["method.request.header.Authorization"],
-    tokenPattern: options.tokenPattern,
-    ttlSeconds: options.ttlSeconds ?? DEFAULT_TTL_SECONDS,
-  });
+  const authorizer = stageAuthorizer(options);
   const all = { ...openRoutes, ...routes };
   for (const proxy of Object.values(all).filter(isHttpProxy)) restMappings(proxy.requestParameters ?? {});
   return {
@@ -82,6 +75,17 @@ export function restApi(options: RestApiOptions): RoutedApi {
     if (authorization.outcome !== "allowed") return refusalOf(authorization);
     return integrate(call, integration, callerOf(authorization));
   }
+}
+
+function stageAuthorizer(options: RestApiOptions): StageAuthorizer {
+  return new StageAuthorizer({
+    lambda: options.authorizer,
+    kind: options.type === "token" ? "rest-token" : "rest-request",
+    form: "policy",
+    identitySources: options.identitySources ?? ["method.request.header.Authorization"],
+    tokenPattern: options.tokenPattern,
+    ttlSeconds: options.ttlSeconds ?? DEFAULT_TTL_SECONDS,
+  });
 }
 
 async function integrate(

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EventBehindAuthorizer } from "../../../src/reader/identity.ts";
+import type { EventBehindAuthorizer } from "../../../src/reader/identity-from.ts";
 import type { GoldenCase } from "./cases.ts";
 import { GOLDEN } from "./golden.ts";
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, jest, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { identityFrom, MissingIdentityError } from "../../../src/reader/identity.ts";
-import type { CallerIdentity, ClaimTypes } from "../../../src/reader/identity.ts";
+import { identityFrom, MissingIdentityError } from "../../../src/reader/identity-from.ts";
+import type { CallerIdentity, ClaimTypes } from "../../../src/reader/identity-from.ts";
 import type { GoldenCase, GoldenIdentity } from "./cases.ts";
 import { goldenCalls, type GoldenCall } from "./golden-calls.ts";
 import { GOLDEN, goldenFiles } from "./golden.ts";

@@ -1,0 +1,74 @@
+import type { Borrowed, Gateway, StageOptions, TokenUse, Trace } from "./trace.ts";
+
+export interface Call {
+  /** The stage that is called: a gateway with its cache, and a container of the authorizer. */
+  readonly stage: string;
+  readonly gateway: Gateway;
+  readonly token: string;
+  readonly path: string;
+}
+
+/** One call with what the browser saw of it, and what only the server could see. */
+export interface Result {
+  readonly call: Call;
+  /** What the page itself got: a status and a body, or only that it failed. */
+  readonly seen: { readonly status: number | undefined; readonly body: unknown };
+  readonly milliseconds: number;
+  readonly trace: Trace;
+}
+
+export async function callApi(call: Call): Promise<Result> {
+  const id = crypto.randomUUID();
+  const startedAt = performance.now();
+  const seen = call.gateway === "websocket" ? await overWebSocket(call, id) : await overHttp(call, id);
+  const milliseconds = performance.now() - startedAt;
+  return { call, seen, milliseconds, trace: await json<Trace>(fetch(`/traces/${id}`)) };
+}
+
+/** A stage that nobody has called yet: an empty cache, and a container without keys. */
+export async function openStage(clockAheadSeconds = 0): Promise<string> {
+  const options: StageOptions = { clockAheadSeconds };
+  const { id } = await json<{ id: string }>(
+    fetch("/stages", { method: "POST", body: JSON.stringify(options) }),
+  );
+  return id;
+}
+
+/** Somebody else's token, by a real sign-in of theirs. */
+export async function borrow(name: Borrowed, use: TokenUse): Promise<string> {
+  return (await json<{ token: string }>(fetch(`/tokens/${name}?use=${use}`, { method: "POST" }))).token;
+}
+
+/** What an administrator does in Auth0's dashboard. */
+export async function control(issuer: string, action: string): Promise<void> {
+  await json(fetch(`${issuer}_local/${action}`, { method: "POST" }));
+}
+
+export async function json<T>(request: Promise<Response>): Promise<T> {
+  const response = await request;
+  const body: unknown = await response.json();
+  if (response.ok) return body as T;
+  throw new Error(`${response.url}: ${(body as { message?: string }).message ?? response.status}`);
+}
+
+async function overHttp({ stage, gateway, token, path }: Call, id: string): Promise<Result["seen"]> {
+  const headers = { authorization: `Bearer ${token}`, "x-trace-id": id };
+  const response = await fetch(`/gateways/${stage}/${gateway}${path}`, { headers });
+  return { status: response.status, body: await response.json() };
+}
+
+/** A browser tells its page no status where a WebSocket was not opened. */
+function overWebSocket({ stage, token }: Call, id: string): Promise<Result["seen"]> {
+  const query = new URLSearchParams({ access_token: token, trace: id });
+  const socket = new WebSocket(
+    `${location.origin.replace("http", "ws")}/gateways/${stage}/websocket?${query.toString()}`,
+  );
+  return new Promise((resolve) => {
+    socket.onopen = () => socket.send("who am I?");
+    socket.onerror = () => resolve({ status: undefined, body: undefined });
+    socket.onmessage = ({ data }: MessageEvent<string>) => {
+      socket.close();
+      resolve({ status: 101, body: JSON.parse(data) });
+    };
+  });
+}

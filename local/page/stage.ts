@@ -1,0 +1,50 @@
+import { createAuthorizer } from "../../src/authorizer.ts";
+import { settingsFromEnvironment } from "../../src/settings/settings.ts";
+import { httpApi } from "../../src/testing/gateway/http-api.ts";
+import type { RoutedApi } from "../../src/testing/gateway/api-options.ts";
+import type { Lambda } from "../../src/testing/gateway/lambda.ts";
+import { restApi } from "../../src/testing/gateway/rest-api.ts";
+import { webSocketApi, type WebSocketApi } from "../../src/testing/gateway/websocket-api.ts";
+import { connect, handler } from "../../infra/whoami/handler.ts";
+import type { Gateway, StageOptions } from "./client/trace.ts";
+import { recordedAuthorizer, recordedLambda, recordLog } from "./recorder.ts";
+
+/** API Gateway's default for REST APIs. */
+export const TTL_SECONDS = 300;
+
+/** All five kinds of API, with a cache and a container of the authorizer of their own. */
+export interface Stage {
+  readonly routed: Readonly<Record<Exclude<Gateway, "websocket">, RoutedApi>>;
+  readonly webSocket: WebSocketApi;
+}
+
+/**
+ * A stage that nobody has called yet, in the project's gateway emulator.
+ *
+ * @param settings the authorizer's, by environment variable
+ */
+export function createStage(settings: NodeJS.ProcessEnv, { clockAheadSeconds }: StageOptions): Stage {
+  const clock = (): number => Date.now() + clockAheadSeconds * 1000;
+  const container = (changes: NodeJS.ProcessEnv): Lambda =>
+    recordedAuthorizer(
+      createAuthorizer(settingsFromEnvironment({ ...settings, ...changes }), { clock, write: recordLog }),
+    );
+  const authorizer = container({});
+  const whoami = recordedLambda(handler);
+  const common = { authorizer, clock, routes: { "GET /whoami": whoami, "GET /messages/{id}": whoami } };
+  const simple = container({ AUTHORIZER_HTTP_API_RESPONSE: "simple" });
+  return {
+    routed: {
+      "rest-token": restApi({ ...common, type: "token", ttlSeconds: TTL_SECONDS }),
+      "rest-request": restApi({ ...common, type: "request", ttlSeconds: TTL_SECONDS }),
+      "http-policy": httpApi({ ...common, ttlSeconds: TTL_SECONDS }),
+      "http-simple": httpApi({
+        ...common,
+        authorizer: simple,
+        simpleResponses: true,
+        ttlSeconds: TTL_SECONDS,
+      }),
+    },
+    webSocket: webSocketApi({ authorizer, clock, routes: { $connect: connect, $default: whoami } }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Page } from "./page/server.ts";
+import type { Stack } from "./stack.ts";
+import { DEFAULT_ISSUER, users } from "./tenant/directory.ts";
+
+/** Serverless-offline's options for the ports of a service, in the order of its own default ports. */
+const PORT_OPTIONS = ["--httpPort", "--websocketPort", "--lambdaPort"];
+
+/** What `npm start` says once everything answers. */
+export function summary(stack: Stack, page: Page, freePorts: readonly number[]): string {
+  const { tenant, urls } = stack;
+  return `
+See it        ${page.url}
+
+Tenant        ${tenant.issuer}
+Users         ${users.verified.email}, password ${users.verified.password}
+              ${users.unverified.email}, password ${users.unverified.password} (not verified: refused)
+REST, TOKEN   ${urls.restToken}
+REST, REQUEST ${urls.restRequest}
+HTTP, policy  ${urls.httpPolicy}
+HTTP, simple  ${urls.httpSimple}
+WebSocket     ${urls.webSocket}?access_token=TOKEN (send anything)
+
+Sign in and call the API:
+
+  curl -H "Authorization: Bearer $(${tokenCommand(tenant.issuer)})" ${urls.restToken}
+
+For a service of your own, with this tenant, on ports that are free:
+
+${settingsLines(stack)}
+  npx serverless offline ${freePorts.map((port, index) => `${PORT_OPTIONS[index]} ${port}`).join(" ")}
+
+npm run token -- --help tells how to get the tokens of other users and applications. Ctrl-C stops everything.
+`;
+}
+
+function tokenCommand(issuer: string): string {
+  return `npm run --silent token${issuer === DEFAULT_ISSUER ? "" : ` -- --issuer ${issuer}`}`;
+}
+
+function settingsLines({ settings }: Stack): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `  ${name}=${value}\n`)
+    .join("");
+}

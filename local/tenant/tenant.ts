@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type Provider from "oidc-provider";
+import { createAccounts } from "./accounts.ts";
+import type { Accounts } from "./accounts.ts";
+import { createMemory } from "./adapter.ts";
+import { controlRoutes, jwksOutage } from "./controls.ts";
+import type { Controls } from "./controls.ts";
+import { API_IDENTIFIER, EMAIL_CLAIM, SPA_ORIGIN, applications, singlePageApp, users } from "./directory.ts";
+import type { Application, ApplicationName, User } from "./directory.ts";
+import { createKeyRing, createSigningKey, keyIds, revoked, rotated } from "./keys.ts";
+import type { KeyIds, KeyRing } from "./keys.ts";
+import { createProvider } from "./provider.ts";
+import type { ProviderSettings } from "./provider.ts";
+import { idTokenType, login, logout, onlyItsOwnHost } from "./routes.ts";
+import type { AccessTokenProfile } from "./tokens.ts";
+
+export interface TenantOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** Where the single-page app is served from. */
+  readonly spaOrigins?: readonly string[];
+  readonly apiIdentifier?: string;
+  /** The claim that carries the e-mail in access tokens; `${emailClaim}_verified` carries its verification. */
+  readonly emailClaim?: string;
+  readonly accessTokenProfile?: AccessTokenProfile;
+  /** How long ID tokens and access tokens are good for: a day, as in Auth0, unless a test wants them to expire. */
+  readonly tokenLifetimeSeconds?: number;
+}
+
+export interface Tenant extends Controls {
+  /** With a slash at the end, as Auth0 has it: `http://localhost:4000/`. */
+  readonly issuer: string;
+  readonly applications: Readonly<Record<ApplicationName, Application>>;
+  readonly users: Readonly<Record<keyof typeof users, User>>;
+  keys(): KeyIds;
+  close(): Promise<void>;
+}
+
+/** Starts a tenant that behaves like Auth0, on loopback only. Rejects with `EADDRINUSE` where the port is taken. */
+export async function startLocalTenant(options: TenantOptions = {}): Promise<Tenant> {
+  const spa = servedFrom(options.spaOrigins ?? [SPA_ORIGIN]);
+  const directory = { ...applications, spa };
+  const [ring, accounts] = await Promise.all([createKeyRing(), createAccounts(Object.values(users))]);
+
+  const server = createServer();
+  const issuer = `http://localhost:${await listen(server, options.port ?? 0)}/`;
+  const settings = createSettings(issuer, Object.values(directory), accounts, options);
+  const controls = serve(server, settings, ring, [new URL(issuer).origin, ...spa.origins]);
+  return { ...controls, issuer, applications: directory, users, close: () => close(server) };
+}
+
+/**
+ * The single-page app, from other origins than the directory's. What the directory lists stays allowed as a redirect
+ * URI: `npm run token` signs in with it, and knows of no other origin.
+ */
+function servedFrom(origins: readonly string[]): Application {
+  const { name, clientId, redirectUris: listed } = applications.spa;
+  const spa = singlePageApp(name, clientId, origins);
+  return { ...spa, redirectUris: [...new Set([...spa.redirectUris, ...listed])] };
+}
+
+/** oidc-provider's keys are fixed, so other keys mean another provider; sessions live in the memory they share. */
+function serve(
+  server: Server,
+  settings: ProviderSettings,
+  firstRing: KeyRing,
+  controlOrigins: readonly string[],
+) {
+  let ring = firstRing;
+  let down = false;
+  const controls = {
+    keys: () => keyIds(ring),
+    rotateKeys: async () => {
+      const fresh = await createSigningKey();
+      return use(rotated(ring, fresh));
+    },
+    revokeKey: (kid?: string) => use(revoked(ring, kid)),
+    setDown: (value: boolean) => void (down = value),
+  };
+  const use = (keys: KeyRing) => {
+    ring = keys;
+    const provider = createProvider(settings, ring);
+    provider.use(onlyItsOwnHost(settings.issuer));
+    provider.use(controlRoutes(controls, controlOrigins));
+    provider.use(jwksOutage(() => down));
+    addRoutes(provider, settings, ring);
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- Koa's promise never rejects
+    server.removeAllListeners("request").on("request", provider.callback());
+    return keyIds(ring);
+  };
+  use(ring);
+  return controls;
+}
+
+function addRoutes(provider: Provider, settings: ProviderSettings, ring: KeyRing): void {
+  provider.use(login(provider, settings.accounts));
+  provider.use(logout(provider, settings.applications));
+  provider.use(idTokenType(ring.current));
+  provider.on("server_error", (_ctx, error) => console.error(error));
+}
+
+function createSettings(
+  issuer: string,
+  clients: readonly Application[],
+  accounts: Accounts,
+  options: TenantOptions,
+): ProviderSettings {
+  return {
+    issuer,
+    apiIdentifier: options.apiIdentifier ?? API_IDENTIFIER,
+    applications: clients,
+    accounts,
+    memory: createMemory(),
+    cookieKeys: [randomBytes(32).toString("base64url")],
+    accessToken: {
+      profile: options.accessTokenProfile ?? "auth0",
+      emailClaim: options.emailClaim ?? EMAIL_CLAIM,
+    },
+    tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 24 * 60 * 60,
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });
+}

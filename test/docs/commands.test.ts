@@ -1,0 +1,144 @@
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve as absolute } from "node:path";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { blocks, guides } from "./guides.ts";
+
+jest.setTimeout(120_000);
+
+/** A command is run as it stands, or in a short form; or somebody else runs it in full. */
+type Way =
+  { readonly run: string; readonly fails?: RegExp } | { readonly by: string; readonly which: string };
+
+const AS_IT_STANDS = Symbol("as it stands");
+const START = { by: "test/e2e/start.test.ts", which: "commandOfTheGuide" };
+const REHEARSED = { by: "test/tools/rehearsal.test.ts", which: "a stage is deployed" };
+const TOOL = { by: "test/docs/cli.test.ts", which: "every command in docs/cli.md" };
+const ATTACHED = { by: "test/examples/attach.test.ts", which: "createConsumer" };
+const FIRST_COMMAND = { by: ".ci/run", which: "npm ci && npm start" };
+
+/** Every command of the pages, or how it begins; the first that fits counts. */
+const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
+  ["npm ci && npm test", { by: ".ci/run", which: "npm ci && npm test" }],
+  ["npm ci && npm start", FIRST_COMMAND],
+  ["npm ci", FIRST_COMMAND],
+  ["npm test", { by: ".ci/run", which: "npm ci && npm test" }],
+  ["npm start", START],
+  ["node --import tsx local/start.ts", { run: "node --import tsx local/start.ts --help" }],
+  ["npm run build", AS_IT_STANDS],
+  ["npm run package -- --param", AS_IT_STANDS],
+  ["npm run figures", AS_IT_STANDS],
+  ["npm run browser", AS_IT_STANDS],
+  ["npm run token -- --help", AS_IT_STANDS],
+  ["npm run check", { by: "package.json", which: "at-once.ts check " }],
+  ["npm run docs", { run: "npm run docs -- --help" }],
+  ["npm run jest -- test/oauth --watch", { run: "npm run jest -- test/oauth --listTests" }],
+  ["npm run fuzz", { run: "npm run fuzz -- --help" }],
+  ["npm run mutation", { run: "npm run mutation -- --help" }],
+  ["npm run validate", { run: "npm run validate -- --help" }],
+  ["npm run rehearse", { run: "npm run rehearse -- --help" }],
+  ["npm run --silent bench:fleet", { run: "npm run --silent bench:fleet -- --help" }],
+  ["npm run bench", { by: ".ci/run", which: "npm run bench -- --quick" }],
+  ["npm run gateway-table", { run: "npm run gateway-table -- --help" }],
+  ["npm run pictures", { run: "npm run pictures -- --help" }],
+  ["npm run auth0-authorizer explain", { run: "npm run auth0-authorizer -- --help" }],
+  ["npm run --silent snapshot -- --domain", { run: "npm run --silent snapshot -- --help" }],
+  [
+    "npm run --silent token",
+    {
+      run: "npm run --silent token -- --issuer http://localhost:9/",
+      fails: /^The local tenant does not answer\. Start it with: npm start$/m,
+    },
+  ],
+  ['curl -H "Authorization: Bearer $(npm run --silent token)"', { by: START.by, which: "curl" }],
+  ["cd test/deployed && npx serverless deploy", { run: "cd test/deployed && npx serverless package" }],
+  ["npm run test:deployed", { run: "npm run test:deployed", fails: /It needs an AWS account/ }],
+  ["npx serverless deploy", REHEARSED],
+  ["npm install --save-dev auth0-api-gateway-authorizer", ATTACHED],
+  ["npx serverless offline --stage local", ATTACHED],
+  ["export AUTH0_", TOOL],
+  ["auth0-authorizer ", TOOL],
+  ['echo "', TOOL],
+];
+
+const pages = [...guides].filter(([page]) => /^(README|CONTRIBUTING|docs\/[\w-]+)\.md$/.test(page));
+const commands = [...new Set(pages.flatMap(([, text]) => [...inBlocks(text), ...inSentences(text)]))];
+
+/** One for each line, or for several that a backslash joins; without a comment at its end. */
+function inBlocks(text: string): string[] {
+  const lines = blocks(text, "sh").flatMap((block) =>
+    block
+      .replace(/\\\n\s*/g, "")
+      .trim()
+      .split("\n"),
+  );
+  return lines.map((line) => line.replace(/\s+#.*$/, "")).filter(Boolean);
+}
+
+function inSentences(text: string): string[] {
+  return Array.from(text.matchAll(/`((?:npm|npx|node) [^`\n]+)`/g), ([, command = ""]) => command);
+}
+
+function wayOf(command: string): Way | undefined {
+  const [, way] = WAYS.find(([beginning]) => command.startsWith(beginning)) ?? [];
+  return way === AS_IT_STANDS ? { run: command } : way;
+}
+
+/** What `npm ci && npm test` has installed so far. */
+const INSTALLED = ["node_modules", "test/runtimes/node_modules", "test/browser/node_modules"];
+const NOT_IN_A_CLONE = ["node_modules", "dist", "reports", ".git", ".serverless", ".stryker-tmp"];
+
+/** Apart from the project, because some of the commands write into it while other tests read there. */
+let clone: string;
+
+beforeAll(() => {
+  clone = mkdtempSync(join(tmpdir(), "clone-"));
+  cpSync(".", clone, { recursive: true, filter: (path) => !NOT_IN_A_CLONE.includes(basename(path)) });
+  for (const folder of INSTALLED) symlinkSync(absolute(folder), join(clone, folder));
+});
+afterAll(() => rmSync(clone, { recursive: true }));
+
+interface Ended {
+  readonly ok: boolean;
+  readonly printed: string;
+}
+
+const ended = new Map<string, Promise<Ended>>();
+
+/** In the clone, and once only: several commands of the pages have one short form. */
+function shell(command: string): Promise<Ended> {
+  const result = ended.get(command) ?? runShell(command);
+  ended.set(command, result);
+  return result;
+}
+
+function runShell(command: string): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile("bash", ["-c", command], { cwd: clone }, (error, stdout, stderr) =>
+      resolve({ ok: error === null, printed: stdout + stderr }),
+    ).stdin?.end();
+  });
+}
+
+describe("the commands of README, CONTRIBUTING and the guides", () => {
+  test("are all listed here", () => {
+    expect(commands.length).toBeGreaterThan(40);
+    expect(commands.filter((command) => wayOf(command) === undefined)).toEqual([]);
+    const used = new Set(
+      commands.map((command) => WAYS.find(([beginning]) => command.startsWith(beginning))),
+    );
+    expect(WAYS.filter((way) => !used.has(way)).map(([beginning]) => beginning)).toEqual([]);
+  });
+
+  test.each(commands)("%s", async (command) => {
+    const way = wayOf(command) ?? { by: "", which: "" };
+    if ("by" in way) {
+      expect(existsSync(way.by) && readFileSync(way.by, "utf8")).toContain(way.which);
+    } else {
+      const { ok, printed } = await shell(way.run);
+      if (way.fails) expect(printed).toMatch(way.fails);
+      expect([ok, printed]).toEqual([way.fails === undefined, printed]);
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+
+jest.setTimeout(60_000);
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "scripts-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(
+  script: string,
+  ...args: string[]
+): { readonly status: number | null; readonly printed: string } {
+  const command = ["--import", import.meta.resolve("tsx"), resolve(script), ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, encoding: "utf8" });
+  return { status, printed: stdout + stderr };
+}
+
+function writePackage(path: string, contents: object): void {
+  mkdirSync(join(folder, path), { recursive: true });
+  writeFileSync(join(folder, path, "package.json"), JSON.stringify(contents));
+}
+
+describe("at-once", () => {
+  beforeAll(() => writePackage(".", { scripts: { good: "echo fine", bad: "echo broken && exit 3" } }));
+
+  test("runs all scripts, prints what each said, and fails where one fails", () => {
+    const { status, printed } = run("tools/build/at-once.ts", "good", "bad");
+    expect(status).toBe(1);
+    expect(printed).toMatch(/^fine\nnpm run good: ok, \d+ s$/m);
+    expect(printed).toMatch(/^broken\nnpm run bad: failed, \d+ s$/m);
+  });
+
+  test("succeeds where all succeed", () => {
+    expect(run("tools/build/at-once.ts", "good").status).toBe(0);
+  });
+});
+
+describe("install", () => {
+  beforeAll(() => {
+    writePackage("apart", {});
+    writePackage("apart/library", { name: "library", version: "1.0.0" });
+    const npm = ["install", "--offline", "--package-lock-only", "./library"];
+    spawnSync("npm", npm, { cwd: join(folder, "apart") });
+  });
+
+  test("installs what the lock file says, and nothing again while the file is the same", () => {
+    expect(run("tools/build/install.ts", "apart").printed).toBe("Installed apart\n");
+    expect(existsSync(join(folder, "apart/node_modules/library"))).toBe(true);
+    expect(run("tools/build/install.ts", "apart")).toEqual({ status: 0, printed: "" });
+  });
+
+  test("installs anew what somebody has removed", () => {
+    rmSync(join(folder, "apart/node_modules"), { recursive: true });
+    expect(run("tools/build/install.ts", "apart").printed).toBe("Installed apart\n");
+  });
+
+  test("fails where npm fails, with what npm said", () => {
+    writePackage("apart", { dependencies: { missing: "1.0.0" } });
+    rmSync(join(folder, "apart/node_modules"), { recursive: true });
+    const { status, printed } = run("tools/build/install.ts", "apart");
+    expect(status).toBe(1);
+    expect(printed).toMatch(/^npm ci --prefix apart failed\..*/);
+  });
+});

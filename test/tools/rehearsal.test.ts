@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { imitateAws, type ImitatedAws } from "../../tools/rehearse/imitated-aws.ts";
+import { serverless } from "../../tools/rehearse/rehearse.ts";
+import { zipEntries } from "../infra/zip-entries.ts";
+
+jest.setTimeout(90_000);
+
+const STACK = "auth0-authorizer-rehearsal";
+const BUCKET = `${STACK}-serverlessdeploymentbucket`;
+
+let aws: ImitatedAws;
+beforeAll(async () => (aws = await imitateAws()));
+afterAll(() => aws.close());
+
+test("a stage is deployed, and removed without a trace, with no credentials", async () => {
+  await serverless(aws, "deploy");
+  const stack = aws.stacks.find(STACK);
+  expect(stack?.status).toBe("UPDATE_COMPLETE");
+  const { S3Bucket, S3Key } = stack?.template.Resources["AuthorizerLambdaFunction"]?.Properties?.["Code"] as {
+    S3Bucket: unknown;
+    S3Key: string;
+  };
+  expect(S3Bucket).toEqual({ Ref: "ServerlessDeploymentBucket" });
+  const zip = aws.buckets.objects(BUCKET).get(S3Key) ?? Buffer.alloc(0);
+  expect(zipEntries(zip).sort()).toEqual(["dist/authorizer.cjs", "dist/authorizer.main.cjs"]);
+  expect(aws.calls.filter((call) => call.startsWith("sts"))).toEqual(["sts GetCallerIdentity"]);
+
+  await serverless(aws, "remove");
+  expect(aws.stacks.find(STACK)).toBeUndefined();
+  expect(aws.buckets.objects(BUCKET).size).toBe(0);
+  expect(aws.calls).toContain("cloudformation DeleteStack");
+});
+
+test("the imitation does not know what it was not taught", async () => {
+  const url = `${aws.endpoint}/`;
+  const headers = { authorization: "AWS4-HMAC-SHA256 Credential=K/20261122/eu-central-1/iam/aws4_request" };
+  const response = await fetch(url, { method: "POST", headers, body: "Action=CreateUser" });
+  expect(response.status).toBe(501);
+  expect(aws.calls.at(-1)).toBe("iam CreateUser");
+});

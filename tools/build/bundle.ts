@@ -1,0 +1,93 @@
+import { writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
+import { writeDeclarations } from "./declarations.ts";
+
+/** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says prominently what was changed. */
+const BANNER =
+  "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified: its unused HTTP client, JWKS cache and decoder were replaced by functions that throw. */";
+
+const STAND_INS = "stand-ins";
+/** What aws-jwt-verify's modules export and nobody calls here, but would drag along what it needs. */
+const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
+  "https-node.js": ["fetch"],
+  "jwk.js": ["SimpleJwksCache", "fetchJwk"],
+  "jwt.js": ["decomposeUnverifiedJwt"],
+};
+
+/**
+ * Keeps of aws-jwt-verify what is used. It does not say in its package.json that importing it changes nothing, so
+ * bundlers keep all of it; its classes name a cache, a decoder and a fetcher that are never called here, of which
+ * the last would load `https`, which alone costs a third of a cold start. Everything else is the library's own.
+ */
+const withoutUnusedParts: Plugin = {
+  name: "without-unused-parts",
+  setup(build) {
+    build.onResolve({ filter: /./ }, async ({ path, pluginData, ...origin }) => {
+      if (pluginData === withoutUnusedParts) return undefined;
+      const found = await build.resolve(path, { ...origin, pluginData: withoutUnusedParts });
+      if (!found.path.includes("aws-jwt-verify")) return found;
+      const isOriginal = origin.namespace === STAND_INS || !(basename(found.path) in NEVER_CALLED);
+      return { ...found, namespace: isOriginal ? "file" : STAND_INS, sideEffects: false };
+    });
+    build.onLoad({ filter: /./, namespace: STAND_INS }, ({ path }) => ({
+      contents: withStandIns(path, NEVER_CALLED[basename(path)] ?? []),
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/** A module's exports, some of them replaced: what a module exports itself hides what `export *` brings. */
+function withStandIns(path: string, names: readonly string[]): string {
+  const standIns = names.map(
+    (name) => `export function ${name}() { throw new Error("${name} is not bundled"); }`,
+  );
+  return [`export * from ${JSON.stringify(path)};`, ...standIns].join("\n");
+}
+
+const common: BuildOptions = { bundle: true, platform: "node", logLevel: "warning" };
+
+const FUNCTIONS = {
+  "authorizer.main": { source: "./src/handler.ts", handlers: "handler" },
+  whoami: { source: "./infra/whoami/handler.ts", handlers: "handler, connect" },
+};
+
+/**
+ * What Lambda runs: CommonJS, because loading ES modules makes a cold start longer. The exports are spelled out,
+ * because what esbuild writes for them has to be compiled at every start.
+ */
+for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
+  await bundle({
+    ...common,
+    stdin: {
+      contents: `import { ${handlers} } from "${source}"; module.exports = { ${handlers} };`,
+      resolveDir: ".",
+    },
+    outfile: `dist/${name}.cjs`,
+    minify: true,
+    target: "node22",
+    format: "cjs",
+    define: { "import.meta.dirname": "__dirname" },
+    mainFields: ["module", "main"],
+    banner: { js: BANNER },
+    plugins: [withoutUnusedParts],
+  });
+}
+
+/**
+ * Lambda's runtime client imports a handler's file, and Node.js 22 reads the whole of it once more for that, in
+ * search of exports: 4 ms for the bundle. So what it imports is one line.
+ */
+writeFileSync("dist/authorizer.cjs", 'exports.handler = require("./authorizer.main.cjs").handler;\n');
+
+/** What the npm package exports. Its one dependency stays outside, so that an audit of its users sees it. */
+const entryPoints = {
+  index: "src/index.ts",
+  identity: "src/reader/identity-from.ts",
+  testing: "src/testing/index.ts",
+};
+const forNode: BuildOptions = { ...common, outdir: "dist", target: "node20", packages: "external" };
+await bundle({ ...forNode, entryPoints, format: "esm" });
+await bundle({ ...forNode, entryPoints, format: "cjs", outExtension: { ".js": ".cjs" } });
+await bundle({ ...forNode, entryPoints: { cli: "src/cli/main.ts" }, format: "esm" });
+writeDeclarations("src", Object.values(entryPoints), "dist/types");

@@ -1,0 +1,49 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Application, type TypeDocOptions } from "typedoc";
+import type { PluginOptions } from "typedoc-plugin-markdown";
+
+/** What the npm package exports. */
+const ENTRIES = ["src/index.ts", "src/reader/identity-from.ts", "src/testing/index.ts"];
+
+const OPTIONS: TypeDocOptions & Partial<PluginOptions> = {
+  entryPoints: ENTRIES,
+  plugin: ["typedoc-plugin-markdown"],
+  tsconfig: "tsconfig.json",
+  // `npm run check` compiles; here only the names and the docstrings matter.
+  skipErrorChecking: true,
+  logLevel: "Error",
+  name: "API reference",
+  readme: "none",
+  githubPages: false,
+  disableSources: true,
+  excludeExternals: true,
+  excludePrivate: true,
+  excludeInternal: true,
+  router: "module",
+  hideBreadcrumbs: true,
+  hidePageHeader: true,
+  useCodeBlocks: true,
+  parametersFormat: "table",
+  interfacePropertiesFormat: "table",
+  classPropertiesFormat: "table",
+  typeDeclarationFormat: "table",
+};
+
+/** The reference from the docstrings: its pages by their path. */
+export async function apiPages(): Promise<ReadonlyMap<string, string>> {
+  const folder = mkdtempSync(join(tmpdir(), "api-"));
+  try {
+    const app = await Application.bootstrapWithPlugins(OPTIONS);
+    const project = await app.convert();
+    if (project === undefined) throw new Error("nothing to refer to");
+    await app.outputs.writeOutput({ name: "markdown", path: folder }, project);
+    const pages = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
+      path.endsWith(".md"),
+    );
+    return new Map(pages.map((path) => [path, readFileSync(join(folder, path), "utf8")]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,15 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { answerHelp } from "../build/usage.ts";
+import { generatedPages } from "./pages.ts";
+
+answerHelp(`Writes the pages that come from the source: docs/api, docs/architecture.md and docs/reasons.md.
+
+  npm run docs
+`);
+const pages = await generatedPages();
+rmSync("docs/api", { recursive: true, force: true });
+for (const [path, text] of pages) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
