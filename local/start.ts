@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { startNode, toldToStop } from "./child-process.ts";
+import { hasPython, startHostedPython, type HostedPython } from "./hosted-python.ts";
 import { assertFree, readOptions, USAGE, UsageError, type StartOptions } from "./options.ts";
 import { startPage, type Page } from "./page/server.ts";
 import { freePortsFrom } from "./ports.ts";
@@ -11,10 +12,14 @@ import { summary } from "./summary.ts";
 const PROJECT = fileURLToPath(new URL("../", import.meta.url));
 /** Where serverless-offline listens unless it is told otherwise. */
 const OFFLINE_DEFAULT_PORT = 3000;
+/** From here on the first port that is free: nobody's own service depends on it. */
+const HOSTED_PYTHON_PORT = 4013;
 
 interface Everything {
   readonly stack: Stack;
   readonly page: Page;
+  /** Undefined on a machine without Python. */
+  readonly python: HostedPython | undefined;
 }
 
 /** Also while everything starts: what has been started by then ends with this process. */
@@ -33,7 +38,8 @@ async function run(options: StartOptions): Promise<void> {
   const everything = await Promise.race([start(options), stopping]);
   if (everything === undefined) return;
   await stopping;
-  await Promise.all([everything.stack.stop(), everything.page.close()]);
+  const { stack, page, python } = everything;
+  await Promise.all([stack.stop(), page.close(), python?.stop()]);
 }
 
 async function start({ ports, verbose, build }: StartOptions): Promise<Everything> {
@@ -42,10 +48,20 @@ async function start({ ports, verbose, build }: StartOptions): Promise<Everythin
   const spaOrigins = [`http://localhost:${ports.page}`];
   const onLine = (line: string): void => print(line, verbose);
   const stack = await startStack({ ports, tenant: { spaOrigins }, onLine });
-  const page = await startPage({ ...stack, port: ports.page });
+  const python = hasPython() ? await startPython(stack, Object.values(ports), onLine) : undefined;
+  const page = await startPage({ ...stack, hostedPython: python, port: ports.page });
   const free = await freePortsFrom(OFFLINE_DEFAULT_PORT, 3, Object.values(ports));
-  process.stdout.write(summary(stack, page, free));
-  return { stack, page };
+  process.stdout.write(summary({ stack, page, python }, free));
+  return { stack, page, python };
+}
+
+async function startPython(
+  { settings }: Stack,
+  reserved: readonly number[],
+  onLine: (line: string) => void,
+): Promise<HostedPython> {
+  const [port = 0] = await freePortsFrom(HOSTED_PYTHON_PORT, 1, reserved);
+  return startHostedPython({ settings, port, write: (line) => onLine(line.trimEnd()) });
 }
 
 async function bundle(): Promise<void> {

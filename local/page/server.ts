@@ -15,6 +15,7 @@ export interface PageOptions {
   /** The authorizer's settings, by environment variable. */
   readonly settings: Readonly<Record<string, string>>;
   readonly port: number;
+  readonly hostedPython?: PageConfig["hostedPython"];
 }
 
 /** The page that `npm start` serves. */
@@ -34,10 +35,10 @@ class HttpError extends Error {
 }
 
 /** Serves the page, the gateways that it calls, and what happened in them, on loopback only. */
-export async function startPage({ tenant, settings, port }: PageOptions): Promise<Page> {
+export async function startPage({ tenant, settings, port, hostedPython }: PageOptions): Promise<Page> {
   const assets = await buildAssets();
   const gateways = new GatewayServer((options) => createStage(settings, options));
-  const config = pageConfig(tenant, settings);
+  const config = { ...pageConfig(tenant, settings), hostedPython };
   const server = createServer((request, response) => {
     answer(request, { assets, config, gateways, tenant, url: url() })
       .catch((error: unknown) => failure(error))

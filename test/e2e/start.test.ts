@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { hasPython } from "../../local/hosted-python.ts";
 import { freePorts, isFree } from "../../local/ports.ts";
 
 jest.setTimeout(90_000);
@@ -101,6 +102,29 @@ describe("npm start, as docs/local.md has it", () => {
     const curl = /^ {2}curl .*$/m.exec(started.printed)?.[0] ?? "";
     const { stdout } = await promisify(execFile)("bash", ["-c", curl]);
     expect(JSON.parse(stdout)).toMatchObject({ email: "verified@example.com" });
+  });
+
+  test("puts a hosted Python API behind a REST and an HTTP API, or says that there is no Python", async () => {
+    const urls = Array.from(
+      started.printed.matchAll(/^Python, (?:REST|HTTP) +(\S+)$/gm),
+      ([, url = ""]) => url,
+    );
+    if (!hasPython()) {
+      expect(urls).toEqual([]);
+      expect(started.printed).toContain("examples/hosted-python-api needs python3");
+      return;
+    }
+    const token = /\$\((.*?)\)/.exec(started.printed)?.[1] ?? "";
+    expect(urls).toHaveLength(2);
+    for (const url of urls) {
+      const forged = `-H "X-User-Email: mallory@example.com"`;
+      const curl = `curl -s -H "Authorization: Bearer $(${token})" ${forged} ${url}`;
+      const { stdout } = await promisify(execFile)("bash", ["-c", curl]);
+      expect(JSON.parse(stdout)).toMatchObject({
+        email: "verified@example.com",
+        roles: ["member", "editor"],
+      });
+    }
   });
 
   test("says what a service of one's own needs: the tenant's settings, and ports that are free", async () => {

@@ -28,10 +28,27 @@ async function start(): Promise<void> {
   showVisitor(page);
   showCases(page);
   showTokens(page);
+  showHostedPython(config);
   byId("call", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     void perform(page, "Your call", plainCall(page.stage));
   });
+}
+
+/** For a terminal: this page may call its own server only. */
+function showHostedPython({ hostedPython }: PageConfig): void {
+  if (hostedPython === undefined) return;
+  const { restApi, httpApi } = hostedPython;
+  const [rest, http] = [restApi, httpApi].map((url) => h("code", {}, `${url}/me`));
+  const shown = byId("hosted-python", HTMLElement);
+  shown.replaceChildren(
+    "A Python application that is no Lambda stands behind a REST API, ",
+    rest ?? "",
+    ", and an HTTP API, ",
+    http ?? "",
+    ". Call it with curl and one of your tokens.",
+  );
+  shown.hidden = false;
 }
 
 function addChoices(

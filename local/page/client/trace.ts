@@ -21,6 +21,8 @@ export interface PageConfig {
   readonly jwksMaxAgeSeconds: number;
   /** The person that a visitor may sign in as. */
   readonly user: { readonly email: string; readonly password: string };
+  /** The two gateways before the example in Python, where this machine has Python. */
+  readonly hostedPython?: { readonly restApi: string; readonly httpApi: string } | undefined;
 }
 
 /** Tokens that the server gets by real sign-ins of others, by name. */
