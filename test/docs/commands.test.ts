@@ -36,6 +36,8 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run docs:pictures", { run: "npm run docs:pictures -- --help" }],
   ["npm run docs", { run: "npm run docs -- --help" }],
   ["npm run test:jest -- test/oauth --watch", { run: "npm run test:jest -- test/oauth --listTests" }],
+  // Half an hour; its three parts are run in their short forms.
+  ["npm run prove", { by: "package.json", which: "npm run test:fuzz -- --full && npm run test:mutation" }],
   ["npm run test:fuzz", { run: "npm run test:fuzz -- --help" }],
   ["npm run test:mutation", { run: "npm run test:mutation -- --help" }],
   ["npm run validate", { run: "npm run validate -- --help" }],
