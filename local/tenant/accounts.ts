@@ -1,7 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { Account } from "oidc-provider";
-import type { User } from "./directory.ts";
+import { ROLES_CLAIM, type User } from "./directory.ts";
 
 interface PasswordHash {
   readonly salt: Buffer;
@@ -34,8 +34,9 @@ export async function createAccounts(users: readonly User[]): Promise<Accounts> 
 
 /** The user as oidc-provider wants it; which of these claims a token carries depends on its scopes. */
 export function toAccount(user: User): Account {
-  const { sub, name, nickname, email, emailVerified } = user;
-  return { accountId: sub, claims: () => ({ sub, name, nickname, email, email_verified: emailVerified }) };
+  const { sub, name, nickname, email, emailVerified, roles } = user;
+  const claims = { sub, name, nickname, email, email_verified: emailVerified, [ROLES_CLAIM]: roles };
+  return { accountId: sub, claims: () => claims };
 }
 
 async function hashPassword(password: string): Promise<PasswordHash> {

@@ -15,6 +15,9 @@ export const API_SCOPES: readonly string[] = ["read:messages", "write:messages"]
 /** The claim that carries a user's e-mail in access tokens; its verification stands in `${EMAIL_CLAIM}_verified`. */
 export const EMAIL_CLAIM = "https://example.com/email";
 
+/** The claim that carries a user's roles, in both kinds of token. */
+export const ROLES_CLAIM = "https://example.com/roles";
+
 /** Where the single-page app is served from. */
 export const SPA_ORIGIN = "http://localhost:4001";
 
@@ -38,6 +41,7 @@ export interface User {
   readonly emailVerified: boolean;
   readonly name: string;
   readonly nickname: string;
+  readonly roles: readonly string[];
   readonly password: string;
 }
 
@@ -80,6 +84,7 @@ export const users = {
     emailVerified: true,
     name: "Vera Verified",
     nickname: "vera",
+    roles: ["member", "editor"],
     password: "a-long-password-for-vera",
   },
   unverified: {
@@ -88,6 +93,7 @@ export const users = {
     emailVerified: false,
     name: "Uwe Unverified",
     nickname: "uwe",
+    roles: ["member"],
     password: "a-long-password-for-uwe",
   },
 } as const satisfies Record<string, User>;

@@ -1,7 +1,7 @@
 import type { AdapterFactory, ClientMetadata, Configuration, KoaContextWithOIDC } from "oidc-provider";
 import { toAccount } from "./accounts.ts";
 import type { Accounts } from "./accounts.ts";
-import { API_SCOPES } from "./directory.ts";
+import { API_SCOPES, ROLES_CLAIM } from "./directory.ts";
 import type { Application } from "./directory.ts";
 import { published } from "./keys.ts";
 import type { KeyRing } from "./keys.ts";
@@ -43,7 +43,11 @@ export function createProvider(settings: ProviderSettings, ring: KeyRing): Provi
     cookies: { keys: [...settings.cookieKeys] },
     routes: ROUTES,
     scopes: IDENTITY_SCOPES,
-    claims: { profile: ["name", "nickname"], email: ["email", "email_verified"] },
+    claims: {
+      openid: ["sub", ROLES_CLAIM],
+      profile: ["name", "nickname"],
+      email: ["email", "email_verified"],
+    },
     // Auth0 puts the e-mail into the ID token itself, and not only into the answer of /userinfo.
     conformIdTokenClaims: false,
     responseTypes: ["code"],

@@ -1,6 +1,6 @@
 import { CompactSign } from "jose";
 import type { AccessToken, ClientCredentials, JWTStructured } from "oidc-provider";
-import type { User } from "./directory.ts";
+import { ROLES_CLAIM, type User } from "./directory.ts";
 import type { SigningKey } from "./keys.ts";
 
 /** Auth0's two forms of access token: its own, which is the default, and the one of RFC 9068. */
@@ -29,7 +29,7 @@ export function shapeAccessToken(
 
   jwt.header = { typ: profile === "auth0" ? "JWT" : "at+jwt" };
   jwt.payload = {
-    ...(user && emailClaims(user, emailClaim)),
+    ...(user && actionClaims(user, emailClaim)),
     iss,
     sub: user?.sub ?? `${String(clientId)}@clients`,
     // With `openid` the token is good for the tenant's own userinfo endpoint as well.
@@ -47,7 +47,11 @@ export function withJwtType(idToken: string, key: SigningKey): Promise<string> {
   return new CompactSign(payload).setProtectedHeader({ alg: key.alg, typ: "JWT", kid: key.kid }).sign(key);
 }
 
-/** What a post-login Action would add: a namespaced claim, which collides with nothing. */
-function emailClaims(user: User, claim: string): Claims {
-  return { [claim]: user.email, [`${claim}_verified`]: user.emailVerified };
+/** What a post-login Action would add: namespaced claims, which collide with nothing. */
+function actionClaims(user: User, emailClaim: string): Claims {
+  return {
+    [emailClaim]: user.email,
+    [`${emailClaim}_verified`]: user.emailVerified,
+    [ROLES_CLAIM]: user.roles,
+  };
 }

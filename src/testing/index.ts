@@ -8,4 +8,5 @@ export { httpApi, type HttpApiOptions } from "./gateway/http-api.ts";
 export { webSocketApi, HandshakeRefused } from "./gateway/websocket-api.ts";
 export type { Connection, WebSocketApi, WebSocketApiOptions } from "./gateway/websocket-api.ts";
 export type { RoutedApi } from "./gateway/api-options.ts";
+export type { HttpProxy } from "./gateway/http-proxy.ts";
 export type { Lambda } from "./gateway/lambda.ts";

@@ -22,6 +22,7 @@ it("snippets are in these pages", () => {
   expect(pages.map(([page]) => page)).toEqual([
     "README.md",
     "docs/behind-the-authorizer.md",
+    "docs/own-claims.md",
     "docs/testing.md",
   ]);
 });
@@ -31,4 +32,17 @@ it.each(pages)("every snippet in %s is a part of the example, which is compiled 
   const unknown = snippets.filter((snippet) => !code.some((file) => file.includes(snippet)));
   expect(snippets.length).toBeGreaterThan(0);
   expect(unknown).toEqual([]);
+});
+
+const READERS = [
+  ["python", "src/reader/python/caller_identity.py"],
+  ["go", "src/reader/go/identity.go"],
+  ["java", "src/reader/java/CallerIdentity.java"],
+] as const;
+
+it.each(READERS)("the snippet in %s is the example at the head of its reader", (language, reader) => {
+  const uncommented = readFileSync(reader, "utf8").replace(/^(?:\/\/| \*)?[ \t]*/gm, "");
+  const [snippet = "no snippet", ...others] = blocks(guides.get("docs/own-claims.md") ?? "", language);
+  expect(others).toEqual([]);
+  expect(uncommented).toContain(snippet.replace(/^[ \t]+/gm, ""));
 });

@@ -128,7 +128,7 @@ const path: fc.Arbitrary<readonly string[]> = fc.oneof(
 
 export const absurdEvents: fc.Arbitrary<AbsurdEvent> = fc.record({
   gateway: fc.nat(4),
-  team: fc.nat(4),
+  team: fc.nat(6),
   token: fc.nat(10),
   sendsHeader: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.boolean()),
   sendsParameter: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.boolean()),

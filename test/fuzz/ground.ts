@@ -10,9 +10,15 @@ import {
   RFC9068_TOKEN,
   signText,
 } from "../tokens.ts";
+import { CONTEXT_CLAIMS, PLAN_CLAIM, SECRET_CLAIM } from "./own-claims.ts";
 
 /** What must never be in a log line or an error: the sentinels that every token of a campaign carries. */
-export const SECRETS = ["alice.secret@example.com", "bob.secret@example.com", "secret-subject"] as const;
+export const SECRETS = [
+  "alice.secret@example.com",
+  "bob.secret@example.com",
+  "secret-subject",
+  SECRET_CLAIM,
+] as const;
 
 export const GATEWAYS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
 
@@ -33,6 +39,12 @@ export const TEAMS: readonly Partial<Settings>[] = [
     organizations: ["org_1", "acme-corp"],
     httpApiUnauthorized: "403",
   },
+  { email: "optional", allowMachines: true, contextClaims: CONTEXT_CLAIMS },
+  {
+    contextClaims: CONTEXT_CLAIMS,
+    requiredClaims: { [PLAN_CLAIM]: ["pro", "7", "true"] },
+    emailDomains: ["example.com"],
+  },
 ];
 
 type Members = Readonly<Record<string, unknown>>;
@@ -47,10 +59,16 @@ const namespaced = (user: typeof ALICE | typeof BOB): Members => ({
 
 /** Headers and claims of tokens as Auth0 issues them: each gets in somewhere. */
 export const TEMPLATES: readonly { readonly header: Members; readonly claims: Members }[] = [
-  { header: HEADER, claims: { ...ID_TOKEN, ...ALICE, nonce: "n" } },
+  { header: HEADER, claims: { ...ID_TOKEN, ...ALICE, nonce: "n", [PLAN_CLAIM]: "pro" } },
   {
     header: HEADER,
-    claims: { ...ACCESS_TOKEN, ...namespaced(ALICE), permissions: ["read:x"], org_id: "org_1" },
+    claims: {
+      ...ACCESS_TOKEN,
+      ...namespaced(ALICE),
+      permissions: ["read:x"],
+      org_id: "org_1",
+      [PLAN_CLAIM]: ["pro"],
+    },
   },
   {
     header: RFC9068_HEADER,

@@ -109,7 +109,7 @@ const edit: fc.Arbitrary<Edit> = fc.record({
 export const mutatedTokens: fc.Arbitrary<MutatedToken> = fc.record({
   base: fc.nat(255),
   gateway: fc.nat(4),
-  team: fc.nat(4),
+  team: fc.nat(6),
   edits: fc.array(edit, { maxLength: 3 }),
 });
 

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from "jose";
 import type { Settings } from "../../src/settings/settings.ts";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW } from "../tokens.ts";
+import { isActorChain, isTooMuch, lacksClaim, ownContext } from "./own-claims.ts";
 import type { Ground, GATEWAYS } from "./ground.ts";
 
 /**
@@ -104,6 +105,7 @@ function claimsFault(header: Json, claims: Json, team: Partial<Settings>): strin
   if ((claims["iat"] as number) - NOW > tolerance) return "iat";
   if ("cnf" in claims) return "cnf";
   if ("events" in claims) return "events";
+  if ("act" in claims && !isActorChain(claims["act"])) return "act";
   const aud = isText(claims["aud"]) ? [claims["aud"]] : claims["aud"];
   if (!isTexts(aud)) return "aud";
   if (aud.includes(CLIENT_ID) === aud.includes(AUDIENCE)) return "aud";
@@ -176,11 +178,13 @@ function isForApplication(claims: Json): boolean {
 }
 
 function callerExpectation(claims: Json, team: Partial<Settings>, gateway: Gateway): Expectation {
-  const context = contextOf(claims);
+  const own = ownContext(claims, team);
+  const context = { ...contextOf(claims), ...own };
   const permissions = (claims["permissions"] ?? []) as string[];
   const scopes = context["scope"]?.split(" ") ?? [];
   const principal = principalOf(claims);
   const refuse = (why: string): Expectation => ({ outcome: "caller-refused", why });
+  if (isTooMuch(own)) return refuse("too much");
   if (isUnsupported(context, permissions, gateway)) return refuse("unsupported");
   if (principal === "machine" && team.allowMachines !== true) return refuse("machine");
   if (principal === "anonymous" && team.allowAnonymous !== true) return refuse("anonymous");
@@ -190,6 +194,9 @@ function callerExpectation(claims: Json, team: Partial<Settings>, gateway: Gatew
     return refuse("unverified");
   if (team.requiredPermissions?.some((p) => !scopes.includes(p) && !permissions.includes(p)) === true)
     return refuse("permission");
+  if (lacksClaim(claims, team)) return refuse("claim");
+  const domain = context["email"]?.split("@")[1]?.toLowerCase() ?? "";
+  if (team.emailDomains !== undefined && !team.emailDomains.includes(domain)) return refuse("domain");
   return { outcome: "accepted", context };
 }
 
@@ -215,6 +222,7 @@ function contextOf(claims: Json): Readonly<Record<string, string>> {
     permissions: permissions.length > 0 ? permissions.join(" ") : undefined,
     org_id: claims["org_id"],
     org_name: claims["org_name"],
+    actor: (claims["act"] as { sub?: string } | undefined)?.sub,
     principal_type: principal === "user" ? undefined : principal,
   };
   const present = Object.entries(parts).filter(([, value]) => value !== undefined);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW, signText } from "../tokens.ts";
+import { ownClaims } from "./own-claims.ts";
 import { at, SECRETS, TEMPLATES, type Ground } from "./ground.ts";
 
 /** A token that was spoilt before it was signed: its signature is good, and only its words can betray it. */
@@ -194,10 +195,14 @@ const untouched = fc.constant([] as readonly Change[]);
 export const signedTokens: fc.Arbitrary<SignedToken> = fc.record({
   template: fc.nat(255),
   gateway: fc.nat(4),
-  team: fc.nat(4),
+  team: fc.nat(6),
   key: fc.oneof({ weight: 30, arbitrary: fc.constant(0) }, fc.nat(2)),
   header: fc.oneof({ weight: 3, arbitrary: untouched }, changes(HEADER_VALUES)),
-  claims: fc.oneof({ weight: 1, arbitrary: untouched }, { weight: 5, arbitrary: changes(CLAIM_VALUES) }),
+  claims: fc.oneof(
+    { weight: 1, arbitrary: untouched },
+    { weight: 5, arbitrary: changes(CLAIM_VALUES) },
+    { weight: 3, arbitrary: ownClaims },
+  ),
   headerText: fc.oneof({ weight: 4, arbitrary: fc.constant("plain" as const) }, shape),
   claimsText: fc.oneof({ weight: 3, arbitrary: fc.constant("plain" as const) }, shape),
 });

@@ -89,6 +89,13 @@ const CHECKS = {
       .filter(({ properties }) => statementsOf(properties).some(isTooWide))
       .map(at("may do more than what is named: it has a wildcard")),
 
+  "appended-identity": (template) =>
+    resourcesOf(template, "AWS::ApiGatewayV2::Integration")
+      .filter(({ properties }) => appendsIdentity(properties["RequestParameters"]))
+      .map(
+        at("appends the identity to a header that the caller may have sent: use overwrite instead of append"),
+      ),
+
   "open-permission": (template) =>
     resourcesOf(template, "AWS::Lambda::Permission")
       .filter(({ properties }) => properties["SourceArn"] === undefined)
@@ -203,6 +210,12 @@ function isTooWide({ Effect, Action, Resource, NotAction, NotResource }: Stateme
   if (NotAction !== undefined || NotResource !== undefined) return true;
   const resources = [Resource].flat().map((resource) => JSON.stringify(resource).replace(/:\*"/g, '"'));
   return JSON.stringify(Action).includes("*") || resources.some((resource) => resource.includes("*"));
+}
+
+function appendsIdentity(parameters: unknown): boolean {
+  return Object.entries(parameters ?? {}).some(
+    ([key, source]) => key.startsWith("append:") && JSON.stringify(source).includes("context.authorizer."),
+  );
 }
 
 function refOf(value: unknown): string {

@@ -2,24 +2,25 @@ import type { Address } from "./address.ts";
 import { received, type ApiType, type Call } from "./call.ts";
 import type { ClientRequest, FetchOptions } from "./client-request.ts";
 import { addressOf } from "./address.ts";
+import type { Integration } from "./http-proxy.ts";
 import type { Lambda } from "./lambda.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { Route } from "./routes.ts";
 
 /** What APIs of all kinds have in common. */
-export interface ApiOptions extends Partial<Address> {
+export interface ApiOptions<Target = Lambda> extends Partial<Address> {
   readonly authorizer: Lambda;
-  /** The Lambdas behind the authorizer, by route: `GET /users/{id}`, `ANY /{proxy+}`. */
-  readonly routes: Readonly<Record<string, Lambda>>;
+  /** What is behind the authorizer, by route: `GET /users/{id}`, `ANY /{proxy+}`. */
+  readonly routes: Readonly<Record<string, Target>>;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
   readonly stageVariables?: Readonly<Record<string, string>>;
 }
 
 /** What REST and HTTP APIs have in common. */
-export interface RoutedApiOptions extends ApiOptions {
-  /** Lambdas that anybody may call. */
-  readonly openRoutes?: Readonly<Record<string, Lambda>>;
+export interface RoutedApiOptions extends ApiOptions<Integration> {
+  /** What anybody may call. */
+  readonly openRoutes?: Readonly<Record<string, Integration>>;
   /** `method.request.header.Authorization` on REST, `$request.header.Authorization` on HTTP APIs. */
   readonly identitySources?: readonly string[];
   /** How long the authorizer's answers are kept; 0 = never. */
@@ -37,7 +38,7 @@ export interface RoutedApi {
 
 export function newCall(
   api: ApiType,
-  options: ApiOptions,
+  options: ApiOptions<unknown>,
   request: Required<ClientRequest>,
   route: Route,
   ids: RequestIds,

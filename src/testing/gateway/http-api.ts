@@ -4,6 +4,8 @@ import { checkHttpAuthorizer } from "./authorizer-settings.ts";
 import { percentDecoded, type Call } from "./call.ts";
 import { clientRequest } from "./client-request.ts";
 import { http1ProxyEvent, http2ProxyEvent } from "./http-event.ts";
+import { httpMappings, mapHeaders } from "./header-mapping.ts";
+import { forward, isHttpProxy, type HttpProxy, type Integration } from "./http-proxy.ts";
 import { invoke, type Lambda } from "./lambda.ts";
 import { inferredResponse, proxyResponse } from "./lambda-response.ts";
 import { httpIds } from "./request-ids.ts";
@@ -32,18 +34,25 @@ export function httpApi(given: HttpApiOptions): RoutedApi {
   const { routes, openRoutes = {} } = options;
   const authorizer = stageAuthorizer(options);
   const all = { ...openRoutes, ...routes };
-  const integrate = options.integrationPayload === "1.0" ? integrate1 : integrate2;
+  for (const backend of Object.values(all).filter(isHttpProxy)) httpMappings(backend.requestParameters ?? {});
+  const invokeBehind = options.integrationPayload === "1.0" ? integrate1 : integrate2;
+  const integrate = (
+    call: Call,
+    integration: Integration,
+    allowed: Allowed | undefined,
+  ): Promise<Response> =>
+    isHttpProxy(integration) ? proxy(call, integration, allowed) : invokeBehind(call, integration, allowed);
   return {
     async fetch(target, fetchOptions = {}) {
       const request = clientRequest(target, fetchOptions);
       const route = findRoute(Object.keys(all), request.method, request.path) ?? NO_ROUTE;
       const call = newCall("http", options, request, decoded(route), httpIds());
-      const lambda = all[route.key];
-      if (lambda === undefined) return ownAnswer(call, 404, "Not Found");
-      if (Object.hasOwn(openRoutes, route.key)) return integrate(call, lambda, undefined);
+      const integration = all[route.key];
+      if (integration === undefined) return ownAnswer(call, 404, "Not Found");
+      if (Object.hasOwn(openRoutes, route.key)) return integrate(call, integration, undefined);
       const authorization = await authorizer.authorize(call);
       return authorization.outcome === "allowed"
-        ? integrate(call, lambda, authorization)
+        ? integrate(call, integration, authorization)
         : refusalOf(call, authorization.outcome);
     },
   };
@@ -81,6 +90,14 @@ async function integrate2(call: Call, lambda: Lambda, allowed: Allowed | undefin
   const event = http2ProxyEvent(call, allowed?.result.context);
   const response = await invoke(lambda, event).then(inferredResponse, () => undefined);
   return named(call, response ?? failed(call));
+}
+
+/** What it answers for a backend that cannot be reached is a guess. */
+async function proxy(call: Call, backend: HttpProxy, allowed: Allowed | undefined): Promise<Response> {
+  const mappings = httpMappings(backend.requestParameters ?? {});
+  const headers = mapHeaders(call.request.headers, mappings, allowed?.result.context ?? {});
+  const response = await forward(call, backend, headers).catch(() => undefined);
+  return response === undefined ? ownAnswer(call, 503, "Service Unavailable") : named(call, response);
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html */

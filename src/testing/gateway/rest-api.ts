@@ -5,10 +5,12 @@ import { callerOf } from "./caller.ts";
 import { clientRequest, header } from "./client-request.ts";
 import { EXPLICIT_DENY, NO_POLICY_ALLOWS } from "./denials.ts";
 import { gatewayResponse, type GatewayResponseProperties, type OwnAnswer } from "./gateway-responses.ts";
-import { invoke, type Lambda } from "./lambda.ts";
+import { mapHeaders, restMappings } from "./header-mapping.ts";
+import { forward, isHttpProxy, type HttpProxy, type Integration } from "./http-proxy.ts";
+import { invoke } from "./lambda.ts";
 import { proxyResponse } from "./lambda-response.ts";
 import { restIds } from "./request-ids.ts";
-import { restProxyEvent } from "./rest-event.ts";
+import { restProxyEvent, type Caller } from "./rest-event.ts";
 import { findRoute, type Route } from "./routes.ts";
 
 export interface RestApiOptions extends RoutedApiOptions {
@@ -52,25 +54,26 @@ export function restApi(options: RestApiOptions): RoutedApi {
   const { routes, openRoutes = {}, gatewayResponses = [] } = options;
   const authorizer = stageAuthorizer(options);
   const all = { ...openRoutes, ...routes };
+  for (const proxy of Object.values(all).filter(isHttpProxy)) restMappings(proxy.requestParameters ?? {});
   return {
     async fetch(target, fetchOptions = {}) {
       const request = clientRequest(target, fetchOptions);
       const route = findRoute(Object.keys(all), request.method, request.path);
       const call = newCall("rest", options, request, route ?? NO_ROUTE, restIds());
-      const lambda = all[call.route.key];
-      const answer = lambda === undefined ? NOT_FOUND : await answerTo(call, lambda);
+      const integration = all[call.route.key];
+      const answer = integration === undefined ? NOT_FOUND : await answerTo(call, integration);
       return answer instanceof Response
         ? named(call, answer)
         : gatewayResponse(answer, call, gatewayResponses);
     },
   };
 
-  async function answerTo(call: Call, lambda: Lambda): Promise<Response | OwnAnswer> {
-    if (Object.hasOwn(openRoutes, call.route.key)) return integrate(restProxyEvent(call, undefined), lambda);
+  async function answerTo(call: Call, integration: Integration): Promise<Response | OwnAnswer> {
+    if (Object.hasOwn(openRoutes, call.route.key)) return integrate(call, integration, undefined);
     if (Buffer.byteLength(methodArn(call)) > MAX_ARN_BYTES) return URI_TOO_LONG;
     const authorization = await authorizer.authorize(call);
     if (authorization.outcome !== "allowed") return refusalOf(authorization);
-    return integrate(restProxyEvent(call, callerOf(authorization)), lambda);
+    return integrate(call, integration, callerOf(authorization));
   }
 }
 
@@ -85,9 +88,21 @@ function stageAuthorizer(options: RestApiOptions): StageAuthorizer {
   });
 }
 
-async function integrate(event: object, lambda: Lambda): Promise<Response | OwnAnswer> {
-  const answer = await invoke(lambda, event).catch(() => undefined);
+async function integrate(
+  call: Call,
+  integration: Integration,
+  caller: Caller,
+): Promise<Response | OwnAnswer> {
+  if (isHttpProxy(integration)) return proxy(call, integration, caller);
+  const answer = await invoke(integration, restProxyEvent(call, caller)).catch(() => undefined);
   return proxyResponse(answer) ?? INTEGRATION_FAILED;
+}
+
+/** What it answers for a backend that cannot be reached is a guess. */
+async function proxy(call: Call, backend: HttpProxy, caller: Caller = {}): Promise<Response | OwnAnswer> {
+  const mappings = restMappings(backend.requestParameters ?? {});
+  const headers = mapHeaders(call.request.headers, mappings, { ...caller });
+  return forward(call, backend, headers).catch(() => INTEGRATION_FAILED);
 }
 
 /** With the names of the request, which the Lambda behind saw too. */

@@ -153,6 +153,14 @@ const PLANTED: [string, RuleName, string, Mistake][] = [
   ],
   ["a role for all but one thing", "wildcard-iam", "AuthorizerRole", wider({ NotAction: "iam:*" })],
   [
+    "an identity that is appended to what the caller sent",
+    "appended-identity",
+    "HttpApiIntegrationWhoami",
+    set("HttpApiIntegrationWhoami", {
+      RequestParameters: { "append:header.x-user-email": "$context.authorizer.email" },
+    }),
+  ],
+  [
     "a function that every API may call",
     "open-permission",
     "AuthorizerLambdaPermissionWebsockets",
@@ -209,6 +217,15 @@ describe("our rules", () => {
   test("count API Gateway's own five minutes where a REST API says nothing", () => {
     const silent = plant(set("AuthorizerApiGatewayAuthorizer", { AuthorizerResultTtlInSeconds: undefined }));
     expect(findMistakes(silent)).toEqual([]);
+  });
+
+  test("find nothing where the identity overwrites, or where something else is appended", () => {
+    const parameters = {
+      "overwrite:header.x-user-email": "$context.authorizer.email",
+      "append:header.x-request": "$context.requestId",
+    };
+    const template = plant(set("HttpApiIntegrationWhoami", { RequestParameters: parameters }));
+    expect(findMistakes(template)).toEqual([]);
   });
 
   test("leave out what they are told to", () => {

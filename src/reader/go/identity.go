@@ -1,0 +1,368 @@
+// Package auth0identity reads the caller's identity behind the Auth0 authorizer of an Amazon API Gateway.
+//
+// The authorizer has verified the caller's token and hands on what it learnt with every event of a REST, HTTP (payload
+// 1.0 and 2.0) or WebSocket API. This package reads it, and nothing else: neither a header nor a token. Copy the file
+// into your module; it needs Go 1.18 and the standard library.
+//
+//	func handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+//		caller, err := auth0identity.FromAuthorizer(event.RequestContext.Authorizer.Lambda, auth0identity.Options{
+//			Claims: map[string]auth0identity.ClaimType{"roles": auth0identity.List},
+//		})
+//		if err != nil {
+//			return events.APIGatewayV2HTTPResponse{}, err
+//		}
+//		roles, _ := caller.Claims["roles"].([]string)
+//		return events.APIGatewayV2HTTPResponse{StatusCode: 200, Body: caller.Email + ": " + strings.Join(roles, ", ")}, nil
+//	}
+//
+// Part of auth0-api-gateway-authorizer. SPDX-License-Identifier: Apache-2.0
+package auth0identity
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Caller is the caller, as the authorizer vouches for them. A text is empty where the token does not say.
+type Caller struct {
+	// Subject is the user at the issuer. Keep this, together with the issuer: an e-mail can change hands.
+	Subject string
+	Issuer  string
+	// TokenUse is "id" or "access".
+	TokenUse  string
+	ExpiresAt time.Time
+	Email     string
+	// EmailVerified is nil where the token does not say.
+	EmailVerified    *bool
+	ClientID         string
+	Scopes           []string
+	Permissions      []string
+	Organization     string
+	OrganizationName string
+	// PrincipalType is "user", "machine" or "anonymous".
+	PrincipalType string
+	// Actor is who acts for the user, in a delegated token (RFC 8693, section 4.1).
+	Actor string
+	// Claims are your own claims, by the names that were declared: a string, float64, bool, []string, or what
+	// encoding/json makes of the claim. A claim that the token does not have has no key.
+	Claims map[string]any
+}
+
+// ClaimType is what a claim of your own is declared to be.
+type ClaimType string
+
+// The types of claims. JSON is anything, and yours to check; what travels as text is a string.
+const (
+	Text    ClaimType = "text"
+	Number  ClaimType = "number"
+	Boolean ClaimType = "boolean"
+	List    ClaimType = "list"
+	JSON    ClaimType = "json"
+)
+
+// Options say what is read, and whose identities are accepted.
+type Options struct {
+	// Claims are the types of your own claims (AUTH0_CONTEXT_CLAIMS), by name.
+	Claims map[string]ClaimType
+	// Issuers are whose identities are accepted, exactly as in the tokens: https://acme.eu.auth0.com/. Where nil,
+	// those of any authorizer that hands on the same names.
+	Issuers []string
+	// Now is the current time where zero.
+	Now time.Time
+	// ClockTolerance is 5 seconds where nil: the authorizer's own, so that a token that it just accepted is not
+	// refused here.
+	ClockTolerance *time.Duration
+}
+
+// Reason says why there is no identity.
+type Reason string
+
+const (
+	// Missing: the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
+	Missing Reason = "missing"
+	// Foreign: the identity is of another issuer than Options.Issuers names. Answer 500.
+	Foreign Reason = "foreign"
+	// Mistyped: a claim is not of the type that Options.Claims declares. Answer 500.
+	Mistyped Reason = "mistyped"
+	// Expired: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
+	Expired Reason = "expired"
+)
+
+var messages = map[Reason]string{
+	Missing: "The event has no identity. Attach the authorizer to this route.",
+	Foreign: "The identity is of another issuer than Issuers names. Attach the right authorizer, or spell the issuer as " +
+		"the tokens do: https://DOMAIN/",
+	Mistyped: "The claim is not of the type that Claims declares. Compare what the tenant's Action writes.",
+	Expired:  "The identity is past the end of the caller's token.",
+}
+
+// MissingIdentityError says that no authorizer vouched for the caller, or no longer.
+type MissingIdentityError struct {
+	Reason Reason
+	// Claim is the name of the mistyped one.
+	Claim string
+}
+
+func (e *MissingIdentityError) Error() string {
+	if e.Claim != "" {
+		return e.Claim + ": " + messages[e.Reason]
+	}
+	return messages[e.Reason]
+}
+
+// FromEvent reads the identity from the JSON text of an event. Every error is a *MissingIdentityError, but for an
+// unknown ClaimType.
+func FromEvent(event []byte, options Options) (*Caller, error) {
+	var parsed struct {
+		RequestContext struct{ Authorizer map[string]any }
+	}
+	if err := json.Unmarshal(event, &parsed); err != nil {
+		return nil, &MissingIdentityError{Reason: Missing}
+	}
+	return FromAuthorizer(parsed.RequestContext.Authorizer, options)
+}
+
+// FromAuthorizer reads the identity from requestContext.authorizer of an event; on an HTTP API with payload 2.0 its
+// member lambda will do as well. Every error is a *MissingIdentityError, but for an unknown ClaimType.
+func FromAuthorizer(authorizer map[string]any, options Options) (*Caller, error) {
+	context, ok := identityContext(authorizer)
+	if !ok {
+		return nil, &MissingIdentityError{Reason: Missing}
+	}
+	if options.Issuers != nil && !contains(options.Issuers, text(context, "iss")) {
+		return nil, &MissingIdentityError{Reason: Foreign}
+	}
+	seconds, _ := strconv.ParseInt(text(context, "exp"), 10, 64)
+	expiresAt := time.Unix(seconds, 0).UTC()
+	if !options.now().Before(expiresAt.Add(options.tolerance())) {
+		return nil, &MissingIdentityError{Reason: Expired}
+	}
+	claims, err := customClaims(context, options.Claims)
+	if err != nil {
+		return nil, err
+	}
+	return &Caller{
+		Subject:          text(context, "sub"),
+		Issuer:           text(context, "iss"),
+		TokenUse:         text(context, "token_use"),
+		ExpiresAt:        expiresAt,
+		Email:            text(context, "email"),
+		EmailVerified:    flag(text(context, "email_verified")),
+		ClientID:         text(context, "client_id"),
+		Scopes:           words(text(context, "scope")),
+		Permissions:      words(text(context, "permissions")),
+		Organization:     text(context, "org_id"),
+		OrganizationName: text(context, "org_name"),
+		PrincipalType:    principalType(context),
+		Actor:            text(context, "actor"),
+		Claims:           claims,
+	}, nil
+}
+
+func (o Options) now() time.Time {
+	if o.Now.IsZero() {
+		return time.Now()
+	}
+	return o.Now
+}
+
+func (o Options) tolerance() time.Duration {
+	if o.ClockTolerance == nil {
+		return 5 * time.Second
+	}
+	return *o.ClockTolerance
+}
+
+var (
+	anyText = regexp.MustCompile(`^(?s:.+)$`)
+	// What each key must look like.
+	forms = map[string]*regexp.Regexp{
+		"sub":            anyText,
+		"iss":            anyText,
+		"token_use":      regexp.MustCompile(`^(?:id|access)$`),
+		"exp":            regexp.MustCompile(`^[0-9]{1,12}$`),
+		"email":          anyText,
+		"email_verified": regexp.MustCompile(`^(?:true|false)$`),
+		"client_id":      anyText,
+		"scope":          anyText,
+		"permissions":    anyText,
+		"org_id":         anyText,
+		"org_name":       anyText,
+		"actor":          anyText,
+		"custom_claims":  regexp.MustCompile(`^[A-Za-z0-9_-]+$`),
+		"principal_type": regexp.MustCompile(`^(?:machine|anonymous)$`),
+	}
+	required     = []string{"sub", "iss", "token_use", "exp"}
+	numberInText = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?$`)
+)
+
+// HTTP APIs with payload 2.0 put it under lambda, the others straight into authorizer.
+func identityContext(authorizer map[string]any) (map[string]any, bool) {
+	context := authorizer
+	if nested := authorizer["lambda"]; nested != nil {
+		context, _ = nested.(map[string]any)
+	}
+	return context, isWhole(context)
+}
+
+// Whether it is whole, and about one caller: where a gateway adds the policy's principal, that is the subject.
+func isWhole(context map[string]any) bool {
+	for _, name := range required {
+		if _, ok := context[name]; !ok {
+			return false
+		}
+	}
+	for name, form := range forms {
+		value, present := context[name]
+		if s, isText := value.(string); present && !(isText && form.MatchString(s)) {
+			return false
+		}
+	}
+	principal, present := context["principalId"]
+	return !present || principal == context["sub"]
+}
+
+func customClaims(context map[string]any, types map[string]ClaimType) (map[string]any, error) {
+	others, ok := otherClaims(context)
+	if !ok {
+		return nil, &MissingIdentityError{Reason: Missing}
+	}
+	claims := map[string]any{}
+	for name, declared := range types {
+		value, present := others[name]
+		if own, isText := context[name].(string); isText {
+			value, present = fromText(own, declared), true
+		}
+		if !present {
+			continue
+		}
+		typed, ok, err := asType(value, declared)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, &MissingIdentityError{Reason: Mistyped, Claim: name}
+		}
+		claims[name] = typed
+	}
+	return claims, nil
+}
+
+// Your own claims that are more than text: a JSON object in base64url.
+func otherClaims(context map[string]any) (map[string]any, bool) {
+	encoded, present := context["custom_claims"].(string)
+	if !present {
+		return nil, true
+	}
+	decoded, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, false
+	}
+	var others map[string]any
+	if err := json.Unmarshal(decoded, &others); err != nil {
+		return nil, false
+	}
+	return others, others != nil
+}
+
+// A claim as it is read from the text of a key of its own; nil where the text is of another type.
+func fromText(own string, declared ClaimType) any {
+	switch declared {
+	case Number:
+		if !numberInText.MatchString(own) {
+			return nil
+		}
+		number, _ := strconv.ParseFloat(own, 64)
+		return number
+	case Boolean:
+		if verdict := flag(own); verdict != nil {
+			return *verdict
+		}
+		return nil
+	case List:
+		return words(own)
+	default:
+		return own
+	}
+}
+
+// Whether a claim is of the type, and with a list's items as texts.
+func asType(value any, declared ClaimType) (typed any, ok bool, err error) {
+	switch declared {
+	case Text:
+		_, ok = value.(string)
+	case Number:
+		_, ok = value.(float64)
+	case Boolean:
+		_, ok = value.(bool)
+	case List:
+		value, ok = texts(value)
+	case JSON:
+		ok = true
+	default:
+		err = fmt.Errorf("%q is no ClaimType: take Text, Number, Boolean, List or JSON", declared)
+	}
+	return value, ok, err
+}
+
+func texts(value any) ([]string, bool) {
+	if list, ok := value.([]string); ok {
+		return list, true
+	}
+	items, ok := value.([]any)
+	list := make([]string, 0, len(items))
+	for _, item := range items {
+		s, isText := item.(string)
+		if !isText {
+			return nil, false
+		}
+		list = append(list, s)
+	}
+	return list, ok
+}
+
+func principalType(context map[string]any) string {
+	if kind := text(context, "principal_type"); kind != "" {
+		return kind
+	}
+	return "user"
+}
+
+func flag(value string) *bool {
+	switch value {
+	case "true", "false":
+		verdict := value == "true"
+		return &verdict
+	default:
+		return nil
+	}
+}
+
+func words(value string) []string {
+	list := []string{}
+	for _, word := range strings.Split(value, " ") {
+		if word != "" {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
+func text(context map[string]any, name string) string {
+	value, _ := context[name].(string)
+	return value
+}
+
+func contains(list []string, wanted string) bool {
+	for _, item := range list {
+		if item == wanted {
+			return true
+		}
+	}
+	return false
+}

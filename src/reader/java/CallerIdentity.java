@@ -1,0 +1,389 @@
+// Part of auth0-api-gateway-authorizer. SPDX-License-Identifier: Apache-2.0
+package identity; // your own, once you have copied the file
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The caller's identity, behind the Auth0 authorizer of an Amazon API Gateway.
+ *
+ * <p>The authorizer has verified the caller's token and hands on what it learnt with every event of a REST, HTTP
+ * (payload 1.0 and 2.0) or WebSocket API. This class reads it, and nothing else: neither a header nor a token. Copy the
+ * file into your project; it needs Java 17 and no library.
+ *
+ * <pre>{@code
+ * var options = CallerIdentity.Options.DEFAULT.withClaims(Map.of("roles", ClaimType.LIST));
+ * var caller = CallerIdentity.fromAuthorizer(event.getRequestContext().getAuthorizer(), options);
+ * var mayEdit = caller.claims().get("roles") instanceof List<?> roles && roles.contains("editor");
+ * }</pre>
+ *
+ * @param subject the user at the issuer. Keep this, together with the issuer: an e-mail can change hands
+ * @param tokenUse {@code id} or {@code access}
+ * @param emailVerified empty where the token does not say
+ * @param principalType {@code user}, {@code machine} or {@code anonymous}
+ * @param actor who acts for the user, in a delegated token (RFC 8693, section 4.1)
+ * @param claims your own claims, by the names that were declared: a String, Double, Boolean, List of String, or for
+ *     JSON any of these, a Map or null. A claim that the token does not have has no key
+ */
+public record CallerIdentity(
+    String subject,
+    String issuer,
+    String tokenUse,
+    Instant expiresAt,
+    Optional<String> email,
+    Optional<Boolean> emailVerified,
+    Optional<String> clientId,
+    List<String> scopes,
+    List<String> permissions,
+    Optional<String> organization,
+    Optional<String> organizationName,
+    String principalType,
+    Optional<String> actor,
+    Map<String, Object> claims) {
+
+  /** What a claim of your own is declared to be. JSON is anything, and yours to check; what travels as text is text. */
+  public enum ClaimType {
+    TEXT,
+    NUMBER,
+    BOOLEAN,
+    LIST,
+    JSON
+  }
+
+  /**
+   * What is read, and whose identities are accepted.
+   *
+   * @param claims the types of your own claims (AUTH0_CONTEXT_CLAIMS), by name
+   * @param issuers whose identities are accepted, exactly as in the tokens: {@code https://acme.eu.auth0.com/}. Where
+   *     empty, those of any authorizer that hands on the same names
+   * @param clockTolerance the authorizer's own, so that a token that it just accepted is not refused here
+   */
+  public record Options(
+      Map<String, ClaimType> claims, Optional<Set<String>> issuers, Clock clock, Duration clockTolerance) {
+
+    public static final Options DEFAULT =
+        new Options(Map.of(), Optional.empty(), Clock.systemUTC(), Duration.ofSeconds(5));
+
+    public Options withClaims(Map<String, ClaimType> types) {
+      return new Options(types, issuers, clock, clockTolerance);
+    }
+
+    public Options withIssuers(Set<String> accepted) {
+      return new Options(claims, Optional.of(accepted), clock, clockTolerance);
+    }
+
+    public Options withClock(Clock other) {
+      return new Options(claims, issuers, other, clockTolerance);
+    }
+
+    public Options withClockTolerance(Duration tolerance) {
+      return new Options(claims, issuers, clock, tolerance);
+    }
+  }
+
+  /** Why there is no identity. */
+  public enum Reason {
+    /** The event came by a way that must not exist, such as a route without the authorizer. Answer 500. */
+    MISSING("The event has no identity. Attach the authorizer to this route."),
+    /** The identity is of another issuer than the options name. Answer 500. */
+    FOREIGN(
+        "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the issuer as"
+            + " the tokens do: https://DOMAIN/"),
+    /** A claim is not of the type that the options declare. Answer 500. */
+    MISTYPED("The claim is not of the type that `claims` declares. Compare what the tenant's Action writes."),
+    /** A WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again. */
+    EXPIRED("The identity is past the end of the caller's token.");
+
+    private final String message;
+
+    Reason(String message) {
+      this.message = message;
+    }
+  }
+
+  /** No authorizer vouched for the caller, or no longer. */
+  public static final class MissingIdentityException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final Reason reason;
+
+    private MissingIdentityException(Reason reason) {
+      super(reason.message);
+      this.reason = reason;
+    }
+
+    private MissingIdentityException(Reason reason, String claim) {
+      super(claim + ": " + reason.message);
+      this.reason = reason;
+    }
+
+    public Reason reason() {
+      return reason;
+    }
+  }
+
+  /**
+   * Reads the identity from an event whose JSON was read into maps.
+   *
+   * @throws MissingIdentityException where there is none
+   */
+  public static CallerIdentity fromEvent(Map<String, ?> event, Options options) {
+    return fromAuthorizer(asMap(asMap(event.get("requestContext")).get("authorizer")), options);
+  }
+
+  /**
+   * Reads the identity from {@code requestContext.authorizer} of an event; on an HTTP API with payload 2.0 its member
+   * {@code lambda} will do as well.
+   *
+   * @param authorizer may be null, as event classes have it on a route without an authorizer
+   * @throws MissingIdentityException where there is none
+   */
+  public static CallerIdentity fromAuthorizer(Map<String, ?> authorizer, Options options) {
+    var context = identityContext(asMap(authorizer));
+    var issuer = text(context, "iss");
+    if (options.issuers().isPresent() && !options.issuers().get().contains(issuer)) {
+      throw new MissingIdentityException(Reason.FOREIGN);
+    }
+    var expiresAt = Instant.ofEpochSecond(Long.parseLong(text(context, "exp")));
+    if (!options.clock().instant().isBefore(expiresAt.plus(options.clockTolerance()))) {
+      throw new MissingIdentityException(Reason.EXPIRED);
+    }
+    return new CallerIdentity(
+        text(context, "sub"),
+        issuer,
+        text(context, "token_use"),
+        expiresAt,
+        optional(context, "email"),
+        optional(context, "email_verified").map(Boolean::valueOf),
+        optional(context, "client_id"),
+        words(optional(context, "scope").orElse("")),
+        words(optional(context, "permissions").orElse("")),
+        optional(context, "org_id"),
+        optional(context, "org_name"),
+        optional(context, "principal_type").orElse("user"),
+        optional(context, "actor"),
+        customClaims(context, options.claims()));
+  }
+
+  private static final List<String> REQUIRED = List.of("sub", "iss", "token_use", "exp");
+  private static final Pattern TEXT = Pattern.compile("(?s).+");
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?(e[+-]?[0-9]+)?");
+
+  /** What each key must look like. */
+  private static final Map<String, Pattern> FORMS =
+      Map.ofEntries(
+          Map.entry("sub", TEXT),
+          Map.entry("iss", TEXT),
+          Map.entry("token_use", Pattern.compile("id|access")),
+          Map.entry("exp", Pattern.compile("[0-9]{1,12}")),
+          Map.entry("email", TEXT),
+          Map.entry("email_verified", Pattern.compile("true|false")),
+          Map.entry("client_id", TEXT),
+          Map.entry("scope", TEXT),
+          Map.entry("permissions", TEXT),
+          Map.entry("org_id", TEXT),
+          Map.entry("org_name", TEXT),
+          Map.entry("actor", TEXT),
+          Map.entry("custom_claims", Pattern.compile("[A-Za-z0-9_-]+")),
+          Map.entry("principal_type", Pattern.compile("machine|anonymous")));
+
+  /** HTTP APIs with payload 2.0 put it under `lambda`, the others straight into `authorizer`. */
+  private static Map<String, Object> identityContext(Map<String, Object> authorizer) {
+    var nested = authorizer.get("lambda");
+    var context = nested == null ? authorizer : asMap(nested);
+    if (!isWhole(context)) throw new MissingIdentityException(Reason.MISSING);
+    return context;
+  }
+
+  /** Whether it is whole, and about one caller: where a gateway adds the policy's principal, that is the subject. */
+  private static boolean isWhole(Map<String, Object> context) {
+    var isFormed =
+        FORMS.entrySet().stream()
+            .filter(form -> context.containsKey(form.getKey()))
+            .allMatch(
+                form -> context.get(form.getKey()) instanceof String value && form.getValue().matcher(value).matches());
+    var isAboutOne =
+        !context.containsKey("principalId") || Objects.equals(context.get("principalId"), context.get("sub"));
+    return context.keySet().containsAll(REQUIRED) && isFormed && isAboutOne;
+  }
+
+  private static Map<String, Object> customClaims(Map<String, Object> context, Map<String, ClaimType> types) {
+    var others = otherClaims(context);
+    var claims = new LinkedHashMap<String, Object>();
+    types.forEach(
+        (name, type) -> {
+          if (context.get(name) instanceof String text) claims.put(name, fromText(text, type));
+          else if (others.containsKey(name)) claims.put(name, others.get(name));
+          if (claims.containsKey(name) && !isOfType(claims.get(name), type)) {
+            throw new MissingIdentityException(Reason.MISTYPED, name);
+          }
+        });
+    return Collections.unmodifiableMap(claims);
+  }
+
+  /** Your own claims that are more than text: a JSON object in base64url. */
+  private static Map<String, Object> otherClaims(Map<String, Object> context) {
+    if (!(context.get("custom_claims") instanceof String text)) return Map.of();
+    try {
+      var json = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+      if (new Json(json).read() instanceof Map<?, ?> claims) return asMap(claims);
+    } catch (IllegalArgumentException notBase64urlOfJson) {
+      // the same as JSON of something else
+    }
+    throw new MissingIdentityException(Reason.MISSING);
+  }
+
+  /** A claim as it is read from the text of a key of its own; null where the text is of another type. */
+  private static Object fromText(String text, ClaimType type) {
+    return switch (type) {
+      case TEXT, JSON -> text;
+      case NUMBER -> NUMBER.matcher(text).matches() ? Double.valueOf(text) : null;
+      case BOOLEAN -> text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : null;
+      case LIST -> words(text);
+    };
+  }
+
+  private static boolean isOfType(Object value, ClaimType type) {
+    return switch (type) {
+      case TEXT -> value instanceof String;
+      case NUMBER -> value instanceof Double;
+      case BOOLEAN -> value instanceof Boolean;
+      case LIST -> value instanceof List<?> list && list.stream().allMatch(String.class::isInstance);
+      case JSON -> true;
+    };
+  }
+
+  private static String text(Map<String, Object> context, String name) {
+    return (String) context.get(name);
+  }
+
+  private static Optional<String> optional(Map<String, Object> context, String name) {
+    return Optional.ofNullable(text(context, name));
+  }
+
+  private static List<String> words(String text) {
+    return Arrays.stream(text.split(" ")).filter(word -> !word.isEmpty()).toList();
+  }
+
+  /** With no members where it is no map; the keys of JSON are texts. */
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> asMap(Object value) {
+    return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+  }
+
+  /** A text of JSON (RFC 8259) as Map, List, String, Double, Boolean and null. */
+  static final class Json {
+    private static final Pattern LITERAL =
+        Pattern.compile("true|false|null|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?");
+    private static final String ESCAPES = "\"\\/bfnrt";
+    private static final String ESCAPED = "\"\\/\b\f\n\r\t";
+    private final String text;
+    private int at;
+
+    Json(String text) {
+      this.text = text;
+    }
+
+    /**
+     * @throws IllegalArgumentException where it is no JSON
+     */
+    Object read() {
+      var value = value();
+      if (peek() != '\0' || at < text.length()) throw malformed();
+      return value;
+    }
+
+    private Object value() {
+      return switch (peek()) {
+        case '{' -> object();
+        case '[' -> array();
+        case '"' -> string();
+        default -> literal();
+      };
+    }
+
+    private Map<String, Object> object() {
+      var members = new LinkedHashMap<String, Object>();
+      for (expect('{'); peek() != '}'; ) {
+        if (!members.isEmpty()) expect(',');
+        var name = string();
+        expect(':');
+        members.put(name, value());
+      }
+      expect('}');
+      return members;
+    }
+
+    private List<Object> array() {
+      var items = new ArrayList<Object>();
+      for (expect('['); peek() != ']'; ) {
+        if (!items.isEmpty()) expect(',');
+        items.add(value());
+      }
+      expect(']');
+      return items;
+    }
+
+    private String string() {
+      expect('"');
+      var characters = new StringBuilder();
+      for (var c = next(); c != '"'; c = next()) {
+        if (c < ' ') throw malformed();
+        characters.append(c == '\\' ? escape() : c);
+      }
+      return characters.toString();
+    }
+
+    private char escape() {
+      var c = next();
+      if (c == 'u' && at + 4 <= text.length()) return (char) Integer.parseInt(text, at, at += 4, 16);
+      var known = ESCAPES.indexOf(c);
+      if (known < 0) throw malformed();
+      return ESCAPED.charAt(known);
+    }
+
+    private Object literal() {
+      var found = LITERAL.matcher(text).region(at, text.length());
+      if (!found.lookingAt()) throw malformed();
+      at = found.end();
+      return switch (found.group()) {
+        case "true" -> true;
+        case "false" -> false;
+        case "null" -> null;
+        default -> Double.valueOf(found.group());
+      };
+    }
+
+    /** The next character that is no blank, which stays; NUL at the end. */
+    private char peek() {
+      while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) at++;
+      return at < text.length() ? text.charAt(at) : '\0';
+    }
+
+    private char next() {
+      if (at >= text.length()) throw malformed();
+      return text.charAt(at++);
+    }
+
+    private void expect(char wanted) {
+      if (peek() != wanted) throw malformed();
+      at++;
+    }
+
+    private IllegalArgumentException malformed() {
+      return new IllegalArgumentException("no JSON at character " + at);
+    }
+  }
+}

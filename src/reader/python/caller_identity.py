@@ -1,0 +1,230 @@
+"""The caller's identity, behind the Auth0 authorizer of an Amazon API Gateway.
+
+The authorizer has verified the caller's token and hands on what it learnt with every event of a REST, HTTP (payload
+1.0 and 2.0) or WebSocket API. This module reads it, and nothing else: neither a header nor a token. Copy the file
+into your project; it needs Python 3.9 and the standard library.
+
+    from caller_identity import MissingIdentityError, identity_from
+
+    def handler(event, context):
+        caller = identity_from(event, claims={"roles": "list", "tenant_id": "text"})
+        if "editor" not in (caller.claims["roles"] or ()):
+            return {"statusCode": 403, "body": "Only editors may do this."}
+        return {"statusCode": 200, "body": f"Hello {caller.email}"}
+
+Part of auth0-api-gateway-authorizer. SPDX-License-Identifier: Apache-2.0
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from types import MappingProxyType
+from typing import Any, Callable, Mapping, Optional, Sequence
+
+__all__ = ["CallerIdentity", "MissingIdentityError", "identity_from"]
+
+
+@dataclass(frozen=True)
+class CallerIdentity:
+    """The caller, as the authorizer vouches for them. What the token does not say is None."""
+
+    subject: str
+    """The user at the issuer. Keep this, together with the issuer: an e-mail can change hands."""
+    issuer: str
+    token_use: str
+    """"id" or "access"."""
+    expires_at: datetime
+    email: Optional[str]
+    email_verified: Optional[bool]
+    client_id: Optional[str]
+    scopes: tuple[str, ...]
+    permissions: tuple[str, ...]
+    organization: Optional[str]
+    organization_name: Optional[str]
+    principal_type: str
+    """"user", "machine" or "anonymous"."""
+    actor: Optional[str]
+    """Who acts for the user, in a delegated token (RFC 8693, section 4.1)."""
+    claims: Mapping[str, Any]
+    """Your own claims, by the names that were declared; None where the token does not have one."""
+
+
+class MissingIdentityError(Exception):
+    """No authorizer vouched for the caller, or no longer. `reason` is one of four:
+
+    - "missing": the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
+    - "foreign": the identity is of another issuer than `issuers` names. Answer 500.
+    - "mistyped": a claim is not of the type that `claims` declares. Answer 500.
+    - "expired": a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
+    """
+
+    def __init__(self, reason: str, claim: Optional[str] = None) -> None:
+        message = _MESSAGES[reason]
+        super().__init__(message if claim is None else f"{claim}: {message}")
+        self.reason = reason
+
+
+_MESSAGES = {
+    "missing": "The event has no identity. Attach the authorizer to this route.",
+    "foreign": "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the "
+    "issuer as the tokens do: https://DOMAIN/",
+    "mistyped": "The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
+    "expired": "The identity is past the end of the caller's token.",
+}
+
+
+def identity_from(
+    event: Mapping[str, Any],
+    *,
+    claims: Optional[Mapping[str, str]] = None,
+    issuers: Optional[Sequence[str]] = None,
+    now: Optional[float] = None,
+    clock_tolerance_seconds: float = 5,
+) -> CallerIdentity:
+    """Reads the caller's identity from the event of a Lambda behind the authorizer.
+
+    claims: the types of your own claims (AUTH0_CONTEXT_CLAIMS) by name: "text", "number", "boolean", "list" (of
+        texts, read as a tuple) or "json" (anything, and yours to check; what travels as text is a text).
+    issuers: whose identities are accepted, exactly as in the tokens: ["https://acme.eu.auth0.com/"]. Without it,
+        those of any authorizer that hands on the same names.
+    now: seconds since the epoch.
+    clock_tolerance_seconds: the authorizer's own, so that a token that it just accepted is not refused here.
+
+    Raises MissingIdentityError.
+    """
+    context = _identity_context(event)
+    # A set: `in` would find a part of a single text that stands in the place of the list.
+    if issuers is not None and context["iss"] not in set(issuers):
+        raise MissingIdentityError("foreign")
+    expires_at = int(context["exp"])
+    if not (time.time() if now is None else now) < expires_at + clock_tolerance_seconds:
+        raise MissingIdentityError("expired")
+    return CallerIdentity(
+        subject=context["sub"],
+        issuer=context["iss"],
+        token_use=context["token_use"],
+        expires_at=datetime.fromtimestamp(expires_at, timezone.utc),
+        email=context.get("email"),
+        email_verified=_boolean(context.get("email_verified")),
+        client_id=context.get("client_id"),
+        scopes=_words(context.get("scope", "")),
+        permissions=_words(context.get("permissions", "")),
+        organization=context.get("org_id"),
+        organization_name=context.get("org_name"),
+        principal_type=context.get("principal_type", "user"),
+        actor=context.get("actor"),
+        claims=MappingProxyType(_custom_claims(context, claims or {})),
+    )
+
+
+# What each key must look like. The first four are always there.
+_REQUIRED = {
+    "sub": re.compile(r"[\s\S]+"),
+    "iss": re.compile(r"[\s\S]+"),
+    "token_use": re.compile(r"id|access"),
+    "exp": re.compile(r"[0-9]{1,12}"),
+}
+_OPTIONAL = {
+    "email": re.compile(r"[\s\S]+"),
+    "email_verified": re.compile(r"true|false"),
+    "client_id": re.compile(r"[\s\S]+"),
+    "scope": re.compile(r"[\s\S]+"),
+    "permissions": re.compile(r"[\s\S]+"),
+    "org_id": re.compile(r"[\s\S]+"),
+    "org_name": re.compile(r"[\s\S]+"),
+    "actor": re.compile(r"[\s\S]+"),
+    "custom_claims": re.compile(r"[A-Za-z0-9_-]+"),
+    "principal_type": re.compile(r"machine|anonymous"),
+}
+
+
+def _identity_context(event: Any) -> Mapping[str, Any]:
+    """HTTP APIs with payload 2.0 put it under `lambda`, the others straight into `authorizer`."""
+    authorizer = _member(_member(event, "requestContext"), "authorizer")
+    nested = _member(authorizer, "lambda")
+    context = authorizer if nested is None else nested
+    if not isinstance(context, Mapping) or not _is_whole(context):
+        raise MissingIdentityError("missing")
+    return context
+
+
+def _is_whole(context: Mapping[str, Any]) -> bool:
+    """Whether it is whole, and about one caller: where a gateway adds the policy's principal, that is the subject."""
+    present = {name: form for name, form in _OPTIONAL.items() if name in context}
+    return all(
+        isinstance(context.get(name), str) and form.fullmatch(context[name])
+        for name, form in {**_REQUIRED, **present}.items()
+    ) and ("principalId" not in context or context["principalId"] == context["sub"])
+
+
+def _custom_claims(context: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any]:
+    others = _other_claims(context.get("custom_claims"))
+    return {name: _custom_claim(name, _TYPES[declared], context, others) for name, declared in types.items()}
+
+
+def _other_claims(text: Optional[str]) -> Mapping[str, Any]:
+    """Your own claims that are more than text: a JSON object in base64url."""
+    if text is None:
+        return {}
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        value = json.loads(base64.urlsafe_b64decode(padded).decode())
+    except (binascii.Error, ValueError):
+        raise MissingIdentityError("missing") from None
+    if not isinstance(value, dict):
+        raise MissingIdentityError("missing")
+    return value
+
+
+@dataclass(frozen=True)
+class _ClaimType:
+    """How a claim is read from the text of a key of its own, and which JSON values are of the type."""
+
+    from_text: Callable[[str], Any]
+    holds: Callable[[Any], bool]
+
+
+def _custom_claim(name: str, type_: _ClaimType, context: Mapping[str, Any], others: Mapping[str, Any]) -> Any:
+    text = context.get(name)
+    if not isinstance(text, str) and name not in others:
+        return None
+    value = type_.from_text(text) if isinstance(text, str) else others[name]
+    if not type_.holds(value):
+        raise MissingIdentityError("mistyped", name)
+    return tuple(value) if type_ is _TYPES["list"] else value
+
+
+def _number(text: str) -> Optional[float]:
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", text):
+        return None
+    return int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
+
+
+def _boolean(text: Optional[str]) -> Optional[bool]:
+    return None if text is None else {"true": True, "false": False}.get(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.split(" ") if word)
+
+
+_TYPES = {
+    "text": _ClaimType(str, lambda value: isinstance(value, str)),
+    "number": _ClaimType(_number, lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)),
+    "boolean": _ClaimType(_boolean, lambda value: isinstance(value, bool)),
+    "list": _ClaimType(
+        _words,
+        lambda value: isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value),
+    ),
+    "json": _ClaimType(str, lambda value: True),
+}
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, Mapping) else None
