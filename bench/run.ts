@@ -35,7 +35,7 @@ if (!isQuick) await write(text, all);
 function runtimes(): Runtime[] {
   return ([22, 24] as const).map((version) => {
     const node = nodeBinary(version);
-    if (node === undefined) throw new Error(`Node.js ${version} is missing: npm run runtimes`);
+    if (node === undefined) throw new Error(`Node.js ${version} is missing: npm run install:runtimes`);
     return { version, node };
   });
 }

@@ -10,14 +10,19 @@ beforeEach(async () => {
 afterEach(() => tenant.close());
 
 /** Exactly one problem, with this in it. */
-async function expectProblem(check: string, what: string, advice: string, token?: string): Promise<void> {
+async function expectProblem(
+  check: string,
+  what: string,
+  advice: string | RegExp,
+  token?: string,
+): Promise<void> {
   const { exitCode, problems } = await tenant.examined(token);
   expect(problems).toEqual([
     {
       check,
       status: "problem",
       what: expect.stringContaining(what),
-      advice: expect.stringContaining(advice),
+      advice: typeof advice === "string" ? expect.stringContaining(advice) : expect.stringMatching(advice),
     },
   ]);
   expect(exitCode).toBe(1);
@@ -122,6 +127,21 @@ describe("doctor finds", () => {
       "https://acme.com/user/email": "alice@acme.com",
     });
     await expectProblem("token", "email_missing", "the token has https://acme.com/user/email.", token);
+  });
+
+  test("a token with the e-mail under a name that the setting takes", async () => {
+    const token = tenant.accessToken({ "https://acme.com/email": undefined, email: "alice@acme.com" });
+    await expectProblem("token", "email_missing", /the token has email\.$/, token);
+  });
+
+  test("a token with the e-mail under a name that the setting refuses, and says so", async () => {
+    const token = tenant.accessToken({ "https://acme.com/email": undefined, user_email: "alice@acme.com" });
+    await expectProblem(
+      "token",
+      "email_missing",
+      /user_email\. AUTH0_EMAIL_CLAIM takes only a URL or email/,
+      token,
+    );
   });
 
   test("a token whose e-mail nobody verified", async () => {

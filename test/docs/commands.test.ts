@@ -28,22 +28,27 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["node --import tsx local/start.ts", { run: "node --import tsx local/start.ts --help" }],
   ["npm run build", AS_IT_STANDS],
   ["npm run package -- --param", AS_IT_STANDS],
-  ["npm run figures", AS_IT_STANDS],
-  ["npm run browser", AS_IT_STANDS],
+  ["npm run install:browser", AS_IT_STANDS],
   ["npm run token -- --help", AS_IT_STANDS],
   ["npm run check", { by: "package.json", which: "at-once.ts check " }],
+  ["npm run docs:figures", AS_IT_STANDS],
+  ["npm run docs:gateways", { run: "npm run docs:gateways -- --help" }],
+  ["npm run docs:pictures", { run: "npm run docs:pictures -- --help" }],
   ["npm run docs", { run: "npm run docs -- --help" }],
-  ["npm run jest -- test/oauth --watch", { run: "npm run jest -- test/oauth --listTests" }],
-  ["npm run fuzz", { run: "npm run fuzz -- --help" }],
-  ["npm run mutation", { run: "npm run mutation -- --help" }],
+  ["npm run test:jest -- test/oauth --watch", { run: "npm run test:jest -- test/oauth --listTests" }],
+  // Half an hour; its three parts are run in their short forms.
+  ["npm run prove", { by: "package.json", which: "npm run test:fuzz -- --full && npm run test:mutation" }],
+  ["npm run test:fuzz", { run: "npm run test:fuzz -- --help" }],
+  ["npm run test:mutation", { run: "npm run test:mutation -- --help" }],
   ["npm run validate", { run: "npm run validate -- --help" }],
   ["npm run rehearse", { run: "npm run rehearse -- --help" }],
   ["npm run --silent bench:fleet", { run: "npm run --silent bench:fleet -- --help" }],
   ["npm run bench", { by: ".ci/run", which: "npm run bench -- --quick" }],
-  ["npm run gateway-table", { run: "npm run gateway-table -- --help" }],
-  ["npm run pictures", { run: "npm run pictures -- --help" }],
-  ["npm run auth0-authorizer explain", { run: "npm run auth0-authorizer -- --help" }],
-  ["npm run --silent snapshot -- --domain", { run: "npm run --silent snapshot -- --help" }],
+  [
+    "npm run --silent auth0-authorizer -- snapshot",
+    { run: "npm run --silent auth0-authorizer -- snapshot --help" },
+  ],
+  ["npm run --silent auth0-authorizer --", { run: "npm run --silent auth0-authorizer -- --help" }],
   [
     "npm run --silent token",
     {
@@ -58,7 +63,8 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm install --save-dev auth0-api-gateway-authorizer", ATTACHED],
   ["npx serverless offline --stage local", ATTACHED],
   ["export AUTH0_", TOOL],
-  ["auth0-authorizer ", TOOL],
+  ["npx auth0-authorizer ", TOOL],
+  ["pbpaste | npx auth0-authorizer ", TOOL],
   ['echo "', TOOL],
 ];
 
@@ -77,7 +83,7 @@ function inBlocks(text: string): string[] {
 }
 
 function inSentences(text: string): string[] {
-  return Array.from(text.matchAll(/`((?:npm|npx|node) [^`\n]+)`/g), ([, command = ""]) => command);
+  return Array.from(text.matchAll(/`((?:npm (?!run`)|npx |node )[^`\n]+)`/g), ([, command = ""]) => command);
 }
 
 function wayOf(command: string): Way | undefined {

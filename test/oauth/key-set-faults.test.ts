@@ -188,9 +188,12 @@ describe("silent or dripping server", () => {
   ])("as down; a warm request is not delayed: %s", async (_name, fault) => {
     const authorize = await warmAuthorizer({ jwksTimeoutMs: 500 });
     misbehave(fault);
-    const startedAt = performance.now();
-    for (let request = 0; request < 50; request += 1) expect(await outcome(authorize)).toBe("Allow");
-    expect(performance.now() - startedAt).toBeLessThan(400);
+    // Each by itself, so that a busy machine does not add up to the limit of a fetch.
+    for (let request = 0; request < 50; request += 1) {
+      const startedAt = performance.now();
+      expect(await outcome(authorize)).toBe("Allow");
+      expect(performance.now() - startedAt).toBeLessThan(400);
+    }
     expect(await outcome(authorize, forged())).toMatch(
       /^keys_unavailable: .*no complete answer within 500 ms$/,
     );

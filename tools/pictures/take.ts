@@ -38,9 +38,9 @@ const PICTURES: readonly Picture[] = [
 
 answerHelp(`Takes the pictures of the documentation anew, of what really happens.
 
-  npm run pictures
+  npm run docs:pictures
 
-It writes ${FOLDER}. It needs a browser; npm run browser installs one (Linux x64).
+It writes ${FOLDER}. It needs a browser; npm run install:browser installs one (Linux x64).
 `);
 mkdirSync(FOLDER, { recursive: true });
 const tenant = await startLocalTenant({ port: Number(new URL(DEFAULT_ISSUER).port) });

@@ -15,7 +15,7 @@ const SCHEMA = JSON.parse(readFileSync("src/reader/contract/schema.json", "utf8"
 };
 const isIdentity = new Ajv2020().compile(SCHEMA);
 
-test("the golden files are what the emulator writes now: `npm run golden` changes nothing", async () => {
+test("the golden files are what the emulator writes now: `npm run docs:golden` changes nothing", async () => {
   const files = await goldenFiles();
   const written = readdirSync(GOLDEN).map((name) => `${GOLDEN}/${name}`);
   expect(written.sort()).toEqual([...files.keys()].sort());

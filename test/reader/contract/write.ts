@@ -1,4 +1,4 @@
-/** Writes the golden events again: `npm run golden`. */
+/** Writes the golden events again: `npm run docs:golden`. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { GOLDEN, goldenFiles } from "./golden.ts";
 
