@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import type { JWTVerifyResult } from "jose";
 import { request } from "node:http";
-import { API_IDENTIFIER, EMAIL_CLAIM, SPA_ORIGIN } from "../../local/tenant/directory.ts";
+import { API_IDENTIFIER, EMAIL_CLAIM, ROLES_CLAIM, SPA_ORIGIN } from "../../local/tenant/directory.ts";
 import type { Application } from "../../local/tenant/directory.ts";
 import { machineToken, signIn } from "../../local/sign-in.ts";
 import type { SignIn } from "../../local/sign-in.ts";
@@ -103,6 +103,7 @@ describe("a user who signs in", () => {
         scope: "openid email read:messages",
         [EMAIL_CLAIM]: tenant.users.verified.email,
         [`${EMAIL_CLAIM}_verified`]: true,
+        [ROLES_CLAIM]: ["member", "editor"],
         iat: expect.any(Number),
         exp: expect.any(Number),
       });
