@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import type { GoldenCase } from "../contract/cases.ts";
-import { GOLDEN } from "../contract/golden.ts";
+import type { GoldenCase } from "../reader/contract/cases.ts";
+import { GOLDEN } from "../reader/contract/golden.ts";
 
 /** What a reader made of one golden event. */
 export interface Outcome {
@@ -22,7 +22,7 @@ export interface ForeignReader {
   readonly read: (folder: string) => Promise<string>;
 }
 
-const HERE = "test/reader/languages";
+const HERE = "test/other-languages";
 const READERS = "src/reader";
 const golden = resolve(GOLDEN);
 

@@ -21,8 +21,7 @@ import { httpApi, restApi, type Lambda } from "../../src/testing/index.ts";
 
 jest.setTimeout(60_000);
 
-const withPython = hasPython() ? describe : describe.skip;
-if (!hasPython()) process.stderr.write("python3 is not on this machine: its examples were not tested.\n");
+if (!hasPython()) throw new Error("python3 is not on this machine: install it, and run this again");
 
 const VERA = { subject: users.verified.sub, email: users.verified.email, roles: ["member", "editor"] };
 
@@ -54,7 +53,7 @@ async function curl(url: string, ...headers: readonly string[]): Promise<Answer>
   return { status: Number(status), body: JSON.parse(body) as unknown };
 }
 
-withPython("the hosted Python application", () => {
+describe("the hosted Python application", () => {
   let python: HostedPython;
   beforeAll(async () => {
     const write = (line: string): void => void lines.push(line);
@@ -112,7 +111,7 @@ withPython("the hosted Python application", () => {
   });
 });
 
-withPython("the same API as a Python Lambda", () => {
+describe("the same API as a Python Lambda", () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "python-lambda-"));
