@@ -1,5 +1,6 @@
 import { Refusal } from "../refusal.ts";
-import { RemoteCopy, type RemoteCopyState, type Seed } from "../remote/copy.ts";
+import { RemoteCopy, type RemoteCopyState } from "../remote/copy.ts";
+import type { Seed } from "../remote/freshness.ts";
 import { readJwkSet, usableKeys, type JwkSet } from "./public-key.ts";
 import { VerificationKey } from "./signature.ts";
 import type { DecodedJwt } from "./jwt.ts";

@@ -1,15 +1,6 @@
 import { FetchError } from "./fetch.ts";
-import { copyOf, correctedFor, failureOf, freshness, nextAttemptAt } from "./freshness.ts";
-import type { Copy, Failure, Freshness, Lifetimes } from "./freshness.ts";
-
-/** What to begin with, before anything was fetched. */
-export interface Seed<T> {
-  readonly value: T;
-  /** When it was taken, in milliseconds since the epoch. */
-  readonly takenAt: number;
-  /** Until when it may be used while the remote side cannot be reached. Newer copies may be used as long. */
-  readonly usableUntil: number;
-}
+import { copyOf, copyOfSeed, correctedFor, failureOf, freshness, nextAttemptAt } from "./freshness.ts";
+import type { Copy, Failure, Freshness, Lifetimes, Seed } from "./freshness.ts";
 
 export interface RemoteCopyOptions<T> {
   /**
@@ -67,15 +58,8 @@ export class RemoteCopy<T> {
     this.#options = options;
     const { seed, lifetimes } = options;
     if (seed === undefined) return;
-    const { value, takenAt, usableUntil } = seed;
-    const copy = copyOf(value, takenAt, lifetimes, usableUntil);
-    this.#copy = {
-      ...copy,
-      freshUntil: Math.min(copy.freshUntil, usableUntil),
-      staleUntil: Math.min(copy.staleUntil, usableUntil),
-      outageUntil: usableUntil,
-    };
-    this.#refreshAt = takenAt + lifetimes.maxAge / 2;
+    this.#copy = copyOfSeed(seed, lifetimes);
+    this.#refreshAt = seed.takenAt + lifetimes.maxAge / 2;
   }
 
   get state(): RemoteCopyState {

@@ -21,6 +21,15 @@ export interface Copy<T> {
   readonly outageUntil: number;
 }
 
+/** What to begin with, before anything was fetched. */
+export interface Seed<T> {
+  readonly value: T;
+  /** When it was taken. */
+  readonly takenAt: number;
+  /** Until when it may be used while the remote side cannot be reached. Newer copies may be used as long. */
+  readonly usableUntil: number;
+}
+
 /** The last fetch, where it failed. */
 export interface Failure {
   readonly at: number;
@@ -85,6 +94,18 @@ export function copyOf<T>(
   const freshUntil = asOf + maxAge;
   const staleUntil = freshUntil + staleIfError;
   return { value, asOf, freshUntil, staleUntil, outageUntil: Math.max(staleUntil, outageUntil) };
+}
+
+/** A copy that was not fetched here: it is never used beyond its own end. */
+export function copyOfSeed<T>({ value, takenAt, usableUntil }: Seed<T>, lifetimes: Lifetimes): Copy<T> {
+  const { freshUntil, staleUntil } = copyOf(value, takenAt, lifetimes);
+  return {
+    value,
+    asOf: takenAt,
+    freshUntil: Math.min(freshUntil, usableUntil),
+    staleUntil: Math.min(staleUntil, usableUntil),
+    outageUntil: usableUntil,
+  };
 }
 
 /**
