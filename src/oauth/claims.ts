@@ -1,5 +1,6 @@
 import { Refusal } from "../refusal.ts";
 import type { Step } from "../step.ts";
+import { isStrings, numericDate, optionalStrings, optionalText, text } from "./claim-values.ts";
 import { member, type JsonObject, type UnverifiedJwt } from "./jwt.ts";
 
 /** OpenID Connect's two kinds of token that Auth0 issues as JWTs. */
@@ -17,8 +18,6 @@ export interface ClaimRules {
   readonly clockToleranceSeconds: number;
 }
 
-/** The end of the year 9999, a minute early: dates in policies have four-digit years, and the tolerance is added. */
-const LATEST_DATE = 253_402_300_739;
 /** Auth0 nests no more (On-Behalf-Of token exchange). */
 const MAX_ACTORS = 5;
 const MEDIA_TYPE_PREFIX = "application/";
@@ -243,37 +242,4 @@ function mediaType(header: JsonObject): string | undefined {
   if (typeof typ !== "string") throw new Refusal("wrong_token_type", "typ");
   const type = typ.toLowerCase();
   return type.startsWith(MEDIA_TYPE_PREFIX) ? type.slice(MEDIA_TYPE_PREFIX.length) : type;
-}
-
-function text(claims: JsonObject, name: string): string {
-  const value = optionalText(claims, name);
-  if (value === undefined) throw new Refusal("missing_claim", name);
-  if (value === "") throw new Refusal("invalid_claim", name);
-  return value;
-}
-
-function optionalText(claims: JsonObject, name: string): string | undefined {
-  const value = member(claims, name);
-  if (value !== undefined && typeof value !== "string") throw new Refusal("invalid_claim", name);
-  return value;
-}
-
-/** One string or several: RFC 7519 §4.1.3 has both forms for `aud`, and Auth0 for `gty`. */
-function optionalStrings(claims: JsonObject, name: string): readonly string[] | undefined {
-  const value = member(claims, name);
-  if (typeof value === "string") return [value];
-  if (value !== undefined && !isStrings(value)) throw new Refusal("invalid_claim", name);
-  return value;
-}
-
-function numericDate(claims: JsonObject, name: string): number {
-  const value = member(claims, name);
-  if (value === undefined) throw new Refusal("missing_claim", name);
-  if (typeof value !== "number" || !(Math.abs(value) <= LATEST_DATE))
-    throw new Refusal("invalid_claim", name);
-  return value;
-}
-
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
