@@ -16,8 +16,13 @@ export class ConfigurationError extends Error {
   }
 }
 
-const KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
-const variableOf = (key: SettingKey): string => SETTINGS[key].variable;
+/** The names of the settings in code. */
+export const KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
+
+/** The environment variable of a setting. */
+export function variableOf(key: SettingKey): string {
+  return SETTINGS[key].variable;
+}
 
 /**
  * Settings given in code. Lists are arrays; what is left out has the default of the environment variable.

@@ -30,6 +30,8 @@ beforeAll(async () => {
   });
   writeFileSync(join(folder, "event.json"), JSON.stringify(event));
   writeFileSync(join(folder, "jwks.json"), JSON.stringify({ keys: [tenant.currentKey.jwk] }));
+  const health = { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: "GET /health" } };
+  writeFileSync(join(folder, "template.json"), JSON.stringify({ Resources: { Health: health } }));
   await build({
     entryPoints: ["src/cli/main.ts"],
     outfile: join(folder, "auth0-authorizer.mjs"),

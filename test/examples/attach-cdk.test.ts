@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
-import { findMistakes } from "../../tools/validate/rules.ts";
-import { resourcesOf, type Template } from "../../tools/validate/template.ts";
+import { findMistakes } from "../../src/template/mistakes.ts";
+import { resourcesOf, type Template } from "../../src/template/template.ts";
 
 jest.setTimeout(60_000);
 

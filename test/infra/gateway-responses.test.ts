@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
-import { resourcesOf, type Template } from "../../tools/validate/template.ts";
+import { resourcesOf, type Template } from "../../src/template/template.ts";
 import { createAuthorizer } from "../../src/authorizer.ts";
 import { restApi, startTenant, type RestApiOptions, type Tenant } from "../../src/testing/index.ts";
 import { packageService, type Packaged } from "./packaged.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { resourcesOf } from "../../tools/validate/template.ts";
+import { resourcesOf } from "../../src/template/template.ts";
 import { createAuthorizer } from "../../src/authorizer.ts";
 import { bearerEvent, startTenant } from "../../src/testing/index.ts";
 import { packageService, type Packaged } from "./packaged.ts";

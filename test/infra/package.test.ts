@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { resourcesOf, type Template } from "../../tools/validate/template.ts";
+import { resourcesOf, type Template } from "../../src/template/template.ts";
 import { NO_CREDENTIALS, packageService, type Packaged } from "./packaged.ts";
 import { zipEntries } from "./zip-entries.ts";
 

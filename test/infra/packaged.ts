@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Template } from "../../tools/validate/template.ts";
+import type { Template } from "../../src/template/template.ts";
 
 const SERVERLESS = "node_modules/serverless/bin/serverless.js";
 
@@ -17,12 +17,15 @@ export interface Packaged {
   remove(): void;
 }
 
-/** What `serverless package` makes of this service with some parameters. */
-export async function packageService(...params: readonly string[]): Promise<Packaged> {
+/** What `serverless package` makes of this service with the required settings and some parameters. */
+export function packageService(...params: readonly string[]): Promise<Packaged> {
+  return packageWith("AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp", ...params);
+}
+
+/** What `serverless package` makes of this service with these parameters and no others. */
+export async function packageWith(...params: readonly string[]): Promise<Packaged> {
   const folder = mkdtempSync(join(tmpdir(), "package-"));
-  const options = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp", ...params].map(
-    (param) => `--param=${param}`,
-  );
+  const options = params.map((param) => `--param=${param}`);
   await promisify(execFile)(process.execPath, [SERVERLESS, "package", `--package=${folder}`, ...options], {
     env: NO_CREDENTIALS,
   });

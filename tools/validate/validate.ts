@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { findMistakes, sentence } from "../../src/template/mistakes.ts";
+import type { Template } from "../../src/template/template.ts";
 import { complaintsOfAws } from "./aws.ts";
-import { findMistakes } from "./rules.ts";
-import type { Template } from "./template.ts";
 
 const USAGE = `Checks CloudFormation templates by AWS's own rules and by ours, without an account.
 
@@ -42,10 +42,7 @@ async function packaged(folder: string, deploy: string): Promise<string> {
 /** Prints what is wrong with a template; true where nothing is. */
 function report(path: string, complaintsOfAws: readonly string[] = []): boolean {
   const template = JSON.parse(readFileSync(path, "utf8")) as Template;
-  const mistakes = findMistakes(template).map(
-    ({ rule, resource, message }) => `${rule}: ${resource} ${message}`,
-  );
-  const complaints = [...complaintsOfAws, ...mistakes];
+  const complaints = [...complaintsOfAws, ...findMistakes(template, { everyFunction: true }).map(sentence)];
   const count = Object.keys(template.Resources).length;
   process.stdout.write(`${path}: ${count} resources, ${complaints.length} mistakes\n`);
   for (const complaint of complaints) process.stdout.write(`  ${complaint}\n`);

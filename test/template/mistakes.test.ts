@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { complaintsOfAws } from "../../../tools/validate/aws.ts";
-import { findMistakes, type RuleName } from "../../../tools/validate/rules.ts";
-import type { Template } from "../../../tools/validate/template.ts";
-import { packageService, type Packaged } from "../../infra/packaged.ts";
+import { complaintsOfAws } from "../../tools/validate/aws.ts";
+import { findMistakes, sentence, type Mistake as Found, type RuleName } from "../../src/template/mistakes.ts";
+import type { Template } from "../../src/template/template.ts";
+import { packageService, type Packaged } from "../infra/packaged.ts";
 
 jest.setTimeout(60_000);
 
@@ -28,6 +28,10 @@ function set(resource: string, properties: Record<string, unknown>): Mistake {
 
 function remove(resource: string): Mistake {
   return (resources) => Reflect.deleteProperty(resources, resource);
+}
+
+function everythingIn(template: Template): Found[] {
+  return findMistakes(template, { everyFunction: true });
 }
 
 const wider =
@@ -170,11 +174,11 @@ const PLANTED: [string, RuleName, string, Mistake][] = [
 
 describe("our rules", () => {
   test("find nothing in what we deploy", () => {
-    expect(findMistakes(whoami.template)).toEqual([]);
+    expect(everythingIn(whoami.template)).toEqual([]);
   });
 
   test.each(PLANTED)("find %s: %s", (_, rule, resource, mistake) => {
-    expect(findMistakes(plant(mistake))).toEqual([{ rule, resource, message: expect.any(String) }]);
+    expect(everythingIn(plant(mistake))).toEqual([{ rule, resource, message: expect.any(String) }]);
   });
 
   test.each<[string, Mistake]>([
@@ -199,16 +203,16 @@ describe("our rules", () => {
       set("HttpApiAuthorizerPolicy", { AuthorizerType: "JWT", IdentitySource: [] }),
     ],
   ])("let an identity source with the token pass: %s", (_, change) => {
-    expect(findMistakes(plant(change))).toEqual([]);
+    expect(everythingIn(plant(change))).toEqual([]);
   });
 
   test("find everything that is wrong with a 401 without headers", () => {
-    const mistakes = findMistakes(plant(set("UnauthorizedResponse", { ResponseParameters: {} })));
+    const mistakes = everythingIn(plant(set("UnauthorizedResponse", { ResponseParameters: {} })));
     expect(mistakes.map(({ rule }) => rule)).toEqual(["no-cors-on-401", "no-challenge-on-401"]);
   });
 
   test("find that a simple answer is kept for an hour, by both names", () => {
-    const mistakes = findMistakes(
+    const mistakes = everythingIn(
       plant(set("HttpApiAuthorizerSimple", { AuthorizerResultTtlInSeconds: 3600 })),
     );
     expect(mistakes.map(({ rule }) => rule)).toEqual(["authorizer-ttl", "simple-answer-outlives-token"]);
@@ -216,7 +220,7 @@ describe("our rules", () => {
 
   test("count API Gateway's own five minutes where a REST API says nothing", () => {
     const silent = plant(set("AuthorizerApiGatewayAuthorizer", { AuthorizerResultTtlInSeconds: undefined }));
-    expect(findMistakes(silent)).toEqual([]);
+    expect(everythingIn(silent)).toEqual([]);
   });
 
   test("find nothing where the identity overwrites, or where something else is appended", () => {
@@ -230,7 +234,104 @@ describe("our rules", () => {
 
   test("leave out what they are told to", () => {
     const template = plant(wider({ Resource: "*" }));
-    expect(findMistakes(template, ["wildcard-iam"])).toEqual([]);
+    expect(findMistakes(template)).toHaveLength(1);
+    expect(findMistakes(template, { except: ["wildcard-iam"] })).toEqual([]);
+  });
+
+  test.each<[string, Mistake]>([
+    ["another processor", set("WhoamiLambdaFunction", { Architectures: ["x86_64"] })],
+    ["a timeout of 1000 seconds", set("WhoamiLambdaFunction", { Timeout: 1000 })],
+    ["a log group that nobody made", remove("WhoamiLogGroup")],
+    ["a permission without a source", set("WhoamiLambdaPermissionWebsockets", { SourceArn: undefined })],
+  ])("leave the functions behind alone, unless they are told not to: %s", (_, mistake) => {
+    const template = plant(mistake);
+    expect(findMistakes(template)).toEqual([]);
+    expect(everythingIn(template)).toHaveLength(1);
+  });
+
+  test("let a function of another team's guard a route in its own way", () => {
+    const elsewhere = plant((resources) => {
+      set("AuthorizerApiGatewayAuthorizer", {
+        AuthorizerUri: { "Fn::GetAtt": ["WhoamiLambdaFunction", "Arn"] },
+        IdentitySource: "method.request.header.X-Session",
+      })(resources);
+    });
+    expect(findMistakes(elsewhere)).toEqual([]);
+  });
+});
+
+describe("routes without an authorizer", () => {
+  const open: Mistake = (resources) => {
+    set("ApiGatewayMethodRestDashtokenWhoamiGet", { AuthorizationType: "NONE" })(resources);
+    set("HttpApiRouteGetHttpDashpolicyWhoami", { AuthorizationType: "NONE" })(resources);
+  };
+
+  test("are named as their API names them", () => {
+    expect(findMistakes(plant(open)).map(sentence)).toEqual([
+      "unguarded-route: ApiGatewayMethodRestDashtokenWhoamiGet lets anybody in: GET /rest-token/whoami has no authorizer",
+      "unguarded-route: HttpApiRouteGetHttpDashpolicyWhoami lets anybody in: GET /http-policy/whoami has no authorizer",
+    ]);
+  });
+
+  test("are no mistake where they are listed as public, and a list that names none of them is", () => {
+    const publicRoutes = ["GET /rest-token/whoami", "GET /http-policy/whoami"];
+    expect(findMistakes(plant(open), { publicRoutes })).toEqual([]);
+    expect(findMistakes(plant(open), { publicRoutes: [...publicRoutes, "GET /helth"] })).toEqual([
+      { rule: "unknown-public-route", resource: "GET /helth", message: expect.any(String) },
+    ]);
+  });
+
+  test.each([
+    ["AWS_IAM", { AuthorizationType: "AWS_IAM", AuthorizerId: undefined }],
+    ["COGNITO_USER_POOLS", { AuthorizationType: "COGNITO_USER_POOLS" }],
+  ])("are not those that %s guards", (_, properties) => {
+    const template = plant(set("ApiGatewayMethodRestDashtokenWhoamiGet", properties));
+    expect(findMistakes(template)).toEqual([]);
+  });
+});
+
+describe("the settings of a function", () => {
+  const variables =
+    (change: Record<string, unknown>): Mistake =>
+    (resources) => {
+      const { Environment } = resources["AuthorizerLambdaFunction"]?.Properties ?? {};
+      Object.assign((Environment as { Variables: object }).Variables, change);
+    };
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      "neither applications nor APIs",
+      { AUTH0_CLIENT_IDS: "" },
+      /AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES/,
+    ],
+    ["the tenant of somebody's own machine", { AUTH0_DOMAIN: "http://localhost:4000" }, /AUTH0_DOMAIN is on a loopback/],
+    ["no tenant", { AUTH0_DOMAIN: "" }, /AUTH0_DOMAIN is required/],
+    ["a value that there is not", { AUTHORIZER_EMAIL: "maybe" }, /AUTHORIZER_EMAIL must be one of/],
+    [
+      "a name with a letter missing",
+      { AUTH0_CLIENTIDS: "abc" },
+      /AUTH0_CLIENTIDS is not a setting: was AUTH0_CLIENT_IDS/,
+    ],
+    [
+      "a parameter whose default is wrong",
+      { JWKS_TIMEOUT_MS: { Ref: "AlarmEmail" } },
+      /JWKS_TIMEOUT_MS must be a whole number/,
+    ],
+  ])("are refused by name: %s", (_, change, message) => {
+    const template = plant(variables(change));
+    const withDefault = { ...template, Parameters: { AlarmEmail: { Default: "soon" } } };
+    expect(findMistakes(withDefault)).toEqual([
+      { rule: "settings", resource: "AuthorizerLambdaFunction", message: expect.stringMatching(message) },
+    ]);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["only an API", { AUTH0_CLIENT_IDS: "", AUTH0_AUDIENCES: "https://api/", AUTH0_EMAIL_CLAIM: "email" }],
+    ["a tenant that the deployment imports", { AUTH0_DOMAIN: { "Fn::ImportValue": "tenant" } }],
+    ["applications that the deployment imports", { AUTH0_CLIENT_IDS: { "Fn::ImportValue": "apps" } }],
+    ["a variable of somebody else", { AUDIT_TABLE: "audit" }],
+  ])("pass: %s", (_, change) => {
+    expect(findMistakes(plant(variables(change)))).toEqual([]);
   });
 });
 

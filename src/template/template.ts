@@ -1,5 +1,7 @@
 /** A CloudFormation template, as far as the rules here read it. */
 export interface Template {
+  readonly Parameters?: Readonly<Record<string, unknown>>;
+  readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs?: Readonly<Record<string, unknown>>;
 }
@@ -11,6 +13,7 @@ interface Resource {
 }
 
 export interface NamedResource {
+  /** The logical ID. */
   readonly name: string;
   readonly properties: Readonly<Record<string, unknown>>;
 }
@@ -19,6 +22,11 @@ export function resourcesOf(template: Template, ...types: readonly string[]): Na
   return Object.entries(template.Resources).flatMap(([name, { Type, Properties = {} }]) =>
     types.includes(Type) ? [{ name, properties: Properties }] : [],
   );
+}
+
+/** The logical ID that a `Ref` names; empty where the value is anything else. */
+export function refOf(value: unknown): string {
+  return typeof value === "object" && value !== null && "Ref" in value ? String(value.Ref) : "";
 }
 
 /** What a resource waits for: `DependsOn`, `Ref`, `Fn::GetAtt` and `Fn::Sub`, and what these wait for. */
@@ -31,10 +39,18 @@ export function dependenciesOf(template: Template, name: string, found = new Set
   return found;
 }
 
-/** The names of resources that a value mentions. */
-function references(value: unknown): string[] {
+/** The logical IDs that a value mentions. */
+export function references(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => [...named(key, inner), ...references(inner)]);
+}
+
+/** Whether a value names one of these functions, or none of this template and so one of another stack. */
+export function callsOneOf(functions: ReadonlySet<string>, template: Template, value: unknown): boolean {
+  const called = references(value).filter(
+    (name) => template.Resources[name]?.Type === "AWS::Lambda::Function",
+  );
+  return called.length === 0 || called.some((name) => functions.has(name));
 }
 
 function named(key: string, value: unknown): string[] {
