@@ -41,8 +41,21 @@ module.exports = {
       name: "the-tool-stands-apart",
       comment: "what runs in Lambda carries nothing of the terminal tool",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/cli/" },
+      from: { path: "^src/", pathNot: "^src/(cli|serverless)/" },
       to: { path: "^src/cli/" },
+    },
+    {
+      name: "what-deploys-stands-apart",
+      comment: "what runs in Lambda carries nothing of templates, nor of the plugin",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(cli|serverless|template)/" },
+      to: { path: "^src/(serverless|template)/" },
+    },
+    {
+      name: "templates-know-only-settings",
+      severity: "error",
+      from: { path: "^src/template/" },
+      to: { path: "^src/", pathNot: "^src/(template|settings)/" },
     },
     {
       name: "reader-stands-alone",

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startNode, stopChild } from "./child-process.ts";
 import type { Ports } from "./ports.ts";
-import { API_IDENTIFIER, applications, EMAIL_CLAIM } from "./tenant/directory.ts";
-import { startLocalTenant, type Tenant, type TenantOptions } from "./tenant/tenant.ts";
+import { API_IDENTIFIER, EMAIL_CLAIM } from "./tenant/directory.ts";
+import { authorizerSettings, startLocalTenant, type Tenant, type TenantOptions } from "./tenant/tenant.ts";
 
 export interface StackOptions {
   readonly ports: Ports;
@@ -78,12 +78,11 @@ function whoamiUrls({ http, webSocket }: Ports): WhoamiUrls {
 
 /** What an authorizer needs to know of the local tenant. */
 export function settingsFor({ issuer }: Tenant): Readonly<Record<string, string>> {
-  return {
-    AUTH0_DOMAIN: issuer,
-    AUTH0_CLIENT_IDS: `${applications.spa.clientId},${applications.mobile.clientId}`,
-    AUTH0_AUDIENCES: API_IDENTIFIER,
-    AUTH0_EMAIL_CLAIM: EMAIL_CLAIM,
-  };
+  return authorizerSettings({
+    issuer,
+    apiIdentifier: API_IDENTIFIER,
+    accessToken: { emailClaim: EMAIL_CLAIM },
+  });
 }
 
 function startOffline(settings: Readonly<Record<string, string>>, ports: Ports): ChildProcess {

@@ -15,9 +15,14 @@ const PREFIX = "/_local/";
 
 /**
  * What Auth0's dashboard does, as `POST /_local/…`, for demonstrations: `keys/rotate`, `keys/revoke?kid=`, `down`, `up`.
+ * `GET /_local/settings` answers with the settings of an authorizer for this tenant, by environment variable.
  * A browser names the page that asks in `Origin`, and no page outside `origins` may.
  */
-export function controlRoutes(tenant: Controls, origins: readonly string[]): Route {
+export function controlRoutes(
+  tenant: Controls,
+  origins: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Route {
   return async (ctx, next) => {
     if (!ctx.path.startsWith(PREFIX)) {
       await next();
@@ -26,6 +31,10 @@ export function controlRoutes(tenant: Controls, origins: readonly string[]): Rou
     const origin = ctx.get("Origin");
     if (origin !== "" && !origins.includes(origin)) ctx.throw(403, "This page may not control the tenant.");
     if (origin !== "") ctx.set("Access-Control-Allow-Origin", origin);
+    if (ctx.method === "GET" && ctx.path === `${PREFIX}settings`) {
+      ctx.body = settings;
+      return;
+    }
     if (ctx.method !== "POST") ctx.throw(405, "POST only.");
     const kid = ctx.query["kid"];
     const action = ctx.path.slice(PREFIX.length);

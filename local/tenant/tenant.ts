@@ -84,7 +84,7 @@ function serve(
     ring = keys;
     const provider = createProvider(settings, ring);
     provider.use(onlyItsOwnHost(settings.issuer));
-    provider.use(controlRoutes(controls, controlOrigins));
+    provider.use(controlRoutes(controls, controlOrigins, authorizerSettings(settings)));
     provider.use(jwksOutage(() => down));
     addRoutes(provider, settings, ring);
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- Koa's promise never rejects
@@ -93,6 +93,27 @@ function serve(
   };
   use(ring);
   return controls;
+}
+
+/** What of a tenant its authorizer depends on. */
+interface TenantFacts {
+  readonly issuer: string;
+  readonly apiIdentifier: string;
+  readonly accessToken: { readonly emailClaim: string };
+}
+
+/** What an authorizer needs to know of this tenant, by environment variable. */
+export function authorizerSettings({
+  issuer,
+  apiIdentifier,
+  accessToken,
+}: TenantFacts): Readonly<Record<string, string>> {
+  return {
+    AUTH0_DOMAIN: issuer,
+    AUTH0_CLIENT_IDS: `${applications.spa.clientId},${applications.mobile.clientId}`,
+    AUTH0_AUDIENCES: apiIdentifier,
+    AUTH0_EMAIL_CLAIM: accessToken.emailClaim,
+  };
 }
 
 function addRoutes(provider: Provider, settings: ProviderSettings, ring: KeyRing): void {

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 import { writeDeclarations } from "./declarations.ts";
+import { infrastructure } from "./infrastructure.ts";
 
 /** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says prominently what was changed. */
 const BANNER =
@@ -86,8 +87,22 @@ const entryPoints = {
   identity: "src/reader/identity-from.ts",
   testing: "src/testing/index.ts",
 };
-const forNode: BuildOptions = { ...common, outdir: "dist", target: "node20", packages: "external" };
-await bundle({ ...forNode, entryPoints, format: "esm" });
-await bundle({ ...forNode, entryPoints, format: "cjs", outExtension: { ".js": ".cjs" } });
-await bundle({ ...forNode, entryPoints: { cli: "src/cli/main.ts" }, format: "esm" });
+const forNode: BuildOptions = { ...common, target: "node20", packages: "external" };
+await bundle({ ...forNode, outdir: "dist", entryPoints, format: "esm" });
+await bundle({ ...forNode, outdir: "dist", entryPoints, format: "cjs", outExtension: { ".js": ".cjs" } });
+await bundle({ ...forNode, outdir: "dist", entryPoints: { cli: "src/cli/main.ts" }, format: "esm" });
+
+/** The Serverless plugin: Serverless loads plugins with `require`, and what that gives has to be the class itself. */
+await bundle({
+  ...forNode,
+  stdin: {
+    contents:
+      'import { Auth0AuthorizerPlugin } from "./src/serverless/plugin.ts"; module.exports = Auth0AuthorizerPlugin;',
+    resolveDir: ".",
+  },
+  outfile: "dist/serverless.cjs",
+  format: "cjs",
+  define: { "import.meta.dirname": "__dirname" },
+});
+writeFileSync("dist/serverless-resources.json", JSON.stringify(infrastructure()));
 writeDeclarations("src", Object.values(entryPoints), "dist/types");

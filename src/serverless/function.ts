@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { variablesFrom } from "../settings/environment.ts";
+import type { ServiceConfiguration } from "./framework.ts";
+import type { Options } from "./options.ts";
+import { roleId } from "./resources.ts";
+
+/** The files of the function, in the package's `dist/` and in its zip. */
+export const FUNCTION_FILES = ["authorizer.cjs", "authorizer.main.cjs"];
+const HANDLER = "authorizer.handler";
+
+/** A fetch of keys takes 4 s at most; API Gateway waits 10 s at most. */
+const TIMEOUT_SECONDS = 8;
+
+export interface Place {
+  /** The package's `dist/`. */
+  readonly folder: string;
+  /** Where the function's zip will be, relative to the service. */
+  readonly artifact: string;
+  readonly isOffline: boolean;
+}
+
+/** The function as `serverless.yml` would define it. Values of the environment may still be placeholders. */
+export function functionDefinition({ stack, settings }: Options, idPrefix: string, place: Place): object {
+  const { runtime, memorySize, logRetentionInDays } = stack;
+  return {
+    handler: place.isOffline ? join(place.folder, HANDLER) : HANDLER,
+    description: "Verifies Auth0 tokens for API Gateway.",
+    runtime,
+    architecture: "arm64",
+    memorySize,
+    timeout: TIMEOUT_SECONDS,
+    logRetentionInDays,
+    role: roleId(idPrefix),
+    environment: variablesFrom(settings),
+    ...(place.isOffline ? {} : { package: { artifact: place.artifact } }),
+  };
+}
+
+/** What of a function's definition other plugins understand: that its code is built already. */
+export function hintsForBuilders({ plugins = [] }: ServiceConfiguration): object {
+  return plugins.some((plugin) => plugin === "serverless-esbuild") ? { skipEsbuild: true } : {};
+}
+
+/** The authorizer of HTTP APIs: policies hold for every route and end with the token, so five minutes are safe. */
+export function httpApiAuthorizer(functionName: string): object {
+  return {
+    type: "request",
+    functionName,
+    payloadVersion: "2.0",
+    enableSimpleResponses: false,
+    identitySource: ["$request.header.Authorization"],
+    resultTtlInSeconds: 300,
+  };
+}

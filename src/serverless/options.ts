@@ -1,0 +1,134 @@
+import { nearest } from "../settings/misspelling.ts";
+import { ConfigurationError, KEYS, settingsFrom, type Settings } from "../settings/settings.ts";
+import { environmentFrom } from "../settings/environment.ts";
+import { RULE_NAMES, type RuleName } from "../template/mistakes.ts";
+
+/** Of `custom.auth0Authorizer`, what is about the stack and not about who gets in. */
+export interface StackOptions {
+  /** The name of the function, and by which routes call it. */
+  readonly name: string;
+  readonly runtime: string;
+  /** Megabytes. */
+  readonly memorySize: number;
+  readonly logRetentionInDays: number;
+  /** Whether the tenant's keys are packaged. */
+  readonly snapshot: boolean;
+  readonly alarms: boolean;
+  /** Who hears of alarms; AWS sends a link to confirm. */
+  readonly alarmEmail: string;
+  /** How many refusals are too many, in percent. */
+  readonly alarmRefusedPercent: number;
+  readonly dashboard: boolean;
+  /** Whether a REST API's 401, 403 and 503 get the headers that browsers and clients need. */
+  readonly gatewayResponses: boolean;
+  /** Whose pages may read these answers. */
+  readonly corsOrigin: string;
+  /** Whether a 403 of a REST API says why. */
+  readonly reasonIn403: boolean;
+  /** Routes that are meant to have no authorizer: `GET /health`. */
+  readonly publicRoutes: readonly string[];
+  /** Rules that the template is not checked by. */
+  readonly except: readonly RuleName[];
+  /** `local`, or the URL of a tenant started by `npm start`: whose settings count under serverless-offline. */
+  readonly offlineTenant: string | undefined;
+}
+
+const DEFAULTS: StackOptions = {
+  name: "auth0",
+  runtime: "nodejs24.x",
+  memorySize: 512,
+  logRetentionInDays: 30,
+  snapshot: true,
+  alarms: true,
+  alarmEmail: "",
+  alarmRefusedPercent: 50,
+  dashboard: false,
+  gatewayResponses: true,
+  corsOrigin: "*",
+  reasonIn403: false,
+  publicRoutes: [],
+  except: [],
+  offlineTenant: undefined,
+};
+const STACK_OPTIONS = Object.keys(DEFAULTS);
+
+export interface Options {
+  readonly stack: StackOptions;
+  readonly settings: Partial<Settings>;
+}
+
+/** What stands under `custom.auth0Authorizer`. `domain` is another name of `issuers`. */
+export function optionsFrom(given: unknown): Options {
+  const all = Object.entries((given ?? {}) as Record<string, unknown>).map(
+    ([name, value]) => [name === "domain" ? "issuers" : name, value] as const,
+  );
+  const isOfStack = ([name]: readonly [string, unknown]): boolean => STACK_OPTIONS.includes(name);
+  return {
+    stack: { ...DEFAULTS, ...Object.fromEntries(all.filter(isOfStack)) },
+    settings: Object.fromEntries(all.filter((entry) => !isOfStack(entry))),
+  };
+}
+
+/** Every mistake in what stands under `custom.auth0Authorizer`, once all variables in it have their values. */
+export function mistakesIn(given: unknown): readonly string[] {
+  const { stack, settings } = optionsFrom(given);
+  return [...settingsMistakes(settings), ...stackMistakes(stack), ...twice(given)];
+}
+
+function settingsMistakes(settings: Partial<Settings>): readonly string[] {
+  const known = Object.fromEntries(Object.entries(settings).filter(([name]) => isSetting(name)));
+  const unknown = Object.keys(settings).filter((name) => !isSetting(name));
+  return [...mistakesOf(() => environmentFrom(known)), ...unknown.map(unknownOption)];
+}
+
+function mistakesOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.mistakes;
+    throw error;
+  }
+}
+
+function isSetting(name: string): boolean {
+  return (KEYS as readonly string[]).includes(name);
+}
+
+function unknownOption(name: string): string {
+  const meant = nearest(name, ["domain", ...KEYS, ...STACK_OPTIONS]);
+  return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
+}
+
+function stackMistakes(stack: StackOptions): readonly string[] {
+  const wrongType = Object.entries(DEFAULTS).flatMap(([name, value]) => {
+    const found = stack[name as keyof StackOptions];
+    if (
+      value === undefined ||
+      (typeof found === typeof value && Array.isArray(found) === Array.isArray(value))
+    )
+      return [];
+    return [
+      `${name} must be a ${Array.isArray(value) ? "list" : typeof value}, not ${JSON.stringify(found)}`,
+    ];
+  });
+  if (wrongType.length > 0) return wrongType;
+  return [
+    ...stack.except
+      .filter((rule) => !RULE_NAMES.includes(rule))
+      .map((rule) => `except names ${rule}, and the rules are ${RULE_NAMES.join(", ")}`),
+    ...(stack.dashboard && !stack.alarms ? ["dashboard shows the alarms, so it needs alarms: true"] : []),
+  ];
+}
+
+function twice(given: unknown): readonly string[] {
+  const { domain, issuers } = (given ?? {}) as Record<string, unknown>;
+  return domain === undefined || issuers === undefined
+    ? []
+    : ["domain and issuers are two names of one setting: leave one of them out"];
+}
+
+/** The issuers of checked settings. */
+export function issuersOf(settings: Partial<Settings>): readonly string[] {
+  return settingsFrom(settings).issuers;
+}

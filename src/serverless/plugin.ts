@@ -1,0 +1,200 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { takeSnapshot } from "../cli/snapshot.ts";
+import { SNAPSHOT_FILE } from "../oauth/snapshot.ts";
+import { environmentFrom } from "../settings/environment.ts";
+import { findMistakes, sentence } from "../template/mistakes.ts";
+import { references, resourcesOf } from "../template/template.ts";
+import { add, deployWith, onlyFromThisWebSocketApi, withoutSharedConfiguration } from "./compiled.ts";
+import type { FunctionDefinition, Serverless, Utilities } from "./framework.ts";
+import { FUNCTION_FILES, functionDefinition, hintsForBuilders, httpApiAuthorizer } from "./function.ts";
+import { settingsOfLocalTenant } from "./offline-tenant.ts";
+import { issuersOf, mistakesIn, optionsFrom, type Options } from "./options.ts";
+import { gatewayResponsesFor, resourcesFor, type Infrastructure, type Names } from "./resources.ts";
+import { zip } from "./zip.ts";
+
+const SECTION = "auth0Authorizer";
+const SNAPSHOT_TIMEOUT_MS = 5000;
+/** A browser cannot set headers when it opens a WebSocket. Serverless's own default is a header `Auth`. */
+const WEBSOCKET_IDENTITY_SOURCE = ["route.request.querystring.access_token"];
+
+/**
+ * The plugin for the Serverless Framework: adds the authorizer to a service, from `custom.auth0Authorizer`, and refuses
+ * to package a service that lets anybody in or whose authorizer would not start.
+ */
+export class Auth0AuthorizerPlugin {
+  readonly hooks: Readonly<Record<string, () => unknown>>;
+  readonly #serverless: Serverless;
+  readonly #log: Utilities["log"];
+  readonly #name: string;
+  readonly #idPrefix: string;
+  readonly #artifact: string;
+  readonly #isOffline: boolean;
+
+  constructor(serverless: Serverless, _cliOptions: unknown, { log }: Utilities) {
+    this.#serverless = serverless;
+    this.#log = log;
+    const options = optionsFrom(serverless.configurationInput.custom?.[SECTION]);
+    this.#name = options.stack.name;
+    this.#idPrefix = serverless.getProvider("aws").naming.getNormalizedFunctionName(this.#name);
+    this.#artifact = join(".serverless", `${this.#name}.zip`);
+    this.#isOffline = serverless.processedInput.commands[0] === "offline";
+    serverless.configSchemaHandler.defineCustomProperties({
+      type: "object",
+      properties: { [SECTION]: { type: "object" } },
+    });
+    this.#extendConfiguration(options);
+    this.hooks = {
+      initialize: () => this.#checkOptions(),
+      "before:offline:start": () => this.#useLocalTenant(),
+      "before:offline:start:init": () => this.#useLocalTenant(),
+      "before:package:createDeploymentArtifacts": () => this.#writeArtifact(),
+      "before:deploy:function:packageFunction": () => this.#writeArtifact(),
+      "before:package:finalize": () => this.#addResources(),
+      "after:package:finalize": () => this.#checkTemplate(),
+    };
+  }
+
+  #extendConfiguration(options: Options): void {
+    const { configurationInput } = this.#serverless;
+    const place = { folder: import.meta.dirname, artifact: this.#artifact, isOffline: this.#isOffline };
+    const definition = {
+      ...functionDefinition(options, this.#idPrefix, place),
+      ...hintsForBuilders(configurationInput),
+    };
+    const { functions } = configurationInput;
+    if (Array.isArray(functions))
+      this.#serverless.extendConfiguration(
+        ["functions"],
+        [...(functions as unknown[]), { [this.#name]: definition }],
+      );
+    else if (functions !== undefined && this.#name in functions)
+      throw this.#error([`functions.${this.#name} is a function already: give the plugin another name`]);
+    else this.#serverless.extendConfiguration(["functions", this.#name], definition);
+    this.#serverless.extendConfiguration(
+      ["provider", "httpApi", "authorizers", this.#name],
+      httpApiAuthorizer(this.#name),
+    );
+  }
+
+  #checkOptions(): void {
+    const mistakes = mistakesIn(this.#serverless.service.custom?.[SECTION]);
+    if (mistakes.length > 0 && !this.#hasTenantOffline())
+      throw this.#error(mistakes.map((mistake) => `${SECTION}: ${mistake}`));
+    this.#giveWebSocketsTheirIdentitySource();
+  }
+
+  /** Settings that the local tenant will bring need not be there. */
+  #hasTenantOffline(): boolean {
+    return this.#isOffline && this.#options().stack.offlineTenant !== undefined;
+  }
+
+  #giveWebSocketsTheirIdentitySource(): void {
+    const functions = Object.values(this.#serverless.service.functions);
+    for (const { websocket } of functions.flatMap(({ events = [] }) => events)) {
+      if (typeof websocket !== "object") continue;
+      const authorizer =
+        typeof websocket.authorizer === "string"
+          ? { name: websocket.authorizer }
+          : (websocket.authorizer ?? {});
+      if (!("name" in authorizer) || authorizer.name !== this.#name) continue;
+      websocket.authorizer = { identitySource: WEBSOCKET_IDENTITY_SOURCE, ...authorizer };
+    }
+  }
+
+  async #useLocalTenant(): Promise<void> {
+    const { offlineTenant } = this.#options().stack;
+    if (offlineTenant === undefined) return;
+    const settings = await settingsOfLocalTenant(offlineTenant);
+    const authorizer = this.#function();
+    authorizer.environment = { ...authorizer.environment, ...settings };
+    this.#log.notice(`auth0-api-gateway-authorizer: tenant ${settings["AUTH0_DOMAIN"] ?? ""}`);
+  }
+
+  /** The function's zip: the two files of the bundle and, where they can be had, the tenant's keys. */
+  async #writeArtifact(): Promise<void> {
+    const files = Object.fromEntries(
+      FUNCTION_FILES.map((name) => [name, readFileSync(join(import.meta.dirname, name))]),
+    );
+    const snapshot = await this.#snapshot();
+    const path = join(this.#serverless.serviceDir, this.#artifact);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, zip(snapshot === undefined ? files : { ...files, [SNAPSHOT_FILE]: snapshot }));
+  }
+
+  async #snapshot(): Promise<Buffer | undefined> {
+    const { stack, settings } = this.#options();
+    if (!stack.snapshot) return undefined;
+    try {
+      const document = await takeSnapshot({ issuers: issuersOf(settings), timeoutMs: SNAPSHOT_TIMEOUT_MS });
+      return Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`);
+    } catch (error) {
+      this.#log.warning(
+        `auth0-api-gateway-authorizer: no snapshot of the tenant's keys, because they could not be fetched. ` +
+          `${(error as Error).message}. What is packaged works without: each container fetches the keys when it ` +
+          "starts. Package again where the tenant can be reached, or say snapshot: false.",
+      );
+      return undefined;
+    }
+  }
+
+  #addResources(): void {
+    const template = this.#template();
+    const names = this.#names();
+    const infrastructure = readInfrastructure();
+    const { stack } = this.#options();
+    add(template, resourcesFor(infrastructure, stack, names));
+    withoutSharedConfiguration(template, names.functionId);
+    onlyFromThisWebSocketApi(template, this.#serverless.getProvider("aws").getApiGatewayWebsocketApiId());
+    const guardsRestApi = resourcesOf(template, "AWS::ApiGateway::Authorizer").some(({ properties }) =>
+      references(properties["AuthorizerUri"]).includes(names.functionId),
+    );
+    if (!stack.gatewayResponses || !guardsRestApi) return;
+    const responses = gatewayResponsesFor(infrastructure, stack, names);
+    add(template, responses);
+    deployWith(template, Object.keys(responses.Resources ?? {}));
+  }
+
+  #names(): Names {
+    const aws = this.#serverless.getProvider("aws");
+    const { settings } = this.#options();
+    return {
+      prefix: `${this.#serverless.service.service}-${aws.getStage()}-${this.#name}`,
+      idPrefix: this.#idPrefix,
+      functionId: aws.naming.getLambdaLogicalId(this.#name),
+      logGroupId: aws.naming.getLogGroupLogicalId(this.#name),
+      restApiId: aws.getApiGatewayRestApiId(),
+      logLevel: environmentFrom(settings)["AUTHORIZER_LOG_LEVEL"] ?? "",
+    };
+  }
+
+  #checkTemplate(): void {
+    const { publicRoutes, except } = this.#options().stack;
+    const mistakes = findMistakes(this.#template(), { publicRoutes, except });
+    if (mistakes.length > 0) throw this.#error(mistakes.map(sentence));
+  }
+
+  #options(): Options {
+    return optionsFrom(this.#serverless.service.custom?.[SECTION]);
+  }
+
+  #function(): FunctionDefinition {
+    return this.#serverless.service.functions[this.#name] ?? {};
+  }
+
+  #template(): Serverless["service"]["provider"]["compiledCloudFormationTemplate"] {
+    return this.#serverless.service.provider.compiledCloudFormationTemplate;
+  }
+
+  #error(mistakes: readonly string[]): Error {
+    const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
+    const message = `auth0-api-gateway-authorizer found ${count}, so nothing is deployed.\n- ${mistakes.join("\n- ")}`;
+    return new this.#serverless.classes.Error(message, "AUTH0_AUTHORIZER_MISTAKES");
+  }
+}
+
+function readInfrastructure(): Infrastructure {
+  return JSON.parse(
+    readFileSync(join(import.meta.dirname, "serverless-resources.json"), "utf8"),
+  ) as Infrastructure;
+}
