@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { variablesFrom } from "../settings/environment.ts";
 import type { ServiceConfiguration } from "./framework.ts";
 import type { Options } from "./options.ts";
@@ -6,24 +5,19 @@ import { roleId } from "./resources.ts";
 
 /** The files of the function, in the package's `dist/` and in its zip. */
 export const FUNCTION_FILES = ["authorizer.cjs", "authorizer.main.cjs"];
-const HANDLER = "authorizer.handler";
 
 /** A fetch of keys takes 4 s at most; API Gateway waits 10 s at most. */
 const TIMEOUT_SECONDS = 8;
 
-export interface Place {
-  /** The package's `dist/`. */
-  readonly folder: string;
-  /** Where the function's zip will be, relative to the service. */
-  readonly artifact: string;
-  readonly isOffline: boolean;
-}
-
-/** The function as `serverless.yml` would define it. Values of the environment may still be placeholders. */
-export function functionDefinition({ stack, settings }: Options, idPrefix: string, place: Place): object {
+/**
+ * The function as `serverless.yml` would define it. Values of the environment may still be placeholders.
+ *
+ * @param artifact where the function's zip will be, relative to the service
+ */
+export function functionDefinition({ stack, settings }: Options, idPrefix: string, artifact: string): object {
   const { runtime, memorySize, logRetentionInDays } = stack;
   return {
-    handler: place.isOffline ? join(place.folder, HANDLER) : HANDLER,
+    handler: "authorizer.handler",
     description: "Verifies Auth0 tokens for API Gateway.",
     runtime,
     architecture: "arm64",
@@ -32,7 +26,7 @@ export function functionDefinition({ stack, settings }: Options, idPrefix: strin
     logRetentionInDays,
     role: roleId(idPrefix),
     environment: variablesFrom(settings),
-    ...(place.isOffline ? {} : { package: { artifact: place.artifact } }),
+    package: { artifact },
   };
 }
 

@@ -46,10 +46,10 @@ export class Auth0AuthorizerPlugin {
     this.#extendConfiguration(options);
     this.hooks = {
       initialize: () => this.#checkOptions(),
-      "before:offline:start": () => this.#useLocalTenant(),
-      "before:offline:start:init": () => this.#useLocalTenant(),
-      "before:package:createDeploymentArtifacts": () => this.#writeArtifact(),
-      "before:deploy:function:packageFunction": () => this.#writeArtifact(),
+      "before:offline:start": () => this.#prepareOffline(),
+      "before:offline:start:init": () => this.#prepareOffline(),
+      "before:package:createDeploymentArtifacts": () => this.#packageFunction(),
+      "before:deploy:function:packageFunction": () => this.#packageFunction(),
       "before:package:finalize": () => this.#addResources(),
       "after:package:finalize": () => this.#checkTemplate(),
     };
@@ -57,9 +57,8 @@ export class Auth0AuthorizerPlugin {
 
   #extendConfiguration(options: Options): void {
     const { configurationInput } = this.#serverless;
-    const place = { folder: import.meta.dirname, artifact: this.#artifact, isOffline: this.#isOffline };
     const definition = {
-      ...functionDefinition(options, this.#idPrefix, place),
+      ...functionDefinition(options, this.#idPrefix, this.#artifact),
       ...hintsForBuilders(configurationInput),
     };
     const { functions } = configurationInput;
@@ -102,24 +101,29 @@ export class Auth0AuthorizerPlugin {
     }
   }
 
-  async #useLocalTenant(): Promise<void> {
+  async #prepareOffline(): Promise<void> {
+    const authorizer = this.#function();
+    authorizer.package = { artifact: this.#writeArtifact() };
     const { offlineTenant } = this.#options().stack;
     if (offlineTenant === undefined) return;
     const settings = await settingsOfLocalTenant(offlineTenant);
-    const authorizer = this.#function();
     authorizer.environment = { ...authorizer.environment, ...settings };
     this.#log.notice(`auth0-api-gateway-authorizer: tenant ${settings["AUTH0_DOMAIN"] ?? ""}`);
   }
 
+  async #packageFunction(): Promise<void> {
+    this.#writeArtifact(await this.#snapshot());
+  }
+
   /** The function's zip: the two files of the bundle and, where they can be had, the tenant's keys. */
-  async #writeArtifact(): Promise<void> {
+  #writeArtifact(snapshot?: Buffer): string {
     const files = Object.fromEntries(
       FUNCTION_FILES.map((name) => [name, readFileSync(join(import.meta.dirname, name))]),
     );
-    const snapshot = await this.#snapshot();
     const path = join(this.#serverless.serviceDir, this.#artifact);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, zip(snapshot === undefined ? files : { ...files, [SNAPSHOT_FILE]: snapshot }));
+    return path;
   }
 
   async #snapshot(): Promise<Buffer | undefined> {
