@@ -29,7 +29,7 @@ export default tseslint.config(
   {
     // The core is pure: clock, random numbers and the environment come in as parameters.
     files: [
-      "src/{oauth,apigateway,remote}/**/*.ts",
+      "src/{oauth,apigateway,remote,settings}/**/*.ts",
       "src/{context,custom-claims,decision,evaluation,identity,log}.ts",
     ],
     rules: {
@@ -37,7 +37,7 @@ export default tseslint.config(
         "error",
         { object: "Date", property: "now", message: "Take a clock as a parameter." },
         { object: "Math", property: "random", message: "Take random numbers as a parameter." },
-        { object: "process", property: "env", message: "Only handler.ts reads the environment." },
+        { object: "process", property: "env", message: "Only authorizer.ts and handler.ts read the environment." },
       ],
       "no-restricted-imports": [
         "error",

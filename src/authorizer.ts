@@ -1,10 +1,15 @@
-import { toResponse, type AuthorizerResponse } from "./apigateway/response.ts";
+import {
+  toResponse,
+  type AuthorizerResponse,
+  type PolicyResponse,
+  type SimpleResponse,
+} from "./apigateway/response.ts";
 import { evaluate } from "./evaluation.ts";
 import { keySetFor, type KeySetDependencies } from "./key-sets.ts";
 import { createLog, writeToStdout, type Log } from "./log.ts";
 import type { KeySet, KeySnapshot } from "./oauth/key-set.ts";
 import { createVerifier } from "./oauth/verifier.ts";
-import { settingsFrom, type Settings } from "./settings/settings.ts";
+import { runtimeDefaults, settingsFrom, type Settings } from "./settings/settings.ts";
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
 export interface Dependencies {
@@ -14,7 +19,7 @@ export interface Dependencies {
   readonly random?: () => number;
   /** Takes one line of log, its end included. */
   readonly write?: (line: string) => void;
-  /** The name under which metrics are kept. */
+  /** The name under which metrics are kept: the Lambda function's own, unless another is given. */
   readonly functionName?: string;
   /** Keys to begin with, by issuer. */
   readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
@@ -32,7 +37,15 @@ export interface Dependencies {
  * @throws Error `Unauthorized` where the gateway is to answer 401
  * @throws Refusal where nothing can be decided, such as `keys_unavailable`: the gateway answers 500
  */
-export type Authorizer = (event: unknown) => Promise<AuthorizerResponse>;
+export interface Authorizer {
+  (event: unknown): Promise<AuthorizerResponse>;
+  /**
+   * The gateway that calls, and the setting `httpApiResponse`, decide which of the two it is. Saying so for each makes
+   * this fit the handlers of `@types/aws-lambda`, which name one.
+   */
+  (event: unknown): Promise<PolicyResponse>;
+  (event: unknown): Promise<SimpleResponse>;
+}
 
 /**
  * Makes the handler and begins to fetch the tenant's keys.
@@ -43,16 +56,25 @@ export type Authorizer = (event: unknown) => Promise<AuthorizerResponse>;
  * @throws ConfigurationError with every mistake at once
  */
 export function createAuthorizer(options: Partial<Settings>, dependencies: Dependencies = {}): Authorizer {
-  return authorizerFrom(settingsFrom(options), dependencies);
+  const settings = settingsFrom(options, runtimeDefaults(process.env));
+  return authorizerFrom(settings, { functionName: lambdaName(process.env), ...dependencies });
+}
+
+/** The name of the Lambda function that this runs in. */
+export function lambdaName(env: NodeJS.ProcessEnv): string {
+  return env["AWS_LAMBDA_FUNCTION_NAME"] ?? "authorizer";
 }
 
 /** Makes the handler from settings that have been checked. */
-export function authorizerFrom(settings: Settings, dependencies: Dependencies): Authorizer {
-  const { clock = Date.now, write = writeToStdout, functionName = "authorizer" } = dependencies;
+export function authorizerFrom(
+  settings: Settings,
+  dependencies: Dependencies & Required<Pick<Dependencies, "functionName">>,
+): Authorizer {
+  const { clock = Date.now, write = writeToStdout, functionName } = dependencies;
   const log = createLog({ level: settings.logLevel, functionName, clock, write });
   const keySetOf = fetchedKeySets(settings, dependencies, log);
   const evaluator = { rules: settings, verify: createVerifier({ rules: settings, keySetOf, clock }) };
-  return async (event) => {
+  const authorize = async (event: unknown): Promise<AuthorizerResponse> => {
     const startedAt = clock();
     const { request, decision } = await evaluate(event, evaluator);
     log.decision({
@@ -65,6 +87,7 @@ export function authorizerFrom(settings: Settings, dependencies: Dependencies): 
     if (request === undefined) throw decision.cause;
     return toResponse(decision, request, settings);
   };
+  return authorize as Authorizer;
 }
 
 /** The key set of each issuer, its first fetch begun where it has no keys yet. */

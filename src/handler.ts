@@ -1,11 +1,11 @@
-import { authorizerFrom, type Authorizer } from "./authorizer.ts";
+import { authorizerFrom, lambdaName, type Authorizer } from "./authorizer.ts";
 import { misspelledVariables, settingsFromEnvironment } from "./settings/settings.ts";
 import { createLog, writeToStdout } from "./log.ts";
 import { SNAPSHOT_FILE } from "./oauth/snapshot.ts";
 import { readPackagedKeys } from "./packaged-keys.ts";
 
 const settings = settingsFromEnvironment(process.env);
-const functionName = process.env["AWS_LAMBDA_FUNCTION_NAME"] ?? "authorizer";
+const functionName = lambdaName(process.env);
 const log = createLog({ level: settings.logLevel, functionName, clock: Date.now, write: writeToStdout });
 for (const { found, meant } of misspelledVariables(process.env)) log.misspelledVariable(found, meant);
 const snapshots = readPackagedKeys(`${import.meta.dirname}/${SNAPSHOT_FILE}`, (detail) =>

@@ -251,6 +251,44 @@ describe("the authorizer", () => {
     expect(() => createAuthorizer({ issuers: [] })).toThrow(ConfigurationError);
   });
 
+  describe("made in code, in an environment", () => {
+    const before = { ...process.env };
+    afterEach(() => {
+      process.env = { ...before };
+    });
+    const statements = async (options: Partial<Settings> = {}) => {
+      const response = await authorizer(options)(bearerEvent("rest-request", tenant.idToken()));
+      return "policyDocument" in response
+        ? response.policyDocument.Statement.map(({ Effect }) => Effect)
+        : [];
+    };
+
+    test("counts under the name of the Lambda function, as the alarms do", async () => {
+      process.env["AWS_LAMBDA_FUNCTION_NAME"] = "orders-prod-auth0";
+      await statements();
+      expect(last()["function"]).toBe("orders-prod-auth0");
+    });
+
+    test("counts under a name of its own where there is none", async () => {
+      delete process.env["AWS_LAMBDA_FUNCTION_NAME"];
+      await statements();
+      expect(last()["function"]).toBe("authorizer");
+    });
+
+    test.each([
+      ["true", ["Allow"]],
+      ["false", ["Allow", "Deny"]],
+    ])("with IS_OFFLINE=%s, its policy says %j", async (offline, effects) => {
+      process.env["IS_OFFLINE"] = offline;
+      expect(await statements()).toEqual(effects);
+    });
+
+    test("ends its policy under serverless-offline where it is told to", async () => {
+      process.env["IS_OFFLINE"] = "true";
+      expect(await statements({ policyEndsWithToken: true })).toEqual(["Allow", "Deny"]);
+    });
+  });
+
   test("throws what is not a refusal as it is, so that nothing is hidden", async () => {
     const event = authorizerEvent("http-2.0");
     Object.defineProperty(event, "headers", { get: () => JSON.parse("{") as never });

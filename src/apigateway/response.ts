@@ -12,17 +12,18 @@ export interface ResponseRules {
   readonly clockToleranceSeconds: number;
 }
 
-type Context = IdentityContext | { readonly reason: Reason };
+/** Mapped, so that it fits types that have an index signature, as those of `@types/aws-lambda` do. */
+type Context = Readonly<IdentityContext> | { readonly reason: Reason };
 
 /** An IAM policy for every kind of gateway, or the HTTP API's simple response. */
 export type AuthorizerResponse = PolicyResponse | SimpleResponse;
 
-interface SimpleResponse {
+export interface SimpleResponse {
   readonly isAuthorized: boolean;
   readonly context: Context;
 }
 
-interface PolicyResponse {
+export interface PolicyResponse {
   readonly principalId: string;
   readonly policyDocument: { readonly Version: "2012-10-17"; readonly Statement: Statement[] };
   readonly context: Context;

@@ -24,15 +24,27 @@ export function variableOf(key: SettingKey): string {
   return SETTINGS[key].variable;
 }
 
+/** What is not set has these values rather than the usual ones, because of where the function runs. */
+export type RuntimeDefaults = Partial<Settings>;
+
+/**
+ * serverless-offline sets `IS_OFFLINE=true`, and turns every caller away by a policy with a condition in it: there,
+ * policies do not end with the token unless told to.
+ */
+export function runtimeDefaults(env: NodeJS.ProcessEnv): RuntimeDefaults {
+  return env["IS_OFFLINE"] === "true" ? { policyEndsWithToken: false } : {};
+}
+
 /**
  * Settings given in code. Lists are arrays; what is left out has the default of the environment variable.
  *
  * @throws ConfigurationError naming the properties, unknown ones among them
  */
-export function settingsFrom(options: Partial<Settings>): Settings {
+export function settingsFrom(options: Partial<Settings>, defaults: RuntimeDefaults = {}): Settings {
   const unknown = Object.keys(options).filter((name) => !(KEYS as readonly string[]).includes(name));
+  const given: Partial<Record<Key, unknown>> = options;
   return readSettings({
-    valueOf: (key) => options[key],
+    valueOf: (key) => (given[key] === undefined ? defaults[key] : given[key]),
     nameOf: (key) => key,
     mistakes: unknown.map((name) => {
       const meant = nearest(name, KEYS);
@@ -42,17 +54,15 @@ export function settingsFrom(options: Partial<Settings>): Settings {
 }
 
 /**
- * Settings from environment variables; a blank one counts as not set. Under serverless-offline, which sets
- * `IS_OFFLINE=true` and ignores conditions in policies, policies do not end with the token unless told to.
+ * Settings from environment variables; a blank one counts as not set.
  *
  * @throws ConfigurationError naming the variables
  */
 export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
-  const offline: Partial<Record<SettingKey, unknown>> =
-    env["IS_OFFLINE"] === "true" ? { policyEndsWithToken: false } : {};
+  const defaults = runtimeDefaults(env);
   const valueOf = (key: SettingKey): unknown => {
     const text = env[variableOf(key)]?.trim();
-    return text === undefined || text === "" ? offline[key] : text;
+    return text === undefined || text === "" ? defaults[key] : text;
   };
   const hints = misspelledVariables(env).map(
     ({ found, meant }) => `${found} is not a setting: was ${meant} meant?`,
