@@ -42,7 +42,7 @@ export function runtimeDefaults(env: NodeJS.ProcessEnv): RuntimeDefaults {
  */
 export function settingsFrom(options: Partial<Settings>, defaults: RuntimeDefaults = {}): Settings {
   const unknown = Object.keys(options).filter((name) => !(KEYS as readonly string[]).includes(name));
-  const given: Partial<Record<Key, unknown>> = options;
+  const given: Partial<Record<SettingKey, unknown>> = options;
   return readSettings({
     valueOf: (key) => (given[key] === undefined ? defaults[key] : given[key]),
     nameOf: (key) => key,

@@ -81,7 +81,37 @@ for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
  */
 writeFileSync("dist/authorizer.cjs", 'exports.handler = require("./authorizer.main.cjs").handler;\n');
 
-/** What the npm package exports. Its one dependency stays outside, so that an audit of its users sees it. */
+/**
+ * The same handler for functions that are bundled by their own service: as ES module, because what becomes of CommonJS
+ * in a bundle of ES modules cannot load `node:fs`; and without what the Lambda does not need, as above. A snapshot is
+ * looked for beside the file that Lambda runs, which a bundler has written: CommonJS tells its folder in one way, ES
+ * modules in another, and neither has the other's.
+ */
+const SNAPSHOT_FOLDER =
+  'const snapshotFolder = typeof __dirname === "string" ? __dirname : (import.meta.dirname ?? ".");';
+const handlers: BuildOptions = {
+  ...common,
+  entryPoints: { handler: "src/handler.ts" },
+  outdir: "dist",
+  target: "node20",
+  mainFields: ["module", "main"],
+  plugins: [withoutUnusedParts],
+};
+await bundle({
+  ...handlers,
+  format: "esm",
+  banner: { js: `${BANNER}\n${SNAPSHOT_FOLDER}` },
+  define: { "import.meta.dirname": "snapshotFolder" },
+});
+await bundle({
+  ...handlers,
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  banner: { js: BANNER },
+  define: { "import.meta.dirname": "__dirname" },
+});
+
+/** What the npm package exports beside it. Its one dependency stays outside, so that an audit of its users sees it. */
 const entryPoints = {
   index: "src/index.ts",
   identity: "src/reader/identity-from.ts",
@@ -105,4 +135,4 @@ await bundle({
   define: { "import.meta.dirname": "__dirname" },
 });
 writeFileSync("dist/serverless-resources.json", JSON.stringify(infrastructure()));
-writeDeclarations("src", Object.values(entryPoints), "dist/types");
+writeDeclarations("src", ["src/handler.ts", ...Object.values(entryPoints)], "dist/types");
