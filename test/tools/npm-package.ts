@@ -9,9 +9,12 @@ interface Packed {
   readonly filename: string;
 }
 
-/** What `npm publish` would upload, written to `folder`: the path of the tarball. Ours needs `npm run build` before. */
+/**
+ * What `npm publish` would upload, written to `folder`: the path of the tarball. Ours needs `npm run build` before,
+ * because it is not built here again: other tests read what the build writes.
+ */
 export async function packNpmPackage(folder: string, source = "."): Promise<string> {
-  const options = ["--json", "--pack-destination", folder];
+  const options = ["--json", "--ignore-scripts", "--pack-destination", folder];
   const { stdout } = await promisify(execFile)("npm", ["pack", source, ...options]);
   const [packed] = JSON.parse(stdout) as Packed[];
   return join(folder, packed?.filename ?? "");

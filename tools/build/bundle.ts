@@ -1,8 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 import { writeDeclarations } from "./declarations.ts";
 import { infrastructure } from "./infrastructure.ts";
+import { zip } from "./zip.ts";
 
 /** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says prominently what was changed. */
 const BANNER =
@@ -80,6 +82,17 @@ for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
  * search of exports: 4 ms for the bundle. So what it imports is one line.
  */
 writeFileSync("dist/authorizer.cjs", 'exports.handler = require("./authorizer.main.cjs").handler;\n');
+
+/** The function's code for whoever deploys without Serverless, and its checksum as `sha256sum --check` reads it. */
+const archive = zip(
+  ["dist/authorizer.cjs", "dist/authorizer.main.cjs", "LICENSE", "NOTICE"].map((path) => ({
+    name: basename(path),
+    content: readFileSync(path),
+  })),
+);
+writeFileSync("dist/authorizer.zip", archive);
+const checksum = createHash("sha256").update(archive).digest("hex");
+writeFileSync("dist/authorizer.zip.sha256", `${checksum}  authorizer.zip\n`);
 
 /**
  * The same handler for functions that are bundled by their own service: as ES module, because what becomes of CommonJS
