@@ -121,9 +121,12 @@ describe("the npm package", () => {
     expect(paths.filter((path) => !path.startsWith("dist/types/")).sort()).toEqual([
       "CHANGELOG.md",
       "LICENSE",
+      "NOTICE",
       "README.md",
       "dist/authorizer.cjs",
       "dist/authorizer.main.cjs",
+      "dist/authorizer.zip",
+      "dist/authorizer.zip.sha256",
       "dist/cli.js",
       "dist/handler.cjs",
       "dist/handler.js",

@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { crc32 } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { parse } from "yaml";
+import { zipEntries } from "../infra/zip-entries.ts";
+
+jest.setTimeout(60_000);
+
+const run = promisify(execFile);
+const NOT_IN_A_CLONE = ["node_modules", "dist", "reports", ".git", ".serverless", ".stryker-tmp"];
+
+/** The project as it is cloned: nothing is built. */
+let clone: string;
+beforeAll(() => {
+  clone = mkdtempSync(join(tmpdir(), "publishing-"));
+  cpSync(".", clone, { recursive: true, filter: (path) => !NOT_IN_A_CLONE.includes(basename(path)) });
+  symlinkSync(resolve("node_modules"), join(clone, "node_modules"));
+});
+afterAll(() => rmSync(clone, { recursive: true }));
+
+/** What the directory of a zip without compression says of each file, and the file (APPNOTE.TXT 4.3.7 and 4.3.12). */
+function stored(zip: Buffer): { crc: number; attributes: number; content: Buffer }[] {
+  const files = [];
+  for (let at = zip.indexOf("PK\x01\x02"); at !== -1; at = zip.indexOf("PK\x01\x02", at + 1)) {
+    const start = zip.readUInt32LE(at + 42);
+    const from = start + 30 + zip.readUInt16LE(start + 26) + zip.readUInt16LE(start + 28);
+    const content = zip.subarray(from, from + zip.readUInt32LE(at + 20));
+    files.push({ crc: zip.readUInt32LE(at + 16), attributes: zip.readUInt32LE(at + 38), content });
+  }
+  return files;
+}
+
+test("npm publish would upload what it has built before, from a clone in which nothing is built", async () => {
+  const { stdout } = await run("npm", ["publish", "--dry-run", "--json"], { cwd: clone });
+  const { exports, bin } = JSON.parse(readFileSync("package.json", "utf8")) as Record<string, object>;
+  const named = Array.from(JSON.stringify([exports, bin]).matchAll(/dist\/[^"]+/g), ([path]) => path);
+  expect(named.length).toBeGreaterThan(10);
+  // What else is in that JSON, and where, is different from one npm to the next.
+  for (const path of named) expect(stdout).toContain(`"path": "${path}"`);
+});
+
+describe("the function's zip", () => {
+  const archive = readFileSync("dist/authorizer.zip");
+
+  test("has the same bytes wherever and whenever it is built", async () => {
+    await run("npm", ["run", "build"], { cwd: clone });
+    expect(readFileSync(join(clone, "dist/authorizer.zip")).equals(archive)).toBe(true);
+  });
+
+  test("has its checksum beside it, as sha256sum --check reads it", () => {
+    const sum = createHash("sha256").update(archive).digest("hex");
+    expect(readFileSync("dist/authorizer.zip.sha256", "utf8")).toBe(`${sum}  authorizer.zip\n`);
+  });
+
+  test("holds the handler, the licence and what is said about the code of others, for everybody to read", () => {
+    const paths = ["dist/authorizer.cjs", "dist/authorizer.main.cjs", "LICENSE", "NOTICE"];
+    expect(zipEntries(archive)).toEqual(paths.map((path) => basename(path)));
+    for (const path of paths) expect(archive.includes(readFileSync(path))).toBe(true);
+    for (const { crc, attributes, content } of stored(archive))
+      expect([crc, attributes >>> 16]).toEqual([crc32(content), 0o100644]);
+  });
+});
+
+test("the notice names each dependency that is bundled, in the version that is", () => {
+  const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { dependencies: object };
+  const notice = readFileSync("NOTICE", "utf8");
+  for (const [name, version] of Object.entries(dependencies))
+    expect(notice).toContain(`${name} ${String(version)},`);
+});
+
+test("the workflow that publishes says in the package which repository it publishes from", async () => {
+  const workflow = parse(readFileSync(".github/workflows/release.yml", "utf8")) as {
+    jobs: { publish: { steps: { name?: string; run?: string }[] } };
+  };
+  const { steps } = workflow.jobs.publish;
+  const at = (name: string): number => steps.findIndex((step) => step.name === name);
+  expect(at("Say where its source is")).toBeLessThan(at("Publish with provenance"));
+  const env = {
+    ...process.env,
+    GITHUB_SERVER_URL: "https://github.com",
+    GITHUB_REPOSITORY: "acme/authorizer",
+  };
+  await run("bash", ["-ec", steps[at("Say where its source is")]?.run ?? "false"], { cwd: clone, env });
+  expect(JSON.parse(readFileSync(join(clone, "package.json"), "utf8"))).toMatchObject({
+    repository: { type: "git", url: "git+https://github.com/acme/authorizer.git" },
+    homepage: "https://github.com/acme/authorizer#readme",
+    bugs: { url: "https://github.com/acme/authorizer/issues" },
+  });
+});
