@@ -8,7 +8,7 @@ import {
   ResponseType,
   RestApi,
 } from "aws-cdk-lib/aws-apigateway";
-import { HttpApi, HttpMethod, WebSocketApi } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpApi, HttpMethod, WebSocketApi, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
 import {
   HttpLambdaAuthorizer,
   HttpLambdaResponseType,
@@ -74,14 +74,20 @@ class AttachStack extends Stack {
   }
 
   attachWebSocket(handler, hello) {
-    new WebSocketApi(this, "WebSocket", {
+    const webSocketApi = new WebSocketApi(this, "WebSocket", {
       connectRouteOptions: {
         integration: new WebSocketLambdaIntegration("ConnectHello", hello),
         authorizer: new WebSocketLambdaAuthorizer("WebSocketAuth0", handler, {
           identitySource: ["route.request.querystring.access_token"],
         }),
       },
+      // Every message of a connection has the identity with which it began.
+      defaultRouteOptions: {
+        integration: new WebSocketLambdaIntegration("MessageHello", hello),
+        returnResponse: true,
+      },
     });
+    new WebSocketStage(this, "WebSocketStage", { webSocketApi, stageName: "prod", autoDeploy: true });
   }
 }
 

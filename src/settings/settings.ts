@@ -2,7 +2,7 @@ import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
 import { misspellings, nearest, type Misspelling } from "./misspelling.ts";
 import { RULES } from "./rules.ts";
 
-export type { Settings };
+export type { SettingKey, Settings };
 
 /** Every mistake of a configuration at once, each by the name under which it was set. */
 export class ConfigurationError extends Error {

@@ -41,6 +41,21 @@ test("answers are kept for five minutes where they are kept", () => {
   expect(ttls).toEqual([300, 300, undefined]);
 });
 
+test("the WebSocket API has a stage to connect to, and a route for messages that answers", () => {
+  const [stage, ...others] = resourcesOf(template, "AWS::ApiGatewayV2::Stage").filter(
+    ({ properties }) => properties["StageName"] === "prod",
+  );
+  expect([stage?.properties["AutoDeploy"], others]).toEqual([true, []]);
+  const routes = resourcesOf(template, "AWS::ApiGatewayV2::Route").map(({ properties }) => properties);
+  expect(routes).toContainEqual(
+    expect.objectContaining({
+      ApiId: stage?.properties["ApiId"],
+      RouteKey: "$default",
+      RouteResponseSelectionExpression: "$default",
+    }),
+  );
+});
+
 test("the APIs may call the authorizer", () => {
   const permissions = resourcesOf(template, "AWS::Lambda::Permission").filter(({ properties }) =>
     JSON.stringify(properties["FunctionName"]).includes("auth0-authorizer-prod-arn"),

@@ -133,6 +133,16 @@ const entryPoints = {
 const forNode: BuildOptions = { ...common, target: "node20", packages: "external" };
 await bundle({ ...forNode, outdir: "dist", entryPoints, format: "esm" });
 await bundle({ ...forNode, outdir: "dist", entryPoints, format: "cjs", outExtension: { ".js": ".cjs" } });
+const cdk = { cdk: "src/cdk/auth0-authorizer.ts" };
+await bundle({ ...forNode, outdir: "dist", entryPoints: cdk, format: "esm" });
+await bundle({
+  ...forNode,
+  outdir: "dist",
+  entryPoints: cdk,
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  define: { "import.meta.dirname": "__dirname" },
+});
 await bundle({ ...forNode, outdir: "dist", entryPoints: { cli: "src/cli/main.ts" }, format: "esm" });
 
 /** The Serverless plugin: Serverless loads plugins with `require`, and what that gives has to be the class itself. */
@@ -148,4 +158,4 @@ await bundle({
   define: { "import.meta.dirname": "__dirname" },
 });
 writeFileSync("dist/serverless-resources.json", JSON.stringify(infrastructure()));
-writeDeclarations("src", ["src/handler.ts", ...Object.values(entryPoints)], "dist/types");
+writeDeclarations("src", ["src/handler.ts", ...Object.values(cdk), ...Object.values(entryPoints)], "dist/types");

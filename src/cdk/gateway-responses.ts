@@ -1,0 +1,49 @@
+import {
+  ResponseType,
+  type GatewayResponseOptions as CdkOptions,
+  type RestApi,
+} from "aws-cdk-lib/aws-apigateway";
+
+export interface GatewayResponseOptions {
+  /** The origin whose pages may read the answers: every one, unless told otherwise. */
+  readonly corsOrigin?: string;
+  /** Whether a refused caller is told why, by one of a closed set of words such as `email_not_verified`. */
+  readonly reasonIn403?: boolean;
+}
+
+/** About as long as the authorizer itself waits before it asks for keys again (RFC 9110 §10.2.3). */
+const RETRY_AFTER_SECONDS = 5;
+
+/** The answers of `infra/gateway-responses.yml`. CDK makes the deployment of the API wait for them. */
+export function addGatewayResponses(api: RestApi, options: GatewayResponseOptions): void {
+  const { corsOrigin = "*", reasonIn403 = false } = options;
+  const reason = reasonIn403 ? ',"reason":"$context.authorizer.reason"' : "";
+  const answer = (
+    type: ResponseType,
+    statusCode: string,
+    body: string,
+    [name, value]: Header,
+  ): CdkOptions => ({
+    type,
+    statusCode,
+    responseHeaders: {
+      "Access-Control-Allow-Origin": `'${corsOrigin}'`,
+      "Access-Control-Expose-Headers": `'${name}'`,
+      [name]: `'${value}'`,
+    },
+    templates: { "application/json": body },
+  });
+  const tryAgain = ["503", '{"message":"Try again"}', ["Retry-After", String(RETRY_AFTER_SECONDS)]] as const;
+  // RFC 6750 §3: a challenge has no error code where no token was sent, which API Gateway cannot tell from a wrong one.
+  const challenge = ["WWW-Authenticate", 'Bearer realm="api"'] as const;
+  const forbidden = ["WWW-Authenticate", 'Bearer realm="api", error="insufficient_scope"'] as const;
+  for (const [id, response] of Object.entries({
+    Unauthorized: answer(ResponseType.UNAUTHORIZED, "401", '{"message":"Unauthorized"}', challenge),
+    AccessDenied: answer(ResponseType.ACCESS_DENIED, "403", `{"message":"Forbidden"${reason}}`, forbidden),
+    AuthorizerFailure: answer(ResponseType.AUTHORIZER_FAILURE, ...tryAgain),
+    AuthorizerConfigurationError: answer(ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...tryAgain),
+  }))
+    api.addGatewayResponse(id, response);
+}
+
+type Header = readonly [name: string, value: string];

@@ -1,0 +1,111 @@
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { settingsFromEnvironment } from "../../src/settings/settings.ts";
+import { complaintsOfAws } from "../../tools/validate/aws.ts";
+import { findMistakes } from "../../tools/validate/rules.ts";
+import { resourcesOf, type Template } from "../../tools/validate/template.ts";
+import { packNpmPackage, unpackAsDependency } from "../tools/npm-package.ts";
+
+jest.setTimeout(120_000);
+
+const run = promisify(execFile);
+const CDK = resolve("examples/attach-cdk/node_modules");
+
+/** The example in a folder of its own, with our npm package installed from its tarball. */
+let folder: string;
+let path: string;
+let template: Template;
+beforeAll(async () => {
+  if (!existsSync(CDK)) throw new Error("Install CDK first: npm run examples");
+  folder = mkdtempSync(join(tmpdir(), "own-stack-cdk-"));
+  cpSync("examples/own-stack-cdk", folder, { recursive: true });
+  await unpackAsDependency(await packNpmPackage(folder), folder);
+  for (const name of ["aws-cdk-lib", "constructs", "@aws-cdk"])
+    symlinkSync(join(CDK, name), join(folder, "node_modules", name));
+  await synthesise();
+  path = join(folder, "out/OwnStackCdk.template.json");
+  template = JSON.parse(readFileSync(path, "utf8")) as Template;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function synthesise(app = "app.mjs"): Promise<void> {
+  const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: join(folder, "out") };
+  await run(process.execPath, ["--preserve-symlinks", app], { cwd: folder, env });
+}
+
+test("the construct compiles against CDK's types", async () => {
+  const tsc = run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "src/cdk"]);
+  expect(await tsc.catch((error: unknown) => error)).toMatchObject({ stdout: "" });
+});
+
+describe("the stack with the construct", () => {
+  const authorizer = (): Readonly<Record<string, unknown>> =>
+    resourcesOf(template, "AWS::Lambda::Function").find(({ name }) => name.startsWith("Auth0"))?.properties ??
+    {};
+
+  test("has no mistake by AWS's rules or by ours: every route is guarded", () => {
+    expect(complaintsOfAws([path]).get(path)).toEqual([]);
+    expect(findMistakes(template)).toEqual([]);
+    const types = ["AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"];
+    const ttls = resourcesOf(template, ...types).map(
+      ({ properties }) => properties["AuthorizerResultTtlInSeconds"],
+    );
+    expect(ttls).toEqual([300, 300, undefined]);
+  });
+
+  test("sets what the function reads, as it was written in code", () => {
+    const { Variables } = authorizer()["Environment"] as { Variables: NodeJS.ProcessEnv };
+    expect(settingsFromEnvironment(Variables)).toMatchObject({
+      issuers: ["https://acme.eu.auth0.com/"],
+      audiences: ["https://api.acme.com"],
+      emailClaim: "https://acme.com/email",
+    });
+  });
+
+  test("deploys the zip of the package, unchanged", () => {
+    const { S3Key } = authorizer()["Code"] as { S3Key: string };
+    expect(readFileSync(join(folder, "out", `asset.${S3Key}`))).toEqual(readFileSync("dist/authorizer.zip"));
+    expect(authorizer()).toMatchObject({ Handler: "authorizer.handler", Timeout: 8, MemorySize: 512 });
+  });
+
+  test("lets each API, and no other, call the authorizer", () => {
+    const permissions = resourcesOf(template, "AWS::Lambda::Permission").filter(({ properties }) =>
+      JSON.stringify(properties["FunctionName"]).includes("Auth0Function"),
+    );
+    expect(permissions).toHaveLength(3);
+    for (const { properties } of permissions)
+      expect(JSON.stringify(properties["SourceArn"])).toMatch(/\{"Ref":"(Rest|Http|WebSocket)\w+"\}/);
+  });
+
+  test("answers with a challenge and CORS headers, and says 503 where nothing can be decided", () => {
+    const responses = resourcesOf(template, "AWS::ApiGateway::GatewayResponse").map(({ properties }) => [
+      properties["ResponseType"],
+      properties["StatusCode"],
+    ]);
+    expect(responses.sort()).toEqual([
+      ["ACCESS_DENIED", "403"],
+      ["AUTHORIZER_CONFIGURATION_ERROR", "503"],
+      ["AUTHORIZER_FAILURE", "503"],
+      ["UNAUTHORIZED", "401"],
+    ]);
+  });
+});
+
+test.each([
+  [
+    "a name that is no setting",
+    'audiences: ["https://api.acme.com"]',
+    "audience: []",
+    /audience is not a setting/,
+  ],
+  ["a forgotten setting", 'emailClaim: "https://acme.com/email",', "", /emailClaim is required/],
+])("a stack with %s is not synthesised", async (_, from, to, message) => {
+  const source = readFileSync(join(folder, "app.mjs"), "utf8");
+  expect(source).toContain(from);
+  writeFileSync(join(folder, "mistaken.mjs"), source.replace(from, to));
+  await expect(synthesise("mistaken.mjs")).rejects.toThrow(message);
+});
