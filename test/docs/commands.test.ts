@@ -61,6 +61,14 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run test:deployed", { run: "npm run test:deployed", fails: /It needs an AWS account/ }],
   ["npx serverless deploy", REHEARSED],
   ["npm install --save-dev auth0-api-gateway-authorizer", ATTACHED],
+  [
+    "npm install auth0-api-gateway-authorizer",
+    { by: "test/tools/npm-package.test.ts", which: '"install", "--offline"' },
+  ],
+  [
+    "cp node_modules/auth0-api-gateway-authorizer/infra/sam",
+    { by: "test/infra/sam.test.ts", which: "infra/sam/template.yml" },
+  ],
   ["npx serverless offline --stage local", ATTACHED],
   ["export AUTH0_", TOOL],
   ["npx auth0-authorizer ", TOOL],

@@ -5,9 +5,12 @@ import { blocks, guides } from "./guides.ts";
 const PROJECT = new URL("../../", import.meta.url);
 const EXAMPLE = new URL("examples/downstream-service/", PROJECT);
 
-const code = readdirSync(EXAMPLE)
+const files = readdirSync(EXAMPLE)
   .filter((name) => name.endsWith(".ts"))
-  .map((name) => unindented(readFileSync(new URL(name, EXAMPLE), "utf8")));
+  .map((name) => new URL(name, EXAMPLE));
+const code = [...files, new URL("examples/own-stack-cdk/app.mjs", PROJECT)].map((file) =>
+  unindented(readFileSync(file, "utf8")),
+);
 
 /** The reference has signatures in place of snippets. */
 const pages = [...guides].filter(
@@ -23,6 +26,7 @@ it("snippets are in these pages", () => {
     "README.md",
     "docs/behind-the-authorizer.md",
     "docs/own-claims.md",
+    "docs/own-stack.md",
     "docs/testing.md",
   ]);
 });

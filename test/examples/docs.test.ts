@@ -5,7 +5,13 @@ import * as hcl from "hcl2-parser";
 import { parse } from "yaml";
 import { blocks, guides } from "../docs/guides.ts";
 
-const PAGES = ["docs/deploy.md", "docs/attach.md", "docs/migration.md", "infra/auth0/README.md"];
+const PAGES = [
+  "docs/deploy.md",
+  "docs/attach.md",
+  "docs/own-stack.md",
+  "docs/migration.md",
+  "infra/auth0/README.md",
+];
 const ATTACH = guides.get("docs/attach.md") ?? "";
 
 describe.each(PAGES)("%s", (page) => {
@@ -31,71 +37,116 @@ describe.each(PAGES)("%s", (page) => {
 });
 
 describe("the SAM snippet", () => {
-  test("guards the API, with the imported authorizer and headers on 401", () => {
-    const [snippet = ""] = blocks(ATTACH, "yaml");
-    const authorizer = { "Fn::ImportValue": "auth0-authorizer-prod-arn" };
+  const [snippet = ""] = blocks(ATTACH, "yaml");
+  const FunctionArn = { "Fn::ImportValue": "auth0-authorizer-prod-arn" };
+  const Identity = { Headers: ["Authorization"], ReauthorizeEvery: 300 };
+
+  test("guards the REST API, with the imported authorizer and headers on 401", () => {
     expect(parse(snippet)).toMatchObject({
       Resources: {
-        Api: {
+        Rest: {
           Properties: {
-            Auth: {
-              DefaultAuthorizer: "Auth0",
-              Authorizers: { Auth0: { FunctionArn: authorizer, Identity: { ReauthorizeEvery: 300 } } },
-            },
+            Auth: { DefaultAuthorizer: "Auth0", Authorizers: { Auth0: { FunctionArn, Identity } } },
             GatewayResponses: {
               UNAUTHORIZED: { ResponseParameters: { Headers: { "Access-Control-Allow-Origin": "'*'" } } },
             },
           },
         },
-        Auth0MayBeCalled: { Properties: { FunctionName: authorizer } },
       },
     });
   });
+
+  test("guards the HTTP API, which SAM lets call the authorizer only where it is told to", () => {
+    const Auth0 = {
+      FunctionArn,
+      Identity,
+      AuthorizerPayloadFormatVersion: "2.0",
+      EnableFunctionDefaultPermissions: true,
+    };
+    expect(parse(snippet)).toMatchObject({
+      Resources: { Http: { Properties: { Auth: { DefaultAuthorizer: "Auth0", Authorizers: { Auth0 } } } } },
+    });
+  });
+
+  test("says nothing that SAM says by itself", () => {
+    expect(snippet).not.toContain("AWS::Lambda::Permission");
+  });
 });
 
-describe("the Terraform snippet", () => {
+describe("the Terraform snippet of an imported authorizer", () => {
   const [snippet = ""] = blocks(ATTACH, "hcl");
+  const exported = "${data.aws_cloudformation_export.authorizer.value}";
+  const authorizer_uri = "${data.aws_lambda_function.authorizer.invoke_arn}";
 
-  test("guards its route with the imported authorizer, which API Gateway may call", () => {
-    const exported = "${data.aws_cloudformation_export.authorizer.value}";
+  test("has an authorizer for each kind of API, by what holds the token there", () => {
     expect(parseHcl(snippet)).toMatchObject({
       data: {
         aws_cloudformation_export: { authorizer: [{ name: "auth0-authorizer-prod-arn" }] },
         aws_lambda_function: { authorizer: [{ function_name: exported }] },
       },
       resource: {
+        aws_api_gateway_authorizer: {
+          rest: [{ authorizer_uri, type: "REQUEST", identity_source: "method.request.header.Authorization" }],
+        },
         aws_apigatewayv2_authorizer: {
-          auth0: [
+          http: [
             {
-              authorizer_type: "REQUEST",
-              authorizer_uri: "${data.aws_lambda_function.authorizer.invoke_arn}",
+              authorizer_uri,
               authorizer_payload_format_version: "2.0",
               enable_simple_responses: false,
+              identity_sources: ["$request.header.Authorization"],
             },
           ],
-        },
-        aws_lambda_permission: { auth0: [{ action: "lambda:InvokeFunction", function_name: exported }] },
-        aws_apigatewayv2_route: {
-          hello: [
-            {
-              authorization_type: "CUSTOM",
-              authorizer_id: "${aws_apigatewayv2_authorizer.auth0.id}",
-            },
-          ],
+          websocket: [{ authorizer_uri, identity_sources: ["route.request.querystring.access_token"] }],
         },
       },
     });
   });
 
-  test("leaves only the API and its integration to the reader", () => {
+  test("guards the route of the HTTP API, and $connect of the WebSocket API", () => {
+    const guarded = (kind: string): object => ({
+      authorization_type: "CUSTOM",
+      authorizer_id: `\${aws_apigatewayv2_authorizer.${kind}.id}`,
+    });
+    expect(parseHcl(snippet)).toMatchObject({
+      resource: {
+        aws_apigatewayv2_route: {
+          http: [guarded("http")],
+          connect: [{ route_key: "$connect", ...guarded("websocket") }],
+        },
+      },
+    });
+  });
+
+  test("lets each API call the authorizer", () => {
+    const { resource } = parseHcl(snippet) as { resource: { aws_lambda_permission: { auth0: [object] } } };
+    const [permission] = resource.aws_lambda_permission.auth0;
+    expect(permission).toMatchObject({ action: "lambda:InvokeFunction", function_name: exported });
+    for (const kind of ["rest", "http", "websocket"])
+      expect(JSON.stringify(permission)).toContain(`_authorizer.${kind}.id}`);
+  });
+
+  test("leaves only the APIs and their integrations to the reader", () => {
     const used = Array.from(snippet.matchAll(/\b((?:data\.)?aws_\w+\.\w+)\.\w+/g), ([, name = ""]) => name);
     const defined = Array.from(
       snippet.matchAll(/^(data|resource) "(\w+)" "(\w+)"/gm),
       ([, kind = "", type = "", name = ""]) => `${kind === "data" ? "data." : ""}${type}.${name}`,
     );
     const missing = new Set(used.filter((name) => !defined.includes(name)));
-    expect([...missing]).toEqual(["aws_apigatewayv2_api.api", "aws_apigatewayv2_integration.hello"]);
+    expect([...missing].sort()).toEqual([
+      "aws_api_gateway_rest_api.api",
+      "aws_apigatewayv2_api.http",
+      "aws_apigatewayv2_api.websocket",
+      "aws_apigatewayv2_integration.http",
+      "aws_apigatewayv2_integration.websocket",
+    ]);
   });
+});
+
+test("the Terraform snippet of a stack of one's own is a part of the example", () => {
+  const [snippet = ""] = blocks(guides.get("docs/own-stack.md") ?? "", "hcl");
+  const example = parseHcl(readFileSync("examples/own-stack-terraform/main.tf", "utf8"));
+  expect(example).toMatchObject(parseHcl(snippet) as object);
 });
 
 /** What is not HCL becomes null. */

@@ -94,7 +94,7 @@ describe("the npm package", () => {
   test("has types for a compiler that looks modules up as Node.js 10 did", async () => {
     writeFileSync(join(project, "old.ts"), OLD_PROGRAM);
     const options =
-      "--noEmit --skipLibCheck --module commonjs --moduleResolution node10 --ignoreDeprecations 6.0 --types node";
+      "--ignoreConfig --noEmit --skipLibCheck --module commonjs --moduleResolution node10 --ignoreDeprecations 6.0 --types node";
     const compiled = run(process.execPath, [TSC, ...options.split(" "), "old.ts"], { cwd: project });
     expect(await compiled.catch((error: unknown) => error)).toMatchObject({ stdout: "" });
   });
@@ -127,6 +127,8 @@ describe("the npm package", () => {
       "dist/authorizer.main.cjs",
       "dist/authorizer.zip",
       "dist/authorizer.zip.sha256",
+      "dist/cdk.cjs",
+      "dist/cdk.js",
       "dist/cli.js",
       "dist/handler.cjs",
       "dist/handler.js",
@@ -137,6 +139,12 @@ describe("the npm package", () => {
       "dist/testing.cjs",
       "dist/testing.js",
       "infra/gateway-responses.yml",
+      "infra/sam/template.yml",
+      "infra/terraform/gateway-responses.tf",
+      "infra/terraform/main.tf",
+      "infra/terraform/outputs.tf",
+      "infra/terraform/variables.tf",
+      "infra/terraform/versions.tf",
       "package.json",
     ]);
   });

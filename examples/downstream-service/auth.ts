@@ -1,0 +1,1 @@
+export { handler } from "auth0-api-gateway-authorizer/handler";

@@ -1,0 +1,123 @@
+# The authorizer as a function of one's own, and its attachment to as many as three APIs, one of each kind.
+
+locals {
+  zip = coalesce(var.zip, "${path.module}/../../dist/authorizer.zip")
+  # Nothing in an event tells whether an HTTP API wants simple responses.
+  simple = lookup(var.settings, "AUTHORIZER_HTTP_API_RESPONSE", "policy") == "simple"
+}
+
+resource "aws_cloudwatch_log_group" "authorizer" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+}
+
+resource "aws_iam_role" "authorizer" {
+  name_prefix = "${substr(var.name, 0, 37)}-"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]
+  })
+}
+
+# It may write to its own log group, and nothing else.
+resource "aws_iam_role_policy" "log" {
+  name = "log"
+  role = aws_iam_role.authorizer.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "${aws_cloudwatch_log_group.authorizer.arn}:*"
+    }]
+  })
+}
+
+resource "aws_lambda_function" "authorizer" {
+  function_name    = var.name
+  description      = "Verifies Auth0 tokens for API Gateway."
+  role             = aws_iam_role.authorizer.arn
+  filename         = local.zip
+  source_code_hash = filebase64sha256(local.zip)
+  handler          = "authorizer.handler"
+  runtime          = var.runtime
+  architectures    = ["arm64"]
+  memory_size      = 512
+  # A fetch of keys takes 4 s at most; API Gateway waits 10 s at most.
+  timeout = 8
+
+  environment {
+    variables = var.settings
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.authorizer.name
+  }
+
+  depends_on = [aws_iam_role_policy.log]
+}
+
+resource "aws_api_gateway_authorizer" "rest" {
+  count = var.rest_api == null ? 0 : 1
+
+  rest_api_id     = var.rest_api.id
+  name            = "auth0"
+  type            = "REQUEST"
+  authorizer_uri  = aws_lambda_function.authorizer.invoke_arn
+  identity_source = "method.request.header.Authorization"
+  # The policy holds for every route and ends with the token, so a long cache is safe.
+  authorizer_result_ttl_in_seconds = 300
+}
+
+resource "aws_apigatewayv2_authorizer" "http" {
+  count = var.http_api == null ? 0 : 1
+
+  api_id                            = var.http_api.id
+  name                              = "auth0"
+  authorizer_type                   = "REQUEST"
+  authorizer_uri                    = aws_lambda_function.authorizer.invoke_arn
+  authorizer_payload_format_version = "2.0"
+  enable_simple_responses           = local.simple
+  identity_sources                  = ["$request.header.Authorization"]
+  # Nothing ends a simple response, so it outlives its token by this.
+  authorizer_result_ttl_in_seconds = local.simple ? 60 : 300
+}
+
+resource "aws_apigatewayv2_authorizer" "websocket" {
+  count = var.websocket_api == null ? 0 : 1
+
+  api_id          = var.websocket_api.id
+  name            = "auth0"
+  authorizer_type = "REQUEST"
+  authorizer_uri  = aws_lambda_function.authorizer.invoke_arn
+  # A browser cannot set headers here.
+  identity_sources = ["route.request.querystring.access_token"]
+}
+
+resource "aws_lambda_permission" "rest" {
+  count = var.rest_api == null ? 0 : 1
+
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.authorizer.function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${var.rest_api.execution_arn}/authorizers/${aws_api_gateway_authorizer.rest[0].id}"
+}
+
+resource "aws_lambda_permission" "http" {
+  count = var.http_api == null ? 0 : 1
+
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.authorizer.function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${var.http_api.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.http[0].id}"
+}
+
+resource "aws_lambda_permission" "websocket" {
+  count = var.websocket_api == null ? 0 : 1
+
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.authorizer.function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${var.websocket_api.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.websocket[0].id}"
+}

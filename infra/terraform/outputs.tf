@@ -1,0 +1,23 @@
+output "function_name" {
+  description = "What metrics are kept under."
+  value       = aws_lambda_function.authorizer.function_name
+}
+
+output "function_arn" {
+  value = aws_lambda_function.authorizer.arn
+}
+
+output "rest_authorizer_id" {
+  description = "For authorizer_id of a method whose authorization is CUSTOM."
+  value       = one(aws_api_gateway_authorizer.rest[*].id)
+}
+
+output "http_authorizer_id" {
+  description = "For authorizer_id of a route whose authorization_type is CUSTOM."
+  value       = one(aws_apigatewayv2_authorizer.http[*].id)
+}
+
+output "websocket_authorizer_id" {
+  description = "For authorizer_id of the route $connect, whose authorization_type is CUSTOM."
+  value       = one(aws_apigatewayv2_authorizer.websocket[*].id)
+}

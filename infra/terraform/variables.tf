@@ -1,0 +1,95 @@
+variable "name" {
+  description = "The function's name, under which its metrics are kept."
+  type        = string
+  default     = "auth0-authorizer"
+}
+
+variable "settings" {
+  description = "The function's environment: the settings of the README by their variables' names. Lists are separated by commas."
+  type        = map(string)
+
+  validation {
+    condition     = length(trimspace(lookup(var.settings, "AUTH0_DOMAIN", ""))) > 0
+    error_message = "AUTH0_DOMAIN is required: the domain of the tenant, such as acme.eu.auth0.com."
+  }
+
+  validation {
+    condition     = length(trimspace(join("", [lookup(var.settings, "AUTH0_CLIENT_IDS", ""), lookup(var.settings, "AUTH0_AUDIENCES", "")]))) > 0
+    error_message = "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: nobody would get in."
+  }
+
+  validation {
+    condition = length(setsubtract(keys(var.settings), [
+      "AUTH0_DOMAIN",
+      "AUTH0_CLIENT_IDS",
+      "AUTH0_AUDIENCES",
+      "AUTH0_EMAIL_CLAIM",
+      "AUTH0_CONTEXT_CLAIMS",
+      "AUTH0_REQUIRED_CLAIMS",
+      "AUTH0_ACCESS_TOKEN_PROFILE",
+      "AUTH0_ORGANIZATIONS",
+      "AUTH0_REQUIRED_PERMISSIONS",
+      "AUTHORIZER_EMAIL",
+      "AUTHORIZER_EMAIL_DOMAINS",
+      "AUTHORIZER_ALLOW_MACHINES",
+      "AUTHORIZER_ALLOW_ANONYMOUS",
+      "AUTHORIZER_CLOCK_TOLERANCE_SECONDS",
+      "AUTHORIZER_HTTP_API_RESPONSE",
+      "AUTHORIZER_HTTP_API_UNAUTHORIZED",
+      "AUTHORIZER_POLICY_ENDS_WITH_TOKEN",
+      "AUTHORIZER_LOG_LEVEL",
+      "JWKS_MAX_AGE_SECONDS",
+      "JWKS_STALE_IF_ERROR_SECONDS",
+      "JWKS_TIMEOUT_MS",
+      "JWKS_SNAPSHOT_MAX_AGE_SECONDS",
+    ])) == 0
+    error_message = "A name in settings is no setting of the authorizer. They are in its README."
+  }
+}
+
+variable "zip" {
+  description = "The path of the function's zip: the one of the npm package, unless it is another, such as one with a snapshot of the tenant's keys in it. Required where this module does not come from the npm package."
+  type        = string
+  default     = null
+}
+
+variable "runtime" {
+  description = "Node.js 22 or newer."
+  type        = string
+  default     = "nodejs24.x"
+}
+
+variable "log_retention_days" {
+  type    = number
+  default = 30
+}
+
+variable "rest_api" {
+  description = "A REST API to guard: its ID and its execution ARN. Its methods then name the output rest_authorizer_id, and its deployment has to wait for this module, because a deployment is a copy."
+  type        = object({ id = string, execution_arn = string })
+  default     = null
+}
+
+variable "http_api" {
+  description = "An HTTP API to guard: its ID and its execution ARN. Its routes then name the output http_authorizer_id."
+  type        = object({ id = string, execution_arn = string })
+  default     = null
+}
+
+variable "websocket_api" {
+  description = "A WebSocket API to guard: its ID and its execution ARN. Its route $connect then names the output websocket_authorizer_id."
+  type        = object({ id = string, execution_arn = string })
+  default     = null
+}
+
+variable "cors_origin" {
+  description = "Whose pages may read a REST API's 401, 403 and 503."
+  type        = string
+  default     = "*"
+}
+
+variable "reason_in_403" {
+  description = "Whether a REST API tells a refused caller why, such as email_not_verified."
+  type        = bool
+  default     = false
+}

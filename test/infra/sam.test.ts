@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { parse } from "yaml";
+import { settingsFromEnvironment } from "../../src/settings/settings.ts";
+import { complaintsOfAws } from "../../tools/validate/aws.ts";
+import { findMistakes } from "../../tools/validate/rules.ts";
+import type { Template } from "../../tools/validate/template.ts";
+
+jest.setTimeout(60_000);
+
+const PATH = "infra/sam/template.yml";
+const AUTHORIZER = { "Fn::GetAtt": ["Auth0", "Arn"] };
+const SOURCE = { Headers: ["Authorization"], ReauthorizeEvery: 300 };
+
+type Properties = Readonly<Record<string, unknown>>;
+
+describe("the SAM template", () => {
+  let template: Template;
+  beforeAll(() => {
+    template = parse(readFileSync(PATH, "utf8")) as Template;
+  });
+  const properties = (name: string): Properties => template.Resources[name]?.Properties ?? {};
+
+  test("has no mistake by AWS's rules or by ours, as far as these know SAM", () => {
+    expect(complaintsOfAws([PATH]).get(PATH)).toEqual([]);
+    expect(findMistakes(template)).toEqual([]);
+  });
+
+  test("has the authorizer from the package, with settings that it starts with", () => {
+    const { Environment, CodeUri, Handler, Timeout } = properties("Auth0");
+    expect([CodeUri, Handler, Timeout]).toEqual([
+      "node_modules/auth0-api-gateway-authorizer/dist/authorizer.zip",
+      "authorizer.handler",
+      8,
+    ]);
+    const { Variables } = Environment as { Variables: NodeJS.ProcessEnv };
+    expect(settingsFromEnvironment(Variables).audiences).toEqual(["https://api.acme.com"]);
+  });
+
+  test("guards every route of the REST API, but no preflight", () => {
+    expect(properties("RestApi")["Auth"]).toEqual({
+      DefaultAuthorizer: "Auth0",
+      AddDefaultAuthorizerToCorsPreflight: false,
+      Authorizers: { Auth0: { FunctionArn: AUTHORIZER, FunctionPayloadType: "REQUEST", Identity: SOURCE } },
+    });
+  });
+
+  test("guards every route of the HTTP API, which may call the authorizer", () => {
+    expect(properties("HttpApi")["Auth"]).toEqual({
+      DefaultAuthorizer: "Auth0",
+      Authorizers: {
+        Auth0: {
+          FunctionArn: AUTHORIZER,
+          AuthorizerPayloadFormatVersion: "2.0",
+          EnableSimpleResponses: false,
+          EnableFunctionDefaultPermissions: true,
+          Identity: SOURCE,
+        },
+      },
+    });
+  });
+
+  test("has no route of either API that switches its authorizer off", () => {
+    const { Events } = properties("Hello") as { Events: Record<string, { Properties: Properties }> };
+    const routes = Object.values(Events).map(({ Properties }) => [
+      Properties["RestApiId"] ?? Properties["ApiId"],
+      Properties["Auth"],
+    ]);
+    expect(routes).toEqual([
+      [{ Ref: "RestApi" }, undefined],
+      [{ Ref: "HttpApi" }, undefined],
+    ]);
+  });
+
+  test("guards the WebSocket API at $connect, which has a stage and a route for messages", () => {
+    expect(properties("ConnectRoute")).toMatchObject({
+      RouteKey: "$connect",
+      AuthorizationType: "CUSTOM",
+      AuthorizerId: { Ref: "WebSocketAuth0" },
+    });
+    expect(properties("WebSocketAuth0")["IdentitySource"]).toEqual([
+      "route.request.querystring.access_token",
+    ]);
+    expect(properties("MessageRoute")).toMatchObject({ RouteKey: "$default" });
+    expect(properties("WebSocketStage")).toMatchObject({ ApiId: { Ref: "WebSocketApi" }, AutoDeploy: true });
+  });
+
+  test("says by itself who may call the authorizer only where SAM does not", () => {
+    const permissions = Object.entries(template.Resources).filter(
+      ([, { Type, Properties }]) =>
+        Type === "AWS::Lambda::Permission" &&
+        JSON.stringify(Properties?.["FunctionName"]) === '{"Ref":"Auth0"}',
+    );
+    expect(permissions.map(([name]) => name)).toEqual(["WebSocketMayCallAuth0"]);
+  });
+
+  test("answers as the gateway responses of the package do", () => {
+    const ours = parse(readFileSync("infra/gateway-responses.yml", "utf8"), { merge: true }) as Template;
+    const expected = Object.values(ours.Resources).map(({ Properties = {} }) => [
+      Properties["ResponseType"],
+      Number(Properties["StatusCode"]),
+    ]);
+    const responses = properties("RestApi")["GatewayResponses"] as Record<string, { StatusCode: number }>;
+    expect(Object.entries(responses).map(([type, { StatusCode }]) => [type, StatusCode])).toEqual(expected);
+  });
+});

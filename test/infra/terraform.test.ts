@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import * as hcl from "hcl2-parser";
+import { KEYS, settingsFromEnvironment, variableOf } from "../../src/settings/settings.ts";
+
+const MODULE = "infra/terraform";
+const EXAMPLE = "examples/own-stack-terraform";
+
+type Body = Readonly<Record<string, unknown>>;
+/** Blocks by their labels: `resource.aws_lambda_function.hello`. */
+type Blocks = Readonly<Record<string, Readonly<Record<string, readonly Body[]>>>>;
+interface Configuration {
+  readonly resource: Blocks;
+  readonly variable: Readonly<Record<string, readonly Body[]>>;
+  readonly output: Readonly<Record<string, readonly Body[]>>;
+  readonly module: Readonly<Record<string, readonly Body[]>>;
+}
+
+const files = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".tf"))
+    .map((name) => readFileSync(`${folder}/${name}`, "utf8"));
+
+/** All files of a folder as one, which is how Terraform reads them. */
+const module = parseHcl(
+  files(MODULE)
+    .filter((text) => !text.startsWith("terraform {"))
+    .join("\n"),
+);
+const example = parseHcl(files(EXAMPLE).join("\n"));
+const one = (blocks: Blocks, type: string, name: string): Body => blocks[type]?.[name]?.[0] ?? {};
+
+describe.each([MODULE, EXAMPLE])("every file of %s", (folder) => {
+  test("is HCL, and names nothing that it does not have", () => {
+    const text = files(folder)
+      .join("\n")
+      .replace(/^\s*#.*$/gm, "");
+    for (const file of files(folder)) expect(parseHcl(file)).not.toBeNull();
+    const defined = [
+      ...Array.from(text.matchAll(/^resource "(\w+)" "(\w+)"/gm), ([, type, name]) => `${type}.${name}`),
+      ...Array.from(text.matchAll(/^variable "(\w+)"/gm), ([, name]) => `var.${name}`),
+      ...Array.from(text.matchAll(/^module "(\w+)"/gm), ([, name]) => `module.${name}`),
+      ...Array.from(text.matchAll(/^ {2}(\w+)\s+= /gm), ([, name]) => `local.${name}`),
+    ];
+    const used = Array.from(text.matchAll(/(?<![\w.])(?:aws_\w+|var|module|local)\.\w+/g), ([name]) => name);
+    expect(used.length).toBeGreaterThan(20);
+    expect(used.filter((name) => !defined.includes(name))).toEqual([]);
+  });
+});
+
+describe("the Terraform module", () => {
+  test("knows each setting of the function, and no other", () => {
+    const validations = module.variable["settings"]?.[0]?.["validation"] as Body[];
+    const names = String(validations.at(-1)?.["condition"]).match(/"([A-Z0-9_]+)"/g) ?? [];
+    expect(names.map((name) => name.slice(1, -1))).toEqual(KEYS.map(variableOf));
+  });
+
+  test("deploys the zip of the package", () => {
+    expect(readFileSync(`${MODULE}/main.tf`, "utf8")).toContain('"${path.module}/../../dist/authorizer.zip"');
+    expect(one(module.resource, "aws_lambda_function", "authorizer")).toMatchObject({
+      handler: "authorizer.handler",
+      timeout: 8,
+      memory_size: 512,
+      architectures: ["arm64"],
+      environment: [{ variables: "${var.settings}" }],
+    });
+  });
+
+  test("asks each kind of API for what holds the token, and keeps answers for five minutes where they are kept", () => {
+    expect(one(module.resource, "aws_api_gateway_authorizer", "rest")).toMatchObject({
+      type: "REQUEST",
+      identity_source: "method.request.header.Authorization",
+      authorizer_result_ttl_in_seconds: 300,
+    });
+    expect(one(module.resource, "aws_apigatewayv2_authorizer", "http")).toMatchObject({
+      authorizer_type: "REQUEST",
+      authorizer_payload_format_version: "2.0",
+      identity_sources: ["$request.header.Authorization"],
+      authorizer_result_ttl_in_seconds: "${local.simple ? 60 : 300}",
+    });
+    expect(one(module.resource, "aws_apigatewayv2_authorizer", "websocket")).toMatchObject({
+      authorizer_type: "REQUEST",
+      identity_sources: ["route.request.querystring.access_token"],
+    });
+  });
+
+  test("lets each authorizer of its own, and nobody else, call the function", () => {
+    for (const kind of ["rest", "http", "websocket"]) {
+      const { source_arn } = one(module.resource, "aws_lambda_permission", kind);
+      expect(source_arn).toContain(`\${var.${kind}_api.execution_arn}/authorizers/`);
+      expect(source_arn).toContain(`_authorizer.${kind}[0].id}`);
+    }
+  });
+
+  test("lets the function write to its own log group, and nothing else", () => {
+    const { policy } = one(module.resource, "aws_iam_role_policy", "log");
+    expect(policy).toContain('["logs:CreateLogStream", "logs:PutLogEvents"]');
+    expect(policy).toContain('Resource = "${aws_cloudwatch_log_group.authorizer.arn}:*"');
+    expect(
+      Object.keys(module.resource).filter((type) => type.startsWith("aws_iam_role_policy")),
+    ).toHaveLength(1);
+  });
+});
+
+describe("the Terraform example", () => {
+  test("gives the module settings that the function starts with, and variables that it has", () => {
+    const { source, settings, ...variables } = example.module["auth0"]?.[0] ?? {};
+    expect(source).toBe("./node_modules/auth0-api-gateway-authorizer/infra/terraform");
+    expect(settingsFromEnvironment(settings as NodeJS.ProcessEnv).audiences).toEqual([
+      "https://api.acme.com",
+    ]);
+    expect(Object.keys(module.variable)).toEqual(expect.arrayContaining(Object.keys(variables)));
+    expect(Object.keys(variables).sort()).toEqual(["http_api", "rest_api", "websocket_api"]);
+  });
+
+  test.each([
+    ["aws_api_gateway_method", "hello", "authorization", "rest_authorizer_id"],
+    ["aws_apigatewayv2_route", "http", "authorization_type", "http_authorizer_id"],
+    ["aws_apigatewayv2_route", "connect", "authorization_type", "websocket_authorizer_id"],
+  ])("guards %s.%s", (type, name, authorization, output) => {
+    expect(one(example.resource, type, name)).toMatchObject({
+      [authorization]: "CUSTOM",
+      authorizer_id: `\${module.auth0.${output}}`,
+    });
+    expect(Object.keys(module.output)).toContain(output);
+  });
+
+  test("leaves no other route but that of messages on an open connection", () => {
+    const routes = Object.entries(example.resource["aws_apigatewayv2_route"] ?? {});
+    const open = routes.filter(([, [route]]) => route?.["authorizer_id"] === undefined);
+    expect(open.map(([, [route]]) => route?.["route_key"])).toEqual(["$default"]);
+    expect(Object.keys(example.resource["aws_api_gateway_method"] ?? {})).toEqual(["hello"]);
+  });
+
+  test("deploys the REST API after its authorizer and what it answers, because a deployment is a copy", () => {
+    const { depends_on } = one(example.resource, "aws_api_gateway_deployment", "api");
+    expect(depends_on).toContain("${module.auth0}");
+  });
+});
+
+/** What is not HCL becomes null. */
+function parseHcl(text: string): Configuration {
+  const [parsed] = (hcl as { parseToObject(text: string): [Configuration] }).parseToObject(text);
+  return parsed;
+}
