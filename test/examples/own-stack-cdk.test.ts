@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
-import { findMistakes } from "../../tools/validate/rules.ts";
-import { resourcesOf, type Template } from "../../tools/validate/template.ts";
+import { findMistakes } from "../../src/template/mistakes.ts";
+import { resourcesOf, type Template } from "../../src/template/template.ts";
 import { packNpmPackage, unpackAsDependency } from "../tools/npm-package.ts";
 
 jest.setTimeout(120_000);

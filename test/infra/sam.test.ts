@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { parse } from "yaml";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
-import { findMistakes } from "../../tools/validate/rules.ts";
-import type { Template } from "../../tools/validate/template.ts";
+import { findMistakes } from "../../src/template/mistakes.ts";
+import type { Template } from "../../src/template/template.ts";
 
 jest.setTimeout(60_000);
 

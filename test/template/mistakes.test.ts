@@ -304,7 +304,11 @@ describe("the settings of a function", () => {
       { AUTH0_CLIENT_IDS: "" },
       /AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES/,
     ],
-    ["the tenant of somebody's own machine", { AUTH0_DOMAIN: "http://localhost:4000" }, /AUTH0_DOMAIN is on a loopback/],
+    [
+      "the tenant of somebody's own machine",
+      { AUTH0_DOMAIN: "http://localhost:4000" },
+      /AUTH0_DOMAIN is on a loopback/,
+    ],
     ["no tenant", { AUTH0_DOMAIN: "" }, /AUTH0_DOMAIN is required/],
     ["a value that there is not", { AUTHORIZER_EMAIL: "maybe" }, /AUTHORIZER_EMAIL must be one of/],
     [

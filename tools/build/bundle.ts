@@ -158,4 +158,8 @@ await bundle({
   define: { "import.meta.dirname": "__dirname" },
 });
 writeFileSync("dist/serverless-resources.json", JSON.stringify(infrastructure()));
-writeDeclarations("src", ["src/handler.ts", ...Object.values(cdk), ...Object.values(entryPoints)], "dist/types");
+writeDeclarations(
+  "src",
+  ["src/handler.ts", ...Object.values(cdk), ...Object.values(entryPoints)],
+  "dist/types",
+);

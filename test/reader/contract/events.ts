@@ -85,7 +85,7 @@ export async function eventsBehind(gateway: GatewayName): Promise<Readonly<Recor
   for (const [name, answer] of Object.entries(OTHER_ANSWERS)) {
     const others = changedAuthorizers(key, (given) => ({
       ...given,
-      context: answer(given.context as Context),
+      context: answer(given.context),
     }));
     events[name] = await eventBehind(gateway, others, whole);
   }
