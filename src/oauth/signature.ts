@@ -9,20 +9,15 @@ const NOWHERE = "urn:the-key-is-at-hand";
 const SIGNATURE_ONLY = { issuer: null, audience: null, graceSeconds: Infinity, jwksUri: NOWHERE };
 
 /**
- * One public key with aws-jwt-verify as the verifier of its signatures.
- *
- * The library is given the parts that were decoded here: content made for that keeps its own decoder busy for the
- * time of thirty verifications. It imports the key when it is first used, and keeps it; another key, even of the same
- * ID, is another instance.
+ * A public key that verifies signatures by aws-jwt-verify. The library takes the key in when it is first used, and
+ * keeps it; another key, even of the same ID, is another instance.
  */
-export class VerificationKey extends JwtVerifierBase<typeof SIGNATURE_ONLY, typeof SIGNATURE_ONLY, false> {
+export class VerificationKey {
+  readonly #jwk: RsaJwk;
+  #verifier: SignatureVerifier | undefined;
+
   constructor(jwk: RsaJwk) {
-    super(SIGNATURE_ONLY, {
-      getCachedJwk: () => jwk,
-      getJwk: () => Promise.resolve(jwk),
-      getJwks: () => Promise.resolve({ keys: [jwk] }),
-      addJwks: () => undefined,
-    });
+    this.#jwk = jwk;
   }
 
   /**
@@ -34,15 +29,35 @@ export class VerificationKey extends JwtVerifierBase<typeof SIGNATURE_ONLY, type
    * @throws Refusal `bad_signature`
    */
   verifySignature(jwt: DecodedJwt): void {
+    this.#verifier ??= new SignatureVerifier(this.#jwk);
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
-      this.verifyDecomposedJwtSync(decomposed(jwt), NOWHERE, SIGNATURE_ONLY);
+      this.#verifier.verifyDecoded(jwt);
     } catch (cause) {
       throw new Refusal("bad_signature", undefined, { cause });
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
+  }
+}
+
+/**
+ * The library's verifier with one key at hand. It is given the parts that were decoded here: content made for that
+ * keeps its own decoder busy for the time of thirty verifications.
+ */
+class SignatureVerifier extends JwtVerifierBase<typeof SIGNATURE_ONLY, typeof SIGNATURE_ONLY, false> {
+  constructor(jwk: RsaJwk) {
+    super(SIGNATURE_ONLY, {
+      getCachedJwk: () => jwk,
+      getJwk: () => Promise.resolve(jwk),
+      getJwks: () => Promise.resolve({ keys: [jwk] }),
+      addJwks: () => undefined,
+    });
+  }
+
+  verifyDecoded(jwt: DecodedJwt): void {
+    this.verifyDecomposedJwtSync(decomposed(jwt), NOWHERE, SIGNATURE_ONLY);
   }
 }
 

@@ -64,9 +64,8 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
     const text = env[variableOf(key)]?.trim();
     return text === undefined || text === "" ? defaults[key] : text;
   };
-  const hints = misspelledVariables(env).map(
-    ({ found, meant }) => `${found} is not a setting: was ${meant} meant?`,
-  );
+  const hints = (): readonly string[] =>
+    misspelledVariables(env).map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`);
   return readSettings({ valueOf, nameOf: variableOf, hints });
 }
 
@@ -88,10 +87,10 @@ interface Source {
   /** What is wrong beyond the values. */
   readonly mistakes?: readonly string[];
   /** What may explain a mistake, and is none without one. */
-  readonly hints?: readonly string[];
+  readonly hints?: () => readonly string[];
 }
 
-function readSettings({ valueOf, nameOf, mistakes = [], hints = [] }: Source): Settings {
+function readSettings({ valueOf, nameOf, mistakes = [], hints = () => [] }: Source): Settings {
   const wrong = new Map<SettingKey, string>();
   const read = (key: SettingKey): unknown => {
     const value = valueOf(key);
@@ -107,6 +106,6 @@ function readSettings({ valueOf, nameOf, mistakes = [], hints = [] }: Source): S
     if (!of.some((key) => wrong.has(key)) && broken(settings)) wrong.set(of[0], mistake(nameOf));
   }
   const all = [...Array.from(wrong, ([key, mistake]) => `${nameOf(key)} ${mistake}`), ...mistakes];
-  if (all.length > 0) throw new ConfigurationError([...all, ...hints]);
+  if (all.length > 0) throw new ConfigurationError([...all, ...hints()]);
   return Object.freeze(settings);
 }
