@@ -15,6 +15,7 @@ const POLL_MS = 100;
 
 /** A service of another team, in a folder of its own, with our npm package installed. */
 export interface Consumer {
+  readonly folder: string;
   /** What `serverless package` makes of it, without credentials. */
   package(): Promise<Template>;
   /** `serverless offline --stage local`, until something listens at the port. */
@@ -26,9 +27,11 @@ export async function createConsumer(example: string, tarball: string): Promise<
   const folder = mkdtempSync(join(tmpdir(), `${example}-`));
   cpSync(join("examples", example), folder, { recursive: true });
   await unpackAsDependency(tarball, folder);
-  symlinkSync(resolve("node_modules/serverless-offline"), join(folder, "node_modules/serverless-offline"));
+  for (const dependency of ["serverless-offline", "aws-jwt-verify"])
+    symlinkSync(resolve("node_modules", dependency), join(folder, "node_modules", dependency));
   let offline: ChildProcess | undefined;
   return {
+    folder,
     package: () => packageService(folder),
     start: async (port, options) => {
       offline = startOffline(folder, options);
