@@ -22,7 +22,7 @@ export interface ServiceConfiguration {
 type Functions = Readonly<Record<string, unknown>>;
 
 /** The service once all variables in its configuration have their values. */
-export interface Service {
+interface Service {
   readonly service: string;
   readonly custom?: Readonly<Record<string, unknown>>;
   readonly functions: Readonly<Record<string, FunctionDefinition>>;
@@ -45,7 +45,7 @@ interface FunctionEvent {
   readonly websocket?: string | { authorizer?: string | WebSocketAuthorizer };
 }
 
-export interface AwsProvider {
+interface AwsProvider {
   readonly naming: {
     getNormalizedFunctionName(name: string): string;
     getLambdaLogicalId(name: string): string;

@@ -72,7 +72,11 @@ export function optionsFrom(given: unknown): Options {
 /** Every mistake in what stands under `custom.auth0Authorizer`, once all variables in it have their values. */
 export function mistakesIn(given: unknown): readonly string[] {
   const { stack, settings } = optionsFrom(given);
-  return [...settingsMistakes(settings), ...stackMistakes(stack), ...twice(given)];
+  const { issuers } = (given ?? {}) as Record<string, unknown>;
+  const mistakes = settingsMistakes(settings).map((mistake) =>
+    issuers === undefined ? mistake.replace(/^issuers /, "domain ") : mistake,
+  );
+  return [...mistakes, ...stackMistakes(stack), ...twice(given)];
 }
 
 function settingsMistakes(settings: Partial<Settings>): readonly string[] {

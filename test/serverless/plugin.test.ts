@@ -180,7 +180,7 @@ const MISTAKES: [string, Edit[], RegExp][] = [
   [
     "a forgotten tenant",
     [["    domain: acme.eu.auth0.com\n", ""]],
-    /issuers is required: the domain of the tenant/,
+    /domain is required: the domain of the tenant/,
   ],
   [
     "a forgotten API",

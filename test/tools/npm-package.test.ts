@@ -136,6 +136,8 @@ describe("the npm package", () => {
       "dist/identity.js",
       "dist/index.cjs",
       "dist/index.js",
+      "dist/serverless-resources.json",
+      "dist/serverless.cjs",
       "dist/testing.cjs",
       "dist/testing.js",
       "infra/gateway-responses.yml",

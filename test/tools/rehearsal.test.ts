@@ -1,6 +1,7 @@
+import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { imitateAws, type ImitatedAws } from "../../tools/rehearse/imitated-aws.ts";
-import { serverless } from "../../tools/rehearse/rehearse.ts";
+import { pluginExample, serverless, serverlessIn } from "../../tools/rehearse/rehearse.ts";
 import { zipEntries } from "../infra/zip-entries.ts";
 
 jest.setTimeout(90_000);
@@ -29,6 +30,24 @@ test("a stage is deployed, and removed without a trace, with no credentials", as
   expect(aws.stacks.find(STACK)).toBeUndefined();
   expect(aws.buckets.objects(BUCKET).size).toBe(0);
   expect(aws.calls).toContain("cloudformation DeleteStack");
+});
+
+test("a service with the plugin is deployed, with the authorizer in a zip of its own, and removed", async () => {
+  const folder = pluginExample();
+  try {
+    await serverlessIn(folder, aws, "deploy");
+    const resources = aws.stacks.find("plugin-example-rehearsal")?.template.Resources;
+    const { S3Key } = resources?.["Auth0LambdaFunction"]?.Properties?.["Code"] as { S3Key: string };
+    const objects = aws.buckets.objects("plugin-example-rehearsal-serverlessdeploymentbucket");
+    expect(zipEntries(objects.get(S3Key) ?? Buffer.alloc(0))).toEqual([
+      "authorizer.cjs",
+      "authorizer.main.cjs",
+    ]);
+    await serverlessIn(folder, aws, "remove");
+    expect(aws.stacks.find("plugin-example-rehearsal")).toBeUndefined();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("the imitation does not know what it was not taught", async () => {
