@@ -16,6 +16,7 @@ const START = { by: "test/e2e/start.test.ts", which: "commandOfTheGuide" };
 const REHEARSED = { by: "test/tools/rehearsal.test.ts", which: "a stage is deployed" };
 const TOOL = { by: "test/docs/cli.test.ts", which: "every command in docs/cli.md" };
 const ATTACHED = { by: "test/examples/attach.test.ts", which: "createConsumer" };
+const PLUGIN = { by: "test/serverless/plugin.test.ts", which: "consumer.start" };
 const FIRST_COMMAND = { by: ".ci/run", which: "npm ci && npm start" };
 
 /** Every command of the pages, or how it begins; the first that fits counts. */
@@ -70,6 +71,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
     { by: "test/infra/sam.test.ts", which: "infra/sam/template.yml" },
   ],
   ["npx serverless offline --stage local", ATTACHED],
+  ["npx serverless offline", PLUGIN],
   ["export AUTH0_", TOOL],
   ["npx auth0-authorizer ", TOOL],
   ["pbpaste | npx auth0-authorizer ", TOOL],

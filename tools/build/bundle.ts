@@ -163,3 +163,7 @@ writeDeclarations(
   ["src/handler.ts", ...Object.values(cdk), ...Object.values(entryPoints)],
   "dist/types",
 );
+writeFileSync(
+  "dist/types/serverless.d.cts",
+  "/** The plugin, as Serverless loads it. */\ndeclare const plugin: new (...args: never[]) => { readonly hooks: object };\nexport = plugin;\n",
+);
