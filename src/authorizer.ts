@@ -72,6 +72,10 @@ export function authorizerFrom(
 ): Authorizer {
   const { clock = Date.now, write = writeToStdout, functionName } = dependencies;
   const log = createLog({ level: settings.logLevel, functionName, clock, write });
+  const { jwksSnapshotMaxAgeSeconds: maxAge, issuers } = settings;
+  // Once for all issuers: a snapshot is taken of all of them at the same time.
+  const snapshot = dependencies.snapshots?.get(issuers[0] ?? "");
+  if (snapshot !== undefined && maxAge > 0) log.snapshotFound(snapshot.takenAt, maxAge);
   const keySetOf = fetchedKeySets(settings, dependencies, log);
   const evaluator = { rules: settings, verify: createVerifier({ rules: settings, keySetOf, clock }) };
   const authorize = async (event: unknown): Promise<AuthorizerResponse> => {

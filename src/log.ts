@@ -26,6 +26,12 @@ export interface Log {
   decision(record: DecisionRecord): void;
   keyFetchFailed(failure: KeyFetchFailure): void;
   snapshotIgnored(detail: string): void;
+  /**
+   * The function starts with packaged keys: says how much of their life is over.
+   *
+   * @param takenAt in milliseconds since the epoch
+   */
+  snapshotFound(takenAt: number, maxAgeSeconds: number): void;
   misspelledVariable(found: string, meant: string): void;
 }
 
@@ -53,7 +59,15 @@ const ACCEPTED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","
 /** A dimension that the line does not have would cost the whole metric. */
 const ACCEPTED_WITHOUT_CLIENT_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"]],${COUNTED}}`;
 const REFUSED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"],["function","reason"]],${COUNTED}}`;
-const KEY_FETCH_METRICS = `{${NAMESPACE},"Dimensions":[["function"]],"Metrics":[{"Name":"KeyFetchFailures","Unit":"Count"}]}`;
+const KEY_FETCH_METRICS = metricOfFunction("KeyFetchFailures", "Count");
+const SNAPSHOT_METRICS = metricOfFunction("SnapshotAgePercent", "Percent");
+
+function metricOfFunction(name: string, unit: string): string {
+  return `{${NAMESPACE},"Dimensions":[["function"]],"Metrics":[{"Name":"${name}","Unit":"${unit}"}]}`;
+}
+
+/** From here on a snapshot's age is a warning, and the alarm of `infra/alarms.yml` is raised. */
+const OLD_SNAPSHOT_PERCENT = 70;
 
 const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
   accepted: "info",
@@ -90,6 +104,11 @@ export function createLog({ level, functionName, clock, write }: LogOptions): Lo
         KEY_FETCH_METRICS,
       ),
     snapshotIgnored: (detail) => line("warn", () => ({ event: "snapshot_ignored", detail })),
+    snapshotFound: (takenAt, maxAgeSeconds) => {
+      const percent = Math.round((clock() - takenAt) / maxAgeSeconds / 10);
+      const at = percent < OLD_SNAPSHOT_PERCENT ? "info" : "warn";
+      line(at, () => ({ event: "snapshot_found", SnapshotAgePercent: percent }), SNAPSHOT_METRICS);
+    },
     misspelledVariable: (found, meant) =>
       line("warn", () => ({ event: "misspelled_variable", found, meant })),
   };

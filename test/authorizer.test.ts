@@ -251,6 +251,28 @@ describe("the authorizer", () => {
     expect(() => createAuthorizer({ issuers: [] })).toThrow(ConfigurationError);
   });
 
+  describe("with packaged keys", () => {
+    const agesOf = (issuer: string, options: Partial<Settings> = {}): unknown[] => {
+      const logged: Record<string, unknown>[] = [];
+      const write = (line: string): void => void logged.push(JSON.parse(line) as Record<string, unknown>);
+      const snapshots = new Map([
+        [issuer, { jwks: { keys: [] }, takenAt: Date.now() - 6 * 24 * 60 * 60 * 1000 }],
+      ]);
+      createAuthorizer({ ...tenant.settings, ...options }, { write, snapshots });
+      return logged.flatMap((line) => line["SnapshotAgePercent"] ?? []);
+    };
+
+    test("counts once, when it is made, how much of their life is over", () => {
+      expect(agesOf(tenant.issuer)).toEqual([86]);
+      expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 1_209_600 })).toEqual([43]);
+    });
+
+    test("counts nothing where it does not use them", () => {
+      expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 0 })).toEqual([]);
+      expect(agesOf("https://other.eu.auth0.com/")).toEqual([]);
+    });
+  });
+
   describe("made in code, in an environment", () => {
     const before = { ...process.env };
     afterEach(() => {

@@ -204,6 +204,42 @@ test("a failed fetch of keys is a warning and a metric", () => {
   });
 });
 
+describe("packaged keys that the function starts with", () => {
+  const DAY_MS = 24 * 60 * 60 * 1000;
+  const WEEK_SECONDS = 7 * 24 * 60 * 60;
+  const found = (level: LogOptions["level"], takenAt: number): string[] => {
+    const { log, lines } = logOf(level);
+    log.snapshotFound(takenAt, WEEK_SECONDS);
+    return lines;
+  };
+
+  test("are a metric: how much of their life is over", () => {
+    expect(JSON.parse(found("info", NOW - 3.5 * DAY_MS)[0] ?? "")).toEqual({
+      level: "info",
+      time: COMMON.time,
+      function: "auth",
+      event: "snapshot_found",
+      SnapshotAgePercent: 50,
+      _aws: {
+        Timestamp: NOW,
+        CloudWatchMetrics: [
+          {
+            Namespace: "Auth0Authorizer",
+            Dimensions: [["function"]],
+            Metrics: [{ Name: "SnapshotAgePercent", Unit: "Percent" }],
+          },
+        ],
+      },
+    });
+  });
+
+  test("are a warning, and so are counted at that level too, from where the alarm is raised", () => {
+    const seventyPercent = 4.9 * DAY_MS;
+    expect(found("warn", NOW - seventyPercent)).toHaveLength(1);
+    expect(found("warn", NOW - seventyPercent + DAY_MS / 10)).toEqual([]);
+  });
+});
+
 test("a misspelled variable and a useless snapshot are warnings without a metric", () => {
   const { log, lines } = logOf("info");
   log.misspelledVariable("AUTH_DOMAIN", "AUTH0_DOMAIN");

@@ -27,7 +27,7 @@ interface CallOptions {
   readonly identitySource?: readonly string[];
 }
 
-/** What the authorizer counts when it accepts, refuses a caller, refuses a token, and cannot decide in either way. */
+/** What the authorizer counts when it accepts, refuses a caller, refuses a token, cannot decide, and has a snapshot. */
 async function emittedMetrics(): Promise<Emitted[]> {
   const lines: string[] = [];
   const tenant = await startTenant();
@@ -43,6 +43,8 @@ async function emittedMetrics(): Promise<Emitted[]> {
     await call(tenant.idToken(), { kind: "http-2.0", identitySource: ["a session, and no token"] });
     tenant.fail(503);
     await call(tenant.idToken());
+    const snapshots = new Map([[tenant.issuer, { jwks: { keys: [] }, takenAt: Date.now() }]]);
+    createAuthorizer(tenant.settings, { ...dependencies, snapshots });
   } finally {
     await tenant.close();
   }
@@ -110,6 +112,7 @@ describe("the alarms", () => {
       "KeyFetchAlarm",
       "KeysUnavailableAlarm",
       "RefusalRateAlarm",
+      "SnapshotAgeAlarm",
       "ThrottlesAlarm",
     ]);
     for (const alarm of Object.values(alarms())) {
@@ -126,7 +129,7 @@ describe("the alarms", () => {
     const ours = Object.values(alarms())
       .flatMap(watched)
       .filter(({ Namespace }) => Namespace === "Auth0Authorizer");
-    expect(ours).toHaveLength(6);
+    expect(ours).toHaveLength(7);
     for (const { Namespace, MetricName, Dimensions } of ours) {
       const { function: watchedFunction, ...dimensions } = named(Dimensions);
       expect(watchedFunction).toEqual(FUNCTION);
