@@ -6,8 +6,10 @@ import { readJwkSet } from "../oauth/public-key.ts";
 import { SNAPSHOT_FILE, type SnapshotDocument } from "../oauth/snapshot.ts";
 import { fetchText } from "../remote/fetch.ts";
 import { issuer, list } from "../settings/values.ts";
+import { checkHandler, functionFilesWith, HANDLER } from "./function-zip.ts";
 import { failureText } from "./network-failure.ts";
 import type { Terminal } from "./terminal.ts";
+import { zip } from "./zip.ts";
 
 export interface SnapshotOptions {
   /** Issuer identifiers, with Auth0's trailing slash. */
@@ -45,11 +47,13 @@ async function fetchedKeySet(
   }
 }
 
-const USAGE = `Usage: auth0-authorizer snapshot --out FILE [--domain DOMAIN[,DOMAIN]]
+const USAGE = `Usage: auth0-authorizer snapshot (--out FILE | --zip FILE [--handler HANDLER]) [--domain DOMAIN[,DOMAIN]]
 
 Fetches the tenant's keys and writes them to a file, to be packaged with the authorizer.
-  --out     the file. The function looks for ${SNAPSHOT_FILE} beside the file that its handler is in
-  --domain  tenant and custom domains; without it, AUTH0_DOMAIN
+  --out      the file. The function looks for ${SNAPSHOT_FILE} beside the file with the authorizer's code
+  --zip      a zip with the whole function and the keys, to be deployed or to update a function that is deployed
+  --handler  where in the zip the handler is: what the function has as its handler. Without it, ${HANDLER}
+  --domain   tenant and custom domains; without it, AUTH0_DOMAIN
 `;
 
 /**
@@ -71,7 +75,7 @@ export async function snapshot(
   }
   try {
     if (plan === "help") write(USAGE);
-    else write(await takeAndWrite(plan.issuers, plan.file));
+    else write(await takeAndWrite(plan));
     return 0;
   } catch (error) {
     writeError(
@@ -83,18 +87,40 @@ export async function snapshot(
   }
 }
 
-type Plan = "help" | { readonly issuers: readonly string[]; readonly file: string };
+interface Wanted {
+  readonly issuers: readonly string[];
+  readonly file: string;
+  /** Undefined where the file is to hold the keys alone. */
+  readonly handler: string | undefined;
+}
+
+type Plan = "help" | Wanted;
+
+const OPTIONS = {
+  domain: { type: "string" },
+  out: { type: "string" },
+  zip: { type: "string" },
+  handler: { type: "string" },
+  help: { type: "boolean" },
+} as const;
 
 function planFrom(args: readonly string[], env: NodeJS.ProcessEnv): Plan {
-  const options = { domain: { type: "string" }, out: { type: "string" }, help: { type: "boolean" } } as const;
-  const { values } = parseArgs({ args: [...args], options });
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.help === true) return "help";
   const issuers =
     namedIssuers("--domain", values.domain) ?? namedIssuers("AUTH0_DOMAIN", env["AUTH0_DOMAIN"]);
   if (issuers === undefined) throw new Error("neither --domain nor AUTH0_DOMAIN names a tenant");
-  if (values.out === undefined)
-    throw new Error(`--out is missing: name ${SNAPSHOT_FILE} in the folder of the function's handler`);
-  return { issuers, file: values.out };
+  const { out, zip: archive, handler } = values;
+  if (handler !== undefined) checkHandler(handler);
+  if (out !== undefined && archive === undefined && handler === undefined)
+    return { issuers, file: out, handler: undefined };
+  if (out !== undefined)
+    throw new Error("--out writes the keys alone: it goes neither with --zip nor with --handler");
+  if (archive === undefined)
+    throw new Error(
+      `--out is missing: name ${SNAPSHOT_FILE} in the folder of the function's handler. Or --zip`,
+    );
+  return { issuers, file: archive, handler: handler ?? HANDLER };
 }
 
 function namedIssuers(name: string, domains = ""): readonly string[] | undefined {
@@ -106,9 +132,13 @@ function namedIssuers(name: string, domains = ""): readonly string[] | undefined
   }
 }
 
-async function takeAndWrite(issuers: readonly string[], file: string): Promise<string> {
+async function takeAndWrite({ issuers, file, handler }: Wanted): Promise<string> {
   const document = await takeSnapshot({ issuers });
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(document, undefined, 2)}\n`);
+  writeFileSync(file, handler === undefined ? textOf(document) : zip(functionFilesWith(document, handler)));
   return `${resolve(file)}: the keys of ${issuers.join(", ")}, taken at ${document.takenAt}\n`;
+}
+
+function textOf(document: SnapshotDocument): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
+import { promisify } from "node:util";
 import { snapshot, takeSnapshot } from "../../src/cli/snapshot.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey } from "../../src/testing/signing-key.ts";
 import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
+import { storedFiles } from "../infra/zip-entries.ts";
 
 let tenant: Tenant;
 let directory: string;
@@ -51,6 +53,46 @@ describe("a snapshot", () => {
     const taken = takeSnapshot({ issuers: [other.issuer, tenant.issuer] });
     await expect(taken).rejects.toThrow(`${tenant.jwksUri}: HTTP 503`);
     await other.close();
+  });
+});
+
+describe("the command, asked for the whole function", () => {
+  const CALL = `
+    const { handler } = require(process.argv[1]);
+    handler(JSON.parse(process.argv[2])).then(({ context }) => console.log(context.sub));
+  `;
+
+  test.each([
+    [["--handler", "dist/authorizer.handler"], "dist/"],
+    [[], ""],
+  ])("with %j writes a zip that serves users while the tenant is down", async (handler, folder) => {
+    const archive = join(directory, "authorizer.zip");
+    expect(await run(["--zip", archive, ...handler], { AUTH0_DOMAIN: tenant.issuer })).toBe(0);
+    tenant.fail(503);
+    const files = storedFiles(readFileSync(archive));
+    expect(files.map(({ name }) => name)).toEqual([
+      ...[`${folder}authorizer.cjs`, `${folder}authorizer.main.cjs`, "LICENSE", "NOTICE"],
+      `${folder}jwks-snapshot.json`,
+    ]);
+    for (const { name, content } of files) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), content);
+    }
+    const event = JSON.stringify(bearerEvent("http-2.0", tenant.idToken()));
+    const args = ["-e", CALL, join(directory, folder, "authorizer.cjs"), event];
+    const env = { AUTH0_DOMAIN: tenant.issuer, AUTH0_CLIENT_IDS: String(tenant.settings.clientIds) };
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    expect(stdout).toContain("auth0|alice");
+  });
+
+  test.each([
+    [["--handler", "src/auth.handler"], "--handler has to end in authorizer.handler, not in auth.handler"],
+    [["--out", "keys.json"], "--out writes the keys alone"],
+  ])("with %j refuses to guess", async (options, message) => {
+    const archive = join(directory, "authorizer.zip");
+    expect(await run(["--zip", archive, ...options], { AUTH0_DOMAIN: tenant.issuer })).toBe(2);
+    expect(output.error).toContain(message);
+    expect(existsSync(archive)).toBe(false);
   });
 });
 
@@ -115,12 +157,12 @@ describe("the command", () => {
   ])("exits with 2 and says how to use it %s", async (_name, args, env, message) => {
     expect(await run(args, env)).toBe(2);
     expect(output.error).toContain(`No snapshot was taken: ${message}`);
-    expect(output.error).toContain("Usage: auth0-authorizer snapshot --out FILE");
+    expect(output.error).toContain("Usage: auth0-authorizer snapshot (--out FILE");
   });
 
   test("explains itself", async () => {
     expect(await run(["--help"])).toBe(0);
-    expect(output.out).toContain("Usage: auth0-authorizer snapshot --out FILE");
+    expect(output.out).toContain("Usage: auth0-authorizer snapshot (--out FILE");
   });
 });
 

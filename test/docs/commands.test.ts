@@ -17,7 +17,6 @@ const REHEARSED = { by: "test/tools/rehearsal.test.ts", which: "a stage is deplo
 const TOOL = { by: "test/docs/cli.test.ts", which: "every command in docs/cli.md" };
 const ATTACHED = { by: "test/examples/attach.test.ts", which: "createConsumer" };
 const PLUGIN = { by: "test/serverless/plugin.test.ts", which: "consumer.start" };
-const RENEWED = { by: "test/docs/renewing.test.ts", which: "update-function-code" };
 const FIRST_COMMAND = { by: ".ci/run", which: "npm ci && npm start" };
 
 /** Every command of the pages, or how it begins; the first that fits counts. */
@@ -73,9 +72,6 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ],
   ["npx serverless offline --stage local", ATTACHED],
   ["npx serverless offline", PLUGIN],
-  ["curl -so authorizer.zip", RENEWED],
-  ["zip authorizer.zip", RENEWED],
-  ["aws lambda update-function-code", RENEWED],
   ["export AUTH0_", TOOL],
   ["npx auth0-authorizer ", TOOL],
   ["pbpaste | npx auth0-authorizer ", TOOL],

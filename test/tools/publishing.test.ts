@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { parse } from "yaml";
-import { zipEntries } from "../infra/zip-entries.ts";
+import { storedFiles, zipEntries } from "../infra/zip-entries.ts";
 
 jest.setTimeout(60_000);
 
@@ -22,18 +22,6 @@ beforeAll(() => {
   symlinkSync(resolve("node_modules"), join(clone, "node_modules"));
 });
 afterAll(() => rmSync(clone, { recursive: true }));
-
-/** What the directory of a zip without compression says of each file, and the file (APPNOTE.TXT 4.3.7 and 4.3.12). */
-function stored(zip: Buffer): { crc: number; attributes: number; content: Buffer }[] {
-  const files = [];
-  for (let at = zip.indexOf("PK\x01\x02"); at !== -1; at = zip.indexOf("PK\x01\x02", at + 1)) {
-    const start = zip.readUInt32LE(at + 42);
-    const from = start + 30 + zip.readUInt16LE(start + 26) + zip.readUInt16LE(start + 28);
-    const content = zip.subarray(from, from + zip.readUInt32LE(at + 20));
-    files.push({ crc: zip.readUInt32LE(at + 16), attributes: zip.readUInt32LE(at + 38), content });
-  }
-  return files;
-}
 
 test("npm publish would upload what it has built before, from a clone in which nothing is built", async () => {
   const { stdout } = await run("npm", ["publish", "--dry-run", "--json"], { cwd: clone });
@@ -61,7 +49,7 @@ describe("the function's zip", () => {
     const paths = ["dist/authorizer.cjs", "dist/authorizer.main.cjs", "LICENSE", "NOTICE"];
     expect(zipEntries(archive)).toEqual(paths.map((path) => basename(path)));
     for (const path of paths) expect(archive.includes(readFileSync(path))).toBe(true);
-    for (const { crc, attributes, content } of stored(archive))
+    for (const { crc, attributes, content } of storedFiles(archive))
       expect([crc, attributes >>> 16]).toEqual([crc32(content), 0o100644]);
   });
 });

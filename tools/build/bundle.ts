@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
+import { functionFiles } from "../../src/cli/function-zip.ts";
+import { zip } from "../../src/cli/zip.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { infrastructure } from "./infrastructure.ts";
-import { zip } from "./zip.ts";
 
 /** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says prominently what was changed. */
 const BANNER =
@@ -84,12 +85,7 @@ for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
 writeFileSync("dist/authorizer.cjs", 'exports.handler = require("./authorizer.main.cjs").handler;\n');
 
 /** The function's code for whoever deploys without Serverless, and its checksum as `sha256sum --check` reads it. */
-const archive = zip(
-  ["dist/authorizer.cjs", "dist/authorizer.main.cjs", "LICENSE", "NOTICE"].map((path) => ({
-    name: basename(path),
-    content: readFileSync(path),
-  })),
-);
+const archive = zip(functionFiles("dist", "authorizer.handler"));
 writeFileSync("dist/authorizer.zip", archive);
 const checksum = createHash("sha256").update(archive).digest("hex");
 writeFileSync("dist/authorizer.zip.sha256", `${checksum}  authorizer.zip\n`);
