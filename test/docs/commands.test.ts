@@ -73,6 +73,11 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npx serverless offline --stage local", ATTACHED],
   ["npx serverless offline", PLUGIN],
   ["export AUTH0_", TOOL],
+  [
+    "npx auth0-authorizer snapshot --domain acme.eu.auth0.com --zip",
+    { by: "test/cli/snapshot.test.ts", which: '["--zip", archive, ...handler]' },
+  ],
+  ["npm pack", { by: "test/tools/publishing.test.ts", which: '"publish", "--dry-run"' }],
   ["npx auth0-authorizer ", TOOL],
   ["pbpaste | npx auth0-authorizer ", TOOL],
   ['echo "', TOOL],

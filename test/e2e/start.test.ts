@@ -1,6 +1,7 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -161,8 +162,19 @@ describe("it leaves no process and no port either after", () => {
     const pid = npm.pid ?? 0;
     running.push(pid);
     const tenant = ports[1] ?? 0;
-    while (await isFree(tenant)) await sleep(20);
+    while (!(await answers(tenant))) await sleep(20);
     process.kill(pid, "SIGTERM");
     expect(await portsAfterItsEnd({ npm, pid, ports, pageUrl: "", printed: "" })).toEqual([]);
   });
 });
+
+/** Whether somebody listens on a port. It is called, not taken: a start that found it taken would give up. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "localhost", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+}
