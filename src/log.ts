@@ -81,15 +81,9 @@ const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function createLog({ level, functionName, clock, write }: LogOptions): Log {
-  const threshold = LEVELS.indexOf(level);
-  const line = (at: Level, fields: () => Fields, metrics?: string): void => {
-    if (LEVELS.indexOf(at) < threshold) return;
-    const time = clock();
-    const all = { level: at, time: rfc3339(time / 1000), function: functionName, ...fields() };
-    const embedded = metrics && `,"_aws":{"Timestamp":${time},"CloudWatchMetrics":[${metrics}]}`;
-    write(`${JSON.stringify(all).slice(0, -1)}${embedded ?? ""}}\n`);
-  };
+export function createLog(options: LogOptions): Log {
+  const { level, clock } = options;
+  const line = lineWriter(options);
   return {
     decision: (record) =>
       line(
@@ -111,6 +105,20 @@ export function createLog({ level, functionName, clock, write }: LogOptions): Lo
     },
     misspelledVariable: (found, meant) =>
       line("warn", () => ({ event: "misspelled_variable", found, meant })),
+  };
+}
+
+type WriteLine = (at: Level, fields: () => Fields, metrics?: string) => void;
+
+/** What is below the level is not even put together. */
+function lineWriter({ level, functionName, clock, write }: LogOptions): WriteLine {
+  const threshold = LEVELS.indexOf(level);
+  return (at, fields, metrics) => {
+    if (LEVELS.indexOf(at) < threshold) return;
+    const time = clock();
+    const all = { level: at, time: rfc3339(time / 1000), function: functionName, ...fields() };
+    const embedded = metrics && `,"_aws":{"Timestamp":${time},"CloudWatchMetrics":[${metrics}]}`;
+    write(`${JSON.stringify(all).slice(0, -1)}${embedded ?? ""}}\n`);
   };
 }
 

@@ -58,6 +58,20 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
     expect(last()["key_set_age_seconds"]).toBeGreaterThanOrEqual(0);
   });
 
+  test.each([
+    ["a text", "t1", { tenant_id: "t1" }],
+    ["a number", 42, { tenant_id: "42" }],
+    ["an object", { a: 1 }, { custom_claims: Buffer.from('{"tenant_id":{"a":1}}').toString("base64url") }],
+  ])("hands on a claim of one's own that is %s, as text", async (_, value, expected) => {
+    const claim = "https://acme.com/tenant_id";
+    const handing = authorizer({ contextClaims: { tenant_id: claim } });
+    for (const token of [
+      tenant.idToken({ claims: { [claim]: value } }),
+      tenant.accessToken({ claims: { [claim]: value } }),
+    ])
+      await expect(handing(bearerEvent(kind, token))).resolves.toMatchObject({ context: expected });
+  });
+
   test("refuses a caller whose e-mail is not verified, with a Deny and a reason", async () => {
     const token = tenant.idToken({ claims: { email_verified: false } });
     await expect(authorize(bearerEvent(kind, token))).resolves.toStrictEqual({
