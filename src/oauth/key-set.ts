@@ -94,7 +94,7 @@ export class RemoteKeySet implements KeySet {
   }
 
   ageSeconds(): number | undefined {
-    return this.#copy.state.ageSeconds;
+    return this.#copy.ageSeconds;
   }
 
   /** Begins to fetch the keys where there are none to begin with, and waits for nothing. */

@@ -62,11 +62,17 @@ export class RemoteCopy<T> {
     this.#refreshAt = seed.takenAt + lifetimes.maxAge / 2;
   }
 
+  /** How old the copy is, by the start of its fetch; undefined where there is none. */
+  get ageSeconds(): number | undefined {
+    const now = this.#now();
+    return this.#copy && Math.max(0, Math.round((now - this.#copy.asOf) / 1000));
+  }
+
   get state(): RemoteCopyState {
     const now = this.#now();
     return {
       freshness: freshness(this.#copy, this.#failure, now),
-      ageSeconds: this.#copy && Math.max(0, Math.round((now - this.#copy.asOf) / 1000)),
+      ageSeconds: this.ageSeconds,
       refreshing: this.#flight !== undefined && !this.#isFrozen(this.#flight.startedAt),
       failure: this.#failure?.error,
       nextAttemptAt: nextAttemptAt(this.#copy, this.#failure, this.#options.lifetimes, now),
