@@ -1,6 +1,7 @@
 import { build } from "esbuild";
 import { cpSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { codeFiles } from "../src/cli/function-zip.ts";
 
 const PROJECT = fileURLToPath(new URL("../", import.meta.url));
 const FOLDER = `${PROJECT}.local/bench`;
@@ -45,8 +46,7 @@ export async function buildAll(): Promise<Builds> {
 
 /** The product as it is deployed: a line that is imported, and the code that it loads. */
 export function copyAuthorizer(folder: string): void {
-  for (const file of ["authorizer.cjs", "authorizer.main.cjs"])
-    cpSync(`${PROJECT}dist/${file}`, `${folder}/${file}`);
+  for (const file of codeFiles(`${PROJECT}dist`)) cpSync(`${PROJECT}dist/${file}`, `${folder}/${file}`);
 }
 
 async function bundle(entries: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { IdentityContext } from "./context.ts";
 import { claimOf, type Identity } from "./identity.ts";
-import { isUndecided, type CallerReason, type Reason, type Refusal } from "./refusal.ts";
+import type { CallerReason, Reason } from "./reasons.ts";
+import { isUndecided, type Refusal } from "./refusal.ts";
 import { unwatched, type Step } from "./step.ts";
 
 /** What is answered to one request. */

@@ -4,7 +4,7 @@ import { toContext } from "./context.ts";
 import { customContext, refuseCustomClaims } from "./custom-claims.ts";
 import { refusalOf, thrown, undecided } from "./decision.ts";
 import type { AccessRuleName, AccessRules, Decision, Undecided } from "./decision.ts";
-import { identityOf, type IdentityRules } from "./identity.ts";
+import { identityOf, type Identity, type IdentityRules } from "./identity.ts";
 import { parseBearer } from "./oauth/bearer.ts";
 import type { VerificationStep, Verify } from "./oauth/verifier.ts";
 import { Refusal } from "./refusal.ts";
@@ -50,12 +50,22 @@ async function decide(
   step("identity-source", () => checkIdentitySource(request));
   const token = step("credential", () => parseBearer(request.credentials));
   const identity = identityOf(await verify(token, step), rules);
-  const custom = customContext(identity, rules.contextClaims);
+  const custom = customContextOf(identity, rules);
   const context = { ...toContext(identity), ...custom };
   const refusal =
-    step("context", () => refuseCustomClaims(custom) ?? refuseContext(identity, context, request.kind)) ??
-    refusalOf(identity, rules, step);
+    step(
+      "context",
+      () => (custom && refuseCustomClaims(custom)) ?? refuseContext(identity, context, request.kind),
+    ) ?? refusalOf(identity, rules, step);
   return refusal === undefined
     ? { outcome: "accepted", identity, context }
     : { outcome: "caller-refused", ...refusal, identity };
+}
+
+/** Undefined where the settings name no claims, so that nothing of them is loaded. */
+function customContextOf(
+  identity: Identity,
+  { contextClaims }: Evaluator["rules"],
+): Readonly<Record<string, string>> | undefined {
+  return Object.keys(contextClaims).length === 0 ? undefined : customContext(identity, contextClaims);
 }

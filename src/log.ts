@@ -4,7 +4,8 @@ import type { GatewayKind } from "./apigateway/gateways.ts";
 import { rfc3339 } from "./date-time.ts";
 import { mayHoldEmail } from "./email-address.ts";
 import type { Identity } from "./identity.ts";
-import { HINTS, type Reason, type Refusal } from "./refusal.ts";
+import { hintOf, type Reason } from "./reasons.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** How one request ended, in words that are safe to keep: no token, no header, no e-mail. */
 export interface DecisionRecord {
@@ -27,7 +28,8 @@ export interface Log {
   keyFetchFailed(failure: KeyFetchFailure): void;
   snapshotIgnored(detail: string): void;
   /**
-   * The function starts with packaged keys: says how much of their life is over.
+   * The function starts with packaged keys: says so where they should be renewed. About young ones nothing is said,
+   * because a line takes a thirtieth of a cold start.
    *
    * @param takenAt in milliseconds since the epoch
    */
@@ -100,8 +102,8 @@ export function createLog(options: LogOptions): Log {
     snapshotIgnored: (detail) => line("warn", () => ({ event: "snapshot_ignored", detail })),
     snapshotFound: (takenAt, maxAgeSeconds) => {
       const percent = Math.round((clock() - takenAt) / maxAgeSeconds / 10);
-      const at = percent < OLD_SNAPSHOT_PERCENT ? "info" : "warn";
-      line(at, () => ({ event: "snapshot_found", SnapshotAgePercent: percent }), SNAPSHOT_METRICS);
+      if (percent < OLD_SNAPSHOT_PERCENT) return;
+      line("warn", () => ({ event: "snapshot_old", SnapshotAgePercent: percent }), SNAPSHOT_METRICS);
     },
     misspelledVariable: (found, meant) =>
       line("warn", () => ({ event: "misspelled_variable", found, meant })),
@@ -142,7 +144,7 @@ function decisionFields(record: DecisionRecord, withSubject: boolean): Fields {
     event: "decision",
     decision: outcome,
     reason,
-    hint: reason && HINTS[reason],
+    hint: reason && hintOf(reason),
     detail: detail ?? cause?.detail,
     token_use: identity?.tokenUse,
     iss: identity?.issuer,

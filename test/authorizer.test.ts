@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { createAuthorizer, type Authorizer } from "../src/authorizer.ts";
-import { ConfigurationError, type Settings } from "../src/settings/settings.ts";
+import { ConfigurationError } from "../src/settings/mistakes.ts";
+import { type Settings } from "../src/settings/settings.ts";
 import { bearerEvent, authorizerEvent } from "../src/testing/events.ts";
 import { createSigningKey } from "../src/testing/signing-key.ts";
 import { startTenant, type Tenant } from "../src/testing/tenant.ts";
@@ -276,9 +277,10 @@ describe("the authorizer", () => {
       return logged.flatMap((line) => line["SnapshotAgePercent"] ?? []);
     };
 
-    test("counts once, when it is made, how much of their life is over", () => {
+    test("counts once, when it is made, how much of their life is over, where that is much", () => {
       expect(agesOf(tenant.issuer)).toEqual([86]);
-      expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 1_209_600 })).toEqual([43]);
+      expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 691_200 })).toEqual([75]);
+      expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 1_209_600 })).toEqual([]);
     });
 
     test("counts nothing where it does not use them", () => {

@@ -3,7 +3,8 @@ import { toContext } from "../src/context.ts";
 import type { Accepted, Decision } from "../src/decision.ts";
 import type { Identity } from "../src/identity.ts";
 import { createLog, type DecisionRecord, type LogOptions } from "../src/log.ts";
-import { HINTS, Refusal } from "../src/refusal.ts";
+import { hintOf } from "../src/reasons.ts";
+import { Refusal } from "../src/refusal.ts";
 import { ALICE as SOMEBODY } from "./alice.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -92,7 +93,7 @@ describe("one line and metric", () => {
       level: "warn",
       decision: "caller-refused",
       reason: "machine_client",
-      hint: HINTS.machine_client,
+      hint: hintOf("machine_client"),
       _aws: metrics(["function", "reason"]),
     });
   });
@@ -103,7 +104,7 @@ describe("one line and metric", () => {
       level: "warn",
       decision: "no-valid-token",
       reason: "missing_claim",
-      hint: HINTS.missing_claim,
+      hint: hintOf("missing_claim"),
       detail: "aud",
       _aws: metrics(["function", "reason"]),
     });
@@ -213,13 +214,13 @@ describe("packaged keys that the function starts with", () => {
     return lines;
   };
 
-  test("are a metric: how much of their life is over", () => {
-    expect(JSON.parse(found("info", NOW - 3.5 * DAY_MS)[0] ?? "")).toEqual({
-      level: "info",
+  test("are a metric where they are old: how much of their life is over", () => {
+    expect(JSON.parse(found("info", NOW - 5.25 * DAY_MS)[0] ?? "")).toEqual({
+      level: "warn",
       time: COMMON.time,
       function: "auth",
-      event: "snapshot_found",
-      SnapshotAgePercent: 50,
+      event: "snapshot_old",
+      SnapshotAgePercent: 75,
       _aws: {
         Timestamp: NOW,
         CloudWatchMetrics: [
@@ -233,10 +234,10 @@ describe("packaged keys that the function starts with", () => {
     });
   });
 
-  test("are a warning, and so are counted at that level too, from where the alarm is raised", () => {
+  test("are a warning from where the alarm is raised, and no line before", () => {
     const seventyPercent = 4.9 * DAY_MS;
     expect(found("warn", NOW - seventyPercent)).toHaveLength(1);
-    expect(found("warn", NOW - seventyPercent + DAY_MS / 10)).toEqual([]);
+    expect(found("debug", NOW - seventyPercent + DAY_MS / 10)).toEqual([]);
   });
 });
 

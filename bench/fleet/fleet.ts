@@ -1,4 +1,4 @@
-import { FetchError } from "../../src/remote/fetch.ts";
+import { FetchError } from "../../src/remote/fetch-error.ts";
 import type { KeySnapshot } from "../../src/oauth/key-set.ts";
 import type { ContainerKeys, Contestant, Dependencies, Outcome } from "./contestants.ts";
 import { CHAPTERS, END, isDuring, MINUTE, publishedAt, SECOND, signerAt, theftAt, THEFTS } from "./story.ts";

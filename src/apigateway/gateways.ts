@@ -37,6 +37,17 @@ const isRequest = ({ type, version }: RawEvent): boolean => type === "REQUEST" &
 const isConnect = ({ requestContext }: RawEvent): boolean =>
   object(requestContext)["eventType"] === "CONNECT";
 
+/** What holds for most kinds; the row of a kind says what differs. */
+const MOST: Omit<Gateway, "sends"> = {
+  arnField: "methodArn",
+  authorization: authorizationHeaders,
+  parameters: none,
+  identitySource: notTold,
+  simpleResponses: false,
+  mayDenyUnauthorized: false,
+  unsupportedCharacters: CONTROLS,
+};
+
 /**
  * One row for each kind.
  *
@@ -45,55 +56,31 @@ const isConnect = ({ requestContext }: RawEvent): boolean =>
  */
 export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
   "rest-token": {
+    ...MOST,
     sends: ({ type }) => type === "TOKEN",
-    arnField: "methodArn",
     authorization: ({ authorizationToken }) => [authorizationToken].filter(isPresent),
-    parameters: none,
-    identitySource: notTold,
-    simpleResponses: false,
-    mayDenyUnauthorized: false,
-    unsupportedCharacters: CONTROLS,
   },
-  "rest-request": {
-    sends: (event) => isRequest(event) && !isConnect(event),
-    arnField: "methodArn",
-    authorization: authorizationHeaders,
-    parameters: none,
-    identitySource: notTold,
-    simpleResponses: false,
-    mayDenyUnauthorized: false,
-    unsupportedCharacters: CONTROLS,
-  },
+  "rest-request": { ...MOST, sends: (event) => isRequest(event) && !isConnect(event) },
   "http-1.0": {
+    ...MOST,
     sends: ({ type, version }) => type !== "TOKEN" && version === "1.0",
-    arnField: "methodArn",
-    authorization: authorizationHeaders,
-    parameters: none,
     identitySource: joinedIdentitySource,
-    simpleResponses: false,
     mayDenyUnauthorized: true,
     unsupportedCharacters: CONTROLS_AND_QUOTES,
   },
   "http-2.0": {
+    ...MOST,
     sends: ({ type, version }) => type !== "TOKEN" && version === "2.0",
     arnField: "routeArn",
-    authorization: authorizationHeaders,
-    parameters: none,
     identitySource: listedIdentitySource,
     simpleResponses: true,
     mayDenyUnauthorized: true,
-    unsupportedCharacters: CONTROLS,
   },
   websocket: {
+    ...MOST,
     sends: (event) => isRequest(event) && isConnect(event),
-    arnField: "methodArn",
-    authorization: authorizationHeaders,
     // A browser cannot set headers when it opens a WebSocket.
     parameters: accessTokenParameters,
-    identitySource: notTold,
-    simpleResponses: false,
-    mayDenyUnauthorized: false,
-    unsupportedCharacters: CONTROLS,
   },
 };
 

@@ -1,7 +1,8 @@
 import type { IdentityContext } from "../context.ts";
 import { rfc3339 } from "../date-time.ts";
 import type { Accepted, CallerRefused, Decision } from "../decision.ts";
-import { isCuredByTime, type Reason } from "../refusal.ts";
+import type { Reason } from "../reasons.ts";
+import { isCuredByTime } from "../refusal.ts";
 import type { GatewayRequest } from "./event.ts";
 import { GATEWAYS } from "./gateways.ts";
 

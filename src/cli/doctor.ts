@@ -1,10 +1,6 @@
 import { parseArgs } from "node:util";
-import {
-  ConfigurationError,
-  misspelledVariables,
-  settingsFrom,
-  settingsFromEnvironment,
-} from "../settings/settings.ts";
+import { ConfigurationError } from "../settings/mistakes.ts";
+import { misspelledVariables, settingsFrom, settingsFromEnvironment } from "../settings/settings.ts";
 import type { Settings } from "../settings/settings.ts";
 import { issuer, list } from "../settings/values.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";

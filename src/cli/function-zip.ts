@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, posix } from "node:path";
 import { SNAPSHOT_FILE, type SnapshotDocument } from "../oauth/snapshot.ts";
 import type { ZipEntry } from "./zip.ts";
@@ -14,6 +14,13 @@ export function checkHandler(handler: string): void {
         "with its own bundle, and the file of --out beside it",
     );
   }
+}
+
+/** The files with the function's code in a folder: what it runs, and beside it what few requests need. */
+export function codeFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => /^authorizer\.([\w-]+\.)?cjs$/.test(name))
+    .sort();
 }
 
 /** The folder with the function's code: that of the command itself or, from the sources, the one that is built. */
@@ -39,9 +46,7 @@ export function functionFiles(folder: string, handler: string): ZipEntry[] {
     content: readFileSync(path),
   });
   return [
-    ...["authorizer.cjs", "authorizer.main.cjs"].map((name) =>
-      entry(join(folder, name), posix.dirname(handler)),
-    ),
+    ...codeFiles(folder).map((name) => entry(join(folder, name), posix.dirname(handler))),
     ...["LICENSE", "NOTICE"].map((name) => entry(join(dirname(folder), name), ".")),
   ];
 }

@@ -1,4 +1,5 @@
-import { connectionFault, FetchError } from "../remote/fetch.ts";
+import { isFetchError } from "../remote/fetch-error.ts";
+import { connectionFault } from "../remote/fetch.ts";
 import { printable } from "./terminal.ts";
 
 /**
@@ -6,6 +7,6 @@ import { printable } from "./terminal.ts";
  * no more than "fetch failed"; its cause knows.
  */
 export function failureText(error: unknown): string {
-  if (error instanceof FetchError) return printable(error.message);
+  if (isFetchError(error)) return printable(error.message);
   return printable(connectionFault((error as Error).cause ?? error));
 }

@@ -1,7 +1,7 @@
 import type { Settings } from "../settings/settings.ts";
 import { emailClaim as readEmailClaim } from "../settings/values.ts";
 import { member, type JsonObject } from "../oauth/jwt.ts";
-import type { Reason } from "../refusal.ts";
+import type { Reason } from "../reasons.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { printable, withoutEmails, type Terminal } from "./terminal.ts";
 import { tenantKeys } from "./tenant-keys.ts";

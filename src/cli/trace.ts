@@ -6,7 +6,8 @@ import type { TokenUse } from "../oauth/claims.ts";
 import type { UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
 import { createVerifier } from "../oauth/verifier.ts";
-import { HINTS, isUndecided, Refusal, type Reason } from "../refusal.ts";
+import { hintOf, type Reason } from "../reasons.ts";
+import { isUndecided, Refusal } from "../refusal.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** What each step asks, in the order in which the authorizer takes them. */
@@ -89,7 +90,7 @@ function verdictOf(decision: Decision, isVerified: boolean): Verdict {
     outcome: outcome === "undecided" ? "undecided" : "refused",
     reason,
     detail: outcome === "caller-refused" ? decision.detail : decision.cause.detail,
-    hint: HINTS[reason],
+    hint: hintOf(reason),
   };
 }
 

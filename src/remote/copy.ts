@@ -1,4 +1,4 @@
-import { FetchError } from "./fetch.ts";
+import { isFetchError } from "./fetch-error.ts";
 import { copyOf, copyOfSeed, correctedFor, failureOf, freshness, nextAttemptAt } from "./freshness.ts";
 import type { Copy, Failure, Freshness, Lifetimes, Seed } from "./freshness.ts";
 
@@ -134,7 +134,7 @@ export class RemoteCopy<T> {
       return await fetch(LOAD_LIMIT_MS);
     } catch (error) {
       const timeLeft = startedAt + LOAD_LIMIT_MS - clock();
-      if (error instanceof FetchError && error.connectionFailed && timeLeft > 0) return fetch(timeLeft);
+      if (isFetchError(error) && error.connectionFailed && timeLeft > 0) return fetch(timeLeft);
       throw error;
     }
   }
@@ -153,8 +153,8 @@ export class RemoteCopy<T> {
     if (this.#isFrozen(startedAt)) return;
     const { clock, random, onFailure } = this.#options;
     const now = clock();
-    const refused = error instanceof FetchError && error.refused;
-    const retryAfter = error instanceof FetchError ? error.retryAfterMs(now) : 0;
+    const refused = isFetchError(error) && error.refused;
+    const retryAfter = isFetchError(error) ? error.retryAfterMs(now) : 0;
     const failed = { error, refused, retryAfter, startedAt };
     this.#failure = failureOf(failed, this.#copy, this.#failure, { now, random: random() });
     this.#refreshAt = this.#failure.retryAt;

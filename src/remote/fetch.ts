@@ -1,46 +1,8 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
+import { FetchError, isFetchError } from "./fetch-error.ts";
 
 /** Ten of Auth0's JWK Sets, certificates included, are below this. */
 const MAX_BODY_BYTES = 150_000;
-
-interface FetchErrorOptions extends ErrorOptions {
-  readonly status?: number | undefined;
-  readonly retryAfter?: string | undefined;
-  readonly connectionFailed?: boolean;
-}
-
-/** Why a document could not be fetched. */
-export class FetchError extends Error {
-  override readonly name = "FetchError";
-  /** Whether the server answered that it will not give the document: HTTP 4xx, 429 among them. */
-  readonly refused: boolean;
-  /** Whether the connection failed rather than the answer, so that another connection may do. */
-  readonly connectionFailed: boolean;
-  readonly #retryAfter: string | undefined;
-
-  constructor(
-    message: string,
-    { status = 0, retryAfter, connectionFailed = false, cause }: FetchErrorOptions = {},
-  ) {
-    super(message, { cause });
-    this.refused = status >= 400 && status < 500;
-    this.connectionFailed = connectionFailed;
-    this.#retryAfter = retryAfter;
-  }
-
-  /**
-   * What the server asked for with `Retry-After`, which is a number of seconds or a date (RFC 9110 §10.2.3).
-   *
-   * @param now milliseconds since the epoch
-   * @returns milliseconds, 0 where it asked for nothing
-   */
-  retryAfterMs(now: number): number {
-    const value = this.#retryAfter;
-    if (value === undefined) return 0;
-    const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-    return Number.isNaN(ms) ? 0 : Math.max(0, ms);
-  }
-}
 
 /**
  * Fetches the text of a document with one GET. It follows no redirect, accepts no compression, reads at most
@@ -62,7 +24,7 @@ export function fetchText(url: string, timeoutMs: number): Promise<string> {
     const fail = (cause: unknown): void => {
       clearTimeout(timer);
       request.destroy();
-      reject(cause instanceof FetchError ? cause : connectionError(cause));
+      reject(isFetchError(cause) ? cause : connectionError(cause));
     };
     request.on("socket", (socket) => socket.unref()).on("error", fail);
   });

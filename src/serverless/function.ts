@@ -3,9 +3,6 @@ import type { ServiceConfiguration } from "./framework.ts";
 import type { Options } from "./options.ts";
 import { roleId } from "./resources.ts";
 
-/** The files of the function, in the package's `dist/` and in its zip. */
-export const FUNCTION_FILES = ["authorizer.cjs", "authorizer.main.cjs"];
-
 /** A fetch of keys takes 4 s at most; API Gateway waits 10 s at most. */
 const TIMEOUT_SECONDS = 8;
 

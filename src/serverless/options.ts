@@ -1,5 +1,6 @@
 import { nearest } from "../settings/misspelling.ts";
-import { ConfigurationError, KEYS, settingsFrom, type Settings } from "../settings/settings.ts";
+import { ConfigurationError } from "../settings/mistakes.ts";
+import { KEYS, settingsFrom, type Settings } from "../settings/settings.ts";
 import { environmentFrom } from "../settings/environment.ts";
 import { RULE_NAMES, type RuleName } from "../template/mistakes.ts";
 

@@ -7,7 +7,8 @@ import { findMistakes, sentence } from "../template/mistakes.ts";
 import { references, resourcesOf } from "../template/template.ts";
 import { add, deployWith, onlyFromThisWebSocketApi, withoutSharedConfiguration } from "./compiled.ts";
 import type { FunctionDefinition, Serverless, Utilities } from "./framework.ts";
-import { FUNCTION_FILES, functionDefinition, hintsForBuilders, httpApiAuthorizer } from "./function.ts";
+import { codeFiles } from "../cli/function-zip.ts";
+import { functionDefinition, hintsForBuilders, httpApiAuthorizer } from "./function.ts";
 import { settingsOfLocalTenant } from "./offline-tenant.ts";
 import { issuersOf, mistakesIn, optionsFrom, type Options } from "./options.ts";
 import { gatewayResponsesFor, resourcesFor, type Infrastructure, type Names } from "./resources.ts";
@@ -118,7 +119,7 @@ export class Auth0AuthorizerPlugin {
   /** The function's zip: the two files of the bundle and, where they can be had, the tenant's keys. */
   #writeArtifact(snapshot?: Buffer): string {
     const files = Object.fromEntries(
-      FUNCTION_FILES.map((name) => [name, readFileSync(join(import.meta.dirname, name))]),
+      codeFiles(import.meta.dirname).map((name) => [name, readFileSync(join(import.meta.dirname, name))]),
     );
     const path = join(this.#serverless.serviceDir, this.#artifact);
     mkdirSync(dirname(path), { recursive: true });

@@ -1,18 +1,5 @@
-import {
-  AT_FIRST_EQUALS,
-  AT_LAST_EQUALS,
-  boolean,
-  claimName,
-  contextName,
-  emailClaim,
-  emailDomain,
-  integer,
-  issuer,
-  list,
-  oneOf,
-  record,
-  word,
-} from "./values.ts";
+import { contextClaims, emailDomains, requiredClaims } from "./claim-values.ts";
+import { boolean, emailClaim, integer, issuer, list, oneOf, word } from "./values.ts";
 
 /** Who gets in and how keys are kept: every setting, checked and frozen. */
 export interface Settings {
@@ -71,66 +58,30 @@ export type SettingKey = keyof Settings;
 
 /** The settings by name, with the environment variable, the reading and the default of each. */
 export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } = {
-  issuers: { variable: "AUTH0_DOMAIN", read: list(issuer), fallback: [] },
-  clientIds: { variable: "AUTH0_CLIENT_IDS", read: list(word), fallback: [] },
-  audiences: { variable: "AUTH0_AUDIENCES", read: list(word), fallback: [] },
-  emailClaim: { variable: "AUTH0_EMAIL_CLAIM", read: emailClaim, fallback: undefined },
-  contextClaims: {
-    variable: "AUTH0_CONTEXT_CLAIMS",
-    read: record(contextName, claimName, AT_FIRST_EQUALS),
-    fallback: {},
-  },
-  requiredClaims: {
-    variable: "AUTH0_REQUIRED_CLAIMS",
-    read: record(claimName, list(word, "|"), AT_LAST_EQUALS),
-    fallback: {},
-  },
-  accessTokenProfile: {
-    variable: "AUTH0_ACCESS_TOKEN_PROFILE",
-    read: oneOf("auth0", "rfc9068"),
-    fallback: "auth0",
-  },
-  organizations: { variable: "AUTH0_ORGANIZATIONS", read: list(word), fallback: [] },
-  requiredPermissions: { variable: "AUTH0_REQUIRED_PERMISSIONS", read: list(word), fallback: [] },
-  email: {
-    variable: "AUTHORIZER_EMAIL",
-    read: oneOf("verified", "present", "optional"),
-    fallback: "verified",
-  },
-  emailDomains: { variable: "AUTHORIZER_EMAIL_DOMAINS", read: list(emailDomain), fallback: [] },
-  allowMachines: { variable: "AUTHORIZER_ALLOW_MACHINES", read: boolean, fallback: false },
-  allowAnonymous: { variable: "AUTHORIZER_ALLOW_ANONYMOUS", read: boolean, fallback: false },
-  clockToleranceSeconds: {
-    variable: "AUTHORIZER_CLOCK_TOLERANCE_SECONDS",
-    read: integer(0, 60),
-    fallback: 5,
-  },
-  httpApiResponse: {
-    variable: "AUTHORIZER_HTTP_API_RESPONSE",
-    read: oneOf("policy", "simple"),
-    fallback: "policy",
-  },
-  httpApiUnauthorized: {
-    variable: "AUTHORIZER_HTTP_API_UNAUTHORIZED",
-    read: oneOf("401", "403"),
-    fallback: "401",
-  },
-  policyEndsWithToken: { variable: "AUTHORIZER_POLICY_ENDS_WITH_TOKEN", read: boolean, fallback: true },
-  logLevel: {
-    variable: "AUTHORIZER_LOG_LEVEL",
-    read: oneOf("debug", "info", "warn", "error", "silent"),
-    fallback: "info",
-  },
-  jwksMaxAgeSeconds: { variable: "JWKS_MAX_AGE_SECONDS", read: integer(1, 86_400), fallback: 600 },
-  jwksStaleIfErrorSeconds: {
-    variable: "JWKS_STALE_IF_ERROR_SECONDS",
-    read: integer(0, 604_800),
-    fallback: 3600,
-  },
-  jwksTimeoutMs: { variable: "JWKS_TIMEOUT_MS", read: integer(100, 3500), fallback: 1500 },
-  jwksSnapshotMaxAgeSeconds: {
-    variable: "JWKS_SNAPSHOT_MAX_AGE_SECONDS",
-    read: integer(0, 2_592_000),
-    fallback: 604_800,
-  },
+  issuers: setting("AUTH0_DOMAIN", list(issuer), []),
+  clientIds: setting("AUTH0_CLIENT_IDS", list(word), []),
+  audiences: setting("AUTH0_AUDIENCES", list(word), []),
+  emailClaim: setting("AUTH0_EMAIL_CLAIM", emailClaim, undefined),
+  contextClaims: setting("AUTH0_CONTEXT_CLAIMS", contextClaims, {}),
+  requiredClaims: setting("AUTH0_REQUIRED_CLAIMS", requiredClaims, {}),
+  accessTokenProfile: setting("AUTH0_ACCESS_TOKEN_PROFILE", oneOf("auth0", "rfc9068"), "auth0"),
+  organizations: setting("AUTH0_ORGANIZATIONS", list(word), []),
+  requiredPermissions: setting("AUTH0_REQUIRED_PERMISSIONS", list(word), []),
+  email: setting("AUTHORIZER_EMAIL", oneOf("verified", "present", "optional"), "verified"),
+  emailDomains: setting("AUTHORIZER_EMAIL_DOMAINS", emailDomains, []),
+  allowMachines: setting("AUTHORIZER_ALLOW_MACHINES", boolean, false),
+  allowAnonymous: setting("AUTHORIZER_ALLOW_ANONYMOUS", boolean, false),
+  clockToleranceSeconds: setting("AUTHORIZER_CLOCK_TOLERANCE_SECONDS", integer(0, 60), 5),
+  httpApiResponse: setting("AUTHORIZER_HTTP_API_RESPONSE", oneOf("policy", "simple"), "policy"),
+  httpApiUnauthorized: setting("AUTHORIZER_HTTP_API_UNAUTHORIZED", oneOf("401", "403"), "401"),
+  policyEndsWithToken: setting("AUTHORIZER_POLICY_ENDS_WITH_TOKEN", boolean, true),
+  logLevel: setting("AUTHORIZER_LOG_LEVEL", oneOf("debug", "info", "warn", "error", "silent"), "info"),
+  jwksMaxAgeSeconds: setting("JWKS_MAX_AGE_SECONDS", integer(1, 86_400), 600),
+  jwksStaleIfErrorSeconds: setting("JWKS_STALE_IF_ERROR_SECONDS", integer(0, 604_800), 3600),
+  jwksTimeoutMs: setting("JWKS_TIMEOUT_MS", integer(100, 3500), 1500),
+  jwksSnapshotMaxAgeSeconds: setting("JWKS_SNAPSHOT_MAX_AGE_SECONDS", integer(0, 2_592_000), 604_800),
 };
+
+function setting<T>(variable: string, read: Setting<T>["read"], fallback: T): Setting<T> {
+  return { variable, read, fallback };
+}

@@ -1,11 +1,5 @@
-import {
-  ConfigurationError,
-  KEYS,
-  settingsFrom,
-  settingsFromEnvironment,
-  variableOf,
-  type Settings,
-} from "./settings.ts";
+import { ConfigurationError } from "./mistakes.ts";
+import { KEYS, settingsFrom, settingsFromEnvironment, variableOf, type Settings } from "./settings.ts";
 
 /** Environment variables, as text. */
 export type Variables = Readonly<Record<string, string>>;

@@ -1,23 +1,14 @@
 import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
+import { configurationError, ruleMistake } from "./mistakes.ts";
 import { misspellings, nearest, type Misspelling } from "./misspelling.ts";
-import { RULES } from "./rules.ts";
+import { RULES, type RuleName } from "./rules.ts";
 
 export type { SettingKey, Settings };
 
-/** Every mistake of a configuration at once, each by the name under which it was set. */
-export class ConfigurationError extends Error {
-  override readonly name = "ConfigurationError";
-  readonly mistakes: readonly string[];
-
-  constructor(mistakes: readonly string[]) {
-    const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
-    super(`The authorizer cannot start: ${count} in its configuration.\n- ${mistakes.join("\n- ")}`);
-    this.mistakes = mistakes;
-  }
-}
-
 /** The names of the settings in code. */
 export const KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
+
+const RULE_NAMES = Object.keys(RULES) as readonly RuleName[];
 
 /** The environment variable of a setting. */
 export function variableOf(key: SettingKey): string {
@@ -69,14 +60,14 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
   return readSettings({ valueOf, nameOf: variableOf, hints });
 }
 
-const PREFIXES = ["AU", "J"];
+/** How our variables begin, less what two wrong letters may have changed. */
+const LIKE_OURS = /^(AU|J)/i;
 
 /** Variables that look like ours but are not. They are no mistake by themselves: they may be somebody else's. */
 export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
-  const suspects = Object.keys(env).filter((name) =>
-    PREFIXES.some((prefix) => name.toUpperCase().startsWith(prefix)),
-  );
-  return misspellings(suspects, KEYS.map(variableOf));
+  const known = KEYS.map(variableOf);
+  const suspects = Object.keys(env).filter((name) => LIKE_OURS.test(name) && !known.includes(name));
+  return suspects.length === 0 ? [] : misspellings(suspects, known);
 }
 
 /** Where settings are read from. */
@@ -102,10 +93,11 @@ function readSettings({ valueOf, nameOf, mistakes = [], hints = () => [] }: Sour
     }
   };
   const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
-  for (const { of, broken, mistake } of RULES) {
-    if (!of.some((key) => wrong.has(key)) && broken(settings)) wrong.set(of[0], mistake(nameOf));
+  for (const rule of RULE_NAMES) {
+    const { of, broken } = RULES[rule];
+    if (!of.some((key) => wrong.has(key)) && broken(settings)) wrong.set(of[0], ruleMistake(rule, nameOf));
   }
   const all = [...Array.from(wrong, ([key, mistake]) => `${nameOf(key)} ${mistake}`), ...mistakes];
-  if (all.length > 0) throw new ConfigurationError([...all, ...hints()]);
+  if (all.length > 0) throw configurationError([...all, ...hints()]);
   return Object.freeze(settings);
 }

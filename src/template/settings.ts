@@ -1,4 +1,5 @@
-import { ConfigurationError, misspelledVariables, settingsFromEnvironment } from "../settings/settings.ts";
+import { ConfigurationError } from "../settings/mistakes.ts";
+import { misspelledVariables, settingsFromEnvironment } from "../settings/settings.ts";
 import type { Check } from "./finding.ts";
 import { resourcesOf, type NamedResource, type Template } from "./template.ts";
 

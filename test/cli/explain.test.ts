@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { createAuthorizer } from "../../src/authorizer.ts";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { STEPS } from "../../src/cli/trace.ts";
-import { HINTS, type Reason } from "../../src/refusal.ts";
+import { hintOf, type Reason } from "../../src/reasons.ts";
 import { authorizerEvent } from "../../src/testing/events.ts";
 import { createSigningKey } from "../../src/testing/signing-key.ts";
 import { ALICE, startTenant, type Tenant } from "../../src/testing/tenant.ts";
@@ -152,7 +152,7 @@ describe("explain finds", () => {
   test.each(Object.entries(REFUSED))("%s, as the authorizer does", async (reason, { token, at, env }) => {
     const [text, settings] = [token(), environment(env)];
     const { verdict, steps, ...why } = await explained(text, settings);
-    expect(why).toMatchObject({ reason, hint: HINTS[reason as Reason] });
+    expect(why).toMatchObject({ reason, hint: hintOf(reason as Reason) });
     expect(await logged(text, settings)).toBe(reason);
     const order = Object.keys(STEPS).slice(2);
     const outcomes = order.map((rule) =>

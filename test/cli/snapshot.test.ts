@@ -9,6 +9,7 @@ import { bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey } from "../../src/testing/signing-key.ts";
 import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
 import { storedFiles } from "../infra/zip-entries.ts";
+import { codeFiles } from "../../src/cli/function-zip.ts";
 
 let tenant: Tenant;
 let directory: string;
@@ -71,7 +72,8 @@ describe("the command, asked for the whole function", () => {
     tenant.fail(503);
     const files = storedFiles(readFileSync(archive));
     expect(files.map(({ name }) => name)).toEqual([
-      ...[`${folder}authorizer.cjs`, `${folder}authorizer.main.cjs`, "LICENSE", "NOTICE"],
+      ...codeFiles("dist").map((name) => `${folder}${name}`),
+      ...["LICENSE", "NOTICE"],
       `${folder}jwks-snapshot.json`,
     ]);
     for (const { name, content } of files) {
@@ -172,6 +174,7 @@ test("the bundle finds the snapshot beside it, and lets a user in without any ne
   await down.close();
   const bundle = join(directory, "authorizer.cjs");
   copyFileSync(resolve("dist/authorizer.cjs"), bundle);
+  // Nothing else beside it: what an accepted caller needs is in this one file.
   copyFileSync(resolve("dist/authorizer.main.cjs"), join(directory, "authorizer.main.cjs"));
   const script = `
     require(process.argv[1]).handler(JSON.parse(process.argv[2]))

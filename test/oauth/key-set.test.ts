@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { FetchError } from "../../src/remote/fetch.ts";
+import { FetchError } from "../../src/remote/fetch-error.ts";
 import type { KeySet } from "../../src/oauth/key-set.ts";
 import { Refusal } from "../../src/refusal.ts";
 import { decodeUnverifiedJwt } from "../../src/oauth/jwt.ts";

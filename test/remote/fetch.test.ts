@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { RequestListener, ServerResponse } from "node:http";
 import { createServer } from "node:net";
-import { fetchText, FetchError } from "../../src/remote/fetch.ts";
+import { FetchError } from "../../src/remote/fetch-error.ts";
+import { fetchText } from "../../src/remote/fetch.ts";
 import { startServer, type LoopbackServer } from "../oauth/loopback-server.ts";
 
 let server: LoopbackServer;

@@ -14,6 +14,7 @@ import { call, type Attachment } from "../e2e/call.ts";
 import { createConsumer, type Consumer } from "../examples/consumer.ts";
 import { zipEntries } from "../infra/zip-entries.ts";
 import { packNpmPackage } from "../tools/npm-package.ts";
+import { codeFiles } from "../../src/cli/function-zip.ts";
 
 jest.setTimeout(60_000);
 
@@ -92,7 +93,7 @@ describe("examples/plugin, packaged", () => {
   });
 
   test("has a zip with the bundle and nothing else, and the service's own code without it", () => {
-    expect(zipEntries(zipOf("auth0.zip"))).toEqual(["authorizer.cjs", "authorizer.main.cjs"]);
+    expect(zipEntries(zipOf("auth0.zip"))).toEqual(codeFiles("dist"));
     expect(zipEntries(zipOf("plugin-example.zip")).join()).not.toContain("authorizer.main.cjs");
   });
 

@@ -1,10 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import {
-  ConfigurationError,
-  misspelledVariables,
-  settingsFrom,
-  settingsFromEnvironment,
-} from "../../src/settings/settings.ts";
+import { ConfigurationError } from "../../src/settings/mistakes.ts";
+import { misspelledVariables, settingsFrom, settingsFromEnvironment } from "../../src/settings/settings.ts";
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { codeFiles } from "../../src/cli/function-zip.ts";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { packNpmPackage } from "./npm-package.ts";
@@ -110,7 +111,7 @@ describe("the npm package", () => {
   test("brings the bundle that Lambda runs, and the gateway responses", () => {
     const at = (path: string): string =>
       readFileSync(join(project, "node_modules/auth0-api-gateway-authorizer", path), "utf8");
-    for (const file of ["dist/authorizer.cjs", "dist/authorizer.main.cjs"])
+    for (const file of codeFiles("dist").map((name) => `dist/${name}`))
       expect(at(file)).toBe(readFileSync(file, "utf8"));
     expect(at("infra/gateway-responses.yml")).toContain("WWW-Authenticate");
   });
@@ -123,8 +124,7 @@ describe("the npm package", () => {
       "LICENSE",
       "NOTICE",
       "README.md",
-      "dist/authorizer.cjs",
-      "dist/authorizer.main.cjs",
+      ...codeFiles("dist").map((name) => `dist/${name}`),
       "dist/authorizer.zip",
       "dist/authorizer.zip.sha256",
       "dist/cdk.cjs",

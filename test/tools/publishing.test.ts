@@ -8,6 +8,7 @@ import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { parse } from "yaml";
 import { storedFiles, zipEntries } from "../infra/zip-entries.ts";
+import { codeFiles } from "../../src/cli/function-zip.ts";
 
 jest.setTimeout(60_000);
 
@@ -46,7 +47,7 @@ describe("the function's zip", () => {
   });
 
   test("holds the handler, the licence and what is said about the code of others, for everybody to read", () => {
-    const paths = ["dist/authorizer.cjs", "dist/authorizer.main.cjs", "LICENSE", "NOTICE"];
+    const paths = [...codeFiles("dist").map((name) => `dist/${name}`), "LICENSE", "NOTICE"];
     expect(zipEntries(archive)).toEqual(paths.map((path) => basename(path)));
     for (const path of paths) expect(archive.includes(readFileSync(path))).toBe(true);
     for (const { crc, attributes, content } of storedFiles(archive))

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { imitateAws, type ImitatedAws } from "../../tools/rehearse/imitated-aws.ts";
 import { pluginExample, serverless, serverlessIn } from "../../tools/rehearse/rehearse.ts";
 import { zipEntries } from "../infra/zip-entries.ts";
+import { codeFiles } from "../../src/cli/function-zip.ts";
 
 jest.setTimeout(90_000);
 
@@ -23,7 +24,7 @@ test("a stage is deployed, and removed without a trace, with no credentials", as
   };
   expect(S3Bucket).toEqual({ Ref: "ServerlessDeploymentBucket" });
   const zip = aws.buckets.objects(BUCKET).get(S3Key) ?? Buffer.alloc(0);
-  expect(zipEntries(zip).sort()).toEqual(["dist/authorizer.cjs", "dist/authorizer.main.cjs"]);
+  expect(zipEntries(zip).sort()).toEqual(codeFiles("dist").map((name) => `dist/${name}`));
   expect(aws.calls.filter((call) => call.startsWith("sts"))).toEqual(["sts GetCallerIdentity"]);
 
   await serverless(aws, "remove");
@@ -39,10 +40,7 @@ test("a service with the plugin is deployed, with the authorizer in a zip of its
     const resources = aws.stacks.find("plugin-example-rehearsal")?.template.Resources;
     const { S3Key } = resources?.["Auth0LambdaFunction"]?.Properties?.["Code"] as { S3Key: string };
     const objects = aws.buckets.objects("plugin-example-rehearsal-serverlessdeploymentbucket");
-    expect(zipEntries(objects.get(S3Key) ?? Buffer.alloc(0))).toEqual([
-      "authorizer.cjs",
-      "authorizer.main.cjs",
-    ]);
+    expect(zipEntries(objects.get(S3Key) ?? Buffer.alloc(0))).toEqual(codeFiles("dist"));
     await serverlessIn(folder, aws, "remove");
     expect(aws.stacks.find("plugin-example-rehearsal")).toBeUndefined();
   } finally {

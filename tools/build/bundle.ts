@@ -6,16 +6,18 @@ import { functionFiles } from "../../src/cli/function-zip.ts";
 import { zip } from "../../src/cli/zip.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { infrastructure } from "./infrastructure.ts";
+import { bundleLoadedWhenCalled, loadedWhenCalled } from "./loaded-when-called.ts";
 
 /** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says prominently what was changed. */
 const BANNER =
-  "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified: its unused HTTP client, JWKS cache and decoder were replaced by functions that throw. */";
+  "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified: its unused HTTP client, JWKS cache, decoder and checks of lists were replaced by functions that throw. */";
 
 const STAND_INS = "stand-ins";
 /** What aws-jwt-verify's modules export and nobody calls here, but would drag along what it needs. */
 const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   "https-node.js": ["fetch"],
-  "jwk.js": ["SimpleJwksCache", "fetchJwk"],
+  "jwk.js": ["SimpleJwksCache", "fetchJwk", "isJwks", "findJwkInJwks"],
+  "assert.js": ["assertStringArraysOverlap", "assertIsNotPromise"],
   "jwt.js": ["decomposeUnverifiedJwt"],
 };
 
@@ -60,23 +62,22 @@ const FUNCTIONS = {
  * What Lambda runs: CommonJS, because loading ES modules makes a cold start longer. The exports are spelled out,
  * because what esbuild writes for them has to be compiled at every start.
  */
+const forLambda: BuildOptions = { ...common, minify: true, target: "node22", format: "cjs" };
 for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
   await bundle({
-    ...common,
+    ...forLambda,
     stdin: {
       contents: `import { ${handlers} } from "${source}"; module.exports = { ${handlers} };`,
       resolveDir: ".",
     },
     outfile: `dist/${name}.cjs`,
-    minify: true,
-    target: "node22",
-    format: "cjs",
     define: { "import.meta.dirname": "__dirname" },
     mainFields: ["module", "main"],
     banner: { js: BANNER },
-    plugins: [withoutUnusedParts],
+    plugins: [withoutUnusedParts, loadedWhenCalled],
   });
 }
+await bundleLoadedWhenCalled(forLambda);
 
 /**
  * Lambda's runtime client imports a handler's file, and Node.js 22 reads the whole of it once more for that, in

@@ -1,4 +1,4 @@
-import { CALLER_REFUSED, CANNOT_DECIDE, NO_VALID_TOKEN } from "../../src/refusal.ts";
+import { CALLER_REFUSED, CANNOT_DECIDE, NO_VALID_TOKEN } from "../../src/reasons.ts";
 
 interface Part {
   readonly title: string;

@@ -1,0 +1,80 @@
+import { list, word } from "./values.ts";
+
+/** How the settings about claims are read, as in `values.ts`. Few set them, so that they are loaded by those alone. */
+
+/** A short name, and anything. */
+const AT_FIRST_EQUALS = /^([^=]+)=(.+)$/;
+/** Anything, and a value without an `=`. */
+const AT_LAST_EQUALS = /^(.+)=([^=]+)$/;
+
+/** The claim of each name in the context. */
+export function contextClaims(value: unknown): Readonly<Record<string, string>> {
+  return record(contextName, word, AT_FIRST_EQUALS)(value);
+}
+
+/** The values that a claim may have, by its name: a URL of the team's own, or one of Auth0's. */
+export function requiredClaims(value: unknown): Readonly<Record<string, readonly string[]>> {
+  return record(word, list(word, "|"), AT_LAST_EQUALS)(value);
+}
+
+/** Domains as they stand after the `@`, in lower case. */
+export function emailDomains(value: unknown): readonly string[] {
+  return list(emailDomain)(value);
+}
+
+/**
+ * Pairs `name=value` separated by commas, or an object.
+ *
+ * @param separator matches a pair: what may have an `=` in it, a URL, is on one side only
+ */
+function record<T>(
+  name: (value: unknown) => string,
+  item: (value: unknown) => T,
+  separator: RegExp,
+): (value: unknown) => Readonly<Record<string, T>> {
+  return (value) => {
+    const pairs = typeof value === "string" ? list((text) => pair(text, separator))(value) : entriesOf(value);
+    const names = pairs.map(([key]) => key);
+    const twice = names.find((key, index) => names.indexOf(key) !== index);
+    if (twice !== undefined) throw new Error(`names ${twice} twice`);
+    return Object.freeze(Object.fromEntries(pairs.map(([key, of]) => [name(key), item(of)])));
+  };
+}
+
+type Pair = readonly [name: string, value: unknown];
+
+function pair(text: unknown, separator: RegExp): Pair {
+  const parts = separator.exec(String(text));
+  if (parts === null) throw new Error(`has an item that is no name=value: ${JSON.stringify(text)}`);
+  const [, name = "", value] = parts;
+  return [name.trim(), value?.trim()];
+}
+
+function entriesOf(value: unknown): readonly Pair[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error("must be an object");
+  return Object.entries(value);
+}
+
+/** Names that the context has, or that a gateway keeps for itself. */
+const RESERVED_NAMES: readonly string[] = [
+  ...["sub", "email", "email_verified", "token_use", "iss", "client_id", "exp", "scope", "permissions"],
+  ...["org_id", "org_name", "actor", "principal_type", "custom_claims", "reason", "claims", "jwt", "lambda"],
+];
+
+/** A name of the team's own in the context: short and plain, because gateways cannot name a URL. */
+function contextName(value: unknown): string {
+  const text = word(value);
+  if (!/^[a-z][a-z0-9_]{0,31}$/.test(text))
+    throw new Error(`has a name that is not a lower-case letter and up to 31 of a-z, 0-9 and _: ${text}`);
+  if (RESERVED_NAMES.includes(text)) throw new Error(`has a name that is taken: ${text}`);
+  return text;
+}
+
+/** A domain as it stands after the `@`, in lower case. */
+function emailDomain(value: unknown): string {
+  const text = word(value);
+  if (!/^[a-zA-Z0-9.-]+$/.test(text))
+    throw new Error(`must be domains such as acme.com, in ASCII and without the @: ${text}`);
+  return text.toLowerCase();
+}

@@ -1,0 +1,41 @@
+import type { SettingKey } from "./definitions.ts";
+import type { RuleName } from "./rules.ts";
+
+/** Every mistake of a configuration at once, each by the name under which it was set. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
+    super(`The authorizer cannot start: ${count} in its configuration.\n- ${mistakes.join("\n- ")}`);
+    this.mistakes = mistakes;
+  }
+}
+
+/** In the bundle for Lambda, this and what follows is loaded only where there is a mistake. */
+export function configurationError(mistakes: readonly string[]): ConfigurationError {
+  return new ConfigurationError(mistakes);
+}
+
+type NameOf = (key: SettingKey) => string;
+
+const RULE_MISTAKES: Readonly<Record<RuleName, (nameOf: NameOf) => string>> = {
+  issuersMissing: () => "is required: the domain of the tenant, such as acme.eu.auth0.com",
+  acceptsNobody: (nameOf) => `is required, or ${nameOf("audiences")}, or both: nobody would get in`,
+  kindsOverlap: (nameOf) =>
+    `must not share a value with ${nameOf("clientIds")}: it tells the two kinds of token apart`,
+  emailClaimMissing: (nameOf) =>
+    `is required with ${nameOf("audiences")}, unless ${nameOf("email")} is optional`,
+  domainsUnverified: (nameOf) =>
+    `needs ${nameOf("email")}=verified: anybody can sign up with anybody's address until it is`,
+  claimWithoutValue: () => "has a claim without a value: nobody would get in",
+  machinesHaveNoEmail: (nameOf) => `needs ${nameOf("email")}=optional: a machine has no e-mail`,
+  anonymousHaveNoEmail: (nameOf) => `needs ${nameOf("email")}=optional: an anonymous session has no e-mail`,
+  permissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
+};
+
+/** What is wrong where a rule is broken; it continues the name of the rule's first setting. */
+export function ruleMistake(rule: RuleName, nameOf: NameOf): string {
+  return RULE_MISTAKES[rule](nameOf);
+}
