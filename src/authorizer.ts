@@ -5,10 +5,10 @@ import {
   type SimpleResponse,
 } from "./apigateway/response.ts";
 import { evaluate } from "./evaluation.ts";
-import { keySetFor, type KeySetDependencies } from "./key-sets.ts";
-import { createLog, writeToStdout, type Log } from "./log.ts";
-import type { KeySet, KeySnapshot } from "./oauth/key-set.ts";
-import { createVerifier } from "./oauth/verifier.ts";
+import { fetchedKeySets } from "./key-sets.ts";
+import { createLog, writeToStdout } from "./log.ts";
+import type { KeySnapshot } from "./oauth/key-set.ts";
+import { createJwtVerifier } from "./oauth/verifier.ts";
 import { runtimeDefaults, settingsFrom, type Settings } from "./settings/settings.ts";
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
@@ -76,8 +76,9 @@ export function authorizerFrom(
   // Once for all issuers: a snapshot is taken of all of them at the same time.
   const snapshot = dependencies.snapshots?.get(issuers[0] ?? "");
   if (snapshot !== undefined && maxAge > 0) log.snapshotFound(snapshot.takenAt, maxAge);
-  const keySetOf = fetchedKeySets(settings, dependencies, log);
-  const evaluator = { rules: settings, verify: createVerifier({ rules: settings, keySetOf, clock }) };
+  const onFailure = log.keyFetchFailed.bind(log);
+  const keySetOf = fetchedKeySets(settings, { ...dependencies, onFailure });
+  const evaluator = { rules: settings, verify: createJwtVerifier({ rules: settings, keySetOf, clock }) };
   const authorize = async (event: unknown): Promise<AuthorizerResponse> => {
     const startedAt = clock();
     const { request, decision } = await evaluate(event, evaluator);
@@ -92,25 +93,4 @@ export function authorizerFrom(
     return toResponse(decision, request, settings);
   };
   return authorize as Authorizer;
-}
-
-/** The key set of each issuer, its first fetch begun where it has no keys yet. */
-function fetchedKeySets(
-  settings: Settings,
-  dependencies: KeySetDependencies,
-  log: Log,
-): (issuer: string) => KeySet {
-  const onFailure = log.keyFetchFailed.bind(log);
-  const keySetOf = memoized((issuer) => keySetFor(issuer, settings, { ...dependencies, onFailure }));
-  for (const issuer of settings.issuers) keySetOf(issuer).fetchIfEmpty();
-  return keySetOf;
-}
-
-function memoized<T>(make: (key: string) => T): (key: string) => T {
-  const made = new Map<string, T>();
-  return (key) => {
-    let value = made.get(key);
-    if (value === undefined) made.set(key, (value = make(key)));
-    return value;
-  };
 }

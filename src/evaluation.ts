@@ -1,18 +1,28 @@
 import { checkIdentitySource, readEvent, type GatewayRequest } from "./apigateway/event.ts";
+import type { GatewayKind } from "./apigateway/gateways.ts";
 import { refuseContext } from "./apigateway/handing-on.ts";
 import { toContext } from "./context.ts";
 import { customContext, refuseCustomClaims } from "./custom-claims.ts";
 import { refusalOf, thrown, undecided } from "./decision.ts";
-import type { AccessRuleName, AccessRules, Decision, Undecided } from "./decision.ts";
+import type {
+  Accepted,
+  AccessRuleName,
+  AccessRules,
+  CallerRefused,
+  Decision,
+  Undecided,
+} from "./decision.ts";
 import { identityOf, type Identity, type IdentityRules } from "./identity.ts";
 import { parseBearer } from "./oauth/bearer.ts";
 import type { VerificationStep, Verify } from "./oauth/verifier.ts";
 import { Refusal } from "./refusal.ts";
 import { unwatched, type Step } from "./step.ts";
 
+/** What a token goes through. */
+type TokenStep = VerificationStep | "context" | AccessRuleName;
+
 /** What a request goes through. */
-export type EvaluationStep =
-  "event" | "identity-source" | "credential" | VerificationStep | "context" | AccessRuleName;
+export type EvaluationStep = "event" | "identity-source" | "credential" | TokenStep;
 
 export interface Evaluator {
   readonly rules: AccessRules & IdentityRules & { readonly contextClaims: Readonly<Record<string, string>> };
@@ -44,19 +54,32 @@ export async function evaluate(
 
 async function decide(
   request: GatewayRequest,
-  { verify, rules }: Evaluator,
+  evaluator: Evaluator,
   step: Step<EvaluationStep>,
 ): Promise<Decision> {
   step("identity-source", () => checkIdentitySource(request));
   const token = step("credential", () => parseBearer(request.credentials));
+  return decideOnToken(token, request.kind, evaluator, step);
+}
+
+/**
+ * A token, however it came, to a decision about its bearer: verified, made an identity, and held against the rules.
+ *
+ * @param kind of the gateway that hands the identity on
+ * @throws Refusal where there is no identity, or nothing can be decided
+ */
+export async function decideOnToken(
+  token: string,
+  kind: GatewayKind,
+  { verify, rules }: Evaluator,
+  step: Step<TokenStep> = unwatched,
+): Promise<Accepted | CallerRefused> {
   const identity = identityOf(await verify(token, step), rules);
   const custom = customContextOf(identity, rules);
   const context = { ...toContext(identity), ...custom };
   const refusal =
-    step(
-      "context",
-      () => (custom && refuseCustomClaims(custom)) ?? refuseContext(identity, context, request.kind),
-    ) ?? refusalOf(identity, rules, step);
+    step("context", () => (custom && refuseCustomClaims(custom)) ?? refuseContext(identity, context, kind)) ??
+    refusalOf(identity, rules, step);
   return refusal === undefined
     ? { outcome: "accepted", identity, context }
     : { outcome: "caller-refused", ...refusal, identity };

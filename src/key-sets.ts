@@ -31,3 +31,22 @@ export function keySetFor(
     onFailure: dependencies.onFailure ?? (() => undefined),
   });
 }
+
+/** The key set of each issuer, its first fetch begun where it has no keys yet. */
+export function fetchedKeySets(
+  settings: Settings,
+  dependencies: KeySetDependencies,
+): (issuer: string) => RemoteKeySet {
+  const keySetOf = memoized((issuer) => keySetFor(issuer, settings, dependencies));
+  for (const issuer of settings.issuers) keySetOf(issuer).fetchIfEmpty();
+  return keySetOf;
+}
+
+function memoized<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    let value = made.get(key);
+    if (value === undefined) made.set(key, (value = make(key)));
+    return value;
+  };
+}

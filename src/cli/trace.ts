@@ -5,7 +5,7 @@ import type { Identity } from "../identity.ts";
 import type { TokenUse } from "../oauth/claims.ts";
 import type { UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
-import { createVerifier } from "../oauth/verifier.ts";
+import { createJwtVerifier } from "../oauth/verifier.ts";
 import { hintOf, type Reason } from "../reasons.ts";
 import { isUndecided, Refusal } from "../refusal.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -68,7 +68,7 @@ const KEY_STEPS: readonly EvaluationStep[] = ["key", "signature"];
 /** Evaluates an event as the authorizer does, on the authorizer's own path, and records each step. */
 export async function trace(event: unknown, { settings, now, keySetOf }: TraceOptions): Promise<Trace> {
   const recorder = new Recorder(keySetOf === undefined ? KEY_STEPS : []);
-  const verify = createVerifier({ rules: settings, keySetOf: keySetOf ?? noKeys, clock: () => now });
+  const verify = createJwtVerifier({ rules: settings, keySetOf: keySetOf ?? noKeys, clock: () => now });
   const { decision } = await evaluate(event, { rules: settings, verify }, recorder.step);
   return {
     steps: STEP_NAMES.map((step) => ({ step, outcome: recorder.outcomes.get(step) ?? "not reached" })),

@@ -6,7 +6,7 @@ import type { KeySet } from "./key-set.ts";
 /** What a token goes through; the steps of its claims come after the issuer. */
 export type VerificationStep = "form" | "header" | "issuer" | ClaimStep | "key" | "signature";
 
-export interface VerifierOptions {
+export interface JwtVerifierOptions {
   readonly rules: ClaimRules;
   /** The key set of each issuer of the rules. */
   readonly keySetOf: (issuer: string) => KeySet;
@@ -25,7 +25,7 @@ export type Verify = (token: string, step?: Step<VerificationStep>) => Promise<T
  * Verifies ID tokens and access tokens. What is cheap comes first and the signature last, so that a token which
  * was never meant for this API costs neither a key nor a fetch.
  */
-export function createVerifier({ rules, keySetOf, clock }: VerifierOptions): Verify {
+export function createJwtVerifier({ rules, keySetOf, clock }: JwtVerifierOptions): Verify {
   return async (token, step = unwatched) => {
     const jwt = step("form", () => decodeUnverifiedJwt(token));
     const kid = step("header", () => checkHeader(jwt.header));

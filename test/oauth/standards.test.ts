@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { createVerifier } from "../../src/oauth/verifier.ts";
+import { createJwtVerifier } from "../../src/oauth/verifier.ts";
 import { parseBearer } from "../../src/oauth/bearer.ts";
 import type { KeySet } from "../../src/oauth/key-set.ts";
 import { Refusal } from "../../src/refusal.ts";
@@ -44,7 +44,7 @@ const keySetOf = (issuer: string): KeySet => keySets.get(issuer) ?? new StaticKe
 /** The Authorization header as a resource server receives it: the whole way through RFC 6750 and the token's rules. */
 async function outcomeOf(...headers: string[]): Promise<string> {
   const rules = { ...RULES, clockToleranceSeconds: 0 };
-  const verify = createVerifier({ rules, keySetOf, clock: () => NOW * 1000 });
+  const verify = createJwtVerifier({ rules, keySetOf, clock: () => NOW * 1000 });
   try {
     const { use } = await verify(parseBearer({ headers, parameters: [] }));
     return use;

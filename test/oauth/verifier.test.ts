@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { createVerifier, type VerifierOptions } from "../../src/oauth/verifier.ts";
+import { createJwtVerifier, type JwtVerifierOptions } from "../../src/oauth/verifier.ts";
 import type { KeySet } from "../../src/oauth/key-set.ts";
 import { Refusal } from "../../src/refusal.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
@@ -13,9 +13,9 @@ beforeAll(() => {
   otherKey = createSigningKey({ kid: "key-2" });
 });
 
-function verifier(options: Partial<VerifierOptions> = {}) {
+function verifier(options: Partial<JwtVerifierOptions> = {}) {
   const keySet = new StaticKeySet(key);
-  const verify = createVerifier({
+  const verify = createJwtVerifier({
     rules: RULES,
     keySetOf: () => keySet,
     clock: () => NOW * 1000,
