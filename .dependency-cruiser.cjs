@@ -65,6 +65,13 @@ module.exports = {
       to: { pathNot: "^src/reader/", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "nobody-needs-the-verifier",
+      comment: "a door for code without an authorizer: the Lambda carries nothing of it",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/verifier\\.ts$" },
+      to: { path: "^src/verifier\\.ts$" },
+    },
+    {
       name: "one-verifier-of-signatures",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/oauth/signature\\.ts$" },

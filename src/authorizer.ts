@@ -8,7 +8,7 @@ import { evaluate } from "./evaluation.ts";
 import { fetchedKeySets } from "./key-sets.ts";
 import { createLog, writeToStdout } from "./log.ts";
 import type { KeySnapshot } from "./oauth/key-set.ts";
-import { createJwtVerifier } from "./oauth/verifier.ts";
+import { createJwtVerifier } from "./oauth/jwt-verifier.ts";
 import { runtimeDefaults, settingsFrom, type Settings } from "./settings/settings.ts";
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */

@@ -14,7 +14,7 @@ import type {
 } from "./decision.ts";
 import { identityOf, type Identity, type IdentityRules } from "./identity.ts";
 import { parseBearer } from "./oauth/bearer.ts";
-import type { VerificationStep, Verify } from "./oauth/verifier.ts";
+import type { VerificationStep, Verify } from "./oauth/jwt-verifier.ts";
 import { Refusal } from "./refusal.ts";
 import { unwatched, type Step } from "./step.ts";
 

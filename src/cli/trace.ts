@@ -5,7 +5,7 @@ import type { Identity } from "../identity.ts";
 import type { TokenUse } from "../oauth/claims.ts";
 import type { UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
-import { createJwtVerifier } from "../oauth/verifier.ts";
+import { createJwtVerifier } from "../oauth/jwt-verifier.ts";
 import { hintOf, type Reason } from "../reasons.ts";
 import { isUndecided, Refusal } from "../refusal.ts";
 import type { Settings } from "../settings/settings.ts";

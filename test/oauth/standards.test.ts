@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { createJwtVerifier } from "../../src/oauth/verifier.ts";
+import { createJwtVerifier } from "../../src/oauth/jwt-verifier.ts";
 import { parseBearer } from "../../src/oauth/bearer.ts";
 import type { KeySet } from "../../src/oauth/key-set.ts";
 import { Refusal } from "../../src/refusal.ts";

@@ -18,6 +18,7 @@ const PROGRAM = `
 import { createAuthorizer } from "auth0-api-gateway-authorizer";
 import { identityFrom, type CallerIdentity } from "auth0-api-gateway-authorizer/identity";
 import { restApi, startTenant } from "auth0-api-gateway-authorizer/testing";
+import { createVerifier, VerificationError } from "auth0-api-gateway-authorizer/verifier";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 
 async function main(): Promise<void> {
@@ -33,7 +34,11 @@ async function main(): Promise<void> {
   };
   const api = restApi({ type: "request", authorizer, routes: { "GET /hello": hello } });
   const response = await api.fetch("/hello", { headers: { authorization: \`Bearer \${tenant.idToken()}\` } });
-  console.log(response.status, await response.text(), typeof mistaken);
+  const verify = createVerifier(tenant.settings);
+  const caller: CallerIdentity = await verify(tenant.idToken());
+  const refused: unknown = await verify("").catch((error: unknown) => error);
+  const reason = refused instanceof VerificationError ? refused.reason : undefined;
+  console.log(response.status, await response.text(), typeof mistaken, caller.subject, reason);
   await tenant.close();
 }
 
@@ -44,11 +49,14 @@ const OLD_PROGRAM = `
 import { handler } from "auth0-api-gateway-authorizer/handler";
 import { identityFrom } from "auth0-api-gateway-authorizer/identity";
 import { restApi } from "auth0-api-gateway-authorizer/testing";
+import { createVerifier } from "auth0-api-gateway-authorizer/verifier";
 import type { APIGatewayRequestAuthorizerHandler } from "aws-lambda";
 
 export const authorizer: APIGatewayRequestAuthorizerHandler = handler;
 // @ts-expect-error: the types are there, and say that an event is none of these
 identityFrom(restApi);
+// @ts-expect-error: the types are there, and say that a list is one
+createVerifier({ issuers: "acme.eu.auth0.com" });
 `;
 
 const TSC = resolve("node_modules/typescript/bin/tsc");
@@ -88,7 +96,7 @@ describe("the npm package", () => {
     expect(await compiled.catch((error: unknown) => error)).toMatchObject({ stdout: "" });
     for (const program of ["program.mjs", "program.cjs"]) {
       const { stdout } = await run(process.execPath, [program], { cwd: project });
-      expect(stdout).toBe("200 Hello alice@example.com function\n");
+      expect(stdout).toBe("200 Hello alice@example.com function auth0|alice missing_token\n");
     }
   });
 
@@ -140,6 +148,8 @@ describe("the npm package", () => {
       "dist/serverless.cjs",
       "dist/testing.cjs",
       "dist/testing.js",
+      "dist/verifier.cjs",
+      "dist/verifier.js",
       "infra/gateway-responses.yml",
       "infra/sam/template.yml",
       "infra/terraform/gateway-responses.tf",

@@ -126,6 +126,7 @@ const entryPoints = {
   index: "src/index.ts",
   identity: "src/reader/identity-from.ts",
   testing: "src/testing/index.ts",
+  verifier: "src/verifier.ts",
 };
 const forNode: BuildOptions = { ...common, target: "node20", packages: "external" };
 await bundle({ ...forNode, outdir: "dist", entryPoints, format: "esm" });

@@ -5,7 +5,7 @@ import { Application, type TypeDocOptions } from "typedoc";
 import type { PluginOptions } from "typedoc-plugin-markdown";
 
 /** What the npm package exports. */
-const ENTRIES = ["src/index.ts", "src/reader/identity-from.ts", "src/testing/index.ts"];
+const ENTRIES = ["src/index.ts", "src/reader/identity-from.ts", "src/testing/index.ts", "src/verifier.ts"];
 
 const OPTIONS: TypeDocOptions & Partial<PluginOptions> = {
   entryPoints: ENTRIES,

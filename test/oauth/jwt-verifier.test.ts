@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { createJwtVerifier, type JwtVerifierOptions } from "../../src/oauth/verifier.ts";
+import { createJwtVerifier, type JwtVerifierOptions } from "../../src/oauth/jwt-verifier.ts";
 import type { KeySet } from "../../src/oauth/key-set.ts";
 import { Refusal } from "../../src/refusal.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";

@@ -1,0 +1,166 @@
+import { decideOnToken, type Evaluator } from "./evaluation.ts";
+import { fetchedKeySets } from "./key-sets.ts";
+import { parseBearer } from "./oauth/bearer.ts";
+import { createJwtVerifier } from "./oauth/jwt-verifier.ts";
+import type { KeySnapshot } from "./oauth/key-set.ts";
+import { identityFrom, MissingIdentityError } from "./reader/identity-from.ts";
+import type { CallerIdentity, EventBehindAuthorizer, IdentityContext } from "./reader/identity-from.ts";
+import type { ClaimTypes, NoClaims } from "./reader/custom-claims.ts";
+import { CALLER_REFUSED, HINTS, isUndecided, Refusal, type Reason } from "./refusal.ts";
+import {
+  ConfigurationError,
+  settingsFrom,
+  settingsFromEnvironment,
+  type Settings,
+} from "./settings/settings.ts";
+
+export { parseSnapshots } from "./oauth/snapshot.ts";
+export { ConfigurationError, MissingIdentityError, settingsFromEnvironment };
+export type { CallerIdentity, ClaimTypes, IdentityContext, KeySnapshot, Reason };
+
+/** Who gets in and how keys are kept. What only a gateway is told is left out, and so is the log: this writes none. */
+export type VerifierSettings = Omit<
+  Settings,
+  "httpApiResponse" | "httpApiUnauthorized" | "policyEndsWithToken" | "logLevel"
+>;
+
+/** What a verifier takes from the world around it. Everything has the default that a server needs. */
+export interface VerifierDependencies {
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number;
+  /** From 0 to 1, as `Math.random`. */
+  readonly random?: () => number;
+  /** Keys to begin with, by issuer: {@link parseSnapshots} of what `auth0-authorizer snapshot` wrote. */
+  readonly snapshots?: ReadonlyMap<string, KeySnapshot>;
+  /**
+   * Fetches the text of the JWK Set at an address.
+   *
+   * @throws Error whose message may be logged
+   */
+  readonly fetch?: (jwksUri: string, timeoutMs: number) => Promise<string>;
+  /** Is told of each fetch of keys that failed, in words that may be logged. */
+  readonly onFailure?: (failure: { readonly jwksUri: string; readonly detail: string }) => void;
+}
+
+/** The caller, as `identityFrom` gives it behind the authorizer, so that the code behind can be the same. */
+export interface VerifiedCaller<Types extends ClaimTypes = NoClaims> extends CallerIdentity<Types> {
+  /** The same, flat and all texts, as the authorizer hands it on: AppSync's `resolverContext`, or a header's value. */
+  readonly context: IdentityContext;
+}
+
+export interface VerifyOptions<Types extends ClaimTypes = NoClaims> {
+  /** The types of claims of the setting `contextClaims`: `{ roles: "list", tenant_id: "text" }`. */
+  readonly claims?: Types;
+}
+
+/**
+ * Verifies a token and says whose it is.
+ *
+ * @throws VerificationError where there is no identity, or its bearer does not get in
+ * @throws MissingIdentityError `mistyped` where a claim is not of the type that `claims` declares
+ */
+export type VerifyToken = <const Types extends ClaimTypes = NoClaims>(
+  token: string | undefined,
+  options?: VerifyOptions<Types>,
+) => Promise<VerifiedCaller<Types>>;
+
+/**
+ * Why nobody got in. The message is for whoever runs the service; a caller is told the status, at most the reason.
+ *
+ * - 401: no valid token. The client must get another one.
+ * - 403: a valid token of a caller who does not get in. Another token would not help.
+ * - 500: nothing can be said, such as `keys_unavailable`. Answer 503 where you can; the client may come again.
+ */
+export class VerificationError extends Error {
+  override readonly name = "VerificationError";
+  readonly reason: Reason;
+  readonly status: 401 | 403 | 500;
+  /** What is known beyond the reason, safe to log: the name of a claim or of a host, never a value of a token. */
+  readonly detail: string | undefined;
+
+  constructor(reason: Reason, detail?: string, options?: ErrorOptions) {
+    super(`${detail === undefined ? reason : `${reason}: ${detail}`}. ${HINTS[reason]}`, options);
+    this.reason = reason;
+    this.status = statusOf(reason);
+    this.detail = detail;
+  }
+}
+
+function statusOf(reason: Reason): VerificationError["status"] {
+  if (isUndecided(reason)) return 500;
+  return Object.hasOwn(CALLER_REFUSED, reason) ? 403 : 401;
+}
+
+/** Hands on whatever some gateway does, so that this door lets in whom the authorizer lets in. */
+const AS_BEHIND = "http-2.0";
+
+/**
+ * Makes a verifier and begins to fetch the tenant's keys. It goes the authorizer's own way from a token to an identity,
+ * under the same settings, for doors without an authorizer: a Function URL, AppSync, an open WebSocket, an MCP server.
+ *
+ * @example
+ * const verify = createVerifier({ issuers: ["acme.eu.auth0.com"], clientIds: ["WebApp"] });
+ * const { email } = await verify(bearerToken(request.headers.authorization));
+ *
+ * @throws ConfigurationError with every mistake at once
+ */
+export function createVerifier(
+  options: Partial<VerifierSettings>,
+  dependencies: VerifierDependencies = {},
+): VerifyToken {
+  const rules = settingsFrom(options);
+  const { clock = Date.now } = dependencies;
+  const keySetOf = fetchedKeySets(rules, dependencies);
+  const evaluator = { rules, verify: createJwtVerifier({ rules, keySetOf, clock }) };
+  return async (token, { claims } = {}) => {
+    const context = await orVerificationError(() => contextOf(token, evaluator));
+    return {
+      ...identityFrom(behindAuthorizer(context), { ...VERIFIED, ...(claims && { claims }) }),
+      context,
+    };
+  };
+}
+
+/** Until when the token is good was judged with the rest of it, to the fraction of a second. */
+const VERIFIED = { now: 0 };
+
+async function contextOf(token: string | undefined, evaluator: Evaluator): Promise<IdentityContext> {
+  if (typeof token !== "string" || token === "") throw new Refusal("missing_token");
+  const decision = await decideOnToken(token, AS_BEHIND, evaluator);
+  if (decision.outcome === "accepted") return decision.context;
+  throw new VerificationError(decision.reason, decision.detail);
+}
+
+/** As an API Gateway would put it, for the one reader of it. */
+function behindAuthorizer(context: IdentityContext): EventBehindAuthorizer {
+  return { requestContext: { authorizer: context } };
+}
+
+/**
+ * The bearer token of an Authorization header (RFC 6750 §2.1).
+ *
+ * @param authorization undefined where the request has none; several, joined by commas, are refused
+ * @throws VerificationError `missing_token`, `malformed_header` or `token_too_large`
+ */
+export function bearerToken(authorization: string | undefined): string {
+  const headers = authorization === undefined ? [] : [authorization];
+  try {
+    return parseBearer({ headers, parameters: [] });
+  } catch (error) {
+    throw asVerificationError(error);
+  }
+}
+
+async function orVerificationError<T>(verification: () => Promise<T>): Promise<T> {
+  try {
+    return await verification();
+  } catch (error) {
+    throw asVerificationError(error);
+  }
+}
+
+function asVerificationError(error: unknown): unknown {
+  return error instanceof Refusal
+    ? new VerificationError(error.reason, error.detail, { cause: error })
+    : error;
+}

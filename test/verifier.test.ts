@@ -1,0 +1,240 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { createAuthorizer } from "../src/authorizer.ts";
+import { identityFrom } from "../src/reader/identity-from.ts";
+import { HINTS } from "../src/refusal.ts";
+import type { Settings } from "../src/settings/settings.ts";
+import { bearerEvent } from "../src/testing/events.ts";
+import { createSigningKey } from "../src/testing/signing-key.ts";
+import { startTenant, type Tenant } from "../src/testing/tenant.ts";
+import {
+  bearerToken,
+  ConfigurationError,
+  createVerifier,
+  MissingIdentityError,
+  parseSnapshots,
+  VerificationError,
+  type VerifiedCaller,
+  type VerifierDependencies,
+  type VerifyToken,
+} from "../src/verifier.ts";
+
+/** Keys are slow to make, and a busy machine is slower. */
+jest.setTimeout(60_000);
+
+const ROLES = "https://example.com/roles";
+
+let now: number;
+const clock = (): number => now;
+let tenant: Tenant;
+
+beforeAll(async () => {
+  tenant = await startTenant({ clock });
+});
+beforeEach(() => {
+  now = Date.UTC(2026, 10, 24);
+});
+afterAll(() => tenant.close());
+afterEach(() => tenant.fail());
+
+function verifier(options: Partial<Settings> = {}, dependencies: VerifierDependencies = {}): VerifyToken {
+  return createVerifier({ ...tenant.settings, ...options }, { clock, ...dependencies });
+}
+
+/** In one word what came of it, and the status that a caller would be answered. */
+async function outcomeOf(verification: Promise<unknown>): Promise<string> {
+  try {
+    await verification;
+    return "accepted";
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error;
+    return `${error.status} ${error.reason}`;
+  }
+}
+
+describe("createVerifier", () => {
+  test("says whose an ID token is", async () => {
+    await expect(verifier()(tenant.idToken())).resolves.toEqual({
+      subject: "auth0|alice",
+      email: "alice@example.com",
+      emailVerified: true,
+      tokenUse: "id",
+      issuer: tenant.issuer,
+      clientId: "test-application",
+      expiresAt: new Date(now + 3_600_000),
+      scopes: [],
+      permissions: [],
+      organization: undefined,
+      organizationName: undefined,
+      principalType: "user",
+      actor: undefined,
+      claims: {},
+      context: expect.objectContaining({ sub: "auth0|alice", email: "alice@example.com" }),
+    });
+  });
+
+  test("gives an identity that survives JSON", async () => {
+    const caller = await verifier()(tenant.idToken());
+    expect(JSON.parse(JSON.stringify(caller))).toMatchObject({
+      subject: "auth0|alice",
+      expiresAt: "2026-11-24T01:00:00.000Z",
+    });
+  });
+
+  test("reads the team's own claims as they are declared", async () => {
+    const verify = verifier({ contextClaims: { roles: ROLES } });
+    const token = tenant.idToken({ claims: { [ROLES]: ["admin", "reader"] } });
+    const { claims }: VerifiedCaller<{ roles: "list" }> = await verify(token, { claims: { roles: "list" } });
+    expect(claims.roles).toEqual(["admin", "reader"]);
+  });
+
+  test("says so where a claim is not what it is declared to be", async () => {
+    const verify = verifier({ contextClaims: { level: "https://example.com/level" } });
+    const token = tenant.idToken({ claims: { "https://example.com/level": "seven" } });
+    const verification = verify(token, { claims: { level: "number" } });
+    await expect(verification).rejects.toThrow(MissingIdentityError);
+    await expect(verification).rejects.toMatchObject({ reason: "mistyped" });
+  });
+
+  test("accepts a token to the last moment of the tolerance, and no longer", async () => {
+    const verify = verifier({ clockToleranceSeconds: 5 });
+    const exp = now / 1000 + 60.5;
+    const token = tenant.idToken({ claims: { exp } });
+    now = (exp + 5) * 1000 - 1;
+    expect(await outcomeOf(verify(token))).toBe("accepted");
+    now += 1;
+    expect(await outcomeOf(verify(token))).toBe("401 expired");
+  });
+
+  test("says every mistake of its settings at once", () => {
+    const mistaken = (): unknown => createVerifier({ issuers: [], clientIDs: ["a"] } as never);
+    expect(mistaken).toThrow(ConfigurationError);
+    expect(mistaken).toThrow(/issuers is required[^]*clientIDs is not a setting: was clientIds meant\?/);
+  });
+
+  test("begins to fetch the keys when it is made, and fetches them once", async () => {
+    const before = tenant.fetches;
+    const verify = verifier();
+    await Promise.all([verify(tenant.idToken()), verify(tenant.accessToken())]);
+    expect(tenant.fetches - before).toBe(1);
+  });
+
+  test("verifies with packaged keys while the tenant is down", async () => {
+    const keySets = { [tenant.issuer]: { keys: tenant.publishedKeys.map(({ jwk }) => jwk) } };
+    const document = JSON.stringify({ takenAt: new Date(now).toISOString(), keySets });
+    tenant.fail(503);
+    expect(await outcomeOf(verifier()(tenant.idToken()))).toBe("500 keys_unavailable");
+    const verify = verifier({}, { snapshots: parseSnapshots(document) });
+    expect(await outcomeOf(verify(tenant.idToken()))).toBe("accepted");
+  });
+
+  test("tells of each fetch that failed, and writes nothing itself", async () => {
+    const failures: string[] = [];
+    tenant.fail(404);
+    const verify = verifier(
+      {},
+      { onFailure: ({ jwksUri, detail }) => failures.push(`${jwksUri} ${detail}`) },
+    );
+    await outcomeOf(verify(tenant.idToken()));
+    expect(failures).toEqual([expect.stringContaining(`${tenant.jwksUri} HTTP 404`)]);
+  });
+});
+
+describe("a refusal", () => {
+  test.each([
+    ["without a token", () => undefined, "401 missing_token"],
+    ["of an empty token", () => "", "401 missing_token"],
+    ["of a token that is none", () => "abc", "401 opaque_or_encrypted_token"],
+    [
+      "of a key that the tenant does not have",
+      () => tenant.idToken({ key: createSigningKey() }),
+      "401 unknown_key",
+    ],
+    ["of a token for somebody else", () => tenant.idToken({ clientId: "other" }), "401 unknown_audience"],
+    [
+      "of an e-mail that nobody verified",
+      () => tenant.idToken({ claims: { email_verified: false } }),
+      "403 email_not_verified",
+    ],
+    [
+      "of a machine",
+      () => tenant.accessToken({ claims: { gty: "client-credentials" } }),
+      "403 machine_client",
+    ],
+  ])("%s names its reason and the status to answer", async (_, token, outcome) => {
+    expect(await outcomeOf(verifier()(token()))).toBe(outcome);
+  });
+
+  test("says what happened and what to do, and nothing of the token", async () => {
+    const token = tenant.idToken({ claims: { exp: undefined, email: "bob@example.com" } });
+    const error: unknown = await verifier()(token).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      name: "VerificationError",
+      detail: "exp",
+      message: `missing_claim: exp. ${HINTS.missing_claim}`,
+    });
+    expect(String((error as Error).stack)).not.toContain("bob@example.com");
+  });
+
+  test("is an authorizer's refusal too, for whatever token, and so is an identity", async () => {
+    const options: Partial<Settings> = { ...tenant.settings, contextClaims: { roles: ROLES } };
+    const lines: string[] = [];
+    const authorize = createAuthorizer(options, { clock, write: (line) => void lines.push(line) });
+    const verify = createVerifier(options, { clock });
+    for (const token of tokensOfAllKinds()) {
+      const response = await authorize(bearerEvent("http-2.0", token)).catch(() => undefined);
+      const { reason } = JSON.parse(lines.at(-1) ?? "") as { readonly reason?: string };
+      const verification = verify(token, { claims: { roles: "list" } });
+      if (reason !== undefined) await expect(verification).rejects.toMatchObject({ reason });
+      else {
+        const { context, ...caller } = await verification;
+        expect(context).toEqual(response?.context);
+        const event = { requestContext: { authorizer: { lambda: context } } };
+        expect(caller).toEqual(identityFrom(event, { claims: { roles: "list" }, now }));
+      }
+    }
+    expect(lines).toHaveLength(tokensOfAllKinds().length);
+  });
+});
+
+/** What is accepted, and what is refused by form, by claim, by the caller and by what no gateway could hand on. */
+function tokensOfAllKinds(): readonly string[] {
+  const end = now / 1000;
+  return [
+    tenant.idToken(),
+    tenant.idToken({ claims: { [ROLES]: ["admin"] }, organization: "org_1" }),
+    tenant.accessToken({ permissions: ["read:orders"], scope: "openid orders" }),
+    tenant.accessToken({ profile: "rfc9068" }),
+    `${tenant.idToken()}x`,
+    "opaque",
+    tenant.idToken({ claims: { exp: end - 6 } }),
+    tenant.idToken({ claims: { sub: undefined } }),
+    tenant.idToken({ claims: { cnf: { jkt: "x" } } }),
+    tenant.idToken({ claims: { events: {} } }),
+    tenant.idToken({ claims: { email: undefined } }),
+    tenant.idToken({ claims: { email: "álice@example.com" } }),
+    tenant.idToken({ claims: { sub: "auth0|ali\u0000ce" } }),
+    tenant.accessToken({ permissions: ["read orders"] }),
+    tenant.idToken({ claims: { [ROLES]: Array.from({ length: 300 }, (_, index) => `role-${index}`) } }),
+    tenant.accessToken({ claims: { sub: "anon@1" } }),
+  ];
+}
+
+describe("bearerToken", () => {
+  test.each([
+    ["Bearer a.b.c", "a.b.c"],
+    ["bearer  a.b.c", "a.b.c"],
+  ])("takes the token out of %j", (header, token) => {
+    expect(bearerToken(header)).toBe(token);
+  });
+
+  test.each([
+    [undefined, "missing_token"],
+    ["", "missing_token"],
+    ["a.b.c", "malformed_header"],
+    ["Bearer a.b.c, Bearer d.e.f", "malformed_header"],
+    [`Bearer ${"a".repeat(9000)}`, "token_too_large"],
+  ])("refuses %.40s as %s", async (header, reason) => {
+    const parsing = Promise.resolve(header).then(bearerToken);
+    expect(await outcomeOf(parsing)).toBe(`401 ${reason}`);
+  });
+});
