@@ -145,7 +145,7 @@ function behindAuthorizer(context: IdentityContext): EventBehindAuthorizer {
 export function bearerToken(authorization: string | undefined): string {
   const headers = authorization === undefined ? [] : [authorization];
   try {
-    return parseBearer({ headers, parameters: [] });
+    return parseBearer({ headers, parameters: [], subprotocols: [] });
   } catch (error) {
     throw asVerificationError(error);
   }

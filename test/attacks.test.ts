@@ -442,6 +442,26 @@ describe("comma-joined and duplicated credentials", () => {
     }
   });
 
+  test("a subprotocol beside a header or a query parameter", async () => {
+    const protocol = ["Sec-WebSocket-Protocol", `bearer, ${id()}`] as const;
+    const header = ["Authorization", `Bearer ${id()}`] as const;
+    const query = [["access_token", id()]] as const;
+    expect(await outcomeOf(authorizerEvent("websocket", { headers: [protocol] }))).toBe("allowed");
+    const twice = [
+      authorizerEvent("websocket", { headers: [protocol, header] }),
+      authorizerEvent("websocket", { headers: [protocol], query }),
+      authorizerEvent("websocket", { headers: [protocol, protocol] }),
+    ];
+    for (const event of twice) expect(await outcomeOf(event)).toBe("malformed_header");
+  });
+
+  test("a subprotocol alone opens nothing but a WebSocket", async () => {
+    const headers = [["Sec-WebSocket-Protocol", `bearer, ${id()}`]] as const;
+    for (const kind of ["rest-token", "rest-request", "http-1.0", "http-2.0"] as const) {
+      expect(await outcomeOf(authorizerEvent(kind, { headers }))).toBe("missing_token");
+    }
+  });
+
   test("two query parameters", async () => {
     const query = [
       ["access_token", id()],

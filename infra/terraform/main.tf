@@ -87,12 +87,11 @@ resource "aws_apigatewayv2_authorizer" "http" {
 resource "aws_apigatewayv2_authorizer" "websocket" {
   count = var.websocket_api == null ? 0 : 1
 
-  api_id          = var.websocket_api.id
-  name            = "auth0"
-  authorizer_type = "REQUEST"
-  authorizer_uri  = aws_lambda_function.authorizer.invoke_arn
-  # A browser cannot set headers here.
-  identity_sources = ["route.request.querystring.access_token"]
+  api_id           = var.websocket_api.id
+  name             = "auth0"
+  authorizer_type  = "REQUEST"
+  authorizer_uri   = aws_lambda_function.authorizer.invoke_arn
+  identity_sources = [var.websocket_identity_source]
 }
 
 resource "aws_lambda_permission" "rest" {

@@ -82,6 +82,12 @@ variable "websocket_api" {
   default     = null
 }
 
+variable "websocket_identity_source" {
+  description = "Where the clients of the WebSocket API send the token: in the query, or in route.request.header.Sec-WebSocket-Protocol, for which the integration of $connect selects the subprotocol bearer."
+  type        = string
+  default     = "route.request.querystring.access_token"
+}
+
 variable "cors_origin" {
   description = "Whose pages may read a REST API's 401, 403 and 503."
   type        = string

@@ -13,5 +13,16 @@ const HEADERS = { "content-type": "application/json", "access-control-allow-orig
 export const handler: Handler<EventBehindAuthorizer, Answer> = async (event) =>
   Promise.resolve({ statusCode: 200, headers: HEADERS, body: JSON.stringify(identityFrom(event)) });
 
-/** The authorizer has spoken: whoever gets here may connect. */
-export const connect: Handler<unknown, Answer> = () => Promise.resolve({ statusCode: 200, body: "" });
+interface Handshake {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The authorizer has spoken: whoever gets here may connect. A browser that offered the subprotocol `bearer`, and behind
+ * it the token, wants to hear which one is spoken.
+ */
+export const connect: Handler<Handshake, Answer> = ({ headers = {} }) => {
+  const offers = Object.keys(headers).some((name) => name.toLowerCase() === "sec-websocket-protocol");
+  const selected = offers ? { headers: { "sec-websocket-protocol": "bearer" } } : {};
+  return Promise.resolve({ statusCode: 200, ...selected, body: "" });
+};

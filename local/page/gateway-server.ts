@@ -66,7 +66,9 @@ export class GatewayServer {
     void this.recorder
       .record(trace, "websocket", async () => {
         try {
-          connection = await stage.webSocket.connect(`?${searchParams.toString()}`);
+          const { "sec-websocket-protocol": offered = "" } = request.headers;
+          const protocols = offered.split(",").map((name) => name.trim());
+          connection = await stage.webSocket.connect(`?${searchParams.toString()}`, { protocols });
           return 101;
         } catch (error) {
           return error instanceof HandshakeRefused ? error.status : 500;

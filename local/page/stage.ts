@@ -45,6 +45,11 @@ export function createStage(settings: NodeJS.ProcessEnv, { clockAheadSeconds }: 
         ttlSeconds: TTL_SECONDS,
       }),
     },
-    webSocket: webSocketApi({ authorizer, clock, routes: { $connect: connect, $default: whoami } }),
+    webSocket: webSocketApi({
+      authorizer,
+      clock,
+      identitySources: ["route.request.header.Sec-WebSocket-Protocol"],
+      routes: { $connect: connect, $default: whoami },
+    }),
   };
 }

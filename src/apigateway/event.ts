@@ -13,6 +13,8 @@ export interface GatewayRequest {
     readonly headers: readonly unknown[];
     /** Every query parameter `access_token` of a WebSocket, as received; none on other gateways. */
     readonly parameters: readonly unknown[];
+    /** Every header Sec-WebSocket-Protocol of a WebSocket, as received; none on other gateways. */
+    readonly subprotocols: readonly unknown[];
   };
   /** The values by which the gateway caches the answer, where it tells them: HTTP APIs do. */
   readonly identitySource: readonly string[] | undefined;
@@ -38,7 +40,11 @@ export function readEvent(event: unknown): GatewayRequest {
     kind,
     stageArn: stageArn(arn),
     requestId: typeof requestId === "string" && REQUEST_ID.test(requestId) ? requestId : undefined,
-    credentials: { headers: gateway.authorization(event), parameters: gateway.parameters(event) },
+    credentials: {
+      headers: gateway.authorization(event),
+      parameters: gateway.parameters(event),
+      subprotocols: gateway.subprotocols(event),
+    },
     identitySource: gateway.identitySource(event),
   };
 }

@@ -13,6 +13,8 @@ interface Gateway {
   readonly authorization: (event: RawEvent) => readonly unknown[];
   /** Every query parameter that may carry a token, as received. */
   readonly parameters: (event: RawEvent) => readonly unknown[];
+  /** Every header that may carry a token among subprotocols, as received. */
+  readonly subprotocols: (event: RawEvent) => readonly unknown[];
   /** The values by which the gateway caches the answer, where the event tells them. */
   readonly identitySource: (event: RawEvent) => readonly string[] | undefined;
   /** Whether its authorizers can have simple responses switched on. */
@@ -40,8 +42,9 @@ const isConnect = ({ requestContext }: RawEvent): boolean =>
 /** What holds for most kinds; the row of a kind says what differs. */
 const MOST: Omit<Gateway, "sends"> = {
   arnField: "methodArn",
-  authorization: authorizationHeaders,
+  authorization: headersNamed("authorization"),
   parameters: none,
+  subprotocols: none,
   identitySource: notTold,
   simpleResponses: false,
   mayDenyUnauthorized: false,
@@ -79,8 +82,9 @@ export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
   websocket: {
     ...MOST,
     sends: (event) => isRequest(event) && isConnect(event),
-    // A browser cannot set headers when it opens a WebSocket.
+    // A browser cannot set the header Authorization when it opens a WebSocket.
     parameters: accessTokenParameters,
+    subprotocols: headersNamed("sec-websocket-protocol"),
   },
 };
 
@@ -92,8 +96,9 @@ export function gatewayKindOf(event: RawEvent): GatewayKind | undefined {
 }
 
 /** Names of headers keep the client's case on REST APIs and under serverless-offline (RFC 9110 §5.1: any case). */
-function authorizationHeaders({ headers, multiValueHeaders }: RawEvent): readonly unknown[] {
-  return values(headers, multiValueHeaders, (name) => name.toLowerCase() === "authorization");
+function headersNamed(wanted: string): (event: RawEvent) => readonly unknown[] {
+  return ({ headers, multiValueHeaders }) =>
+    values(headers, multiValueHeaders, (name) => name.toLowerCase() === wanted);
 }
 
 function accessTokenParameters(event: RawEvent): readonly unknown[] {

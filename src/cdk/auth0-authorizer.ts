@@ -92,11 +92,17 @@ export class Auth0Authorizer extends Construct {
     });
   }
 
-  /** For the route `$connect` of one WebSocket API. A browser cannot set headers there, so the token is in the query. */
-  webSocketAuthorizer(id = "Auth0"): WebSocketLambdaAuthorizer {
-    return new WebSocketLambdaAuthorizer(id, this.function, {
-      identitySource: ["route.request.querystring.access_token"],
-    });
+  /**
+   * For the route `$connect` of one WebSocket API. A browser cannot set the header Authorization there.
+   *
+   * @param identitySource where clients send the token: in the query, unless it is
+   *   `route.request.header.Sec-WebSocket-Protocol`, for which the Lambda behind `$connect` selects `bearer`
+   */
+  webSocketAuthorizer(
+    id = "Auth0",
+    identitySource = "route.request.querystring.access_token",
+  ): WebSocketLambdaAuthorizer {
+    return new WebSocketLambdaAuthorizer(id, this.function, { identitySource: [identitySource] });
   }
 
   /** What a REST API answers where nobody gets in: with a challenge, and with CORS headers, so that a page can read it. */

@@ -41,11 +41,12 @@ function isLambdaAuthorizer({ Type, AuthorizerType }: NamedResource["properties"
   return ["TOKEN", "REQUEST"].includes(String(AuthorizerType ?? Type));
 }
 
-/** The header may be spelled in any case, a parameter not. In the query only a WebSocket's token may come. */
+/** A header may be spelled in any case, a parameter not. Only a WebSocket's token may come in another place. */
 const TOKEN_SOURCES = [
   /^method\.request\.header\.authorization$/i,
   /^\$request\.header\.authorization$/i,
   /^route\.request\.header\.authorization$/i,
+  /^route\.request\.header\.sec-websocket-protocol$/i,
   /^route\.request\.querystring\.access_token$/,
 ];
 

@@ -5,8 +5,13 @@ export { createSigningKey, signJwt, type SigningKey } from "./signing-key.ts";
 export { authorizerEvent, bearerEvent } from "./events.ts";
 export { restApi, type RestApiOptions } from "./gateway/rest-api.ts";
 export { httpApi, type HttpApiOptions } from "./gateway/http-api.ts";
-export { webSocketApi, HandshakeRefused } from "./gateway/websocket-api.ts";
-export type { Connection, WebSocketApi, WebSocketApiOptions } from "./gateway/websocket-api.ts";
+export { webSocketApi, HandshakeRefused, SubprotocolError } from "./gateway/websocket-api.ts";
+export type {
+  Connection,
+  ConnectOptions,
+  WebSocketApi,
+  WebSocketApiOptions,
+} from "./gateway/websocket-api.ts";
 export type { RoutedApi } from "./gateway/api-options.ts";
 export type { HttpProxy } from "./gateway/http-proxy.ts";
 export type { Lambda } from "./gateway/lambda.ts";

@@ -95,6 +95,12 @@ describe.each(WITH_HEADERS)("an event of the kind %s", (kind) => {
     expect(credentials(authorizerEvent(kind, { query })).parameters).toEqual([]);
   });
 
+  test("has its subprotocols, in whatever spelling, where it is a WebSocket", () => {
+    const headers = [["sec-WebSocket-protocol", "bearer, abc"]] as const;
+    const { subprotocols } = credentials(authorizerEvent(kind, { headers }));
+    expect(subprotocols).toEqual(kind === "websocket" ? ["bearer, abc"] : []);
+  });
+
   test("gives headers that differ only in case as two", () => {
     const headers = { Authorization: BEARER, authorization: BEARER };
     const event = bare(kind, { headers, multiValueHeaders: undefined });
@@ -167,9 +173,10 @@ test("where a list of values is empty, the single value counts", () => {
 
 describe("a TOKEN event", () => {
   test("has its credential in `authorizationToken` and nowhere else", () => {
-    const fields = { headers: { authorization: "x" }, queryStringParameters: { access_token: "x" } };
+    const headers = { authorization: "x", "sec-websocket-protocol": "bearer, x" };
+    const fields = { headers, queryStringParameters: { access_token: "x" } };
     const event = bare("rest-token", { authorizationToken: BEARER, ...fields });
-    expect(credentials(event)).toEqual({ headers: [BEARER], parameters: [] });
+    expect(credentials(event)).toEqual({ headers: [BEARER], parameters: [], subprotocols: [] });
   });
 
   test("may lack its credential", () => {

@@ -36,7 +36,7 @@ const request = (kind: GatewayKind): GatewayRequest => ({
   kind,
   stageArn: STAGE,
   requestId: undefined,
-  credentials: { headers: [], parameters: [] },
+  credentials: { headers: [], parameters: [], subprotocols: [] },
   identitySource: undefined,
 });
 const policy = (principalId: string, Statement: object[], context: object): object => ({

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { WebSocket } from "ws";
 import type { WhoamiUrls } from "../../local/stack.ts";
 
-export type Attachment = keyof WhoamiUrls;
+/** As the stack names its APIs; a WebSocket's token may come in either of two places. */
+export type Attachment = keyof WhoamiUrls | "webSocketProtocol";
 
 export interface Reply {
   readonly status: number;
@@ -12,7 +13,11 @@ export interface Reply {
 
 /** Calls the API the way the gateway's clients do: with a header, or as a browser opens a WebSocket. */
 export function call(attachment: Attachment, url: string, token?: string): Promise<Reply> {
-  return attachment === "webSocket" ? overWebSocket(url, token) : overHttp(url, token);
+  if (attachment === "webSocket")
+    return overWebSocket(new WebSocket(token === undefined ? url : `${url}?access_token=${token}`));
+  if (attachment === "webSocketProtocol")
+    return overWebSocket(new WebSocket(url, token === undefined ? [] : ["bearer", token]));
+  return overHttp(url, token);
 }
 
 async function overHttp(url: string, token?: string): Promise<Reply> {
@@ -21,8 +26,7 @@ async function overHttp(url: string, token?: string): Promise<Reply> {
   return { status: response.status, identity: response.ok ? await response.json() : undefined };
 }
 
-async function overWebSocket(url: string, token?: string): Promise<Reply> {
-  const socket = new WebSocket(token === undefined ? url : `${url}?access_token=${token}`);
+async function overWebSocket(socket: WebSocket): Promise<Reply> {
   const refused = once(socket, "unexpected-response") as Promise<[unknown, { statusCode: number }]>;
   const outcome = await Promise.race([once(socket, "open"), refused]);
   if (socket.readyState !== WebSocket.OPEN) {

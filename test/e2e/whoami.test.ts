@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { freePorts } from "../../local/ports.ts";
-import { startStack, type Stack } from "../../local/stack.ts";
+import { startStack, type Stack, type WhoamiUrls } from "../../local/stack.ts";
 import { API_IDENTIFIER } from "../../local/tenant/directory.ts";
 import { machineToken, signIn } from "../../local/sign-in.ts";
-import { call, type Attachment, type Reply } from "./call.ts";
+import { call, type Reply } from "./call.ts";
 
 jest.setTimeout(90_000);
 
-const ATTACHMENTS: readonly Attachment[] = [
+const ATTACHMENTS: readonly (keyof WhoamiUrls)[] = [
   "restToken",
   "restRequest",
   "httpPolicy",
@@ -42,7 +42,7 @@ async function tokensOf(
   return { id: tokens.id_token, access: tokens.access_token };
 }
 
-function reach(attachment: Attachment, token?: string): Promise<Reply> {
+function reach(attachment: keyof WhoamiUrls, token?: string): Promise<Reply> {
   return call(attachment, stack.urls[attachment], token);
 }
 
@@ -103,7 +103,7 @@ test("a token that has expired does not get in anywhere", async () => {
 });
 
 /** serverless-offline does not tell apart all that API Gateway does, so the reason is read from the log. */
-async function expectRefusal(attachment: Attachment, token: string, reason: string): Promise<void> {
+async function expectRefusal(attachment: keyof WhoamiUrls, token: string, reason: string): Promise<void> {
   lines.length = 0;
   const { status, identity } = await reach(attachment, token);
   expect(identity).toBeUndefined();

@@ -45,10 +45,10 @@ const EXAMPLES = [
   },
   {
     example: "attach-websocket",
-    attachment: "webSocket",
+    attachment: "webSocketProtocol",
     guarded: ["SconnectWebsocketsRoute"],
     authorizer: "Auth0WebsocketsAuthorizer",
-    settings: { IdentitySource: ["route.request.querystring.access_token"] },
+    settings: { IdentitySource: ["route.request.header.Sec-WebSocket-Protocol"] },
     urls: ({ webSocket }: Ports) => [`ws://localhost:${webSocket}`],
     // serverless-offline makes every throw of an authorizer a 500 here; API Gateway answers 401.
     withoutToken: 500,
@@ -107,7 +107,7 @@ describe.each(EXAMPLES)("$example, in a folder of its own", (expected) => {
       const ports = await freePorts();
       tenant = await startLocalTenant({ port: ports.tenant });
       urls = expected.urls(ports);
-      await consumer.start(expected.attachment === "webSocket" ? ports.webSocket : ports.http, [
+      await consumer.start(expected.attachment === "webSocketProtocol" ? ports.webSocket : ports.http, [
         `--httpPort=${ports.http}`,
         `--websocketPort=${ports.webSocket}`,
         `--lambdaPort=${ports.lambda}`,

@@ -10,6 +10,7 @@ export interface AbsurdEvent {
   readonly token: number;
   readonly sendsHeader: boolean;
   readonly sendsParameter: boolean;
+  readonly sendsSubprotocol: boolean;
   readonly edits: readonly { readonly path: readonly string[]; readonly value: unknown }[];
 }
 
@@ -44,6 +45,8 @@ const NAMES = [
     "authorization",
     "Authorization",
     "AUTHORIZATION",
+    "sec-websocket-protocol",
+    "Sec-WebSocket-Protocol",
     "access_token",
     "Access_Token",
     "__proto__",
@@ -55,6 +58,7 @@ const NAMES = [
 /** Stand for a token that the event's sender has. */
 const TOKEN = "<token>";
 const BEARER = "Bearer <token>";
+const OFFER = "bearer, <token>";
 
 const value: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
@@ -97,6 +101,14 @@ const value: fc.Arbitrary<unknown> = fc.oneof(
     { 0: BEARER },
   ),
   fc.constantFrom<unknown>(
+    OFFER,
+    ["chat", OFFER],
+    ["bearer", TOKEN],
+    `${OFFER},bearer`,
+    `${OFFER}, ${OFFER}`,
+    { "Sec-WebSocket-Protocol": OFFER },
+  ),
+  fc.constantFrom<unknown>(
     { eventType: "CONNECT" },
     { eventType: "CONNECT", requestId: 7 },
     { authorizer: { sub: "x" } },
@@ -132,6 +144,7 @@ export const absurdEvents: fc.Arbitrary<AbsurdEvent> = fc.record({
   token: fc.nat(10),
   sendsHeader: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.boolean()),
   sendsParameter: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.boolean()),
+  sendsSubprotocol: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.boolean()),
   edits: fc.array(fc.record({ path, value }), { maxLength: 4 }),
 });
 
@@ -141,7 +154,9 @@ export function tokenOf({ token }: AbsurdEvent, { tokens }: Ground): string {
 
 export function buildEvent(recipe: AbsurdEvent, ground: Ground): unknown {
   const token = tokenOf(recipe, ground);
-  const headers = recipe.sendsHeader ? ([["Authorization", `Bearer ${token}`]] as const) : [];
+  const headers: [string, string][] = [];
+  if (recipe.sendsHeader) headers.push(["Authorization", `Bearer ${token}`]);
+  if (recipe.sendsSubprotocol) headers.push(["Sec-WebSocket-Protocol", `bearer, ${token}`]);
   const query = recipe.sendsParameter ? ([["access_token", token]] as const) : [];
   const event = authorizerEvent(at(GATEWAYS, recipe.gateway), { headers, query });
   for (const { path: where, value: what } of recipe.edits) overwrite(event, where, what);
@@ -197,10 +212,13 @@ export function readingOf(event: unknown): Reading {
     ? listed(fields["authorizationToken"])
     : named(fields, FIELDS[0], FIELDS[1], /^authorization$/i);
   const asked = isConnect ? named(fields, FIELDS[2], FIELDS[3], /^access_token$/) : [];
+  const offered = isConnect
+    ? tokensOffered(named(fields, FIELDS[0], FIELDS[1], /^sec-websocket-protocol$/i))
+    : [];
   const request = isConnect ? "websocket" : "rest-request";
   return {
     stage: typeof arn === "string" ? stage : undefined,
-    token: onlyToken(sent, asked),
+    token: onlyToken(sent, [...asked, ...offered]),
     gateway: isToken ? "rest-token" : isHttp ? `http-${fields["version"] as "1.0" | "2.0"}` : request,
     isKeptWithoutToken: isHttp && isKeptWithout(sent[0] ?? "", fields),
   };
@@ -219,6 +237,16 @@ const is =
   (one: unknown) =>
   (other: unknown): boolean =>
     one === other;
+
+/** All headers are one list, and what follows an item `bearer` is a token. */
+function tokensOffered(headers: readonly unknown[]): readonly string[] {
+  const items = headers
+    .filter(isText)
+    .join(",")
+    .split(",")
+    .map((item) => item.trim());
+  return items.flatMap((item, index) => (item === "bearer" ? items.slice(index + 1, index + 2) : []));
+}
 
 /** Two credentials are none. */
 function onlyToken(sent: readonly unknown[], asked: readonly unknown[]): string | undefined {

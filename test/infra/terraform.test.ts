@@ -80,7 +80,10 @@ describe("the Terraform module", () => {
     });
     expect(one(module.resource, "aws_apigatewayv2_authorizer", "websocket")).toMatchObject({
       authorizer_type: "REQUEST",
-      identity_sources: ["route.request.querystring.access_token"],
+      identity_sources: ["${var.websocket_identity_source}"],
+    });
+    expect(module.variable["websocket_identity_source"]?.[0]).toMatchObject({
+      default: "route.request.querystring.access_token",
     });
   });
 

@@ -2,14 +2,18 @@ import { describe, expect, test } from "@jest/globals";
 import { parseBearer, type Credentials } from "../../src/oauth/bearer.ts";
 import { outcomeOf } from "../tokens.ts";
 
-const NOTHING: Credentials = { headers: [], parameters: [] };
+const NOTHING: Credentials = { headers: [], parameters: [], subprotocols: [] };
 
 function header(...headers: unknown[]): Credentials {
   return { ...NOTHING, headers };
 }
 
 function parameter(...parameters: unknown[]): Credentials {
-  return { headers: [], parameters };
+  return { ...NOTHING, parameters };
+}
+
+function offered(...subprotocols: unknown[]): Credentials {
+  return { ...NOTHING, subprotocols };
 }
 
 describe("the Authorization header", () => {
@@ -76,6 +80,13 @@ describe("a request without a credential lacks a token", () => {
     ["an empty header", header("")],
     ["an empty parameter", parameter("")],
     ["a null for a header", header(null)],
+    ["subprotocols of the application's", offered("graphql-transport-ws, chat")],
+    ["the subprotocol `bearer` alone", offered("bearer")],
+    ["the subprotocol `bearer` at the end", offered("chat, bearer")],
+    ["an empty text behind `bearer`", offered("bearer,")],
+    ["a subprotocol that only begins with `bearer`", offered("bearer2, abc")],
+    ["`Bearer` for `bearer`, which would be another subprotocol", offered("Bearer, abc")],
+    ["subprotocols that are no text", offered(7, null, {}, Object.create(null))],
   ])("%s", (_, credentials) => {
     expect(outcomeOf(() => parseBearer(credentials))).toBe("missing_token");
   });
@@ -98,8 +109,40 @@ describe("the query parameter", () => {
   });
 });
 
+describe("the subprotocols of a WebSocket", () => {
+  test.each([
+    ["as a browser sends them", ["bearer, abc.def.ghi"]],
+    ["without blanks", ["bearer,abc.def.ghi"]],
+    ["with tabs and blanks", [" bearer\t,  abc.def.ghi "]],
+    ["behind one of the application's", ["chat, bearer, abc.def.ghi"]],
+    ["before one of the application's", ["bearer, abc.def.ghi, chat"]],
+    ["in a header of their own", ["chat", "bearer, abc.def.ghi"]],
+    ["in two headers, which are one list", ["bearer", "abc.def.ghi"]],
+  ])("give the token behind `bearer` %s", (_, fields) => {
+    expect(parseBearer(offered(...fields))).toBe("abc.def.ghi");
+  });
+
+  test.each([
+    ["a scheme", "bearer, Bearer abc"],
+    ["a line behind", "bearer, a\nb"],
+    ["a letter that is not ASCII", "bearer, abç"],
+  ])("are malformed where the token has %s", (_, value) => {
+    expect(outcomeOf(() => parseBearer(offered(value)))).toBe("malformed_header");
+  });
+
+  test("are too large with a token that is", () => {
+    expect(outcomeOf(() => parseBearer(offered(`bearer, ${"a".repeat(8257)}`)))).toBe("token_too_large");
+    expect(outcomeOf(() => parseBearer(offered(`bearer, ${"a".repeat(8192)}`)))).toBe("accepted");
+  });
+});
+
 describe("two credentials are refused, whatever they say", () => {
   test.each([
+    ["two tokens behind `bearer`", offered("bearer, abc, bearer, abc")],
+    ["`bearer` twice", offered("bearer, bearer, abc")],
+    ["a header and a subprotocol", { ...header("Bearer abc"), subprotocols: ["bearer, abc"] }],
+    ["a parameter and a subprotocol", { ...parameter("abc"), subprotocols: ["bearer, abc"] }],
+    ["an empty parameter and a subprotocol", { ...parameter(""), subprotocols: ["bearer, abc"] }],
     ["two headers", header("Bearer abc", "Bearer abc")],
     ["two headers, one of them empty", header("Bearer abc", "")],
     ["two parameters", parameter("abc", "abc")],

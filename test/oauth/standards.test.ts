@@ -46,7 +46,7 @@ async function outcomeOf(...headers: string[]): Promise<string> {
   const rules = { ...RULES, clockToleranceSeconds: 0 };
   const verify = createJwtVerifier({ rules, keySetOf, clock: () => NOW * 1000 });
   try {
-    const { use } = await verify(parseBearer({ headers, parameters: [] }));
+    const { use } = await verify(parseBearer({ headers, parameters: [], subprotocols: [] }));
     return use;
   } catch (error) {
     if (error instanceof Refusal) return error.message;

@@ -114,6 +114,12 @@ const PLANTED: [string, RuleName, string, Mistake][] = [
     set("AuthorizerWebsocketsAuthorizer", { IdentitySource: ["route.request.querystring.Access_Token"] }),
   ],
   [
+    "an HTTP API that expects the token among the subprotocols of a WebSocket",
+    "identity-source-without-token",
+    "HttpApiAuthorizerSimple",
+    set("HttpApiAuthorizerSimple", { IdentitySource: ["$request.header.Sec-WebSocket-Protocol"] }),
+  ],
+  [
     "a timeout of 1000 seconds",
     "function-timeout",
     "AuthorizerLambdaFunction",
@@ -192,6 +198,12 @@ describe("our rules", () => {
       "the route beside it on an HTTP API",
       set("HttpApiAuthorizerPolicy", {
         IdentitySource: ["$context.routeKey", "$request.header.Authorization"],
+      }),
+    ],
+    [
+      "a WebSocket's subprotocols",
+      set("AuthorizerWebsocketsAuthorizer", {
+        IdentitySource: ["route.request.header.Sec-WebSocket-Protocol"],
       }),
     ],
     [

@@ -66,6 +66,47 @@ describe("the handshake", () => {
   });
 });
 
+describe("a token among the subprotocols", () => {
+  const identitySources = ["route.request.header.Sec-WebSocket-Protocol"];
+  const protocols = ["bearer", "a.b.c"];
+  const selecting = (headers?: object) => answering({ statusCode: 200, ...(headers && { headers }) });
+
+  it("comes to the authorizer as a browser sends it", async () => {
+    const authorizer = answering(policy());
+    const $connect = selecting({ "Sec-WebSocket-Protocol": "bearer" });
+    const api = webSocketApi({ authorizer, identitySources, routes: { $connect } });
+    const { protocol } = await api.connect("", { protocols });
+    expect(protocol).toBe("bearer");
+    expect(authorizer.events).toMatchObject([{ headers: { "Sec-WebSocket-Protocol": "bearer, a.b.c" } }]);
+  });
+
+  it("is an identity source: without it, the handshake is refused and nobody is asked", async () => {
+    const authorizer = answering(policy());
+    const connecting = webSocketApi({ authorizer, identitySources, routes: {} }).connect();
+    await expect(connecting).rejects.toMatchObject({ status: 401 });
+    expect(authorizer.events).toEqual([]);
+  });
+
+  it.each([
+    ["none", undefined, "selected none of the offered"],
+    ["one that was not offered", { "sec-websocket-protocol": "chat" }, "that was not offered"],
+  ])(
+    "is of no use to a browser where the Lambda behind `$connect` selects %s",
+    async (_, headers, message) => {
+      const routes = { $connect: selecting(headers) };
+      const api = webSocketApi({ authorizer: answering(policy()), identitySources, routes });
+      const connecting = api.connect("", { protocols });
+      await expect(connecting).rejects.toThrow(message);
+      await expect(connecting).rejects.toMatchObject({ name: "SubprotocolError" });
+    },
+  );
+
+  it("is not what a connection without subprotocols speaks", async () => {
+    const { protocol } = await webSocketApi({ authorizer: answering(policy()), routes: {} }).connect(TOKEN);
+    expect(protocol).toBe("");
+  });
+});
+
 describe("a connection", () => {
   it("carries the authorizer's context, as strings, in every event until it is closed", async () => {
     const [$connect, greet, $default, $disconnect] = [ok(), ok(), ok(), ok()];

@@ -64,7 +64,7 @@ function step(
 function sent({ call }: Result, { emailClaim }: PageConfig): HTMLElement {
   const how =
     call.gateway === "websocket"
-      ? "opens a WebSocket, with the token in the query: a browser can set no header there"
+      ? "opens a WebSocket, with the token among the subprotocols: a browser can set no other header there"
       : `sends GET ${call.path} with the token in the Authorization header`;
   return step(
     { who: "The app", what: how },

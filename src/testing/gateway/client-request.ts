@@ -71,7 +71,8 @@ export function commaJoined(all: Fields): Record<string, string> {
   return Object.fromEntries(Object.entries(grouped(all)).map(([name, values]) => [name, values.join(",")]));
 }
 
-function fields(headers: NonNullable<FetchOptions["headers"]>): Fields {
+/** Headers in whatever form `fetch` takes them. */
+export function fields(headers: FetchOptions["headers"] = {}): Fields {
   if (Symbol.iterator in headers) return [...headers];
   return Object.entries(headers).flatMap(([name, values]) =>
     [values].flat().map((value): [string, string] => [name, value]),

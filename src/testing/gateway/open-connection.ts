@@ -5,6 +5,8 @@ import { disconnectEvent, messageEvent } from "./websocket-event.ts";
 
 /** A WebSocket as its client holds it. */
 export interface Connection {
+  /** The subprotocol that the Lambda behind `$connect` selected; an empty text where none was offered. */
+  readonly protocol: string;
   /**
    * Sends a message; an object goes as JSON.
    *
@@ -27,6 +29,7 @@ export interface Handshake {
   readonly routes: Readonly<Record<string, Lambda>>;
   /** What the Lambdas behind see of the caller. */
   readonly caller: object;
+  readonly protocol: string;
   /** Which property of a JSON message names its route: `$request.body.action`. */
   readonly routeSelection: string;
   /** Milliseconds since the epoch. */
@@ -40,11 +43,13 @@ const MAX_IDLE_MS = 10 * 60_000;
 const MAX_OPEN_MS = 2 * 60 * 60_000;
 
 export class OpenConnection implements Connection {
+  readonly protocol: string;
   readonly #handshake: Handshake;
   #lastActiveAt: number;
   #closed = false;
 
   constructor(handshake: Handshake) {
+    this.protocol = handshake.protocol;
     this.#handshake = handshake;
     this.#lastActiveAt = handshake.connectedAt;
   }

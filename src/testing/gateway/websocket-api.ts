@@ -2,20 +2,30 @@ import { newCall, type ApiOptions } from "./api-options.ts";
 import { StageAuthorizer } from "./authorization.ts";
 import type { Call } from "./call.ts";
 import { callerOf } from "./caller.ts";
-import { clientRequest, headerValues, type FetchOptions } from "./client-request.ts";
+import { clientRequest, fields, headerValues, type FetchOptions } from "./client-request.ts";
 import { badRequest, HandshakeRefused, refusalOf } from "./handshake-refused.ts";
 import { invoke } from "./lambda.ts";
-import { OpenConnection, type Connection } from "./open-connection.ts";
+import { OpenConnection, type Connection, type Handshake } from "./open-connection.ts";
 import { webSocketIds } from "./request-ids.ts";
+import { offer, selectedSubprotocol, SubprotocolError } from "./subprotocol.ts";
 import { connectEvent } from "./websocket-event.ts";
 
-export { HandshakeRefused, type Connection };
+export { HandshakeRefused, SubprotocolError, type Connection };
 
 export interface WebSocketApiOptions extends ApiOptions {
-  /** `route.request.header.Auth` is Serverless's default; browsers need `route.request.querystring.access_token`. */
+  /**
+   * `route.request.querystring.access_token`, unless told otherwise. A token among the subprotocols needs
+   * `route.request.header.Sec-WebSocket-Protocol`; Serverless's own default is `route.request.header.Auth`.
+   */
   readonly identitySources?: readonly string[];
   /** Which property of a JSON message names its route. */
   readonly routeSelection?: `$request.body.${string}`;
+}
+
+/** What a client says when it opens a connection. */
+export interface ConnectOptions extends Pick<FetchOptions, "headers"> {
+  /** The subprotocols that it offers, as `new WebSocket(address, protocols)` takes them: `["bearer", token]`. */
+  readonly protocols?: readonly string[];
 }
 
 export interface WebSocketApi {
@@ -24,8 +34,9 @@ export interface WebSocketApi {
    *
    * @param target query and nothing else: `?access_token=…`
    * @throws HandshakeRefused with the status, the headers and the body that the client gets
+   * @throws SubprotocolError where a browser would end the handshake
    */
-  connect(target?: string, options?: FetchOptions): Promise<Connection>;
+  connect(target?: string, options?: ConnectOptions): Promise<Connection>;
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
@@ -45,18 +56,21 @@ export function webSocketApi(options: WebSocketApiOptions): WebSocketApi {
   const { routes } = options;
   const authorizer = stageAuthorizer(options);
   return {
-    async connect(target = "", fetchOptions = {}) {
-      const request = clientRequest(target, fetchOptions);
+    async connect(target = "", { headers, protocols = [] } = {}) {
+      const sent = [...fields(headers), ...offer(protocols)];
+      const request = clientRequest(target, { headers: sent });
       const call = newCall("websocket", options, request, ROUTE, webSocketIds());
       if (headerValues(call.request, "authorization").length > 1) throw badRequest();
       const authorization = await authorizer.authorize(call);
       if (authorization.outcome !== "allowed") throw refusalOf(call, authorization);
       const { integrationLatency, ...caller } = callerOf(authorization);
+      let answer: unknown;
       if (routes["$connect"] !== undefined) {
         const event = connectEvent(call, { ...caller, integrationLatency });
-        refuseUnlessConnected(await invoke(routes["$connect"], event).catch(() => undefined));
+        answer = await invoke(routes["$connect"], event).catch(() => undefined);
+        refuseUnlessConnected(answer);
       }
-      return opened(options, call, caller);
+      return opened(options, call, { caller, protocol: selectedSubprotocol(protocols, answer) });
     },
   };
 }
@@ -72,12 +86,16 @@ function stageAuthorizer({ authorizer, identitySources }: WebSocketApiOptions): 
   });
 }
 
-/** @param caller how long the authorizer took is told to the `$connect` alone, and not here */
-function opened(options: WebSocketApiOptions, handshake: Call, caller: object): Connection {
+/** @param agreed without how long the authorizer took, which is told to the `$connect` alone */
+function opened(
+  options: WebSocketApiOptions,
+  handshake: Call,
+  agreed: Pick<Handshake, "caller" | "protocol">,
+): Connection {
   const { routes, routeSelection = "$request.body.action" } = options;
   return new OpenConnection({
+    ...agreed,
     routes,
-    caller,
     routeSelection,
     connectedAt: handshake.time,
     nextCall: (body) =>
