@@ -6,13 +6,10 @@ import type { KeySnapshot } from "./oauth/key-set.ts";
 import { identityFrom, MissingIdentityError } from "./reader/identity-from.ts";
 import type { CallerIdentity, EventBehindAuthorizer, IdentityContext } from "./reader/identity-from.ts";
 import type { ClaimTypes, NoClaims } from "./reader/custom-claims.ts";
-import { CALLER_REFUSED, HINTS, isUndecided, Refusal, type Reason } from "./refusal.ts";
-import {
-  ConfigurationError,
-  settingsFrom,
-  settingsFromEnvironment,
-  type Settings,
-} from "./settings/settings.ts";
+import { CALLER_REFUSED, hintOf, type Reason } from "./reasons.ts";
+import { isUndecided, Refusal } from "./refusal.ts";
+import { ConfigurationError } from "./settings/mistakes.ts";
+import { settingsFrom, settingsFromEnvironment, type Settings } from "./settings/settings.ts";
 
 export { parseSnapshots } from "./oauth/snapshot.ts";
 export { ConfigurationError, MissingIdentityError, settingsFromEnvironment };
@@ -79,7 +76,7 @@ export class VerificationError extends Error {
   readonly detail: string | undefined;
 
   constructor(reason: Reason, detail?: string, options?: ErrorOptions) {
-    super(`${detail === undefined ? reason : `${reason}: ${detail}`}. ${HINTS[reason]}`, options);
+    super(`${detail === undefined ? reason : `${reason}: ${detail}`}. ${hintOf(reason)}`, options);
     this.reason = reason;
     this.status = statusOf(reason);
     this.detail = detail;

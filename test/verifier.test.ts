@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { createAuthorizer } from "../src/authorizer.ts";
 import { identityFrom } from "../src/reader/identity-from.ts";
-import { HINTS } from "../src/refusal.ts";
+import { hintOf } from "../src/reasons.ts";
 import type { Settings } from "../src/settings/settings.ts";
 import { bearerEvent } from "../src/testing/events.ts";
 import { createSigningKey } from "../src/testing/signing-key.ts";
@@ -170,7 +170,7 @@ describe("a refusal", () => {
     expect(error).toMatchObject({
       name: "VerificationError",
       detail: "exp",
-      message: `missing_claim: exp. ${HINTS.missing_claim}`,
+      message: `missing_claim: exp. ${hintOf("missing_claim")}`,
     });
     expect(String((error as Error).stack)).not.toContain("bob@example.com");
   });
