@@ -1,8 +1,28 @@
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { FetchError, isFetchError } from "./fetch-error.ts";
 
 /** Ten of Auth0's JWK Sets, certificates included, are below this. */
 const MAX_BODY_BYTES = 150_000;
+
+/** One request over HTTP. */
+export interface HttpRequest {
+  readonly url: string;
+  /** POST where there is a body, GET otherwise. */
+  readonly body?: string;
+  readonly headers: OutgoingHttpHeaders;
+  readonly maxBytes: number;
+  /** @throws FetchError where the body of such an answer is not to be read */
+  readonly checkHead?: (head: IncomingMessage) => void;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** @throws FetchError where there is no complete answer within the time, whatever it says */
+export type Send = (request: HttpRequest, timeoutMs: number) => Promise<HttpResponse>;
 
 /**
  * Fetches the text of a document with one GET. It follows no redirect, accepts no compression, reads at most
@@ -11,10 +31,22 @@ const MAX_BODY_BYTES = 150_000;
  * @param timeoutMs the limit for everything, from the look-up of the host to the last byte
  * @throws FetchError
  */
-export function fetchText(url: string, timeoutMs: number): Promise<string> {
+export async function fetchText(url: string, timeoutMs: number): Promise<string> {
+  const headers = { accept: "application/json" };
+  return (await send({ url, headers, maxBytes: MAX_BODY_BYTES, checkHead }, timeoutMs)).text;
+}
+
+/**
+ * Sends one request on a connection of its own, and reads the whole answer. It follows no redirect and keeps no
+ * process alive: whoever waits for it does.
+ *
+ * @param timeoutMs the limit for everything, from the look-up of the host to the last byte
+ * @throws FetchError where there is no complete answer within the time, whatever it says
+ */
+export function send(request: HttpRequest, timeoutMs: number): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const request = get(url, (response) => {
-      readBody(response)
+    const client = open(request, (response) => {
+      readBody(response, request)
         .then(resolve, fail)
         .finally(() => clearTimeout(timer));
     });
@@ -23,10 +55,11 @@ export function fetchText(url: string, timeoutMs: number): Promise<string> {
     }, timeoutMs).unref();
     const fail = (cause: unknown): void => {
       clearTimeout(timer);
-      request.destroy();
+      client.destroy();
       reject(isFetchError(cause) ? cause : connectionError(cause));
     };
-    request.on("socket", (socket) => socket.unref()).on("error", fail);
+    client.on("socket", (socket) => socket.unref()).on("error", fail);
+    client.end(request.body);
   });
 }
 
@@ -34,22 +67,29 @@ export function fetchText(url: string, timeoutMs: number): Promise<string> {
  * The client is loaded only now: loading `https` costs a third of a cold start, and a snapshot may make it idle.
  * Certificates are checked whatever NODE_TLS_REJECT_UNAUTHORIZED says.
  */
-function get(url: string, onResponse: (response: IncomingMessage) => void): ClientRequest {
-  const { get } = process.getBuiltinModule(url.startsWith("https:") ? "node:https" : "node:http");
-  const headers = { accept: "application/json" };
-  return get(url, { agent: false, rejectUnauthorized: true, headers }, onResponse);
+function open(
+  { url, headers, body }: HttpRequest,
+  onResponse: (response: IncomingMessage) => void,
+): ClientRequest {
+  const { request } = process.getBuiltinModule(url.startsWith("https:") ? "node:https" : "node:http");
+  const method = body === undefined ? "GET" : "POST";
+  return request(url, { method, agent: false, rejectUnauthorized: true, headers }, onResponse);
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
-  checkHead(response);
+async function readBody(
+  response: IncomingMessage,
+  { checkHead, maxBytes }: HttpRequest,
+): Promise<HttpResponse> {
+  checkHead?.(response);
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new FetchError(`more than ${MAX_BODY_BYTES} bytes`);
+    if (bytes > maxBytes) throw new FetchError(`more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  const { statusCode = 0, headers } = response;
+  return { status: statusCode, headers, text: Buffer.concat(chunks).toString() };
 }
 
 function checkHead({ statusCode, headers }: IncomingMessage): void {

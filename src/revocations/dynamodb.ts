@@ -1,0 +1,136 @@
+import aws4 from "aws4";
+import type { HttpResponse, Send } from "../remote/fetch.ts";
+
+/** Where to find a table, and what a request to it is signed with: the variables that AWS's tools read. */
+export type AwsEnvironment = Readonly<Record<string, string | undefined>>;
+
+export interface DynamoDbOptions {
+  /** `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly env: AwsEnvironment;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly send: Send;
+}
+
+/** An answer of DynamoDB. */
+export interface DynamoDbResponse {
+  /** What it says, parsed but not checked. */
+  readonly output: unknown;
+  /** When it was given, in milliseconds since the epoch by AWS's clock; undefined where it does not say. */
+  readonly date: number | undefined;
+}
+
+/** The operations that are used. */
+export type Operation = "Query" | "PutItem";
+
+/**
+ * Asks DynamoDB once.
+ *
+ * @throws FetchError where there is no complete answer within the time
+ * @throws DynamoDbError where the answer is no
+ */
+export type CallDynamoDb = (
+  operation: Operation,
+  input: object,
+  timeoutMs: number,
+) => Promise<DynamoDbResponse>;
+
+/** DynamoDB's no, such as `ResourceNotFoundException`. Its own words are left out: they name accounts and roles. */
+export class DynamoDbError extends Error {
+  override readonly name = "DynamoDbError";
+  /** What DynamoDB calls it; `HTTP 503` where it does not say. */
+  readonly type: string;
+
+  constructor(operation: Operation, type: string) {
+    super(`DynamoDB answered ${operation} with ${type}${adviceOn(type, operation)}`);
+    this.type = type;
+  }
+}
+
+const API = "DynamoDB_20120810";
+/** A page has 1 MB at most by DynamoDB's count, which leaves out what JSON and its types add. */
+const MAX_ANSWER_BYTES = 8_000_000;
+
+/**
+ * DynamoDB's API over HTTPS, each request signed with Signature Version 4.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+ */
+export function dynamoDb(options: DynamoDbOptions): CallDynamoDb {
+  return async (operation, input, timeoutMs) => {
+    const request = signedRequest(operation, JSON.stringify(input), options);
+    const response = await options.send({ ...request, maxBytes: MAX_ANSWER_BYTES }, timeoutMs);
+    return readResponse(operation, response);
+  };
+}
+
+/** What is sent for an operation. */
+export interface SignedRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** @throws Error where the environment says neither where the table is nor who asks */
+export function signedRequest(
+  operation: Operation,
+  body: string,
+  { env, clock }: Pick<DynamoDbOptions, "env" | "clock">,
+): SignedRequest {
+  const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "";
+  if (region === "") throw new Error("AWS_REGION is not set: the region of the table");
+  const url = new URL(env["AWS_ENDPOINT_URL_DYNAMODB"] ?? endpointOf(region));
+  const headers = {
+    host: url.host,
+    "content-type": "application/x-amz-json-1.0",
+    "x-amz-date": new Date(clock()).toISOString().replace(/[:-]|\.\d+/g, ""),
+    "x-amz-target": `${API}.${operation}`,
+  };
+  const request = { service: "dynamodb", region, method: "POST", path: url.pathname, headers, body };
+  const signed = aws4.sign(request, credentialsIn(env));
+  return { url: url.href, headers: signed.headers as Record<string, string>, body };
+}
+
+/** @see https://docs.aws.amazon.com/general/latest/gr/ddb.html */
+function endpointOf(region: string): string {
+  return `https://dynamodb.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
+}
+
+function credentialsIn(env: AwsEnvironment): aws4.Credentials {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  const { AWS_SESSION_TOKEN: sessionToken } = env;
+  if (!accessKeyId || !secretAccessKey) {
+    throw new Error(
+      "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set. Lambda sets them; elsewhere: aws configure export-credentials",
+    );
+  }
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+}
+
+function readResponse(operation: Operation, { status, headers, text }: HttpResponse): DynamoDbResponse {
+  const output = parseJson(text);
+  if (status !== 200) throw new DynamoDbError(operation, typeIn(output) ?? `HTTP ${status}`);
+  if (output === undefined) throw new DynamoDbError(operation, "something that is not JSON");
+  const date = Date.parse(headers.date ?? "");
+  return { output, date: Number.isNaN(date) ? undefined : date };
+}
+
+/** `com.amazonaws.dynamodb.v20120810#ResourceNotFoundException`, without what stands before the `#`. */
+function typeIn(output: unknown): string | undefined {
+  const { __type: type } = Object(output) as { readonly __type?: unknown };
+  return typeof type === "string" ? /\w+$/.exec(type)?.[0] : undefined;
+}
+
+function adviceOn(type: string, operation: Operation): string {
+  if (type === "ResourceNotFoundException") return ": there is no such table in this region and account";
+  if (type === "AccessDeniedException") return `: the role lacks dynamodb:${operation} on the table`;
+  return "";
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
