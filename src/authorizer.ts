@@ -6,9 +6,12 @@ import {
 } from "./apigateway/response.ts";
 import { evaluate } from "./evaluation.ts";
 import { fetchedKeySets } from "./key-sets.ts";
-import { createLog, writeToStdout } from "./log.ts";
+import { createLog, writeToStdout, type Log } from "./log.ts";
 import type { KeySnapshot } from "./oauth/key-set.ts";
 import { createJwtVerifier } from "./oauth/jwt-verifier.ts";
+import { RemoteCopy, type RemoteCopyOptions } from "./remote/copy.ts";
+import { revocationListFor } from "./revocation-lists.ts";
+import type { RevocationList } from "./revocations/list.ts";
 import { runtimeDefaults, settingsFrom, type Settings } from "./settings/settings.ts";
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
@@ -29,6 +32,8 @@ export interface Dependencies {
    * @throws Error whose message may be logged
    */
   readonly fetch?: (jwksUri: string, timeoutMs: number) => Promise<string>;
+  /** AWS's variables, for requests to the table of revocations: `process.env`, unless others are given. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -78,7 +83,9 @@ export function authorizerFrom(
   if (snapshot !== undefined && maxAge > 0) log.snapshotFound(snapshot.takenAt, maxAge);
   const onFailure = log.keyFetchFailed.bind(log);
   const keySetOf = fetchedKeySets(settings, { ...dependencies, onFailure });
-  const evaluator = { rules: settings, verify: createJwtVerifier({ rules: settings, keySetOf, clock }) };
+  const verify = createJwtVerifier({ rules: settings, keySetOf, clock });
+  const revocations = revocationList(settings, dependencies, log);
+  const evaluator = { rules: settings, verify, revocations };
   const authorize = async (event: unknown): Promise<AuthorizerResponse> => {
     const startedAt = clock();
     const { request, decision } = await evaluate(event, evaluator);
@@ -87,10 +94,27 @@ export function authorizerFrom(
       gateway: request?.kind,
       requestId: request?.requestId,
       durationMs: clock() - startedAt,
+      revocationListAgeSeconds: revocations?.ageSeconds(),
       keySetAgeSeconds: "identity" in decision ? keySetOf(decision.identity.issuer).ageSeconds() : undefined,
     });
     if (request === undefined) throw decision.cause;
     return toResponse(decision, request, settings);
   };
   return authorize as Authorizer;
+}
+
+/** Undefined where there is no table, so that nothing of it is loaded. */
+function revocationList(
+  settings: Settings,
+  { clock = Date.now, random = Math.random, env = process.env }: Dependencies,
+  log: Log,
+): RevocationList | undefined {
+  const { revocationTable: table } = settings;
+  if (table === undefined) return undefined;
+  const onFault = log.revocationFault.bind(log);
+  return revocationListFor(table, settings, { clock, random, env, onFault, keep: keepCopy });
+}
+
+function keepCopy<T>(options: RemoteCopyOptions<T>): RemoteCopy<T> {
+  return new RemoteCopy(options);
 }

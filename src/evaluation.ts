@@ -15,18 +15,26 @@ import type {
 import { identityOf, type Identity, type IdentityRules } from "./identity.ts";
 import { parseBearer } from "./oauth/bearer.ts";
 import type { VerificationStep, Verify } from "./oauth/jwt-verifier.ts";
-import { Refusal } from "./refusal.ts";
+import { isRefusal } from "./refusal.ts";
+import type { Revocations } from "./revocations/list.ts";
+import { revocableToken } from "./revocations/revocable-token.ts";
 import { unwatched, type Step } from "./step.ts";
 
 /** What a token goes through. */
-type TokenStep = VerificationStep | "context" | AccessRuleName;
+type TokenStep = VerificationStep | "revocation" | "context" | AccessRuleName;
 
 /** What a request goes through. */
 export type EvaluationStep = "event" | "identity-source" | "credential" | TokenStep;
 
 export interface Evaluator {
-  readonly rules: AccessRules & IdentityRules & { readonly contextClaims: Readonly<Record<string, string>> };
+  readonly rules: AccessRules &
+    IdentityRules & {
+      readonly contextClaims: Readonly<Record<string, string>>;
+      readonly sessionClaim: string | undefined;
+    };
   readonly verify: Verify;
+  /** Undefined where tokens are good until they expire. */
+  readonly revocations?: Revocations | undefined;
 }
 
 /** A request and what was decided of it; there is no request where the event was none of a gateway's. */
@@ -45,7 +53,7 @@ export async function evaluate(
     request = step("event", () => readEvent(event));
     return { request, decision: await decide(request, evaluator, step) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!isRefusal(error)) throw error;
     return request === undefined
       ? { request, decision: undecided(error) }
       : { request, decision: thrown(error) };
@@ -71,10 +79,13 @@ async function decide(
 export async function decideOnToken(
   token: string,
   kind: GatewayKind,
-  { verify, rules }: Evaluator,
+  { verify, revocations, rules }: Evaluator,
   step: Step<TokenStep> = unwatched,
 ): Promise<Accepted | CallerRefused> {
-  const identity = identityOf(await verify(token, step), rules);
+  const claims = await verify(token, step);
+  if (revocations !== undefined)
+    await step("revocation", () => revocations.check(revocableToken(token, claims, rules)));
+  const identity = identityOf(claims, rules);
   const custom = customContextOf(identity, rules);
   const context = { ...toContext(identity), ...custom };
   const refusal =

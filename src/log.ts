@@ -15,11 +15,21 @@ export interface DecisionRecord {
   readonly durationMs: number;
   /** How old the keys were that the token's issuer had at hand. */
   readonly keySetAgeSeconds: number | undefined;
+  /** How old the list of revocations was; undefined where there is none. */
+  readonly revocationListAgeSeconds?: number | undefined;
 }
 
 /** A fetch of a tenant's keys that failed. */
 interface KeyFetchFailure {
   readonly jwksUri: string;
+  readonly detail: string;
+}
+
+/** What goes wrong with the list of revocations, and how often: each has a metric. */
+interface RevocationFault {
+  readonly event: "revocation_sync_failed" | "revocations_lost" | "revocations_not_checked";
+  readonly metric: "RevocationSyncFailures" | "RevocationsLost" | "RevocationsNotChecked";
+  readonly count: number;
   readonly detail: string;
 }
 
@@ -35,6 +45,7 @@ export interface Log {
    */
   snapshotFound(takenAt: number, maxAgeSeconds: number): void;
   misspelledVariable(found: string, meant: string): void;
+  revocationFault(fault: RevocationFault): void;
 }
 
 export interface LogOptions {
@@ -63,6 +74,7 @@ const ACCEPTED_WITHOUT_CLIENT_METRICS = `{${NAMESPACE},"Dimensions":[["function"
 const REFUSED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"],["function","reason"]],${COUNTED}}`;
 const KEY_FETCH_METRICS = metricOfFunction("KeyFetchFailures", "Count");
 const SNAPSHOT_METRICS = metricOfFunction("SnapshotAgePercent", "Percent");
+const LIST_AGE_METRICS = metricOfFunction("RevocationListAge", "Seconds");
 
 function metricOfFunction(name: string, unit: string): string {
   return `{${NAMESPACE},"Dimensions":[["function"]],"Metrics":[{"Name":"${name}","Unit":"${unit}"}]}`;
@@ -91,7 +103,7 @@ export function createLog(options: LogOptions): Log {
       line(
         LEVEL_OF[record.decision.outcome],
         () => decisionFields(record, level === "debug"),
-        metricsOf(record.decision),
+        metricsOf(record),
       ),
     keyFetchFailed: ({ jwksUri, detail }) =>
       line(
@@ -107,6 +119,8 @@ export function createLog(options: LogOptions): Log {
     },
     misspelledVariable: (found, meant) =>
       line("warn", () => ({ event: "misspelled_variable", found, meant })),
+    revocationFault: ({ event, metric, count, detail }) =>
+      line("error", () => ({ event, detail, [metric]: count }), metricOfFunction(metric, "Count")),
   };
 }
 
@@ -124,7 +138,12 @@ function lineWriter({ level, functionName, clock, write }: LogOptions): WriteLin
   };
 }
 
-function metricsOf(decision: Decision): string {
+function metricsOf({ decision, revocationListAgeSeconds }: DecisionRecord): string {
+  const metrics = decisionMetrics(decision);
+  return revocationListAgeSeconds === undefined ? metrics : `${metrics},${LIST_AGE_METRICS}`;
+}
+
+function decisionMetrics(decision: Decision): string {
   if (decision.outcome !== "accepted") return REFUSED_METRICS;
   return decision.identity.clientId === undefined ? ACCEPTED_WITHOUT_CLIENT_METRICS : ACCEPTED_METRICS;
 }
@@ -153,6 +172,8 @@ function decisionFields(record: DecisionRecord, withSubject: boolean): Fields {
     gateway: record.gateway,
     request_id: record.requestId,
     key_set_age_seconds: record.keySetAgeSeconds,
+    revocation_list_age_seconds: record.revocationListAgeSeconds,
+    RevocationListAge: record.revocationListAgeSeconds,
     Decisions: 1,
     Duration: record.durationMs,
   };

@@ -4,6 +4,7 @@ const UNDECIDED: Readonly<Record<UndecidedReason, true>> = {
   keys_unavailable: true,
   unsupported_event: true,
   identity_source_without_token: true,
+  revocations_unavailable: true,
 };
 
 export function isUndecided(reason: Reason): reason is UndecidedReason {
@@ -13,6 +14,11 @@ export function isUndecided(reason: Reason): reason is UndecidedReason {
 /** Whether the token may be accepted later as it is: such an answer must not be cached. */
 export function isCuredByTime(reason: Reason): boolean {
   return reason === "not_yet_valid" || reason === "unknown_key";
+}
+
+/** Told by its name, because what few requests need is bundled apart from this, with a class of its own. */
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && error.name === "Refusal";
 }
 
 /** The one error of the request path. */

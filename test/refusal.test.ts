@@ -23,6 +23,7 @@ const REASONS = {
     "missing_claim",
     "invalid_claim",
     "sender_constrained_token",
+    "revoked",
   ],
   "caller refused": [
     "email_missing",
@@ -37,7 +38,12 @@ const REASONS = {
     "organization_not_allowed",
     "permission_missing",
   ],
-  "cannot decide": ["keys_unavailable", "unsupported_event", "identity_source_without_token"],
+  "cannot decide": [
+    "keys_unavailable",
+    "unsupported_event",
+    "identity_source_without_token",
+    "revocations_unavailable",
+  ],
 } as const satisfies Record<string, readonly Reason[]>;
 
 const ALL = Object.values(REASONS).flat();

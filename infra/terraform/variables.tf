@@ -42,6 +42,13 @@ variable "settings" {
       "JWKS_STALE_IF_ERROR_SECONDS",
       "JWKS_TIMEOUT_MS",
       "JWKS_SNAPSHOT_MAX_AGE_SECONDS",
+      "REVOCATION_TABLE",
+      "REVOCATION_SYNC_SECONDS",
+      "REVOCATION_MAX_AGE_SECONDS",
+      "REVOCATION_STALE_IF_ERROR_SECONDS",
+      "REVOCATION_UNAVAILABLE",
+      "REVOCATION_RETENTION_HOURS",
+      "AUTH0_SESSION_CLAIM",
     ])) == 0
     error_message = "A name in settings is no setting of the authorizer. They are in its README."
   }

@@ -3,6 +3,9 @@ import { parseArgs } from "node:util";
 import type { EvaluationStep } from "../evaluation.ts";
 import { member, type UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
+import { RemoteCopy } from "../remote/copy.ts";
+import { revocationListFor } from "../revocation-lists.ts";
+import type { RevocationList } from "../revocations/list.ts";
 import { ConfigurationError } from "../settings/mistakes.ts";
 import { settingsFromEnvironment, type Settings } from "../settings/settings.ts";
 import { EXIT, hiddenEmail, paint, printable, UsageError, withoutEmails } from "./terminal.ts";
@@ -20,7 +23,7 @@ the authorizer's environment variables. The token goes nowhere: only the tenant'
                   better: npm writes the arguments of npx and npm run into its log
   --event FILE    an event of an authorizer, as JSON, in place of the token
   --keys FILE     take the keys from a JWK Set or a snapshot instead of fetching them
-  --offline       fetch nothing: key and signature are then not checked
+  --offline       fetch nothing: key, signature and revocations are then not checked
   --at TIME       evaluate as of this time: 2026-11-22T12:00:00Z
   --show-email    print e-mail addresses
   --json          for machines
@@ -61,8 +64,12 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
   const settings = settingsOrUsageError(terminal.env);
   const keySetOf = options.offline ? undefined : keySetReader(options, settings, terminal);
   const { event, hiddenSteps } = options.evidence;
-  const traced = await trace(event, { settings, now: options.now, keySetOf });
-  const steps = traced.steps.filter(({ step }) => !hiddenSteps.includes(step));
+  const revocations = options.offline ? undefined : revocationsOf(settings, terminal);
+  const traced = await trace(event, { settings, now: options.now, keySetOf, revocations });
+  const withoutTable: readonly EvaluationStep[] =
+    settings.revocationTable === undefined ? ["revocation"] : [];
+  const hidden = [...hiddenSteps, ...withoutTable];
+  const steps = traced.steps.filter(({ step }) => !hidden.includes(step));
   const reading = { traced: { ...traced, steps }, settings, showEmail: options.showEmail };
   terminal.write(options.json ? `${JSON.stringify(asJson(reading))}\n` : asText(reading, terminal));
   return EXIT_CODES[traced.verdict.outcome];
@@ -97,6 +104,19 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
     showEmail: values["show-email"] === true,
     json: values.json === true,
   };
+}
+
+/** The table is read once, now, with the credentials of the environment. */
+function revocationsOf(settings: Settings, { env, clock }: Terminal): RevocationList | undefined {
+  const { revocationTable: table } = settings;
+  if (table === undefined) return undefined;
+  return revocationListFor(table, settings, {
+    env,
+    clock,
+    random: Math.random,
+    keep: (options) => new RemoteCopy(options),
+    onFault: () => undefined,
+  });
 }
 
 function readJsonFile(option: string, file: string): unknown {
@@ -142,6 +162,7 @@ const SEEN: Readonly<Partial<Record<EvaluationStep, readonly string[]>>> = {
   kind: ["azp", "client_id", "gty", "nonce", "events"],
   subject: ["sub"],
   times: ["iat", "nbf", "exp"],
+  revocation: ["sid"],
   organization: ["org_id"],
   permissions: ["permissions", "scope"],
 };

@@ -7,7 +7,8 @@ import type { UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
 import { createJwtVerifier } from "../oauth/jwt-verifier.ts";
 import { hintOf, type Reason } from "../reasons.ts";
-import { isUndecided, Refusal } from "../refusal.ts";
+import { isRefusal, isUndecided } from "../refusal.ts";
+import type { Revocations } from "../revocations/list.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** What each step asks, in the order in which the authorizer takes them. */
@@ -25,6 +26,7 @@ export const STEPS = {
   binding: "it is not bound to a key of its bearer",
   key: "the tenant publishes the key that signed it",
   signature: "the signature matches",
+  revocation: "it was not ended early (REVOCATION_TABLE)",
   context: "the gateway hands its values on unchanged",
   machine: "the caller is no machine (AUTHORIZER_ALLOW_MACHINES)",
   anonymous: "the caller has signed in (AUTHORIZER_ALLOW_ANONYMOUS)",
@@ -60,16 +62,24 @@ export interface TraceOptions {
   readonly now: number;
   /** The keys of an issuer; without it, key and signature are skipped. */
   readonly keySetOf: ((issuer: string) => KeySet) | undefined;
+  /** The table of the settings, if they name one; without it, its step is skipped. */
+  readonly revocations?: Revocations | undefined;
 }
 
 const STEP_NAMES = Object.keys(STEPS) as readonly EvaluationStep[];
 const KEY_STEPS: readonly EvaluationStep[] = ["key", "signature"];
 
 /** Evaluates an event as the authorizer does, on the authorizer's own path, and records each step. */
-export async function trace(event: unknown, { settings, now, keySetOf }: TraceOptions): Promise<Trace> {
-  const recorder = new Recorder(keySetOf === undefined ? KEY_STEPS : []);
+export async function trace(event: unknown, options: TraceOptions): Promise<Trace> {
+  const { settings, now, keySetOf } = options;
+  const revocations =
+    options.revocations ?? (settings.revocationTable === undefined ? undefined : NO_REVOCATIONS);
+  const recorder = new Recorder([
+    ...(keySetOf === undefined ? KEY_STEPS : []),
+    ...(revocations === NO_REVOCATIONS ? (["revocation"] as const) : []),
+  ]);
   const verify = createJwtVerifier({ rules: settings, keySetOf: keySetOf ?? noKeys, clock: () => now });
-  const { decision } = await evaluate(event, { rules: settings, verify }, recorder.step);
+  const { decision } = await evaluate(event, { rules: settings, verify, revocations }, recorder.step);
   return {
     steps: STEP_NAMES.map((step) => ({ step, outcome: recorder.outcomes.get(step) ?? "not reached" })),
     verdict: verdictOf(decision, keySetOf !== undefined),
@@ -81,6 +91,11 @@ export async function trace(event: unknown, { settings, now, keySetOf }: TraceOp
 function noKeys(): never {
   throw new Error("the key is a step that is skipped");
 }
+
+const NO_REVOCATIONS: Revocations = {
+  check: () => Promise.reject(new Error("the revocation is a step that is skipped")),
+  ageSeconds: () => undefined,
+};
 
 function verdictOf(decision: Decision, isVerified: boolean): Verdict {
   if (decision.outcome === "accepted")
@@ -125,7 +140,7 @@ class Recorder {
   }
 
   #fail(name: EvaluationStep, error: unknown): void {
-    const undecided = error instanceof Refusal && isUndecided(error.reason);
+    const undecided = isRefusal(error) && isUndecided(error.reason);
     this.outcomes.set(name, undecided ? "undecided" : "refused");
   }
 }

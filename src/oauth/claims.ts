@@ -29,6 +29,8 @@ interface CommonClaims {
   readonly issuer: string;
   readonly subject: string;
   /** Seconds since the epoch. */
+  readonly issuedAt: number;
+  /** Seconds since the epoch. */
   readonly expiresAt: number;
   readonly organization: Organization | undefined;
   /** The subject of whoever acts for the user: the outermost `act` of a delegated token (RFC 8693 §4.1). */
@@ -76,6 +78,7 @@ type AccessTokenParts = Pick<AccessTokenClaims, "use" | "clientId" | "scopes" | 
 export type ClaimStep = "audience" | "kind" | "subject" | "times" | "binding";
 
 type SubjectParts = Pick<CommonClaims, "subject" | "organization" | "actor">;
+type TimeParts = Pick<CommonClaims, "issuedAt" | "expiresAt">;
 
 export interface ClaimContext {
   /** As {@link checkIssuer} found it. */
@@ -215,14 +218,14 @@ function checkActors(act: unknown, levels: number): asserts act is JsonObject {
 }
 
 /** RFC 7519 §4.1.4 to §4.1.6; `exp` and `iat` are required. */
-function checkTimes(claims: JsonObject, rules: ClaimRules, now: number): Pick<CommonClaims, "expiresAt"> {
+function checkTimes(claims: JsonObject, rules: ClaimRules, now: number): TimeParts {
   const tolerance = rules.clockToleranceSeconds;
   const exp = numericDate(claims, "exp");
   const iat = numericDate(claims, "iat");
   const nbf = member(claims, "nbf") === undefined ? iat : numericDate(claims, "nbf");
   if (now >= exp + tolerance) throw new Refusal("expired");
   if (Math.max(iat, nbf) > now + tolerance) throw new Refusal("not_yet_valid");
-  return { expiresAt: exp };
+  return { issuedAt: iat, expiresAt: exp };
 }
 
 /** A bearer request proves no key: RFC 9449 §7.2 (DPoP), RFC 8705 §3 (mutual TLS). */

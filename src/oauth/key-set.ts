@@ -83,14 +83,7 @@ export class RemoteKeySet implements KeySet {
   }
 
   async key(kid: string): Promise<PublicKey> {
-    let key = this.#copy.current()?.get(kid);
-    if (key !== undefined) this.#copy.refreshIfDue();
-    // The second round fetches only where the first was frozen; otherwise cooldown or back-off ends it at once.
-    for (let round = 0; key === undefined && round < 2; round += 1) {
-      await this.#copy.refresh();
-      key = this.#copy.current()?.get(kid);
-    }
-    return key ?? this.#refuse();
+    return (await this.#copy.find((keys) => keys.get(kid))) ?? this.#refuse();
   }
 
   ageSeconds(): number | undefined {

@@ -1,5 +1,13 @@
 import { isFetchError } from "./fetch-error.ts";
-import { copyOf, copyOfSeed, correctedFor, failureOf, freshness, nextAttemptAt } from "./freshness.ts";
+import {
+  copyOf,
+  copyOfSeed,
+  correctedFor,
+  failureOf,
+  freshness,
+  nextAttemptAt,
+  refreshAfter,
+} from "./freshness.ts";
 import type { Copy, Failure, Freshness, Lifetimes, Seed } from "./freshness.ts";
 
 export interface RemoteCopyOptions<T> {
@@ -59,7 +67,7 @@ export class RemoteCopy<T> {
     const { seed, lifetimes } = options;
     if (seed === undefined) return;
     this.#copy = copyOfSeed(seed, lifetimes);
-    this.#refreshAt = seed.takenAt + lifetimes.maxAge / 2;
+    this.#refreshAt = seed.takenAt + refreshAfter(lifetimes, 0);
   }
 
   /** How old the copy is, by the start of its fetch; undefined where there is none. */
@@ -85,6 +93,27 @@ export class RemoteCopy<T> {
     const now = this.#now();
     const state = freshness(this.#copy, this.#failure, now);
     return state === "fresh" || state === "stale" ? this.#copy?.value : undefined;
+  }
+
+  /**
+   * What is found in the copy while it may be used, or else in one that is fetched for it.
+   *
+   * @returns undefined where it is not there, or nothing is known; `state` tells which
+   */
+  async find<R>(find: (value: T) => R | undefined): Promise<R | undefined> {
+    let found = this.#findNow(find);
+    if (found !== undefined) this.refreshIfDue();
+    // The second round fetches only where the first was frozen; otherwise cooldown or back-off ends it at once.
+    for (let round = 0; found === undefined && round < 2; round += 1) {
+      await this.refresh();
+      found = this.#findNow(find);
+    }
+    return found;
+  }
+
+  #findNow<R>(find: (value: T) => R | undefined): R | undefined {
+    const value = this.current();
+    return value === undefined ? undefined : find(value);
   }
 
   /** Begins a fetch in the background where one is due, and waits for nothing. */
@@ -144,8 +173,7 @@ export class RemoteCopy<T> {
     const { lifetimes, random, seed } = this.#options;
     this.#copy = copyOf(value, startedAt, lifetimes, seed?.usableUntil);
     this.#failure = undefined;
-    // Containers that start together must not refresh together.
-    this.#refreshAt = startedAt + lifetimes.maxAge * (0.5 + 0.25 * random());
+    this.#refreshAt = startedAt + refreshAfter(lifetimes, random());
   }
 
   #fail(error: Error, startedAt: number): void {

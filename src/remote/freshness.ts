@@ -7,6 +7,8 @@ export interface Lifetimes {
   readonly maxAge: number;
   /** How long beyond that it may be used while it cannot be fetched (RFC 5861 §4). */
   readonly staleIfError: number;
+  /** After what time it is fetched anew in the background; up to half as long again, by chance. Half of `maxAge`. */
+  readonly refreshAfter?: number;
 }
 
 /** Something remote as it was at one time. */
@@ -55,6 +57,15 @@ const MAX_RETRY_AFTER = 60_000;
 const OUTAGE = 120_000;
 /** Clocks are corrected by less than this all the time. */
 const CLOCK_SLACK = 1000;
+
+/**
+ * After what time a copy is fetched anew in the background.
+ *
+ * @param random from 0 to 1: containers that start together must not refresh together
+ */
+export function refreshAfter({ maxAge, refreshAfter = maxAge / 2 }: Lifetimes, random: number): number {
+  return refreshAfter * (1 + 0.5 * random);
+}
 
 /** The state of a copy at a time, given the fetch that failed since, if any. */
 export function freshness(

@@ -1,4 +1,4 @@
-import { contextClaims, emailDomains, requiredClaims } from "./claim-values.ts";
+import { contextClaims, emailDomains, requiredClaims, tableName } from "./optional-values.ts";
 import { boolean, emailClaim, integer, issuer, list, oneOf, word } from "./values.ts";
 
 /** Who gets in and how keys are kept: every setting, checked and frozen. */
@@ -45,6 +45,20 @@ export interface Settings {
   readonly jwksTimeoutMs: number;
   /** How old a snapshot packaged at deployment may be; 0 = not used. */
   readonly jwksSnapshotMaxAgeSeconds: number;
+  /** The DynamoDB table of revocations. Without it, tokens are good until they expire. */
+  readonly revocationTable: string | undefined;
+  /** How often the table is read in the background. */
+  readonly revocationSyncSeconds: number;
+  /** From which age of the list a request waits for it. */
+  readonly revocationMaxAgeSeconds: number;
+  /** How long beyond that the list may be used while the table cannot be read. */
+  readonly revocationStaleIfErrorSeconds: number;
+  /** What becomes of tokens where there is no list: refused (500), or accepted as if there were no table. */
+  readonly revocationUnavailable: "refuse" | "allow";
+  /** The longest life of a token that is accepted: so long revocations are kept. */
+  readonly revocationRetentionHours: number;
+  /** The claim with the session in access tokens; ID tokens have `sid`. */
+  readonly sessionClaim: string | undefined;
 }
 
 interface Setting<T> {
@@ -80,6 +94,13 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
   jwksStaleIfErrorSeconds: setting("JWKS_STALE_IF_ERROR_SECONDS", integer(0, 604_800), 3600),
   jwksTimeoutMs: setting("JWKS_TIMEOUT_MS", integer(100, 3500), 1500),
   jwksSnapshotMaxAgeSeconds: setting("JWKS_SNAPSHOT_MAX_AGE_SECONDS", integer(0, 2_592_000), 604_800),
+  revocationTable: setting("REVOCATION_TABLE", tableName, undefined),
+  revocationSyncSeconds: setting("REVOCATION_SYNC_SECONDS", integer(1, 3600), 30),
+  revocationMaxAgeSeconds: setting("REVOCATION_MAX_AGE_SECONDS", integer(1, 3600), 60),
+  revocationStaleIfErrorSeconds: setting("REVOCATION_STALE_IF_ERROR_SECONDS", integer(0, 604_800), 3600),
+  revocationUnavailable: setting("REVOCATION_UNAVAILABLE", oneOf("refuse", "allow"), "refuse"),
+  revocationRetentionHours: setting("REVOCATION_RETENTION_HOURS", integer(1, 720), 24),
+  sessionClaim: setting("AUTH0_SESSION_CLAIM", word, undefined),
 };
 
 function setting<T>(variable: string, read: Setting<T>["read"], fallback: T): Setting<T> {

@@ -33,6 +33,9 @@ const RULE_MISTAKES: Readonly<Record<RuleName, (nameOf: NameOf) => string>> = {
   machinesHaveNoEmail: (nameOf) => `needs ${nameOf("email")}=optional: a machine has no e-mail`,
   anonymousHaveNoEmail: (nameOf) => `needs ${nameOf("email")}=optional: an anonymous session has no e-mail`,
   permissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
+  maxAgeBelowSync: (nameOf) =>
+    `must not be less than ${nameOf("revocationSyncSeconds")}: requests would wait for a list that is not due yet`,
+  tableMissing: () => "is required with the other settings of revocations: nothing can be revoked without",
 };
 
 /** What is wrong where a rule is broken; it continues the name of the rule's first setting. */

@@ -1,4 +1,4 @@
-import type { SettingKey, Settings } from "./definitions.ts";
+import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
 
 /** What must hold for several settings together. `mistakes.ts` has the sentence for each. */
 interface Rule {
@@ -6,6 +6,16 @@ interface Rule {
   readonly of: readonly [SettingKey, ...SettingKey[]];
   readonly broken: (settings: Settings) => boolean;
 }
+
+/** What only a table of revocations makes use of. */
+const OF_THE_TABLE: readonly SettingKey[] = [
+  "revocationSyncSeconds",
+  "revocationMaxAgeSeconds",
+  "revocationStaleIfErrorSeconds",
+  "revocationUnavailable",
+  "revocationRetentionHours",
+  "sessionClaim",
+];
 
 export type RuleName =
   | "issuersMissing"
@@ -16,7 +26,9 @@ export type RuleName =
   | "claimWithoutValue"
   | "machinesHaveNoEmail"
   | "anonymousHaveNoEmail"
-  | "permissionsWithoutApi";
+  | "permissionsWithoutApi"
+  | "maxAgeBelowSync"
+  | "tableMissing";
 
 export const RULES: Readonly<Record<RuleName, Rule>> = {
   issuersMissing: { of: ["issuers"], broken: ({ issuers }) => issuers.length === 0 },
@@ -52,5 +64,15 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   permissionsWithoutApi: {
     of: ["requiredPermissions", "audiences"],
     broken: ({ requiredPermissions, audiences }) => requiredPermissions.length > 0 && audiences.length === 0,
+  },
+  maxAgeBelowSync: {
+    of: ["revocationMaxAgeSeconds", "revocationSyncSeconds"],
+    broken: ({ revocationMaxAgeSeconds: maxAge, revocationSyncSeconds: sync }) => maxAge < sync,
+  },
+  tableMissing: {
+    of: ["revocationTable"],
+    broken: (settings) =>
+      settings.revocationTable === undefined &&
+      OF_THE_TABLE.some((key) => settings[key] !== SETTINGS[key].fallback),
   },
 };

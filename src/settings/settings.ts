@@ -61,7 +61,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
 }
 
 /** How our variables begin, less what two wrong letters may have changed. */
-const LIKE_OURS = /^(AU|J)/i;
+const LIKE_OURS = /^(AU|J|REV)/i;
 
 /** Variables that look like ours but are not. They are no mistake by themselves: they may be somebody else's. */
 export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {

@@ -45,6 +45,13 @@ describe("the settings", () => {
       jwksStaleIfErrorSeconds: 3600,
       jwksTimeoutMs: 1500,
       jwksSnapshotMaxAgeSeconds: 604_800,
+      revocationTable: undefined,
+      revocationSyncSeconds: 30,
+      revocationMaxAgeSeconds: 60,
+      revocationStaleIfErrorSeconds: 3600,
+      revocationUnavailable: "refuse",
+      revocationRetentionHours: 24,
+      sessionClaim: undefined,
     });
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { basename, dirname } from "node:path";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 import { functionFiles } from "../../src/cli/function-zip.ts";
@@ -11,6 +12,9 @@ import { bundleLoadedWhenCalled, loadedWhenCalled } from "./loaded-when-called.t
 /** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says prominently what was changed. */
 const BANNER =
   "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified: its unused HTTP client, JWKS cache, decoder and checks of lists were replaced by functions that throw. */";
+
+const REVOCATIONS_BANNER =
+  "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws4, Copyright 2013 Michael Hart, MIT. */";
 
 const STAND_INS = "stand-ins";
 /** What aws-jwt-verify's modules export and nobody calls here, but would drag along what it needs. */
@@ -51,6 +55,34 @@ function withStandIns(path: string, names: readonly string[]): string {
   return [`export * from ${JSON.stringify(path)};`, ...standIns].join("\n");
 }
 
+/** What reads a table of revocations: loaded only where there is one. */
+const REVOCATIONS = "authorizer.revocations.cjs";
+
+/** Leaves it in a file of its own beside whatever imports it. */
+const revocationsApart: Plugin = {
+  name: "revocations-apart",
+  setup(build) {
+    build.onResolve({ filter: /revocations\/table-reader\.ts$/, namespace: "file" }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: `./${REVOCATIONS}`, external: true } : undefined,
+    );
+  },
+};
+
+/**
+ * Gets what is built into Node.js without `require`, which whoever bundles this file into an ES module does not have.
+ */
+const builtinModules: Plugin = {
+  name: "builtin-modules",
+  setup(build) {
+    build.onResolve({ filter: /./ }, ({ path }) =>
+      isBuiltin(path) ? { path, namespace: "builtin" } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 const common: BuildOptions = { bundle: true, platform: "node", logLevel: "warning" };
 
 const FUNCTIONS = {
@@ -62,7 +94,15 @@ const FUNCTIONS = {
  * What Lambda runs: CommonJS, because loading ES modules makes a cold start longer. The exports are spelled out,
  * because what esbuild writes for them has to be compiled at every start.
  */
-const forLambda: BuildOptions = { ...common, minify: true, target: "node22", format: "cjs" };
+const forLambda: BuildOptions = {
+  ...common,
+  minify: true,
+  target: "node22",
+  format: "cjs",
+  // No `import()`: loading what loads ES modules takes longer than what is loaded.
+  supported: { "dynamic-import": false },
+  plugins: [revocationsApart],
+};
 for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
   await bundle({
     ...forLambda,
@@ -74,10 +114,24 @@ for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
     define: { "import.meta.dirname": "__dirname" },
     mainFields: ["module", "main"],
     banner: { js: BANNER },
-    plugins: [withoutUnusedParts, loadedWhenCalled],
+    plugins: [withoutUnusedParts, loadedWhenCalled(), revocationsApart],
   });
 }
 await bundleLoadedWhenCalled(forLambda);
+await bundle({
+  ...common,
+  stdin: {
+    contents:
+      'import { TableReader } from "./src/revocations/table-reader.ts"; module.exports = { TableReader };',
+    resolveDir: ".",
+  },
+  outfile: `dist/${REVOCATIONS}`,
+  minify: true,
+  target: "node20",
+  format: "cjs",
+  banner: { js: REVOCATIONS_BANNER },
+  plugins: [builtinModules],
+});
 
 /**
  * Lambda's runtime client imports a handler's file, and Node.js 22 reads the whole of it once more for that, in
@@ -105,7 +159,7 @@ const handlers: BuildOptions = {
   outdir: "dist",
   target: "node20",
   mainFields: ["module", "main"],
-  plugins: [withoutUnusedParts],
+  plugins: [withoutUnusedParts, revocationsApart],
 };
 await bundle({
   ...handlers,
@@ -128,7 +182,12 @@ const entryPoints = {
   testing: "src/testing/index.ts",
   verifier: "src/verifier.ts",
 };
-const forNode: BuildOptions = { ...common, target: "node20", packages: "external" };
+const forNode: BuildOptions = {
+  ...common,
+  target: "node20",
+  packages: "external",
+  plugins: [revocationsApart],
+};
 await bundle({ ...forNode, outdir: "dist", entryPoints, format: "esm" });
 await bundle({ ...forNode, outdir: "dist", entryPoints, format: "cjs", outExtension: { ".js": ".cjs" } });
 const cdk = { cdk: "src/cdk/auth0-authorizer.ts" };

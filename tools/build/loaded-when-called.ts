@@ -6,31 +6,38 @@ import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
  * that a function loads is read and compiled in each of its cold starts.
  */
 const LOADED_WHEN_CALLED: Readonly<Record<string, readonly string[]>> = {
-  "src/reasons.ts": ["hintOf"],
-  "src/remote/fetch.ts": ["fetchText"],
   "src/custom-claims.ts": ["customContext", "refuseCustomClaims"],
-  "src/settings/claim-values.ts": ["contextClaims", "requiredClaims", "emailDomains"],
-  "src/settings/mistakes.ts": ["configurationError", "ruleMistake"],
+  "src/reasons.ts": ["hintOf"],
+  "src/remote/fetch.ts": ["fetchText", "send"],
+  "src/revocation-lists.ts": ["revocationListFor"],
   "src/settings/misspelling.ts": ["misspellings", "nearest"],
+  "src/settings/mistakes.ts": ["configurationError", "ruleMistake"],
+  "src/settings/optional-values.ts": ["contextClaims", "requiredClaims", "emailDomains", "tableName"],
 };
 
 /** The file of a module, beside the bundle: `authorizer.custom-claims.cjs`. */
-export function fileOf(module: string): string {
+function fileOf(module: string): string {
   return `authorizer.${module.replace(/^.*\//, "").replace(/\.ts$/, "")}.cjs`;
 }
 
-/** Puts, in the place of each such module, functions that load it when they are called. */
-export const loadedWhenCalled: Plugin = {
-  name: "loaded-when-called",
-  setup(build) {
-    build.onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path }) => {
-      const module = relative(".", path).replaceAll("\\", "/");
-      const names = LOADED_WHEN_CALLED[module];
-      return names === undefined ? undefined : { contents: callersOf(module, names), loader: "js" };
-    });
-    build.onResolve({ filter: /^\.\/authorizer\.[\w-]+\.cjs$/ }, ({ path }) => ({ path, external: true }));
-  },
-};
+/**
+ * Puts, in the place of each such module, functions that load it when they are called.
+ *
+ * @param itself the module that is bundled, where it is one of them
+ */
+export function loadedWhenCalled(itself?: string): Plugin {
+  return {
+    name: "loaded-when-called",
+    setup(build) {
+      build.onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path }) => {
+        const module = relative(".", path).replaceAll("\\", "/");
+        const names = module === itself ? undefined : LOADED_WHEN_CALLED[module];
+        return names === undefined ? undefined : { contents: callersOf(module, names), loader: "js" };
+      });
+      build.onResolve({ filter: /^\.\/authorizer\.[\w-]+\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
 
 function callersOf(module: string, names: readonly string[]): string {
   const callers = names.map((name) => `export const ${name} = (...values) => load().${name}(...values);`);
@@ -49,6 +56,7 @@ export async function bundleLoadedWhenCalled(options: BuildOptions): Promise<voi
           resolveDir: ".",
         },
         outfile: `dist/${fileOf(module)}`,
+        plugins: [loadedWhenCalled(module), ...(options.plugins ?? [])],
       }),
     ),
   );

@@ -1,6 +1,6 @@
 import { list, word } from "./values.ts";
 
-/** How the settings about claims are read, as in `values.ts`. Few set them, so that they are loaded by those alone. */
+/** How settings are read that few set, as in `values.ts`: they are loaded by those alone. */
 
 /** A short name, and anything. */
 const AT_FIRST_EQUALS = /^([^=]+)=(.+)$/;
@@ -20,6 +20,14 @@ export function requiredClaims(value: unknown): Readonly<Record<string, readonly
 /** Domains as they stand after the `@`, in lower case. */
 export function emailDomains(value: unknown): readonly string[] {
   return list(emailDomain)(value);
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+export function tableName(value: unknown): string {
+  const text = word(value);
+  if (!/^[\w.-]{3,255}$/.test(text))
+    throw new Error(`must be the name of a DynamoDB table, not its ARN: ${text}`);
+  return text;
 }
 
 /**

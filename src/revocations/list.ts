@@ -1,0 +1,93 @@
+import { Refusal } from "../refusal.ts";
+import type { RemoteCopy, RemoteCopyOptions } from "../remote/copy.ts";
+import type { Lifetimes } from "../remote/freshness.ts";
+import type { RevocableToken } from "./revocable-token.ts";
+import type { RevokedTokens } from "./revoked-tokens.ts";
+
+/** Which tokens have ended before their time. */
+export interface Revocations {
+  /**
+   * @throws Refusal `revoked`, `revocations_unavailable` where that cannot be told, or `invalid_claim` where the token
+   * lives longer than revocations are kept
+   */
+  check(token: RevocableToken): Promise<void>;
+  /** How old the list at hand is, in seconds; undefined where there is none. */
+  ageSeconds(): number | undefined;
+}
+
+export interface RevocationListOptions extends Pick<
+  RemoteCopyOptions<RevokedTokens>,
+  "clock" | "random" | "defer"
+> {
+  /** The table's name, for whoever reads why it could not be read. */
+  readonly table: string;
+  /** Makes what keeps the copy: in Lambda it is the bundle that has it. */
+  readonly keep: (options: RemoteCopyOptions<RevokedTokens>) => RemoteCopy<RevokedTokens>;
+  /** Reads what is new in the table. */
+  readonly read: (timeoutMs: number) => Promise<RevokedTokens>;
+  readonly syncSeconds: number;
+  readonly maxAgeSeconds: number;
+  readonly staleIfErrorSeconds: number;
+  /** The longest life of a token that is accepted. */
+  readonly retentionHours: number;
+  /** What becomes of tokens where there is no list: `allow` accepts them as if there were no table. */
+  readonly unavailable: "refuse" | "allow";
+  readonly onFailure: (detail: string) => void;
+  /** A token was accepted without a list. */
+  readonly onMissing: (detail: string) => void;
+}
+
+/** A copy of the table of revocations. No request waits for it unless it is older than its maximal age. */
+export class RevocationList implements Revocations {
+  readonly #options: RevocationListOptions;
+  readonly #copy: RemoteCopy<RevokedTokens>;
+
+  constructor(options: RevocationListOptions) {
+    const { keep, read, clock, random, defer, onFailure } = options;
+    this.#options = options;
+    this.#copy = keep({
+      fetch: read,
+      lifetimes: lifetimesOf(options),
+      clock,
+      random,
+      defer,
+      onFailure: ({ message }) => onFailure(message),
+    });
+    this.#copy.fetchIfEmpty();
+  }
+
+  async check(token: RevocableToken): Promise<void> {
+    this.#checkLifetime(token);
+    const revoked = await this.#copy.find((list) => list);
+    if (revoked === undefined) this.#decideWithout();
+    const kind = revoked?.revocationOf(token);
+    if (kind !== undefined) throw new Refusal("revoked", kind);
+  }
+
+  ageSeconds(): number | undefined {
+    return this.#copy.ageSeconds;
+  }
+
+  /** A revocation is forgotten once no token can be left that it ended. */
+  #checkLifetime({ issuedAt, expiresAt }: RevocableToken): void {
+    const limit = this.#options.retentionHours * 3600;
+    if (expiresAt - issuedAt > limit)
+      throw new Refusal("invalid_claim", `exp: longer than ${limit} s after iat`);
+  }
+
+  #decideWithout(): void {
+    const { table, unavailable, onMissing } = this.#options;
+    const detail = `${table}: ${this.#copy.state.failure?.message ?? "no answer"}`;
+    if (unavailable === "refuse") throw new Refusal("revocations_unavailable", detail);
+    onMissing(detail);
+  }
+}
+
+/** A fifth earlier than asked for at the earliest, and a fifth later at the latest. */
+function lifetimesOf({ syncSeconds, maxAgeSeconds, staleIfErrorSeconds }: RevocationListOptions): Lifetimes {
+  return {
+    refreshAfter: syncSeconds * 800,
+    maxAge: maxAgeSeconds * 1000,
+    staleIfError: staleIfErrorSeconds * 1000,
+  };
+}
