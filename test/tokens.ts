@@ -37,6 +37,19 @@ export const ACCESS_TOKEN: JsonObject = {
 /** As RFC 9068 has it. */
 export const RFC9068_TOKEN: JsonObject = { ...COMMON, aud: AUDIENCE, client_id: CLIENT_ID, jti: "a1" };
 
+/** The event of OIDC Back-Channel Logout 1.0 §2.4. */
+export const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
+/** As Auth0 sends it to an application when a session ends; it lives for two minutes. */
+export const LOGOUT_TOKEN: JsonObject = {
+  ...COMMON,
+  aud: CLIENT_ID,
+  iat: NOW - 1,
+  exp: NOW + 119,
+  jti: "logout-1",
+  sid: "session-1",
+  events: { [LOGOUT_EVENT]: {} },
+};
+
 export const HEADER: JsonObject = { alg: "RS256", typ: "JWT", kid: "key-1" };
 export const RFC9068_HEADER: JsonObject = { ...HEADER, typ: "at+jwt" };
 

@@ -238,8 +238,12 @@ function refuseClaims(claims: JsonObject, names: readonly string[]): void {
   if (present !== undefined) throw new Refusal("wrong_token_type", present);
 }
 
-/** The `typ` header, which is a media type whose `application/` may be left out (RFC 7515 §4.1.9). */
-function mediaType(header: JsonObject): string | undefined {
+/**
+ * The `typ` header in lower case, which is a media type whose `application/` may be left out (RFC 7515 §4.1.9).
+ *
+ * @throws Refusal `wrong_token_type` where it is no text
+ */
+export function mediaType(header: JsonObject): string | undefined {
   const typ = member(header, "typ");
   if (typ === undefined) return undefined;
   if (typeof typ !== "string") throw new Refusal("wrong_token_type", "typ");
