@@ -76,7 +76,8 @@ const KEY_FETCH_METRICS = metricOfFunction("KeyFetchFailures", "Count");
 const SNAPSHOT_METRICS = metricOfFunction("SnapshotAgePercent", "Percent");
 const LIST_AGE_METRICS = metricOfFunction("RevocationListAge", "Seconds");
 
-function metricOfFunction(name: string, unit: string): string {
+/** A metric with the function for its only dimension, as JSON. */
+export function metricOfFunction(name: string, unit: string): string {
   return `{${NAMESPACE},"Dimensions":[["function"]],"Metrics":[{"Name":"${name}","Unit":"${unit}"}]}`;
 }
 
@@ -124,10 +125,11 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
-type WriteLine = (at: Level, fields: () => Fields, metrics?: string) => void;
+/** Writes one line, and its metrics with it. */
+export type WriteLine = (at: Level, fields: () => Fields, metrics?: string) => void;
 
 /** What is below the level is not even put together. */
-function lineWriter({ level, functionName, clock, write }: LogOptions): WriteLine {
+export function lineWriter({ level, functionName, clock, write }: LogOptions): WriteLine {
   const threshold = LEVELS.indexOf(level);
   return (at, fields, metrics) => {
     if (LEVELS.indexOf(at) < threshold) return;
