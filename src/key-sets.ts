@@ -1,3 +1,4 @@
+import { memoized } from "./memoized.ts";
 import { jwksUriOf, RemoteKeySet, type KeySnapshot, type RemoteKeySetOptions } from "./oauth/key-set.ts";
 import { fetchText } from "./remote/fetch.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -40,13 +41,4 @@ export function fetchedKeySets(
   const keySetOf = memoized((issuer) => keySetFor(issuer, settings, dependencies));
   for (const issuer of settings.issuers) keySetOf(issuer).fetchIfEmpty();
   return keySetOf;
-}
-
-function memoized<T>(make: (key: string) => T): (key: string) => T {
-  const made = new Map<string, T>();
-  return (key) => {
-    let value = made.get(key);
-    if (value === undefined) made.set(key, (value = make(key)));
-    return value;
-  };
 }

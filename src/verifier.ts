@@ -157,7 +157,5 @@ async function orVerificationError<T>(verification: () => Promise<T>): Promise<T
 }
 
 function asVerificationError(error: unknown): unknown {
-  return isRefusal(error)
-    ? new VerificationError(error.reason, error.detail, { cause: error })
-    : error;
+  return isRefusal(error) ? new VerificationError(error.reason, error.detail, { cause: error }) : error;
 }

@@ -41,14 +41,26 @@ export function functionFiles(folder: string, handler: string): ZipEntry[] {
     throw new Error(
       `the handler has to end in ${HANDLER}, and not to be ${handler}: another function's, or bundled`,
     );
-  const entry = (path: string, into: string): ZipEntry => ({
-    name: posix.join(into, basename(path)),
-    content: readFileSync(path),
-  });
   return [
     ...codeFiles(folder).map((name) => entry(join(folder, name), posix.dirname(handler))),
-    ...["LICENSE", "NOTICE"].map((name) => entry(join(dirname(folder), name), ".")),
+    ...legalFiles(folder),
   ];
+}
+
+/** The files of the functions that write revocations. */
+export function writerFiles(folder: string): ZipEntry[] {
+  const code = ["revoke-on-event.cjs", "back-channel-logout.cjs"].map((name) =>
+    entry(join(folder, name), "."),
+  );
+  return [...code, ...legalFiles(folder)];
+}
+
+function legalFiles(folder: string): ZipEntry[] {
+  return ["LICENSE", "NOTICE"].map((name) => entry(join(dirname(folder), name), "."));
+}
+
+function entry(path: string, into: string): ZipEntry {
+  return { name: posix.join(into, basename(path)), content: readFileSync(path) };
 }
 
 /** The function with keys: its files, and the snapshot where they look for it. */

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, dirname } from "node:path";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
-import { functionFiles } from "../../src/cli/function-zip.ts";
+import { functionFiles, writerFiles } from "../../src/cli/function-zip.ts";
 import { zip } from "../../src/cli/zip.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { infrastructure } from "./infrastructure.ts";
@@ -87,6 +87,8 @@ const common: BuildOptions = { bundle: true, platform: "node", logLevel: "warnin
 
 const FUNCTIONS = {
   "authorizer.main": { source: "./src/handler.ts", handlers: "handler" },
+  "revoke-on-event": { source: "./src/writers/lambda/revoke-on-event.ts", handlers: "handler" },
+  "back-channel-logout": { source: "./src/writers/lambda/back-channel-logout.ts", handlers: "handler" },
   whoami: { source: "./infra/whoami/handler.ts", handlers: "handler, connect" },
 };
 
@@ -114,7 +116,11 @@ for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
     define: { "import.meta.dirname": "__dirname" },
     mainFields: ["module", "main"],
     banner: { js: BANNER },
-    plugins: [withoutUnusedParts, loadedWhenCalled(), revocationsApart],
+    plugins: [
+      withoutUnusedParts,
+      revocationsApart,
+      ...(name === "authorizer.main" ? [loadedWhenCalled()] : []),
+    ],
   });
 }
 await bundleLoadedWhenCalled(forLambda);
@@ -144,6 +150,9 @@ const archive = zip(functionFiles("dist", "authorizer.handler"));
 writeFileSync("dist/authorizer.zip", archive);
 const checksum = createHash("sha256").update(archive).digest("hex");
 writeFileSync("dist/authorizer.zip.sha256", `${checksum}  authorizer.zip\n`);
+
+/** The writers of revocations, in one zip for both functions: each loads its own file. */
+writeFileSync("dist/revocation-writers.zip", zip(writerFiles("dist")));
 
 /**
  * The same handler for functions that are bundled by their own service: as ES module, because what becomes of CommonJS

@@ -1,0 +1,50 @@
+import { setTimeout } from "node:timers/promises";
+import { keySetFor } from "../key-sets.ts";
+import { writeToStdout } from "../log.ts";
+import { memoized } from "../memoized.ts";
+import { createLogoutTokenVerifier } from "../oauth/logout-token.ts";
+import { send } from "../remote/fetch.ts";
+import { dynamoDb } from "../revocations/dynamodb.ts";
+import { createBackChannelLogout, type BackChannelLogoutOptions } from "./back-channel-logout.ts";
+import { createWriterLog } from "./log.ts";
+import { createRevokeOnEvent, type WriterDependencies } from "./revoke-on-event.ts";
+import { logoutSettings, writerSettings, type WriterSettings } from "./settings.ts";
+import { putInto } from "./table.ts";
+
+/** @throws ConfigurationError with every mistake in the environment */
+export function revokeOnEventFrom(env: NodeJS.ProcessEnv): ReturnType<typeof createRevokeOnEvent> {
+  const settings = writerSettings(env);
+  const { revokesOnLogout } = settings;
+  return createRevokeOnEvent({ ...dependenciesFrom(env, settings), revokesOnLogout });
+}
+
+/**
+ * Makes the handler and begins to fetch the tenant's keys.
+ *
+ * @throws ConfigurationError with every mistake in the environment
+ */
+export function backChannelLogoutFrom(env: NodeJS.ProcessEnv): ReturnType<typeof createBackChannelLogout> {
+  const dependencies = dependenciesFrom(env, writerSettings(env));
+  return createBackChannelLogout({ ...dependencies, verify: verifierFrom(env) });
+}
+
+function dependenciesFrom(
+  env: NodeJS.ProcessEnv,
+  { table, retentionHours, logLevel: level }: WriterSettings,
+): WriterDependencies {
+  const clock = Date.now;
+  const functionName = env["AWS_LAMBDA_FUNCTION_NAME"] ?? "writer";
+  const wait = (ms: number): Promise<void> => setTimeout(ms);
+  return {
+    put: putInto({ table, retentionHours, clock, wait, call: dynamoDb({ env, clock, send }) }),
+    log: createWriterLog({ level, functionName, clock, write: writeToStdout }),
+    clock,
+  };
+}
+
+function verifierFrom(env: NodeJS.ProcessEnv): BackChannelLogoutOptions["verify"] {
+  const rules = logoutSettings(env);
+  const keySetOf = memoized((issuer) => keySetFor(issuer, rules, {}));
+  for (const issuer of rules.issuers) keySetOf(issuer).fetchIfEmpty();
+  return createLogoutTokenVerifier({ rules, keySetOf, clock: Date.now });
+}
