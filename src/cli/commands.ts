@@ -1,23 +1,34 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { revocations } from "./revocations.ts";
+import { revoke } from "./revoke.ts";
 import { snapshot } from "./snapshot.ts";
 import { validate } from "./validate.ts";
 import { EXIT, UsageError, type Terminal } from "./terminal.ts";
 
 const USAGE = `Usage: auth0-authorizer COMMAND
 
-  doctor     looks at a tenant and at the settings from outside, and says what is wrong
-  explain    says how the authorizer decides on a token, step by step
-  snapshot   fetches the tenant's keys into a file, to be deployed with the authorizer
-  validate   looks for mistakes in a CloudFormation template before it is deployed
+  doctor       looks at a tenant and at the settings from outside, and says what is wrong
+  explain      says how the authorizer decides on a token, step by step
+  snapshot     fetches the tenant's keys into a file, to be deployed with the authorizer
+  validate     looks for mistakes in a CloudFormation template before it is deployed
+  revoke       ends tokens before their time: a user's, a session's, an application's, one, or all
+  revocations  lists what was revoked
 
 auth0-authorizer COMMAND --help tells more, and auth0-authorizer --version which version this is.
 `;
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { doctor, explain, snapshot, validate };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  doctor,
+  explain,
+  snapshot,
+  validate,
+  revoke,
+  revocations,
+};
 
 /** @returns the exit code: 0 all well, 1 a problem was found, 2 wrong use, 3 cannot be decided */
 export async function runCommand([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {

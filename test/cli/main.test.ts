@@ -20,6 +20,10 @@ beforeAll(async () => {
     target: "node20",
     format: "esm",
     mainFields: ["module", "main"],
+    // For aws4, which the published tool finds beside it as a package.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
   });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,7 +51,7 @@ describe("the tool, bundled into one file", () => {
     const { exitCode, output } = await shell(["--help"]);
     expect(output).toMatch(/doctor .*explain .*snapshot /s);
     expect(exitCode).toBe(0);
-    for (const command of ["doctor", "explain", "snapshot"]) {
+    for (const command of ["doctor", "explain", "snapshot", "revoke", "revocations"]) {
       expect((await shell([command, "--help"])).output).toContain("Usage: ");
     }
   });
