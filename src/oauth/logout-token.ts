@@ -2,7 +2,7 @@ import { Refusal } from "../refusal.ts";
 import { optionalStrings, optionalText, numericDate, text } from "./claim-values.ts";
 import { checkIssuer, mediaType, type ClaimRules } from "./claims.ts";
 import { checkHeader, decodeUnverifiedJwt, member, type JsonObject, type UnverifiedJwt } from "./jwt.ts";
-import type { VerifierOptions } from "./verifier.ts";
+import type { JwtVerifierOptions } from "./jwt-verifier.ts";
 
 /** What a logout token must say to be meant for one of these applications. */
 export type LogoutTokenRules = Pick<ClaimRules, "issuers" | "clientIds" | "clockToleranceSeconds">;
@@ -16,7 +16,7 @@ export interface LogoutTokenClaims {
   readonly issuedAt: number;
 }
 
-export interface LogoutTokenVerifierOptions extends Omit<VerifierOptions, "rules"> {
+export interface LogoutTokenVerifierOptions extends Omit<JwtVerifierOptions, "rules"> {
   readonly rules: LogoutTokenRules;
 }
 

@@ -1,5 +1,6 @@
 import { lineWriter, metricOfFunction, type LogOptions } from "../log.ts";
-import { HINTS, isUndecided, type Refusal } from "../refusal.ts";
+import { hintOf } from "../reasons.ts";
+import { isUndecided, type Refusal } from "../refusal.ts";
 import type { RevocationKind } from "../revocations/revocation.ts";
 import type { IgnoredBecause } from "./tenant-message.ts";
 
@@ -67,7 +68,7 @@ function refusedFields(refusal: Refusal | undefined): Readonly<Record<string, st
   return {
     event: "logout_token_refused",
     reason: refusal?.reason ?? "missing_token",
-    hint: refusal && HINTS[refusal.reason],
+    hint: refusal && hintOf(refusal.reason),
     detail: refusal?.detail,
     LogoutTokensRefused: 1,
   };

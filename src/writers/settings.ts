@@ -1,4 +1,5 @@
-import { ConfigurationError, settingsFromEnvironment, type Settings } from "../settings/settings.ts";
+import { ConfigurationError } from "../settings/mistakes.ts";
+import { settingsFromEnvironment, type Settings } from "../settings/settings.ts";
 import { boolean, integer, oneOf, word } from "../settings/values.ts";
 
 /** How revocations are written. */

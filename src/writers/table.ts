@@ -1,4 +1,4 @@
-import { FetchError } from "../remote/fetch.ts";
+import { FetchError } from "../remote/fetch-error.ts";
 import { DynamoDbError, type CallDynamoDb } from "../revocations/dynamodb.ts";
 import { writeRevocation, type TableWriterOptions } from "../revocations/table-writer.ts";
 import type { WriterDependencies } from "./revoke-on-event.ts";

@@ -5,7 +5,7 @@ import {
   parseLogoutToken,
   type LogoutTokenRules,
 } from "../../src/oauth/logout-token.ts";
-import { createVerifier } from "../../src/oauth/verifier.ts";
+import { createJwtVerifier } from "../../src/oauth/jwt-verifier.ts";
 import { Refusal } from "../../src/refusal.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 import {
@@ -134,7 +134,7 @@ function verifiers() {
       (error: unknown) => (error instanceof Refusal ? error.message : Promise.reject(error as Error)),
     );
   const verifyLogoutToken = createLogoutTokenVerifier(options);
-  const verify = createVerifier(options);
+  const verify = createJwtVerifier(options);
   return {
     asLogoutToken: (token: string) => word(verifyLogoutToken(token)),
     asToken: (token: string) => word(verify(token)),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ConfigurationError } from "../../src/settings/settings.ts";
+import { ConfigurationError } from "../../src/settings/mistakes.ts";
 import { logoutSettings, writerSettings } from "../../src/writers/settings.ts";
 
 function mistakes(read: () => unknown): readonly string[] {

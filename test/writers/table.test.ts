@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { FetchError } from "../../src/remote/fetch.ts";
+import { FetchError } from "../../src/remote/fetch-error.ts";
 import { DynamoDbError, type CallDynamoDb } from "../../src/revocations/dynamodb.ts";
 import { putInto } from "../../src/writers/table.ts";
 import { NOW } from "./messages.ts";
