@@ -82,6 +82,7 @@ export function signedRequest(
   const url = new URL(env["AWS_ENDPOINT_URL_DYNAMODB"] ?? endpointOf(region));
   const headers = {
     host: url.host,
+    "content-length": String(Buffer.byteLength(body)),
     "content-type": "application/x-amz-json-1.0",
     "x-amz-date": new Date(clock()).toISOString().replace(/[:-]|\.\d+/g, ""),
     "x-amz-target": `${API}.${operation}`,

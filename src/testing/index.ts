@@ -1,6 +1,8 @@
 /** What a team needs to test its own API behind the authorizer: a tenant, and a gateway that does what AWS does. */
 export { startTenant, Tenant, ALICE } from "./tenant.ts";
 export type { AccessTokenOptions, Outage, TenantOptions, TokenOptions, User } from "./tenant.ts";
+export { startRevocationTable, RevocationTable } from "./revocation-table.ts";
+export type { RevocationTableOptions, TableOutage } from "./revocation-table.ts";
 export { createSigningKey, signJwt, type SigningKey } from "./signing-key.ts";
 export { authorizerEvent, bearerEvent } from "./events.ts";
 export { restApi, type RestApiOptions } from "./gateway/rest-api.ts";
