@@ -9,19 +9,24 @@ import { STEPS } from "../../src/cli/trace.ts";
 import { hintOf, type Reason } from "../../src/reasons.ts";
 import { authorizerEvent } from "../../src/testing/events.ts";
 import { createSigningKey } from "../../src/testing/signing-key.ts";
+import { startRevocationTable, type RevocationTable } from "../../src/testing/revocation-table.ts";
 import { ALICE, startTenant, type Tenant } from "../../src/testing/tenant.ts";
 import { startServer } from "../oauth/loopback-server.ts";
 import { run, type Ran } from "./command.ts";
 
 let tenant: Tenant;
+let table: RevocationTable;
 let folder: string;
 
 beforeAll(async () => {
   tenant = await startTenant();
+  table = await startRevocationTable();
+  table.revoke({ kind: "sid", value: "ended" });
   folder = mkdtempSync(join(tmpdir(), "explain-"));
 });
 afterAll(async () => {
   await tenant.close();
+  await table.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -51,7 +56,7 @@ async function explained(token: string, env = environment(), ...options: string[
 async function logged(token: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const lines: string[] = [];
   const settings = settingsFromEnvironment({ ...env, AUTHORIZER_LOG_LEVEL: "info" });
-  const authorizer = createAuthorizer(settings, { write: (line) => lines.push(line) });
+  const authorizer = createAuthorizer(settings, { env, write: (line) => lines.push(line) });
   const value = /\s/.test(token) || token === "" ? token : `Bearer ${token}`;
   const headers = value === "" ? [] : ([["Authorization", value]] as const);
   await authorizer(authorizerEvent("rest-request", { headers })).catch(() => undefined);
@@ -62,7 +67,7 @@ async function logged(token: string, env: NodeJS.ProcessEnv): Promise<string | u
 interface Case {
   readonly token: () => string;
   readonly at: keyof typeof STEPS;
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: () => NodeJS.ProcessEnv;
 }
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
@@ -109,12 +114,22 @@ const REFUSED: Readonly<
   unknown_key: { token: () => tenant.idToken({ key: createSigningKey() }), at: "key" },
   keys_unavailable: {
     token: () => tenant.idToken({ claims: { iss: DEAF_TENANT } }),
-    env: { AUTH0_DOMAIN: DEAF_TENANT },
+    env: () => ({ AUTH0_DOMAIN: DEAF_TENANT }),
     at: "key",
   },
   bad_signature: {
     token: () => tenant.idToken({ key: createSigningKey({ kid: tenant.currentKey.kid }) }),
     at: "signature",
+  },
+  revoked: {
+    token: () => tenant.idToken({ claims: { sid: "ended" } }),
+    env: () => ({ REVOCATION_TABLE: table.name, ...table.environment }),
+    at: "revocation",
+  },
+  revocations_unavailable: {
+    token: () => tenant.idToken(),
+    env: () => ({ REVOCATION_TABLE: "another-table", ...table.environment }),
+    at: "revocation",
   },
   identity_unsupported: { token: () => tenant.idToken({ user: { ...ALICE, sub: "a\nb" } }), at: "context" },
   anonymous_visitor: {
@@ -124,7 +139,7 @@ const REFUSED: Readonly<
   machine_client: { token: () => tenant.machineToken(), at: "machine" },
   organization_not_allowed: {
     token: () => tenant.idToken(),
-    env: { AUTH0_ORGANIZATIONS: "org_1" },
+    env: () => ({ AUTH0_ORGANIZATIONS: "org_1" }),
     at: "organization",
   },
   email_missing: { token: () => tenant.idToken({ user: { sub: "auth0|bob" } }), at: "email" },
@@ -138,33 +153,35 @@ const REFUSED: Readonly<
   },
   email_domain_not_allowed: {
     token: () => tenant.idToken(),
-    env: { AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
+    env: () => ({ AUTHORIZER_EMAIL_DOMAINS: "acme.com" }),
     at: "email",
   },
   claim_not_allowed: {
     token: () => tenant.idToken(),
-    env: { AUTH0_REQUIRED_CLAIMS: "amr=mfa" },
+    env: () => ({ AUTH0_REQUIRED_CLAIMS: "amr=mfa" }),
     at: "claims",
   },
   claims_too_large: {
     token: () => tenant.idToken({ claims: { "https://acme.com/notes": "x".repeat(2100) } }),
-    env: { AUTH0_CONTEXT_CLAIMS: "notes=https://acme.com/notes" },
+    env: () => ({ AUTH0_CONTEXT_CLAIMS: "notes=https://acme.com/notes" }),
     at: "context",
   },
   permission_missing: {
     token: () => tenant.accessToken(),
-    env: { AUTH0_REQUIRED_PERMISSIONS: "read:all" },
+    env: () => ({ AUTH0_REQUIRED_PERMISSIONS: "read:all" }),
     at: "permissions",
   },
 };
 
 describe("explain finds", () => {
   test.each(Object.entries(REFUSED))("%s, as the authorizer does", async (reason, { token, at, env }) => {
-    const [text, settings] = [token(), environment(env)];
+    const [text, settings] = [token(), environment(env?.())];
     const { verdict, steps, ...why } = await explained(text, settings);
     expect(why).toMatchObject({ reason, hint: hintOf(reason as Reason) });
     expect(await logged(text, settings)).toBe(reason);
-    const order = Object.keys(STEPS).slice(2);
+    const order = Object.keys(STEPS)
+      .slice(2)
+      .filter((rule) => rule !== "revocation" || at === rule);
     const outcomes = order.map((rule) =>
       rule === at ? verdict : order.indexOf(rule) < order.indexOf(at) ? "passed" : "not reached",
     );
@@ -195,7 +212,7 @@ describe("explain finds", () => {
       const { verdict, steps } = await explained(token);
       expect(verdict).toBe("accepted");
       expect(steps.map(({ outcome }) => outcome)).toEqual(
-        Array(Object.keys(STEPS).length - 2).fill("passed"),
+        Array(Object.keys(STEPS).length - 3).fill("passed"),
       );
       expect(await logged(token, environment())).toBe("accepted");
     }
@@ -395,6 +412,24 @@ describe("what explain prints", () => {
     expect(plain.output).toMatch(/An ID token .*✓ signature .*Accepted\./s);
     expect(await show(`Bearer ${token}\n`)).toEqual(plain);
     expect(await show(`authorization: bearer ${token}`)).toEqual(plain);
+  });
+});
+
+describe("explain with a table of revocations", () => {
+  const env = (): NodeJS.ProcessEnv => environment({ REVOCATION_TABLE: table.name, ...table.environment });
+
+  test("looks whether the token was ended early", async () => {
+    const { verdict, steps } = await explained(tenant.idToken(), env());
+    expect(verdict).toBe("accepted");
+    expect(steps.find(({ step }) => step === "revocation")).toMatchObject({ outcome: "passed" });
+  });
+
+  test("does not read it offline", async () => {
+    const reads = table.reads;
+    const { verdict, steps } = await explained(tenant.idToken(), env(), "--offline");
+    expect(verdict).toBe("unverified");
+    expect(steps.find(({ step }) => step === "revocation")).toMatchObject({ outcome: "skipped" });
+    expect(table.reads).toBe(reads);
   });
 });
 
