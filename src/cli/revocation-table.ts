@@ -1,6 +1,6 @@
 import { send } from "../remote/fetch.ts";
 import { dynamoDb, DynamoDbError, type CallDynamoDb } from "../revocations/dynamodb.ts";
-import { integer, word } from "../settings/values.ts";
+import { integer, tableName } from "../settings/values.ts";
 import { failureText } from "./network-failure.ts";
 import { UsageError, withProgress, type Terminal } from "./terminal.ts";
 
@@ -43,7 +43,7 @@ export function revocationTable(
   checkCredentials(env);
   const call = dynamoDb({ env, clock, send });
   return {
-    name: valueOf("--table", word, name),
+    name: valueOf("--table", tableName, name),
     retentionHours: retention ? valueOf("--retention-hours", integer(1, 720), retention) : 24,
     call: (...args) => withProgress(terminal, `Asking DynamoDB in ${region}`, call(...args)),
     place: `${name} in ${region}`,

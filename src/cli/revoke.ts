@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { rfc3339 } from "../date-time.ts";
 import { decodeUnverifiedJwt } from "../oauth/jwt.ts";
 import { Refusal } from "../refusal.ts";
 import type { Revocation, RevocationKind } from "../revocations/revocation.ts";
+import { tokenHash } from "../revocations/revoked-tokens.ts";
 import { writeRevocation } from "../revocations/table-writer.ts";
 import { issuer } from "../settings/values.ts";
 import { revocationTable, TABLE_OPTIONS, TABLE_USAGE, tableFailure, valueOf } from "./revocation-table.ts";
@@ -117,7 +117,7 @@ function hashOf(text: string): string {
   const token = text.replace(/^authorization:\s*/i, "").replace(/^bearer\s+/i, "");
   try {
     const [header, payload] = decodeUnverifiedJwt(token).parts;
-    return createHash("sha256").update(`${header}.${payload}`).digest("base64url");
+    return tokenHash(`${header}.${payload}`);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new UsageError(`this is no token that an authorizer would accept: ${error.message}`);

@@ -1,6 +1,7 @@
+import { SETTINGS } from "../settings/definitions.ts";
 import { ConfigurationError } from "../settings/mistakes.ts";
 import { settingsFromEnvironment, type Settings } from "../settings/settings.ts";
-import { boolean, integer, oneOf, word } from "../settings/values.ts";
+import { boolean } from "../settings/values.ts";
 
 /** How revocations are written. */
 export interface WriterSettings {
@@ -14,6 +15,13 @@ export interface WriterSettings {
   readonly logLevel: Settings["logLevel"];
 }
 
+interface Variable<T> {
+  readonly variable: string;
+  /** @throws Error that says what is wrong with the value */
+  readonly read: (value: unknown) => T;
+  readonly fallback: T;
+}
+
 /**
  * Settings of a writer from environment variables; a blank one counts as not set.
  *
@@ -21,21 +29,20 @@ export interface WriterSettings {
  */
 export function writerSettings(env: NodeJS.ProcessEnv): WriterSettings {
   const mistakes: string[] = [];
-  const read = <T>(variable: string, reader: (value: unknown) => T, fallback: T): T => {
+  const read = <T>({ variable, read: reader, fallback }: Variable<T>): T => {
     const text = env[variable]?.trim() ?? "";
-    if (text === "") return fallback;
     try {
-      return reader(text);
+      return text === "" ? fallback : reader(text);
     } catch (error) {
       mistakes.push(`${variable} ${(error as Error).message}`);
       return fallback;
     }
   };
   const settings = {
-    table: read("REVOCATION_TABLE", word, ""),
-    retentionHours: read("REVOCATION_RETENTION_HOURS", integer(1, 720), 24),
-    revokesOnLogout: read("REVOCATION_ON_LOGOUT", boolean, false),
-    logLevel: read("AUTHORIZER_LOG_LEVEL", oneOf("debug", "info", "warn", "error", "silent"), "info"),
+    table: read({ ...SETTINGS.revocationTable, fallback: "" }) ?? "",
+    retentionHours: read(SETTINGS.revocationRetentionHours),
+    revokesOnLogout: read({ variable: "REVOCATION_ON_LOGOUT", read: boolean, fallback: false }),
+    logLevel: read(SETTINGS.logLevel),
   };
   if (settings.table === "" && mistakes.length === 0)
     mistakes.push("REVOCATION_TABLE is required: the table that revocations are written to");

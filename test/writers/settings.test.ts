@@ -23,13 +23,13 @@ describe("the settings of a writer", () => {
 
   test("may all be given", () => {
     const env = {
-      REVOCATION_TABLE: "t",
+      REVOCATION_TABLE: "acme",
       REVOCATION_RETENTION_HOURS: "720",
       REVOCATION_ON_LOGOUT: "true",
       AUTHORIZER_LOG_LEVEL: "debug",
     };
     expect(writerSettings(env)).toEqual({
-      table: "t",
+      table: "acme",
       retentionHours: 720,
       revokesOnLogout: true,
       logLevel: "debug",

@@ -86,10 +86,18 @@ const builtinModules: Plugin = {
 const common: BuildOptions = { bundle: true, platform: "node", logLevel: "warning" };
 
 const FUNCTIONS = {
-  "authorizer.main": { source: "./src/handler.ts", handlers: "handler" },
-  "revoke-on-event": { source: "./src/writers/lambda/revoke-on-event.ts", handlers: "handler" },
-  "back-channel-logout": { source: "./src/writers/lambda/back-channel-logout.ts", handlers: "handler" },
-  whoami: { source: "./infra/whoami/handler.ts", handlers: "handler, connect" },
+  "authorizer.main": { source: "./src/handler.ts", handlers: "handler", banner: BANNER },
+  "revoke-on-event": {
+    source: "./src/writers/lambda/revoke-on-event.ts",
+    handlers: "handler",
+    banner: REVOCATIONS_BANNER,
+  },
+  "back-channel-logout": {
+    source: "./src/writers/lambda/back-channel-logout.ts",
+    handlers: "handler",
+    banner: `${REVOCATIONS_BANNER}\n${BANNER}`,
+  },
+  whoami: { source: "./infra/whoami/handler.ts", handlers: "handler, connect", banner: BANNER },
 };
 
 /**
@@ -105,7 +113,7 @@ const forLambda: BuildOptions = {
   supported: { "dynamic-import": false },
   plugins: [revocationsApart],
 };
-for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
+for (const [name, { source, handlers, banner }] of Object.entries(FUNCTIONS)) {
   await bundle({
     ...forLambda,
     stdin: {
@@ -115,7 +123,7 @@ for (const [name, { source, handlers }] of Object.entries(FUNCTIONS)) {
     outfile: `dist/${name}.cjs`,
     define: { "import.meta.dirname": "__dirname" },
     mainFields: ["module", "main"],
-    banner: { js: BANNER },
+    banner: { js: banner },
     plugins: [
       withoutUnusedParts,
       revocationsApart,
