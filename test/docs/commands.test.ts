@@ -44,6 +44,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run validate", { run: "npm run validate -- --help" }],
   ["npm run rehearse", { run: "npm run rehearse -- --help" }],
   ["npm run --silent bench:fleet", { run: "npm run --silent bench:fleet -- --help" }],
+  ["npm run --silent bench:doors", { run: "npm run --silent bench:doors -- --help" }],
   ["npm run bench", { by: ".ci/run", which: "npm run bench -- --quick" }],
   [
     "npm run --silent auth0-authorizer -- snapshot",

@@ -3,11 +3,13 @@ import { expect, it } from "@jest/globals";
 import { blocks, guides } from "./guides.ts";
 
 const PROJECT = new URL("../../", import.meta.url);
-const EXAMPLE = new URL("examples/downstream-service/", PROJECT);
+const EXAMPLES = ["examples/downstream-service/", "examples/verifier/"].map((path) => new URL(path, PROJECT));
 
-const files = readdirSync(EXAMPLE)
-  .filter((name) => name.endsWith(".ts"))
-  .map((name) => new URL(name, EXAMPLE));
+const files = EXAMPLES.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => new URL(name, folder)),
+);
 const code = [...files, new URL("examples/own-stack-cdk/app.mjs", PROJECT)].map((file) =>
   unindented(readFileSync(file, "utf8")),
 );
@@ -28,6 +30,7 @@ it("snippets are in these pages", () => {
     "docs/own-claims.md",
     "docs/own-stack.md",
     "docs/testing.md",
+    "docs/verifier.md",
   ]);
 });
 

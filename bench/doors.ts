@@ -1,0 +1,75 @@
+/**
+ * What each door of `./verifier` costs beside the authorizer: one process, warm, every token another one. Each round
+ * lets every door take its turn, each time another one first; a number is the median of the rounds' ratios.
+ *
+ *     npm run bench:doors    about half a minute; prints the table of docs/verifier.md
+ */
+import { tenantOfTests } from "../examples/verifier/tenant.ts";
+import { createAuthorizer } from "../src/authorizer.ts";
+import { bearerEvent } from "../src/testing/events.ts";
+import { answerHelp } from "../tools/build/usage.ts";
+import { median } from "./statistics.ts";
+
+answerHelp("Measures the doors of ./verifier beside the authorizer.\n\n  npm run bench:doors\n");
+
+const ROUNDS = 60;
+const CALLS = 100;
+const WARM_UP = 2000;
+
+const tenant = await tenantOfTests();
+const { verify } = await import("../examples/verifier/auth.ts");
+const { handler: functionUrl } = await import("../examples/verifier/function-url.ts");
+const { handler: appSync } = await import("../examples/verifier/appsync.ts");
+const authorize = createAuthorizer(tenant.settings, { write: () => undefined });
+
+/** What comes to the door with a token, and the door. */
+interface Door {
+  readonly request: (token: string) => unknown;
+  readonly answer: (request: never) => unknown;
+}
+
+const DOORS: Readonly<Record<string, Door>> = {
+  "the authorizer, its log line included": {
+    request: (token) => bearerEvent("http-2.0", token),
+    answer: authorize,
+  },
+  "`verify(token)`": { request: (token) => token, answer: (token: string) => verify(token) },
+  "a Lambda Function URL": {
+    request: (token) => ({ headers: { authorization: `Bearer ${token}` } }),
+    answer: (event) => functionUrl(event, {} as never, () => undefined),
+  },
+  "an AppSync authorizer": {
+    request: (authorizationToken) => ({ authorizationToken }),
+    answer: (event) => appSync(event, {} as never, () => undefined),
+  },
+};
+const NAMES = Object.keys(DOORS);
+const [AUTHORIZER = ""] = NAMES;
+
+let issued = 0;
+function newTokens(count: number): readonly string[] {
+  return Array.from({ length: count }, () => tenant.idToken({ claims: { jti: String((issued += 1)) } }));
+}
+
+/** Milliseconds for one call. */
+async function timeOf(name: string, tokens: readonly string[]): Promise<number> {
+  const { request, answer } = DOORS[name] ?? { request: () => undefined, answer: () => undefined };
+  const requests = tokens.map(request) as never[];
+  const startedAt = performance.now();
+  for (const each of requests) await answer(each);
+  return (performance.now() - startedAt) / tokens.length;
+}
+
+for (const name of NAMES) await timeOf(name, newTokens(WARM_UP));
+const ratios = new Map<string, number[]>(NAMES.map((name) => [name, []]));
+for (let round = 0; round < ROUNDS; round += 1) {
+  const times = new Map<string, number>();
+  for (const turn of NAMES.keys()) {
+    const name = NAMES[(round + turn) % NAMES.length] ?? "";
+    times.set(name, await timeOf(name, newTokens(CALLS)));
+  }
+  for (const [name, time] of times) ratios.get(name)?.push(time / (times.get(AUTHORIZER) ?? Number.NaN));
+}
+console.log("| door | the authorizer = 1 |\n| --- | ---: |");
+for (const [name, all] of ratios) console.log(`| ${name} | ${median(all).toFixed(2)} |`);
+await tenant.close();
