@@ -2,6 +2,8 @@
 # page, so the page would take a 401 for a network failure.
 
 locals {
+  metadata = var.resource_metadata == "" ? "" : ", resource_metadata=\"${var.resource_metadata}\""
+
   reason = var.reason_in_403 ? { reason = "$context.authorizer.reason" } : {}
 
   try_again = {
@@ -17,7 +19,7 @@ locals {
     UNAUTHORIZED = {
       status = "401"
       header = "WWW-Authenticate"
-      value  = "Bearer realm=\"api\""
+      value  = "Bearer realm=\"api\"${local.metadata}"
       body   = { message = "Unauthorized" }
     }
     ACCESS_DENIED = {

@@ -101,6 +101,12 @@ variable "cors_origin" {
   default     = "*"
 }
 
+variable "resource_metadata" {
+  description = "What a REST API's 401 names as resource_metadata (RFC 9728 §5.1), where agents find out which tenant to sign in to: an address, or nothing."
+  type        = string
+  default     = ""
+}
+
 variable "reason_in_403" {
   description = "Whether a REST API tells a refused caller why, such as email_not_verified."
   type        = bool

@@ -9,6 +9,8 @@ export interface GatewayResponseOptions {
   readonly corsOrigin?: string;
   /** Whether a refused caller is told why, by one of a closed set of words such as `email_not_verified`. */
   readonly reasonIn403?: boolean;
+  /** Where agents find out which tenant to sign in to: `resource_metadata` of a 401 (RFC 9728 §5.1). */
+  readonly resourceMetadata?: string;
 }
 
 /** About as long as the authorizer itself waits before it asks for keys again (RFC 9110 §10.2.3). */
@@ -16,7 +18,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** The answers of `infra/gateway-responses.yml`. CDK makes the deployment of the API wait for them. */
 export function addGatewayResponses(api: RestApi, options: GatewayResponseOptions): void {
-  const { corsOrigin = "*", reasonIn403 = false } = options;
+  const { corsOrigin = "*", reasonIn403 = false, resourceMetadata } = options;
   const reason = reasonIn403 ? ',"reason":"$context.authorizer.reason"' : "";
   const answer = (
     type: ResponseType,
@@ -35,7 +37,8 @@ export function addGatewayResponses(api: RestApi, options: GatewayResponseOption
   });
   const tryAgain = ["503", '{"message":"Try again"}', ["Retry-After", String(RETRY_AFTER_SECONDS)]] as const;
   // RFC 6750 §3: a challenge has no error code where no token was sent, which API Gateway cannot tell from a wrong one.
-  const challenge = ["WWW-Authenticate", 'Bearer realm="api"'] as const;
+  const metadata = resourceMetadata === undefined ? "" : `, resource_metadata="${resourceMetadata}"`;
+  const challenge = ["WWW-Authenticate", `Bearer realm="api"${metadata}`] as const;
   const forbidden = ["WWW-Authenticate", 'Bearer realm="api", error="insufficient_scope"'] as const;
   for (const [id, response] of Object.entries({
     Unauthorized: answer(ResponseType.UNAUTHORIZED, "401", '{"message":"Unauthorized"}', challenge),

@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly corsOrigin: string;
   /** Whether a 403 of a REST API says why. */
   readonly reasonIn403: boolean;
+  /** What a 401 of a REST API names as `resource_metadata` (RFC 9728 §5.1): an address, or nothing. */
+  readonly resourceMetadata: string;
   /** Routes that are meant to have no authorizer: `GET /health`. */
   readonly publicRoutes: readonly string[];
   /** Rules that the template is not checked by. */
@@ -47,6 +49,7 @@ const DEFAULTS: StackOptions = {
   gatewayResponses: true,
   corsOrigin: "*",
   reasonIn403: false,
+  resourceMetadata: "",
   publicRoutes: [],
   except: [],
   offlineTenant: undefined,

@@ -75,6 +75,7 @@ function placeholders(options: StackOptions, { prefix, logLevel }: Names): Place
     "${param:AUTHORIZER_LOG_LEVEL}": logLevel,
     '${param:CORS_ORIGIN, "*"}': options.corsOrigin,
     '${param:REASON_IN_403, "false"}': String(options.reasonIn403),
+    '${param:RESOURCE_METADATA, ""}': options.resourceMetadata,
   };
 }
 

@@ -2,11 +2,14 @@ import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { resourcesOf, type Template } from "../../src/template/template.ts";
 import { createAuthorizer } from "../../src/authorizer.ts";
 import { restApi, startTenant, type RestApiOptions, type Tenant } from "../../src/testing/index.ts";
+import { evaluated } from "./cloudformation.ts";
 import { packageService, type Packaged } from "./packaged.ts";
 
 jest.setTimeout(60_000);
 
 type GatewayResponses = NonNullable<RestApiOptions["gatewayResponses"]>;
+
+const METADATA = "https://api.example.com/.well-known/oauth-protected-resource";
 
 let tenant: Tenant;
 let silent: Packaged;
@@ -14,24 +17,17 @@ let telling: Packaged;
 beforeAll(async () => {
   tenant = await startTenant();
   silent = await packageService("deploy=whoami", "CORS_ORIGIN=https://app.example.com");
-  telling = await packageService("deploy=whoami", "REASON_IN_403=true");
+  telling = await packageService("deploy=whoami", "REASON_IN_403=true", `RESOURCE_METADATA=${METADATA}`);
 });
 afterAll(async () => {
   await tenant.close();
   for (const packaged of [silent, telling]) packaged.remove();
 });
 
-/** The gateway responses of a template, as CloudFormation would hand them to API Gateway. */
 function gatewayResponses(template: Template): GatewayResponses {
-  const { Parameters } = template as unknown as { Parameters: { ReasonIn403: { Default: string } } };
-  const reasonIsTold = Parameters.ReasonIn403.Default === "true";
-  return resourcesOf(template, "AWS::ApiGateway::GatewayResponse").map(({ properties }) => {
-    const choose = (_: string, value: unknown): unknown =>
-      typeof value === "object" && value !== null && "Fn::If" in value
-        ? (value["Fn::If"] as unknown[])[reasonIsTold ? 1 : 2]
-        : value;
-    return JSON.parse(JSON.stringify(properties, choose)) as GatewayResponses[number];
-  });
+  return resourcesOf(template, "AWS::ApiGateway::GatewayResponse").map(
+    ({ properties }) => evaluated(template, properties) as GatewayResponses[number],
+  );
 }
 
 /** Calls an API that has these gateway responses, with our authorizer before it. */
@@ -53,6 +49,11 @@ test.each([
   expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
   expect(response.headers.get("access-control-expose-headers")).toBe("WWW-Authenticate");
   expect(await response.json()).toEqual({ message: "Unauthorized" });
+});
+
+test("the challenge of a 401 names the metadata of the resource, where there is some", async () => {
+  const { headers } = await call(telling);
+  expect(headers.get("www-authenticate")).toBe(`Bearer realm="api", resource_metadata="${METADATA}"`);
 });
 
 test("a caller who is refused: 403, without the reason unless it shall be told", async () => {

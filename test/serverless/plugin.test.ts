@@ -12,6 +12,7 @@ import { startTenant } from "../../src/testing/tenant.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
 import { call, type Attachment } from "../e2e/call.ts";
 import { createConsumer, type Consumer } from "../examples/consumer.ts";
+import { evaluated } from "../infra/cloudformation.ts";
 import { zipEntries } from "../infra/zip-entries.ts";
 import { packNpmPackage } from "../tools/npm-package.ts";
 import { codeFiles } from "../../src/cli/function-zip.ts";
@@ -117,6 +118,23 @@ describe("examples/plugin, packaged", () => {
 });
 
 describe("the options", () => {
+  test("put the address of the resource's metadata into the challenge of a 401", async () => {
+    const address = "https://api.acme.com/.well-known/oauth-protected-resource";
+    const challenge = async (...edits: readonly Edit[]): Promise<unknown> => {
+      const template = await packageWith(...edits);
+      const responses = resourcesOf(template, "AWS::ApiGateway::GatewayResponse");
+      const unauthorized = responses.find(({ properties }) => properties["ResponseType"] === "UNAUTHORIZED");
+      const { ResponseParameters } = evaluated(template, unauthorized?.properties) as {
+        readonly ResponseParameters: Readonly<Record<string, unknown>>;
+      };
+      return ResponseParameters["gatewayresponse.header.WWW-Authenticate"];
+    };
+    expect(await challenge()).toBe(`'Bearer realm="api"'`);
+    expect(await challenge(option(`resourceMetadata: ${address}`))).toBe(
+      `'Bearer realm="api", resource_metadata="${address}"'`,
+    );
+  });
+
   test("switch alarms and gateway responses off", async () => {
     const template = await packageWith(
       option(
