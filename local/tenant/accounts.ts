@@ -1,7 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { Account } from "oidc-provider";
-import { ROLES_CLAIM, type User } from "./directory.ts";
+import { ROLES_CLAIM, type Profile, type User } from "./directory.ts";
 
 interface PasswordHash {
   readonly salt: Buffer;
@@ -10,16 +10,19 @@ interface PasswordHash {
 
 export interface Accounts {
   /** The user whose e-mail and password these are; undefined where either is wrong, and it does not tell which. */
-  authenticate(email: string, password: string): Promise<User | undefined>;
-  find(sub: string): User | undefined;
+  authenticate(email: string, password: string): Promise<Profile | undefined>;
+  find(sub: string): Profile | undefined;
+  /** A new user, whose e-mail nobody has verified; undefined where somebody has an account with it already. */
+  signUp(email: string, password: string): Promise<Profile | undefined>;
 }
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
 
 /** From here on the tenant knows passwords only as scrypt hashes. */
-export async function createAccounts(users: readonly User[]): Promise<Accounts> {
+export async function createAccounts(firstUsers: readonly User[]): Promise<Accounts> {
+  const users: Profile[] = [...firstUsers];
   const hashes = new Map<string, PasswordHash>();
-  for (const user of users) hashes.set(user.email, await hashPassword(user.password));
+  for (const user of firstUsers) hashes.set(user.email, await hashPassword(user.password));
   const nobody = await hashPassword(randomBytes(16).toString("hex"));
 
   return {
@@ -29,11 +32,25 @@ export async function createAccounts(users: readonly User[]): Promise<Accounts> 
       return matches ? users.find((user) => user.email === email) : undefined;
     },
     find: (sub) => users.find((user) => user.sub === sub),
+    signUp: async (email, password) => {
+      const hash = await hashPassword(password);
+      if (hashes.has(email)) return undefined;
+      const user = newProfile(email);
+      hashes.set(email, hash);
+      users.push(user);
+      return user;
+    },
   };
 }
 
+function newProfile(email: string): Profile {
+  const sub = `auth0|${randomBytes(12).toString("hex")}`;
+  const [nickname = email] = email.split("@");
+  return { sub, email, emailVerified: false, name: email, nickname, roles: [] };
+}
+
 /** The user as oidc-provider wants it; which of these claims a token carries depends on its scopes. */
-export function toAccount(user: User): Account {
+export function toAccount(user: Profile): Account {
   const { sub, name, nickname, email, emailVerified, roles } = user;
   const claims = { sub, name, nickname, email, email_verified: emailVerified, [ROLES_CLAIM]: roles };
   return { accountId: sub, claims: () => claims };

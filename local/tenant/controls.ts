@@ -1,5 +1,5 @@
 import type { KeyIds } from "./keys.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 
 /** What can be done to a tenant while it runs. */
 export interface Controls {

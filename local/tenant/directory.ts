@@ -21,12 +21,17 @@ export const ROLES_CLAIM = "https://example.com/roles";
 /** Where the single-page app is served from. */
 export const SPA_ORIGIN = "http://localhost:4001";
 
+/** Where the users' passwords are: Auth0's name for the database of a new tenant. */
+export const CONNECTION = "Username-Password-Authentication";
+
 export interface Application {
   readonly name: string;
   readonly clientId: string;
   /** Only a confidential application has one; the others prove themselves with PKCE (RFC 7636). */
   readonly clientSecret?: string;
-  readonly kind: "spa" | "mobile" | "machine";
+  /** Auth0 signs this application's ID tokens with HS256 and this secret; with RS256 where there is none. */
+  readonly hs256Secret?: string;
+  readonly kind: "spa" | "legacySpa" | "mobile" | "machine";
   /** Auth0's "Allowed Callback URLs", compared as exact strings. */
   readonly redirectUris: readonly string[];
   /** Auth0's "Allowed Logout URLs". */
@@ -35,21 +40,41 @@ export interface Application {
   readonly origins: readonly string[];
 }
 
-export interface User {
+/** What the tenant tells applications and APIs about a person. */
+export interface Profile {
   readonly sub: string;
   readonly email: string;
   readonly emailVerified: boolean;
   readonly name: string;
   readonly nickname: string;
   readonly roles: readonly string[];
+}
+
+export interface User extends Profile {
   readonly password: string;
 }
 
 /** A single-page app that is served from `origins`: the page itself and its `/callback` may receive the code. */
-export function singlePageApp(name: string, clientId: string, origins: readonly string[]): Application {
+export function singlePageApp(name: string, clientId: string, origins: readonly string[]) {
   const pages = origins.flatMap((origin) => [`${origin}/callback`, origin, `${origin}/`]);
   const logoutUrls = origins.flatMap((origin) => [origin, `${origin}/`]);
-  return { name, clientId, kind: "spa", redirectUris: pages, logoutUrls, origins };
+  return { name, clientId, kind: "spa", redirectUris: pages, logoutUrls, origins } as const;
+}
+
+/**
+ * An application whose pages sign in with Auth0.js and with Lock. Beside the code flow it may use what these packages
+ * use: the implicit flow (RFC 6749 §4.2), the password grants and cross-origin authentication.
+ */
+export function legacyApp(origins: readonly string[]) {
+  const pages = origins.flatMap((origin) => [`${origin}/auth0-js`, `${origin}/lock`]);
+  return {
+    name: "Pages with Auth0.js and Lock",
+    clientId: "LocalAuth0JsAndLock0000000000005",
+    kind: "legacySpa",
+    redirectUris: pages,
+    logoutUrls: pages,
+    origins,
+  } as const;
 }
 
 export const applications = {
@@ -73,6 +98,12 @@ export const applications = {
   },
   /** Of the same tenant, but of another team: our API must refuse the ID tokens that it gets. */
   foreign: singlePageApp("Another team's app", "LocalForeignApp00000000000000004", ["http://localhost:4002"]),
+  legacy: legacyApp([SPA_ORIGIN]),
+  /** Made when HS256 was the default, and never switched: our API must refuse the ID tokens that it gets. */
+  hs256: {
+    ...singlePageApp("Old app with HS256", "LocalOldAppWithHS256000000000006", [SPA_ORIGIN]),
+    hs256Secret: "local-secret-that-signs-what-nobody-should-accept",
+  },
 } as const satisfies Record<string, Application>;
 
 export type ApplicationName = keyof typeof applications;

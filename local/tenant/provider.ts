@@ -1,13 +1,23 @@
-import type { AdapterFactory, ClientMetadata, Configuration, KoaContextWithOIDC } from "oidc-provider";
+import type { AdapterFactory, ClientMetadata, Configuration } from "oidc-provider";
 import { toAccount } from "./accounts.ts";
 import type { Accounts } from "./accounts.ts";
-import { API_SCOPES, ROLES_CLAIM } from "./directory.ts";
+import {
+  IDENTITY_SCOPES,
+  audienceParameter,
+  grantEverythingAskedFor,
+  keepOfflineAccess,
+  resourceServer,
+} from "./api-access.ts";
+import { loginTicket } from "./cross-origin.ts";
+import { ROLES_CLAIM } from "./directory.ts";
 import type { Application } from "./directory.ts";
 import { published } from "./keys.ts";
 import type { KeyRing } from "./keys.ts";
 import { CONTENT_SECURITY_POLICY, messagePage } from "./pages.ts";
-import { errors, interactionPolicy, Provider } from "./quiet-oidc-provider.ts";
-import { shapeAccessToken } from "./tokens.ts";
+import { interactionPolicy, Provider } from "./quiet-oidc-provider.ts";
+import { LoginTickets } from "./login-tickets.ts";
+import { PASSWORD_GRANTS, passwordGrant } from "./password-grants.ts";
+import { shapeAccessToken, withJwtType } from "./tokens.ts";
 import type { AccessTokenShape } from "./tokens.ts";
 
 /** What stays the same while providers with different keys come and go. */
@@ -17,6 +27,7 @@ export interface ProviderSettings {
   readonly applications: readonly Application[];
   readonly accounts: Accounts;
   readonly memory: AdapterFactory;
+  readonly tickets: LoginTickets;
   readonly cookieKeys: readonly string[];
   readonly accessToken: AccessTokenShape;
   readonly tokenLifetimeSeconds: number;
@@ -24,7 +35,6 @@ export interface ProviderSettings {
 
 export const LOGIN_PATH = "/u/login/";
 
-const IDENTITY_SCOPES = ["openid", "profile", "email", "offline_access"];
 const ROUTES = {
   authorization: "/authorize",
   token: "/oauth/token",
@@ -32,17 +42,37 @@ const ROUTES = {
   jwks: "/.well-known/jwks.json",
 };
 const DAY = 24 * 60 * 60;
+const CODE_FLOW: Flows = { grant_types: ["authorization_code", "refresh_token"], response_types: ["code"] };
+const FLOWS: Readonly<Record<Application["kind"], Flows>> = {
+  spa: CODE_FLOW,
+  mobile: CODE_FLOW,
+  machine: { grant_types: ["client_credentials"], response_types: [] },
+  legacySpa: {
+    grant_types: ["authorization_code", "refresh_token", "implicit", ...PASSWORD_GRANTS],
+    response_types: ["code", "id_token", "id_token token"],
+  },
+};
+
+type Flows = Pick<ClientMetadata, "grant_types" | "response_types">;
 
 /** An OpenID provider that behaves like an Auth0 tenant and signs with the ring's current key. */
 export function createProvider(settings: ProviderSettings, ring: KeyRing): Provider {
-  return new Provider(settings.issuer, {
+  const provider = new Provider(settings.issuer, configurationOf(settings, ring));
+  allowLoopbackPages(provider);
+  writeJwtTypes(provider, ring);
+  for (const grantType of PASSWORD_GRANTS) passwordGrant(provider, grantType, settings);
+  return provider;
+}
+
+function configurationOf(settings: ProviderSettings, ring: KeyRing): Configuration {
+  return {
     adapter: settings.memory,
     jwks: { keys: published(ring) },
     clients: settings.applications.map(toClient),
     clientBasedCORS: (_ctx, origin, { clientId }) => mayCallFrom(settings, origin, clientId),
     cookies: { keys: [...settings.cookieKeys] },
     routes: ROUTES,
-    scopes: IDENTITY_SCOPES,
+    scopes: [...IDENTITY_SCOPES],
     claims: {
       openid: ["sub", ROLES_CLAIM],
       profile: ["name", "nickname"],
@@ -50,18 +80,44 @@ export function createProvider(settings: ProviderSettings, ring: KeyRing): Provi
     },
     // Auth0 puts the e-mail into the ID token itself, and not only into the answer of /userinfo.
     conformIdTokenClaims: false,
-    responseTypes: ["code"],
+    responseTypes: ["code", "id_token", "id_token token"],
+    enabledJWA: { idTokenSigningAlgValues: ["RS256", "HS256"] },
     clientAuthMethods: ["none", "client_secret_post"],
     pkce: { required: () => true },
     ttl: lifetimes(settings.tokenLifetimeSeconds),
     ...ownApi(settings),
     ...ownUsers(settings.accounts),
-  });
+  };
+}
+
+/** Pages on this machine have no https, which OpenID Connect Dynamic Client Registration §2 asks of the implicit flow. */
+function allowLoopbackPages(provider: Provider): void {
+  const { Schema } = provider.Client as unknown as { Schema: { prototype: Validation } };
+  const invalidate = Schema.prototype.invalidate.bind(Schema.prototype);
+  Schema.prototype.invalidate = (message, code) => {
+    if (code !== "implicit-force-https" && code !== "implicit-forbid-localhost") invalidate(message, code);
+  };
+}
+
+/** oidc-provider's check of an application's metadata: throws, unless somebody forgives. */
+interface Validation {
+  invalidate(message: string, code?: string): void;
+}
+
+/** ID tokens as Auth0 writes them, from both endpoints that issue them. */
+function writeJwtTypes({ IdToken }: Provider, { current }: KeyRing): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called below, with the token that it belongs to
+  const { issue } = IdToken.prototype;
+  IdToken.prototype.issue = async function (options) {
+    const { idTokenSignedResponseAlg: alg, clientSecret } = this.client;
+    const idToken = await issue.call(this, options);
+    return withJwtType(idToken, current, alg === "HS256" ? clientSecret : undefined);
+  };
 }
 
 function ownApi(settings: ProviderSettings): Configuration {
   return {
-    extraParams: { audience: keepOfflineAccess },
+    extraParams: { audience: keepOfflineAccess, login_ticket: loginTicket(settings.tickets) },
     issueRefreshToken: (_ctx, client, code) =>
       client.grantTypeAllowed("refresh_token") && code.scopes.has("offline_access"),
     features: {
@@ -107,16 +163,17 @@ function ownUsers(accounts: Accounts): Configuration {
 }
 
 function toClient(application: Application): ClientMetadata {
-  const machine = application.kind === "machine";
+  const { kind, hs256Secret } = application;
+  const secret = application.clientSecret ?? hs256Secret;
   return {
     client_id: application.clientId,
     client_name: application.name,
-    ...(application.clientSecret !== undefined && { client_secret: application.clientSecret }),
-    application_type: application.kind === "mobile" ? "native" : "web",
-    token_endpoint_auth_method: machine ? "client_secret_post" : "none",
-    grant_types: machine ? ["client_credentials"] : ["authorization_code", "refresh_token"],
-    response_types: machine ? [] : ["code"],
+    ...(secret !== undefined && { client_secret: secret }),
+    ...(hs256Secret !== undefined && { id_token_signed_response_alg: "HS256" }),
+    application_type: kind === "mobile" ? "native" : "web",
+    token_endpoint_auth_method: kind === "machine" ? "client_secret_post" : "none",
     redirect_uris: [...application.redirectUris],
+    ...FLOWS[kind],
   };
 }
 
@@ -136,50 +193,6 @@ function lifetimes(tokenSeconds: number): Configuration["ttl"] {
 function mayCallFrom(settings: ProviderSettings, origin: string, clientId: string): boolean {
   const application = settings.applications.find((candidate) => candidate.clientId === clientId);
   return application?.origins.includes(origin) ?? false;
-}
-
-/** Auth0's `audience` is what RFC 8707 calls `resource`. Without it, a user's access token is opaque. */
-function audienceParameter(ctx: KoaContextWithOIDC): string | undefined {
-  const { params, body } = ctx.oidc;
-  const audience = params?.["audience"] ?? body?.["audience"];
-  if (typeof audience === "string" && audience !== "") return audience;
-  if (params?.["grant_type"] === "client_credentials") {
-    throw accessDenied("No audience parameter was provided, and no default audience has been configured");
-  }
-  return undefined;
-}
-
-function resourceServer(identifier: string, apiIdentifier: string) {
-  if (identifier !== apiIdentifier) throw accessDenied(`Service not found: ${identifier}`);
-  return { scope: [...IDENTITY_SCOPES, ...API_SCOPES].join(" "), accessTokenFormat: "jwt" as const };
-}
-
-/** As Auth0 answers it: 403, not OAuth's usual 400. */
-function accessDenied(description: string): Error {
-  return Object.assign(new errors.AccessDenied(description), { status: 403, statusCode: 403 });
-}
-
-/** OpenID Connect Core §11 drops `offline_access` unless consent is prompted for; Auth0 does not. */
-function keepOfflineAccess(ctx: KoaContextWithOIDC): void {
-  const { params } = ctx.oidc;
-  const asked = String(ctx.query["scope"]).split(" ").includes("offline_access");
-  if (params && asked) params["scope"] = `${String(params["scope"])} offline_access`;
-}
-
-/** Auth0 asks no consent for first-party applications, and all applications of this tenant are. */
-async function grantEverythingAskedFor({ oidc }: KoaContextWithOIDC) {
-  if (!oidc.client || !oidc.account) return undefined;
-  const { clientId } = oidc.client;
-  const grant = new oidc.provider.Grant({ clientId, accountId: oidc.account.accountId });
-  grant.addOIDCScope(oidc.requestParamOIDCScopes);
-  for (const api of Object.values(oidc.resourceServers ?? {})) {
-    grant.addResourceScope(
-      api.identifier(),
-      [...oidc.requestParamScopes].filter((scope) => api.scopes.has(scope)),
-    );
-  }
-  await grant.save();
-  return grant;
 }
 
 function withoutConsentForMobile() {

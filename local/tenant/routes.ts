@@ -1,18 +1,13 @@
 import type Provider from "oidc-provider";
 import type { Accounts } from "./accounts.ts";
 import type { Application } from "./directory.ts";
-import type { SigningKey } from "./keys.ts";
 import { CONTENT_SECURITY_POLICY, loginPage, messagePage, type LoginPage } from "./pages.ts";
 import { LOGIN_PATH } from "./provider.ts";
 import { errors } from "./quiet-oidc-provider.ts";
-import { withJwtType } from "./tokens.ts";
+import { readForm } from "./request-body.ts";
+import type { Context, Route } from "./route.ts";
 
-/** One step of the tenant's answer: answers itself, or leaves the request to `next`. */
-export type Route = Parameters<Provider["use"]>[0];
-type Context = Parameters<Route>[0];
 type Interaction = Awaited<ReturnType<Provider["interactionDetails"]>>;
-
-const MAX_FORM_LENGTH = 10_000;
 
 /** A page elsewhere that made its own name point to this machine (DNS rebinding) gets nothing from the tenant. */
 export function onlyItsOwnHost(issuer: string): Route {
@@ -63,17 +58,6 @@ export function logout(provider: Provider, applications: readonly Application[])
     await endSession(provider, ctx);
     if (target === undefined) showPage(ctx, 200, messagePage("Signed out", "You are signed out."));
     else ctx.redirect(String(target));
-  };
-}
-
-/** Auth0's header for the ID tokens that leave the token endpoint. */
-export function idTokenType(key: SigningKey): Route {
-  return async (ctx, next) => {
-    await next();
-    const answer = ctx.body as { id_token?: string } | undefined;
-    if (ctx.path === "/oauth/token" && answer?.id_token !== undefined) {
-      answer.id_token = await withJwtType(answer.id_token, key);
-    }
   };
 }
 
@@ -129,13 +113,4 @@ async function endSession(provider: Provider, ctx: Context): Promise<void> {
   const session = await provider.Session.get(ctx);
   await session.destroy();
   ctx.cookies.set(provider.cookieName("session"), null);
-}
-
-async function readForm(ctx: Context): Promise<URLSearchParams> {
-  let form = "";
-  for await (const chunk of ctx.req.setEncoding("utf8")) {
-    form += String(chunk);
-    if (form.length > MAX_FORM_LENGTH) ctx.throw(413);
-  }
-  return new URLSearchParams(form);
 }

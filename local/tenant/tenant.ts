@@ -8,13 +8,26 @@ import type { Accounts } from "./accounts.ts";
 import { createMemory } from "./adapter.ts";
 import { controlRoutes, jwksOutage } from "./controls.ts";
 import type { Controls } from "./controls.ts";
-import { API_IDENTIFIER, EMAIL_CLAIM, SPA_ORIGIN, applications, singlePageApp, users } from "./directory.ts";
+import {
+  API_IDENTIFIER,
+  EMAIL_CLAIM,
+  SPA_ORIGIN,
+  applications,
+  legacyApp,
+  singlePageApp,
+  users,
+} from "./directory.ts";
 import type { Application, ApplicationName, User } from "./directory.ts";
+import { crossOriginAuthentication } from "./cross-origin.ts";
+import { jsonTokenRequests } from "./json-token-requests.ts";
 import { createKeyRing, createSigningKey, keyIds, revoked, rotated } from "./keys.ts";
 import type { KeyIds, KeyRing } from "./keys.ts";
+import { lockConfiguration } from "./lock-configuration.ts";
+import { LoginTickets } from "./login-tickets.ts";
 import { createProvider } from "./provider.ts";
 import type { ProviderSettings } from "./provider.ts";
-import { idTokenType, login, logout, onlyItsOwnHost } from "./routes.ts";
+import { login, logout, onlyItsOwnHost } from "./routes.ts";
+import { signUp } from "./sign-up.ts";
 import type { AccessTokenProfile } from "./tokens.ts";
 
 export interface TenantOptions {
@@ -28,6 +41,8 @@ export interface TenantOptions {
   readonly accessTokenProfile?: AccessTokenProfile;
   /** How long ID tokens and access tokens are good for: a day, as in Auth0, unless a test wants them to expire. */
   readonly tokenLifetimeSeconds?: number;
+  /** Milliseconds since 1970, by which login tickets expire. */
+  readonly clock?: () => number;
 }
 
 export interface Tenant extends Controls {
@@ -41,14 +56,15 @@ export interface Tenant extends Controls {
 
 /** Starts a tenant that behaves like Auth0, on loopback only. Rejects with `EADDRINUSE` where the port is taken. */
 export async function startLocalTenant(options: TenantOptions = {}): Promise<Tenant> {
-  const spa = servedFrom(options.spaOrigins ?? [SPA_ORIGIN]);
-  const directory = { ...applications, spa };
+  const origins = options.spaOrigins ?? [SPA_ORIGIN];
+  const spa = servedFrom(origins);
+  const directory = { ...applications, spa, legacy: legacyApp(origins) };
   const [ring, accounts] = await Promise.all([createKeyRing(), createAccounts(Object.values(users))]);
 
   const server = createServer();
   const issuer = `http://localhost:${await listen(server, options.port ?? 0)}/`;
   const settings = createSettings(issuer, Object.values(directory), accounts, options);
-  const controls = serve(server, settings, ring, [new URL(issuer).origin, ...spa.origins]);
+  const controls = serve(server, settings, ring, [new URL(issuer).origin, ...origins]);
   return { ...controls, issuer, applications: directory, users, close: () => close(server) };
 }
 
@@ -86,7 +102,7 @@ function serve(
     provider.use(onlyItsOwnHost(settings.issuer));
     provider.use(controlRoutes(controls, controlOrigins, authorizerSettings(settings)));
     provider.use(jwksOutage(() => down));
-    addRoutes(provider, settings, ring);
+    addRoutes(provider, settings);
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- Koa's promise never rejects
     server.removeAllListeners("request").on("request", provider.callback());
     return keyIds(ring);
@@ -94,6 +110,9 @@ function serve(
   use(ring);
   return controls;
 }
+
+/** The applications whose ID tokens the API takes. That those of `hs256` are refused is up to their algorithm. */
+const OURS = ["spa", "mobile", "legacy", "hs256"] as const satisfies readonly ApplicationName[];
 
 /** What of a tenant its authorizer depends on. */
 interface TenantFacts {
@@ -110,16 +129,21 @@ export function authorizerSettings({
 }: TenantFacts): Readonly<Record<string, string>> {
   return {
     AUTH0_DOMAIN: issuer,
-    AUTH0_CLIENT_IDS: `${applications.spa.clientId},${applications.mobile.clientId}`,
+    AUTH0_CLIENT_IDS: OURS.map((name) => applications[name].clientId).join(","),
     AUTH0_AUDIENCES: apiIdentifier,
     AUTH0_EMAIL_CLAIM: accessToken.emailClaim,
   };
 }
 
-function addRoutes(provider: Provider, settings: ProviderSettings, ring: KeyRing): void {
-  provider.use(login(provider, settings.accounts));
-  provider.use(logout(provider, settings.applications));
-  provider.use(idTokenType(ring.current));
+function addRoutes(provider: Provider, settings: ProviderSettings): void {
+  const { accounts, applications: all, tickets } = settings;
+  const legacy = all.filter(({ kind }) => kind === "legacySpa");
+  provider.use(login(provider, accounts));
+  provider.use(logout(provider, all));
+  provider.use(crossOriginAuthentication({ applications: legacy, accounts, tickets }));
+  provider.use(lockConfiguration(legacy));
+  provider.use(signUp(legacy, accounts));
+  provider.use(jsonTokenRequests());
   provider.on("server_error", (_ctx, error) => console.error(error));
 }
 
@@ -135,6 +159,7 @@ function createSettings(
     applications: clients,
     accounts,
     memory: createMemory(),
+    tickets: new LoginTickets(options.clock ?? Date.now),
     cookieKeys: [randomBytes(32).toString("base64url")],
     accessToken: {
       profile: options.accessTokenProfile ?? "auth0",

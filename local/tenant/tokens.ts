@@ -1,6 +1,6 @@
 import { CompactSign } from "jose";
 import type { AccessToken, ClientCredentials, JWTStructured } from "oidc-provider";
-import { ROLES_CLAIM, type User } from "./directory.ts";
+import { ROLES_CLAIM, type Profile } from "./directory.ts";
 import type { SigningKey } from "./keys.ts";
 
 /** Auth0's two forms of access token: its own, which is the default, and the one of RFC 9068. */
@@ -20,7 +20,7 @@ type Claims = Record<string, unknown>;
 export function shapeAccessToken(
   token: AccessToken | ClientCredentials,
   jwt: JWTStructured,
-  user: User | undefined,
+  user: Profile | undefined,
   { profile, emailClaim }: AccessTokenShape,
 ): void {
   const { iss, aud, iat, exp, scope, jti, client_id: clientId } = jwt.payload as Record<string, string>;
@@ -41,14 +41,19 @@ export function shapeAccessToken(
   };
 }
 
-/** Auth0 writes `typ: JWT` into the header of an ID token, which oidc-provider leaves out: signs its payload again. */
-export function withJwtType(idToken: string, key: SigningKey): Promise<string> {
-  const payload = Buffer.from(idToken.split(".")[1] ?? "", "base64url");
-  return new CompactSign(payload).setProtectedHeader({ alg: key.alg, typ: "JWT", kid: key.kid }).sign(key);
+/**
+ * Auth0 writes `typ: JWT` into the header of an ID token, which oidc-provider leaves out: signs its payload again, with
+ * the tenant's key, or with HS256 where the application has a secret for that.
+ */
+export function withJwtType(idToken: string, key: SigningKey, hs256Secret?: string): Promise<string> {
+  const jws = new CompactSign(Buffer.from(idToken.split(".")[1] ?? "", "base64url"));
+  return hs256Secret === undefined
+    ? jws.setProtectedHeader({ alg: key.alg, typ: "JWT", kid: key.kid }).sign(key)
+    : jws.setProtectedHeader({ alg: "HS256", typ: "JWT" }).sign(Buffer.from(hs256Secret));
 }
 
 /** What a post-login Action would add: namespaced claims, which collide with nothing. */
-function actionClaims(user: User, emailClaim: string): Claims {
+function actionClaims(user: Profile, emailClaim: string): Claims {
   return {
     [emailClaim]: user.email,
     [`${emailClaim}_verified`]: user.emailVerified,

@@ -409,7 +409,7 @@ describe("the discovery document", () => {
       token_endpoint: `${issuer}oauth/token`,
       userinfo_endpoint: `${issuer}userinfo`,
       jwks_uri: `${issuer}.well-known/jwks.json`,
-      id_token_signing_alg_values_supported: ["RS256"],
+      id_token_signing_alg_values_supported: ["HS256", "RS256"],
     });
   });
 });
