@@ -17,6 +17,8 @@ export function summary({ stack, page, python }: Started, freePorts: readonly nu
   const { tenant, urls } = stack;
   return `
 See it        ${page.url}
+Auth0.js      ${page.url}/auth0-js
+Lock          ${page.url}/lock
 
 Tenant        ${tenant.issuer}
 Users         ${users.verified.email}, password ${users.verified.password}

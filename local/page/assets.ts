@@ -1,38 +1,67 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
 
 export interface Asset {
   readonly type: string;
-  readonly body: string;
+  /** Shows Lock, which writes its style into the page and loads a script from the tenant. */
+  readonly hasLock?: boolean;
+  body(): Promise<string>;
 }
 
 const CLIENT = new URL("client/", import.meta.url);
 
-/** What a browser loads, by path. The sign-in comes back to `/callback`, which is the same page. */
+/** For what was written for Node.js and for bundlers of ten years ago. */
+const OLD_PACKAGES: BuildOptions = {
+  // Auth0 Lock asks with `require` for the module that its own Auth0.js has beside the file for Node.js.
+  mainFields: ["browser", "module", "main"],
+  define: { global: "window", "process.env.NODE_ENV": '"production"' },
+  minify: true,
+};
+
+/**
+ * What a browser loads, by path. The sign-in comes back to `/callback`, which is the page itself. The scripts with the
+ * older packages are bundled when somebody first asks for them, since Lock takes most of a second.
+ */
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
-  const [html, css, script] = await Promise.all([
-    readFile(new URL("index.html", CLIENT), "utf8"),
-    readFile(new URL("page.css", CLIENT), "utf8"),
-    bundle(),
-  ]);
-  const page = { type: "text/html; charset=utf-8", body: html };
-  return new Map([
+  const page = html("index");
+  const script = await bundle("main");
+  return new Map<string, Asset>([
     ["/", page],
     ["/callback", page],
-    ["/page.css", { type: "text/css; charset=utf-8", body: css }],
-    ["/page.js", { type: "text/javascript; charset=utf-8", body: script }],
+    ["/auth0-js", html("auth0-js")],
+    ["/lock", { ...html("lock"), hasLock: true }],
+    ["/page.css", { type: "text/css; charset=utf-8", body: () => source("page.css") }],
+    ["/page.js", { ...SCRIPT, body: () => Promise.resolve(script) }],
+    ["/auth0-js.js", { ...SCRIPT, body: once(() => bundle("auth0-js", OLD_PACKAGES)) }],
+    ["/lock.js", { ...SCRIPT, body: once(() => bundle("lock", OLD_PACKAGES)) }],
   ]);
 }
 
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("main.ts", CLIENT))],
+const SCRIPT = { type: "text/javascript; charset=utf-8" };
+
+function html(name: string): Asset {
+  return { type: "text/html; charset=utf-8", body: () => source(`${name}.html`) };
+}
+
+function source(file: string): Promise<string> {
+  return readFile(new URL(file, CLIENT), "utf8");
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+async function bundle(name: string, options: BuildOptions = {}): Promise<string> {
+  const { outputFiles = [] } = await build({
+    entryPoints: [fileURLToPath(new URL(`${name}.ts`, CLIENT))],
     bundle: true,
     write: false,
     format: "esm",
     target: "es2022",
     logLevel: "warning",
+    ...options,
   });
   const [file] = outputFiles;
   if (file === undefined) throw new Error("esbuild wrote nothing");

@@ -11,7 +11,8 @@ export async function borrowToken(tenant: Tenant, name: Borrowed, use: TokenUse)
     if (clientSecret === undefined) throw new Error("the machine has no secret");
     return (await machineToken({ issuer, clientId, clientSecret, audience: API_IDENTIFIER })).access_token;
   }
-  const { clientId, redirectUris } = name === "foreign" ? applications.foreign : applications.spa;
+  const { clientId, redirectUris } =
+    name === "foreign" || name === "hs256" ? applications[name] : applications.spa;
   const { email, password } = name === "unverified" ? users.unverified : users.verified;
   const [redirectUri = ""] = redirectUris;
   const tokens = await signIn({ issuer, clientId, redirectUri, email, password, audience: API_IDENTIFIER });

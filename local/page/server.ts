@@ -68,7 +68,7 @@ async function answer(request: IncomingMessage, parts: Parts): Promise<Response>
   const { pathname, searchParams } = new URL(request.url ?? "/", url);
   const [, kind, name = "", ...rest] = pathname.split("/");
   const asset = request.method === "GET" ? assets.get(pathname) : undefined;
-  if (asset) return new Response(asset.body, { headers: assetHeaders(asset, config) });
+  if (asset) return new Response(await asset.body(), { headers: assetHeaders(asset, config) });
   if (pathname === "/config.json") return Response.json(config);
   if (kind === "gateways" && rest.length > 0) return gateways.answer(request, name, rest);
   if (kind === "traces") return Response.json(gateways.recorder.take(name) ?? missing(pathname));
@@ -84,6 +84,7 @@ function pageConfig(tenant: Tenant, settings: Readonly<Record<string, string>>):
   return {
     issuer: tenant.issuer,
     clientId: tenant.applications.spa.clientId,
+    legacyClientId: tenant.applications.legacy.clientId,
     audience: API_IDENTIFIER,
     emailClaim: EMAIL_CLAIM,
     ttlSeconds: TTL_SECONDS,
@@ -103,12 +104,12 @@ async function stageOptions(request: IncomingMessage): Promise<StageOptions> {
 }
 
 /** Nothing but its own files; it talks to itself and to the tenant. */
-function assetHeaders({ type }: Asset, { issuer }: PageConfig): Record<string, string> {
+function assetHeaders({ type, hasLock = false }: Asset, { issuer }: PageConfig): Record<string, string> {
   const tenant = new URL(issuer).origin;
   const policy = [
     "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
+    `script-src 'self'${hasLock ? ` ${tenant}` : ""}`,
+    `style-src 'self'${hasLock ? " 'unsafe-inline'" : ""}`,
     `connect-src 'self' ${tenant}`,
     `frame-src ${tenant}`,
     "img-src data:",

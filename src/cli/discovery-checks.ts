@@ -10,6 +10,9 @@ const MAX_DISCOVERY_BYTES = 150_000;
 /** The `Date` header counts whole seconds. */
 const DATE_RESOLUTION_MS = 1000;
 
+/** Auth0 lists both, whatever its applications are set to. */
+const HS256_TOO = ", unless an application is set to HS256: a token of it tells";
+
 interface Document {
   readonly issuer?: unknown;
   readonly jwks_uri?: unknown;
@@ -108,7 +111,7 @@ function checkJwksUri({ jwks_uri: uri }: Document, issuer: string): Finding {
 
 function checkAlgorithm({ id_token_signing_alg_values_supported: algorithms }: Document): Finding {
   if (Array.isArray(algorithms) && algorithms.includes("RS256"))
-    return ok("algorithm", "the tenant signs with RS256");
+    return ok("algorithm", `the tenant signs with RS256${algorithms.includes("HS256") ? HS256_TOO : ""}`);
   return Array.isArray(algorithms)
     ? problem(
         "algorithm",

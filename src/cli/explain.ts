@@ -233,11 +233,13 @@ function asText(reading: Reading, terminal: Terminal): string {
   return `${kindOf(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n`;
 }
 
-function kindOf(jwt: UnverifiedJwt | undefined, { use }: Trace): string {
+function kindOf(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {
   if (jwt === undefined) return "No token that can be read.";
-  if (use === undefined)
-    return "A token that is neither for the applications nor for the APIs of these settings.";
-  return use === "id" ? "An ID token of an application." : "An access token of an API.";
+  if (use !== undefined)
+    return use === "id" ? "An ID token of an application." : "An access token of an API.";
+  return steps.some(({ step, outcome }) => step === "audience" && outcome === "not reached")
+    ? "A token that is refused before it matters whom it is for."
+    : "A token that is neither for the applications nor for the APIs of these settings.";
 }
 
 function conclusion({ verdict }: Trace, terminal: Terminal): string {

@@ -1,6 +1,7 @@
 import { send } from "../remote/fetch.ts";
 import { dynamoDb, DynamoDbError, type CallDynamoDb } from "../revocations/dynamodb.ts";
-import { integer, tableName } from "../settings/values.ts";
+import { tableName } from "../settings/optional-values.ts";
+import { integer } from "../settings/values.ts";
 import { failureText } from "./network-failure.ts";
 import { UsageError, withProgress, type Terminal } from "./terminal.ts";
 

@@ -56,6 +56,18 @@ describe("doctor finds", () => {
     );
   });
 
+  test("that an application may be set to HS256, which the tenant's own document does not tell", async () => {
+    const line = async (algorithms: readonly string[]): Promise<string | undefined> => {
+      tenant.answers[DISCOVERY] = json(
+        tenant.discovery({ id_token_signing_alg_values_supported: algorithms }),
+      );
+      const { output } = await run(["doctor"], { env: tenant.environment() });
+      return output.split("\n").find((each) => each.includes("algorithm"));
+    };
+    expect(await line(["HS256", "RS256"])).toMatch(/with RS256, unless an application is set to HS256/);
+    expect(await line(["RS256"])).toMatch(/with RS256$/);
+  });
+
   test("an empty key set", async () => {
     tenant.answers[KEYS] = json({ keys: [] });
     await expectProblem("keys", "no usable RS256 key", "at least 2048 bits");

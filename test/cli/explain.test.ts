@@ -75,17 +75,7 @@ const DEAF_TENANT = "http://127.0.0.1:1/";
 
 /** One token for each reason, and the rule that finds it. */
 const REFUSED: Readonly<
-  Record<
-    Exclude<
-      Reason,
-      | "unsupported_event"
-      | "identity_source_without_token"
-      | "missing_token"
-      | "revoked"
-      | "revocations_unavailable"
-    >,
-    Case
-  >
+  Record<Exclude<Reason, "unsupported_event" | "identity_source_without_token" | "missing_token">, Case>
 > = {
   malformed_header: { token: () => "Basic YWxpY2U6c2VjcmV0", at: "credential" },
   malformed_token: { token: () => "a.b", at: "form" },

@@ -10,7 +10,11 @@ const files = EXAMPLES.flatMap((folder) =>
     .filter((name) => name.endsWith(".ts"))
     .map((name) => new URL(name, folder)),
 );
-const code = [...files, new URL("examples/own-stack-cdk/app.mjs", PROJECT)].map((file) =>
+/** What the pages of `npm start` run in a browser. */
+const PAGES = ["auth0-js.ts", "calls.ts", "lock.ts", "session.ts"].map(
+  (name) => new URL(`local/page/client/${name}`, PROJECT),
+);
+const code = [...files, ...PAGES, new URL("examples/own-stack-cdk/app.mjs", PROJECT)].map((file) =>
   unindented(readFileSync(file, "utf8")),
 );
 
@@ -27,6 +31,8 @@ it("snippets are in these pages", () => {
   expect(pages.map(([page]) => page)).toEqual([
     "README.md",
     "docs/behind-the-authorizer.md",
+    "docs/calling.md",
+    "docs/migration.md",
     "docs/own-claims.md",
     "docs/own-stack.md",
     "docs/testing.md",

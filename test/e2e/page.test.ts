@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { launchBrowser, type RunningBrowser } from "../../local/page/browser.ts";
-import { barriers, outcome, press, signIn, startSite, visit, type Site, type VisitOptions } from "./visit.ts";
+import {
+  barriers,
+  outcome,
+  press,
+  signIn,
+  startSite,
+  step,
+  visit,
+  type Site,
+  type VisitOptions,
+} from "./visit.ts";
 
 jest.setTimeout(30_000);
 
@@ -19,6 +29,7 @@ const CASES = [
   ["Other application", "refused, unknown_audience (401)"],
   ["Unverified e-mail", "refused, email_not_verified (403)"],
   ["Machine", "refused, machine_client (403)"],
+  ["HS256", "refused, unsupported_algorithm (401)"],
   ["Tampered", "refused, bad_signature (401)"],
   ["Rotated key", "accepted (200); then accepted (200)"],
   ["Revoked key", "accepted (200); then accepted (200); then refused, unknown_key (401)"],
@@ -41,13 +52,6 @@ function signedIn(look: (page: Page) => Promise<void>, options: VisitOptions = {
     await signIn(page, site.tenant);
     await look(page);
   });
-}
-
-function step(page: Page, who: string): string | Promise<string> {
-  return page
-    .locator("#runs .run[open] li", { has: page.getByRole("heading", { name: who }) })
-    .last()
-    .innerText();
 }
 
 describe("the page of npm start", () => {
@@ -108,6 +112,7 @@ describe("the page of npm start", () => {
         for (const [name, reason, status, hint] of [
           ["Expired", "expired", 401, "The application must get a new one"],
           ["Machine", "machine_client", 403, "AUTHORIZER_ALLOW_MACHINES"],
+          ["HS256", "unsupported_algorithm", 401, "switch the JSON Web Token signature algorithm"],
           ["Tenant down", "keys_unavailable", 500, "could not be fetched"],
         ] as const) {
           expect(await press(page, name)).toContain(`, ${reason} (${status})`);

@@ -32,8 +32,9 @@ export interface VisitOptions {
 const SCREENSHOTS = "reports/screenshots";
 
 /**
- * A visit by somebody whom the site does not know. Where it fails, a picture stays of what was to be seen; where the
- * browser died, the error says so and nothing else.
+ * A visit by somebody whom the site does not know. It fails where a script of the page does, and where the page asks
+ * another machine for something. Then a picture stays of what was to be seen; where the browser died, the error says so
+ * and nothing else.
  */
 export async function visit(
   running: RunningBrowser,
@@ -43,16 +44,26 @@ export async function visit(
 ): Promise<void> {
   const viewport = { width, height: 900 };
   const opened = running.browser.newPage({ viewport, colorScheme, reducedMotion: "reduce" });
+  const faults: string[] = [];
   try {
     const page = await opened;
     page.setDefaultTimeout(5_000);
+    page.on("pageerror", ({ message }) => faults.push(message));
+    page.on("request", (request) => isElsewhere(request.url()) && faults.push(`asked for ${request.url()}`));
     await page.goto(url);
     await look(page);
+    if (faults.length > 0) throw new Error(`What the page did beside that: ${faults.join("; ")}`);
   } catch (error) {
     throw running.death() ?? (await withPicture(error as Error, await opened));
   } finally {
     await opened.then((page) => page.close()).catch(() => undefined);
   }
+}
+
+/** Whether a request leaves this machine. */
+function isElsewhere(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol.startsWith("http") && hostname !== "localhost";
 }
 
 async function withPicture(cause: Error, page: Page): Promise<Error> {
@@ -79,6 +90,14 @@ export async function press(page: Page, name: string): Promise<string> {
 export async function outcome(page: Page): Promise<string> {
   const summary = page.getByRole("status").filter({ hasText: /: .*\.$/ });
   return (await summary.textContent()) ?? "";
+}
+
+/** What the open run shows of one of its steps; of the last one where several are called so. */
+export function step(page: Page, who: string): Promise<string> {
+  return page
+    .locator("#runs .run[open] li", { has: page.getByRole("heading", { name: who }) })
+    .last()
+    .innerText();
 }
 
 let checks: string | undefined;

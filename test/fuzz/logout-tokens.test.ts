@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { createLocalJWKSet, errors, jwtVerify } from "jose";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createLogoutTokenVerifier } from "../../src/oauth/logout-token.ts";
-import { createVerifier } from "../../src/oauth/verifier.ts";
+import { createJwtVerifier } from "../../src/oauth/jwt-verifier.ts";
 import { Refusal } from "../../src/refusal.ts";
 import { StaticKeySet } from "../oauth/static-key-set.ts";
 import {
@@ -31,7 +31,7 @@ beforeAll(() => {
   const keySet = new StaticKeySet(...ground.published);
   const options = { rules: RULES, keySetOf: () => keySet, clock: () => NOW * 1000 };
   isLogout = accepts(createLogoutTokenVerifier(options));
-  isIdentity = accepts(createVerifier(options));
+  isIdentity = accepts(createJwtVerifier(options));
   oracle = oracleOf(ground);
 });
 

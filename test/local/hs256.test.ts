@@ -57,4 +57,18 @@ describe("an old application that signs with HS256", () => {
     expect(output.replaceAll(/\s+/g, " ")).toContain(WHERE_TO_SWITCH);
     expect(output).toContain("HS256");
   });
+
+  test("is not called another team's by explain, which says what a token is only where it was looked at", async () => {
+    const { issuer, users } = tenant;
+    const explained = async (idToken: string): Promise<string | undefined> =>
+      (await run(["explain", "-"], { env: settingsFor(tenant), input: idToken })).output.split("\n")[0];
+    const { clientId, redirectUris: uris } = applications.foreign;
+    const foreign = await signIn({ issuer, ...users.verified, clientId, redirectUri: uris[0] ?? "" });
+    expect(await explained(tokens.id_token)).toBe(
+      "A token that is refused before it matters whom it is for.",
+    );
+    expect(await explained(foreign.id_token)).toBe(
+      "A token that is neither for the applications nor for the APIs of these settings.",
+    );
+  });
 });

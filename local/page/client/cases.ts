@@ -36,6 +36,12 @@ export const CASES: readonly Case[] = [
     play: unverified,
   },
   { id: "machine", label: "Machine", about: "a nightly job, with a token of its own", play: machine },
+  {
+    id: "hs256",
+    label: "HS256",
+    about: "an ID token of an application that was never switched",
+    play: hs256,
+  },
   { id: "tampered", label: "Tampered", about: "your token, with another sub written into it", play: forged },
   { id: "rotated", label: "Rotated key", about: "the tenant signs with its next key", play: rotated },
   { id: "revoked", label: "Revoked key", about: "the tenant withdraws a key", play: revoked },
@@ -92,6 +98,17 @@ async function machine(situation: Situation): Promise<readonly Scene[]> {
       stage,
       token,
     }),
+  ];
+}
+
+async function hs256(situation: Situation): Promise<readonly Scene[]> {
+  const [stage, token] = await Promise.all([openStage(), borrow("hs256", "id")]);
+  return [
+    await scene(
+      situation,
+      "An old application of ours signs its ID tokens with HS256, a secret that everybody who checks them can sign with as well.",
+      { stage, token },
+    ),
   ];
 }
 

@@ -1,11 +1,10 @@
 import { createAuth0Client, type Auth0Client } from "@auth0/auth0-spa-js";
-import type { PageConfig, TokenUse } from "./trace.ts";
+import type { Tokens } from "./call-form.ts";
+import type { PageConfig } from "./trace.ts";
+import type { Person } from "./visitor.ts";
 
-export interface Visitor {
-  readonly name: string;
-  readonly email: string;
-  readonly emailVerified: boolean;
-  readonly tokens: Readonly<Record<TokenUse, string>>;
+export interface Visitor extends Person {
+  readonly tokens: Tokens;
 }
 
 /** The visitor's session, by the client that Auth0's own users use. */

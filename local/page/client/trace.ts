@@ -15,6 +15,8 @@ export type Gateway = keyof typeof GATEWAYS;
 export interface PageConfig {
   readonly issuer: string;
   readonly clientId: string;
+  /** The application of the pages with Auth0.js and with Lock. */
+  readonly legacyClientId: string;
   readonly audience: string;
   readonly emailClaim: string;
   readonly ttlSeconds: number;
@@ -26,7 +28,7 @@ export interface PageConfig {
 }
 
 /** Tokens that the server gets by real sign-ins of others, by name. */
-export const BORROWED = ["verified", "unverified", "foreign", "machine"] as const;
+export const BORROWED = ["verified", "unverified", "foreign", "machine", "hs256"] as const;
 export type Borrowed = (typeof BORROWED)[number];
 export type TokenUse = "id" | "access";
 

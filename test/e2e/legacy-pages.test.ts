@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { launchBrowser, type RunningBrowser } from "../../local/page/browser.ts";
+import { barriers, press, startSite, step, visit, type Site } from "./visit.ts";
+
+jest.setTimeout(30_000);
+
+const CALL = "Call GET /whoami";
+
+let browser: RunningBrowser;
+let site: Site;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  site = await startSite();
+});
+afterAll(() => Promise.all([browser.browser.close(), site.close()]));
+
+type SignIn = (page: Page, password?: string) => Promise<void>;
+
+/** Auth0.js: a redirect to the tenant's own form, and back. */
+async function byRedirect(page: Page, password = site.tenant.users.verified.password): Promise<void> {
+  await page.getByRole("button", { name: "Sign in with Auth0.js" }).click();
+  await page.getByLabel("Email address").fill(site.tenant.users.verified.email);
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+}
+
+/** Lock: its form is a part of the page. */
+async function withForm(page: Page, password = site.tenant.users.verified.password): Promise<void> {
+  await page.getByPlaceholder("yours@example.com").fill(site.tenant.users.verified.email);
+  await page.getByPlaceholder("your password").fill(password);
+  await page.getByRole("button", { name: "Log In" }).click();
+}
+
+const PAGES: readonly (readonly [string, string, SignIn])[] = [
+  ["Auth0.js", "auth0-js", byRedirect],
+  ["Lock", "lock", withForm],
+];
+
+describe.each(PAGES)("the page with %s", (name, path, signIn) => {
+  const open = (look: (page: Page) => Promise<void>, width = 1280): Promise<void> =>
+    visit(browser, `${site.url}/${path}`, { width }, look);
+  const signedIn = (look: (page: Page) => Promise<void>): Promise<void> =>
+    open(async (page) => {
+      await signIn(page);
+      await page.getByRole("button", { name: "Sign out" }).waitFor();
+      await look(page);
+    });
+
+  test("signs in, and the Lambda behind returns the e-mail, for the ID token and for the access token", async () => {
+    await signedIn(async (page) => {
+      for (const [use, kind] of [
+        ["ID token", "id"],
+        ["access token", "access"],
+      ] as const) {
+        await page.getByLabel(use, { exact: true }).check();
+        expect(await press(page, CALL)).toBe("Your call: accepted (200).");
+        expect(await step(page, "The Lambda behind")).toMatch(
+          new RegExp(`email\\s+verified@example.com.*tokenUse\\s+${kind}`, "s"),
+        );
+        expect(await step(page, "The app")).toContain("hello verified@example.com");
+      }
+    });
+  });
+
+  test("shows the ID token decoded, and another one after a silent renewal", async () => {
+    await signedIn(async (page) => {
+      const nonce = async (): Promise<string> => {
+        const [id = ""] = await page.locator("#tokens details.token").allInnerTexts();
+        expect(id).toMatch(/alg\s+RS256.*typ\s+JWT.*email\s+verified@example.com/s);
+        return /nonce\s+(\S+)/.exec(id)?.[1] ?? "";
+      };
+      const first = await nonce();
+      expect(await press(page, "Renew silently")).toBe("Renewal: new tokens, without a form.");
+      expect(await nonce()).not.toBe(first);
+      expect(await press(page, CALL)).toBe("Your call: accepted (200).");
+    });
+  });
+
+  test("takes up the session at the next visit, and cannot when it has ended: login_required", async () => {
+    await signedIn(async (page) => {
+      await page.reload();
+      await page.getByRole("button", { name: "Sign out" }).waitFor();
+      await page.context().clearCookies();
+      expect(await press(page, "Renew silently")).toMatch(/^Renewal: refused, login_required\./);
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("status").filter({ hasText: "Nobody is signed in: login_required." }).waitFor();
+      expect(await page.getByRole("button", { name: CALL }).isDisabled()).toBe(true);
+    });
+  });
+
+  test("does not let in whoever types a wrong password", async () => {
+    await open(async (page) => {
+      await signIn(page, "wrong");
+      await page.getByText("Wrong email or password.").waitFor();
+    });
+  });
+
+  test("keeps nobody out, on the smallest phone either", async () => {
+    for (const width of [1280, 320]) {
+      await open(async (page) => {
+        await page.getByRole("status").filter({ hasText: "login_required" }).waitFor();
+        expect(await barriers(page)).toEqual([]);
+      }, width);
+    }
+    await signedIn(async (page) => {
+      await press(page, CALL);
+      expect(await barriers(page)).toEqual([]);
+    });
+  });
+
+  test("is linked from the first page", async () => {
+    await visit(browser, site.url, {}, async (page) => {
+      await page.getByRole("link", { name }).click();
+      await page.getByRole("heading", { name: `Sign-in with ${name}` }).waitFor();
+    });
+  });
+});
