@@ -117,3 +117,21 @@ describe.each(PAGES)("the page with %s", (name, path, signIn) => {
     });
   });
 });
+
+describe("these visits fail", () => {
+  const visitTo = (html: string): Promise<void> =>
+    visit(browser, `data:text/html,${encodeURIComponent(html)}`, {}, async (page) => {
+      await page.getByText("Here I am").waitFor();
+    });
+
+  test("where a script of the page does", async () => {
+    await expect(visitTo("<script>throw new Error('a fault')</script>Here I am")).rejects.toThrow("a fault");
+  });
+
+  test("where the page asks another machine for something, and not where it asks this one", async () => {
+    await expect(visitTo("<img src=http://elsewhere.invalid/>Here I am")).rejects.toThrow(
+      "asked for http://elsewhere.invalid/",
+    );
+    await visitTo(`<img src=${site.url}/none.png>Here I am`);
+  });
+});

@@ -52,9 +52,9 @@ export async function visit(
     page.on("request", (request) => isElsewhere(request.url()) && faults.push(`asked for ${request.url()}`));
     await page.goto(url);
     await look(page);
-    if (faults.length > 0) throw new Error(`What the page did beside that: ${faults.join("; ")}`);
+    if (faults.length > 0) throw new Error("The visit itself was well.");
   } catch (error) {
-    throw running.death() ?? (await withPicture(error as Error, await opened));
+    throw running.death() ?? (await withPicture(withFaults(error as Error, faults), await opened));
   } finally {
     await opened.then((page) => page.close()).catch(() => undefined);
   }
@@ -64,6 +64,11 @@ export async function visit(
 function isElsewhere(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol.startsWith("http") && hostname !== "localhost";
+}
+
+function withFaults(cause: Error, faults: readonly string[]): Error {
+  if (faults.length === 0) return cause;
+  return new Error(`${cause.message}\nThe page's scripts: ${faults.join("; ")}`, { cause });
 }
 
 async function withPicture(cause: Error, page: Page): Promise<Error> {

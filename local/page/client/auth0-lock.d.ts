@@ -1,6 +1,7 @@
 /** What Auth0 Lock has, and its own declarations leave out. */
 declare module "auth0-lock/lib/i18n/en" {
-  const english: object;
+  /** A CommonJS module that calls itself an ES module. */
+  const english: { readonly default: object };
   export default english;
 }
 

@@ -1,4 +1,4 @@
-import Auth0Lock from "auth0-lock";
+import { Auth0Lock } from "auth0-lock";
 import english from "auth0-lock/lib/i18n/en";
 import type { Tokens } from "./call-form.ts";
 import { h } from "./dom.ts";
@@ -13,7 +13,7 @@ type LockInstance = InstanceType<typeof Auth0Lock>;
 const CONTAINER = "lock";
 
 // Left alone, Lock loads its words from Auth0's servers, English too.
-Auth0.registerLanguageDictionary("en", english);
+Auth0.registerLanguageDictionary("en", english.default);
 void runPage((config) => new Lock(config));
 
 /** Lock: a form in this page, and renewal in a hidden frame. */
@@ -49,12 +49,14 @@ class Lock implements SignInPackage {
 function createLock({ issuer, legacyClientId: clientID, audience }: PageConfig): LockInstance {
   const { domain, overrides } = localTenant(issuer);
   // Lock asks elsewhere for its logo and for the visitor's picture, unless it is given one and told to leave the other.
-  const loopback = { configurationBaseUrl: domain, overrides, theme: { logo: iconOfPage() }, avatar: null };
+  const theme = { logo: iconOfPage(), primaryColor: "#3f51d8" };
+  const loopback = { configurationBaseUrl: domain, overrides, theme, avatar: null };
   return new Auth0Lock(clientID, domain, {
     ...loopback,
     container: CONTAINER,
     autofocus: false,
     rememberLastLogin: false,
+    languageDictionary: { title: "The local tenant" },
     auth: {
       redirect: false,
       redirectUrl: `${location.origin}/lock`,
