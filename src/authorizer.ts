@@ -1,11 +1,7 @@
-import {
-  toResponse,
-  type AuthorizerResponse,
-  type PolicyResponse,
-  type SimpleResponse,
-} from "./apigateway/response.ts";
+import type { PolicyResponse, SimpleResponse } from "./apigateway/response-forms.ts";
+import { toResponse, type AuthorizerResponse } from "./apigateway/response.ts";
 import { evaluate } from "./evaluation.ts";
-import { fetchedKeySets } from "./key-sets.ts";
+import { fetchedKeySets, type KeySetDependencies } from "./key-sets.ts";
 import { createLog, writeToStdout, type Log } from "./log.ts";
 import type { KeySnapshot } from "./oauth/key-set.ts";
 import { createJwtVerifier } from "./oauth/jwt-verifier.ts";
@@ -70,6 +66,9 @@ export function lambdaName(env: NodeJS.ProcessEnv): string {
   return env["AWS_LAMBDA_FUNCTION_NAME"] ?? "authorizer";
 }
 
+/** From here on the age of packaged keys is a warning, and the alarm of `infra/alarms.yml` is raised. */
+const OLD_SNAPSHOT_PERCENT = 70;
+
 /** Makes the handler from settings that have been checked. */
 export function authorizerFrom(
   settings: Settings,
@@ -80,8 +79,9 @@ export function authorizerFrom(
   const { jwksSnapshotMaxAgeSeconds: maxAge, issuers } = settings;
   // Once for all issuers: a snapshot is taken of all of them at the same time.
   const snapshot = dependencies.snapshots?.get(issuers[0] ?? "");
-  if (snapshot !== undefined && maxAge > 0) log.snapshotFound(snapshot.takenAt, maxAge);
-  const onFailure = log.keyFetchFailed.bind(log);
+  if (snapshot !== undefined && maxAge > 0) reportAge((clock() - snapshot.takenAt) / maxAge / 10, log);
+  const onFailure: KeySetDependencies["onFailure"] = (failure) =>
+    log.fault({ event: "key_fetch_failed", ...failure });
   const keySetOf = fetchedKeySets(settings, { ...dependencies, onFailure });
   const verify = createJwtVerifier({ rules: settings, keySetOf, clock });
   const revocations = revocationList(settings, dependencies, log);
@@ -103,6 +103,11 @@ export function authorizerFrom(
   return authorize as Authorizer;
 }
 
+/** Of young keys nothing is said, because a line takes a thirtieth of a cold start. */
+function reportAge(percent: number, log: Log): void {
+  if (percent >= OLD_SNAPSHOT_PERCENT) log.fault({ event: "snapshot_old", percent: Math.round(percent) });
+}
+
 /** Undefined where there is no table, so that nothing of it is loaded. */
 function revocationList(
   settings: Settings,
@@ -111,8 +116,7 @@ function revocationList(
 ): RevocationList | undefined {
   const { revocationTable: table } = settings;
   if (table === undefined) return undefined;
-  const onFault = log.revocationFault.bind(log);
-  return revocationListFor(table, settings, { clock, random, env, onFault, keep: keepCopy });
+  return revocationListFor(table, settings, { clock, random, env, onFault: log.fault, keep: keepCopy });
 }
 
 function keepCopy<T>(options: RemoteCopyOptions<T>): RemoteCopy<T> {

@@ -77,7 +77,7 @@ export function refusalOf(
   step: Step<AccessRuleName> = unwatched,
 ): CallerRefusal | undefined {
   for (const name of RULE_NAMES) {
-    const refusal = step(name, () => ACCESS_RULES[name](identity, rules));
+    const refusal = step(name, ACCESS_RULES[name], identity, rules);
     if (refusal !== undefined) return refusal;
   }
   return undefined;

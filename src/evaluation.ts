@@ -1,13 +1,14 @@
 import { checkIdentitySource, readEvent, type GatewayRequest } from "./apigateway/event.ts";
 import type { GatewayKind } from "./apigateway/gateways.ts";
 import { refuseContext } from "./apigateway/handing-on.ts";
-import { toContext } from "./context.ts";
+import { toContext, type IdentityContext } from "./context.ts";
 import { customContext, refuseCustomClaims } from "./custom-claims.ts";
 import { refusalOf, thrown, undecided } from "./decision.ts";
 import type {
   Accepted,
   AccessRuleName,
   AccessRules,
+  CallerRefusal,
   CallerRefused,
   Decision,
   Undecided,
@@ -50,7 +51,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   let request: GatewayRequest | undefined;
   try {
-    request = step("event", () => readEvent(event));
+    request = step("event", readEvent, event);
     return { request, decision: await decide(request, evaluator, step) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -65,8 +66,8 @@ async function decide(
   evaluator: Evaluator,
   step: Step<EvaluationStep>,
 ): Promise<Decision> {
-  step("identity-source", () => checkIdentitySource(request));
-  const token = step("credential", () => parseBearer(request.credentials));
+  step("identity-source", checkIdentitySource, request);
+  const token = step("credential", parseBearer, request.credentials);
   return decideOnToken(token, request.kind, evaluator, step);
 }
 
@@ -89,8 +90,7 @@ export async function decideOnToken(
   const custom = customContextOf(identity, rules);
   const context = { ...toContext(identity), ...custom };
   const refusal =
-    step("context", () => (custom && refuseCustomClaims(custom)) ?? refuseContext(identity, context, kind)) ??
-    refusalOf(identity, rules, step);
+    step("context", refuseHandingOn, identity, context, custom, kind) ?? refusalOf(identity, rules, step);
   return refusal === undefined
     ? { outcome: "accepted", identity, context }
     : { outcome: "caller-refused", ...refusal, identity };
@@ -102,4 +102,14 @@ function customContextOf(
   { contextClaims }: Evaluator["rules"],
 ): Readonly<Record<string, string>> | undefined {
   return Object.keys(contextClaims).length === 0 ? undefined : customContext(identity, contextClaims);
+}
+
+/** Why a caller does not get in whose identity, or whose claims of the team's own, cannot be handed on. */
+function refuseHandingOn(
+  identity: Identity,
+  context: IdentityContext,
+  custom: Readonly<Record<string, string>> | undefined,
+  kind: GatewayKind,
+): CallerRefusal | undefined {
+  return (custom && refuseCustomClaims(custom)) ?? refuseContext(identity, context, kind);
 }

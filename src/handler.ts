@@ -7,9 +7,10 @@ import { readPackagedKeys } from "./packaged-keys.ts";
 const settings = settingsFromEnvironment(process.env);
 const functionName = lambdaName(process.env);
 const log = createLog({ level: settings.logLevel, functionName, clock: Date.now, write: writeToStdout });
-for (const { found, meant } of misspelledVariables(process.env)) log.misspelledVariable(found, meant);
+for (const { found, meant } of misspelledVariables(process.env))
+  log.fault({ event: "misspelled_variable", found, meant });
 const snapshots = readPackagedKeys(`${import.meta.dirname}/${SNAPSHOT_FILE}`, (detail) =>
-  log.snapshotIgnored(detail),
+  log.fault({ event: "snapshot_ignored", detail }),
 );
 
 /** The Lambda's entry: the authorizer as the environment configures it. */

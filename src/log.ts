@@ -1,10 +1,18 @@
 import { writeSync } from "node:fs";
 import type { Decision } from "./decision.ts";
 import type { GatewayKind } from "./apigateway/gateways.ts";
-import { rfc3339 } from "./date-time.ts";
 import { mayHoldEmail } from "./email-address.ts";
+import { faultLine, type Fault } from "./fault.ts";
 import type { Identity } from "./identity.ts";
 import { hintOf, type Reason } from "./reasons.ts";
+import {
+  lineWriter,
+  metricOfFunction,
+  NAMESPACE,
+  type Fields,
+  type Level,
+  type LogOptions,
+} from "./log-line.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** How one request ended, in words that are safe to keep: no token, no header, no e-mail. */
@@ -19,70 +27,21 @@ export interface DecisionRecord {
   readonly revocationListAgeSeconds?: number | undefined;
 }
 
-/** A fetch of a tenant's keys that failed. */
-interface KeyFetchFailure {
-  readonly jwksUri: string;
-  readonly detail: string;
-}
-
-/** What goes wrong with the list of revocations, and how often: each has a metric. */
-interface RevocationFault {
-  readonly event: "revocation_sync_failed" | "revocations_lost" | "revocations_not_checked";
-  readonly metric: "RevocationSyncFailures" | "RevocationsLost" | "RevocationsNotChecked";
-  readonly count: number;
-  readonly detail: string;
-}
-
 export interface Log {
   decision(record: DecisionRecord): void;
-  keyFetchFailed(failure: KeyFetchFailure): void;
-  snapshotIgnored(detail: string): void;
-  /**
-   * The function starts with packaged keys: says so where they should be renewed. About young ones nothing is said,
-   * because a line takes a thirtieth of a cold start.
-   *
-   * @param takenAt in milliseconds since the epoch
-   */
-  snapshotFound(takenAt: number, maxAgeSeconds: number): void;
-  misspelledVariable(found: string, meant: string): void;
-  revocationFault(fault: RevocationFault): void;
+  /** What went wrong beside the requests. */
+  fault(fault: Fault): void;
 }
-
-export interface LogOptions {
-  readonly level: "debug" | "info" | "warn" | "error" | "silent";
-  /** The name under which metrics are kept: the function's. */
-  readonly functionName: string;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-  /** Takes one line, its end included. */
-  readonly write: (line: string) => void;
-}
-
-type Fields = Readonly<Record<string, string | number | undefined>>;
-type Level = "info" | "warn" | "error";
 
 const STDOUT = 1;
-const LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** Which fields of a line are metrics, as JSON: it never changes, and would take as long to write as all the rest. */
-const NAMESPACE = '"Namespace":"Auth0Authorizer"';
 const COUNTED = '"Metrics":[{"Name":"Decisions","Unit":"Count"},{"Name":"Duration","Unit":"Milliseconds"}]';
 /** Only an accepted token may name a dimension: whoever could invent one could create metrics without end. */
 const ACCEPTED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"],["function","token_use","client_id"]],${COUNTED}}`;
 /** A dimension that the line does not have would cost the whole metric. */
 const ACCEPTED_WITHOUT_CLIENT_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"]],${COUNTED}}`;
 const REFUSED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"],["function","reason"]],${COUNTED}}`;
-const KEY_FETCH_METRICS = metricOfFunction("KeyFetchFailures", "Count");
-const SNAPSHOT_METRICS = metricOfFunction("SnapshotAgePercent", "Percent");
-const LIST_AGE_METRICS = metricOfFunction("RevocationListAge", "Seconds");
-
-/** A metric with the function for its only dimension, as JSON. */
-export function metricOfFunction(name: string, unit: string): string {
-  return `{${NAMESPACE},"Dimensions":[["function"]],"Metrics":[{"Name":"${name}","Unit":"${unit}"}]}`;
-}
-
-/** From here on a snapshot's age is a warning, and the alarm of `infra/alarms.yml` is raised. */
-const OLD_SNAPSHOT_PERCENT = 70;
 
 const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
   accepted: "info",
@@ -97,7 +56,7 @@ const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function createLog(options: LogOptions): Log {
-  const { level, clock } = options;
+  const { level } = options;
   const line = lineWriter(options);
   return {
     decision: (record) =>
@@ -106,43 +65,18 @@ export function createLog(options: LogOptions): Log {
         () => decisionFields(record, level === "debug"),
         metricsOf(record),
       ),
-    keyFetchFailed: ({ jwksUri, detail }) =>
-      line(
-        "warn",
-        () => ({ event: "key_fetch_failed", jwks_uri: jwksUri, detail, KeyFetchFailures: 1 }),
-        KEY_FETCH_METRICS,
-      ),
-    snapshotIgnored: (detail) => line("warn", () => ({ event: "snapshot_ignored", detail })),
-    snapshotFound: (takenAt, maxAgeSeconds) => {
-      const percent = Math.round((clock() - takenAt) / maxAgeSeconds / 10);
-      if (percent < OLD_SNAPSHOT_PERCENT) return;
-      line("warn", () => ({ event: "snapshot_old", SnapshotAgePercent: percent }), SNAPSHOT_METRICS);
+    fault: (fault) => {
+      const { at, fields, metrics } = faultLine(fault);
+      line(at, () => fields, metrics);
     },
-    misspelledVariable: (found, meant) =>
-      line("warn", () => ({ event: "misspelled_variable", found, meant })),
-    revocationFault: ({ event, metric, count, detail }) =>
-      line("error", () => ({ event, detail, [metric]: count }), metricOfFunction(metric, "Count")),
-  };
-}
-
-/** Writes one line, and its metrics with it. */
-export type WriteLine = (at: Level, fields: () => Fields, metrics?: string) => void;
-
-/** What is below the level is not even put together. */
-export function lineWriter({ level, functionName, clock, write }: LogOptions): WriteLine {
-  const threshold = LEVELS.indexOf(level);
-  return (at, fields, metrics) => {
-    if (LEVELS.indexOf(at) < threshold) return;
-    const time = clock();
-    const all = { level: at, time: rfc3339(time / 1000), function: functionName, ...fields() };
-    const embedded = metrics && `,"_aws":{"Timestamp":${time},"CloudWatchMetrics":[${metrics}]}`;
-    write(`${JSON.stringify(all).slice(0, -1)}${embedded ?? ""}}\n`);
   };
 }
 
 function metricsOf({ decision, revocationListAgeSeconds }: DecisionRecord): string {
   const metrics = decisionMetrics(decision);
-  return revocationListAgeSeconds === undefined ? metrics : `${metrics},${LIST_AGE_METRICS}`;
+  return revocationListAgeSeconds === undefined
+    ? metrics
+    : `${metrics},${metricOfFunction("RevocationListAge", "Seconds")}`;
 }
 
 function decisionMetrics(decision: Decision): string {

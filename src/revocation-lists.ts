@@ -1,4 +1,4 @@
-import type { Log } from "./log.ts";
+import type { RevocationFault } from "./fault.ts";
 import { send } from "./remote/fetch.ts";
 import type { AwsEnvironment } from "./revocations/dynamodb.ts";
 import { RevocationList, type RevocationListOptions } from "./revocations/list.ts";
@@ -10,7 +10,7 @@ import type { Settings } from "./settings/settings.ts";
 export interface RevocationListDependencies extends Pick<RevocationListOptions, "clock" | "random" | "keep"> {
   /** What requests to the table are signed with. */
   readonly env: AwsEnvironment;
-  readonly onFault: Log["revocationFault"];
+  readonly onFault: (fault: RevocationFault) => void;
 }
 
 /**
@@ -35,10 +35,8 @@ export function revocationListFor(
     staleIfErrorSeconds: settings.revocationStaleIfErrorSeconds,
     unavailable: settings.revocationUnavailable,
     defer: setImmediate,
-    onFailure: (detail) =>
-      onFault({ event: "revocation_sync_failed", metric: "RevocationSyncFailures", count: 1, detail }),
-    onMissing: (detail) =>
-      onFault({ event: "revocations_not_checked", metric: "RevocationsNotChecked", count: 1, detail }),
+    onFailure: (detail) => onFault({ event: "revocation_sync_failed", count: 1, detail }),
+    onMissing: (detail) => onFault({ event: "revocations_not_checked", count: 1, detail }),
   });
 }
 
@@ -52,8 +50,7 @@ function tableReader(
     const { TableReader } = await import("./revocations/table-reader.ts");
     return new TableReader({
       ...{ table, retentionHours, issuers, env, clock, send },
-      onLoss: (count, detail) =>
-        onFault({ event: "revocations_lost", metric: "RevocationsLost", count, detail }),
+      onLoss: (count, detail) => onFault({ event: "revocations_lost", count, detail }),
     });
   };
   let reader: Promise<TableReader> | undefined;

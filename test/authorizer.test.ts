@@ -280,6 +280,8 @@ describe("the authorizer", () => {
     test("counts once, when it is made, how much of their life is over, where that is much", () => {
       expect(agesOf(tenant.issuer)).toEqual([86]);
       expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 691_200 })).toEqual([75]);
+      expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 740_000 })).toEqual([70]);
+      expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 741_000 })).toEqual([]);
       expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 1_209_600 })).toEqual([]);
     });
 

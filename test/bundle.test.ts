@@ -74,13 +74,16 @@ describe("what few requests need", () => {
   test("is in files of its own, beside the bundle", () => {
     expect(files).toEqual([
       "authorizer.custom-claims.cjs",
+      "authorizer.fault.cjs",
       "authorizer.fetch.cjs",
+      "authorizer.issuer-url.cjs",
       "authorizer.misspelling.cjs",
       "authorizer.mistakes.cjs",
+      "authorizer.optional-rules.cjs",
       "authorizer.optional-values.cjs",
       "authorizer.reasons.cjs",
+      "authorizer.refused-response.cjs",
       "authorizer.revocation-lists.cjs",
-      "authorizer.revocations.cjs",
       "authorizer.revocations.cjs",
     ]);
   });
@@ -101,22 +104,23 @@ describe("what few requests need", () => {
   };
 
   test.each([
-    ["the hints, for a refusal", {}, ["authorizer.reasons.cjs"]],
+    ["what a refusal needs", {}, []],
     [
       "claims of the team's own, where they are set",
       { AUTH0_CONTEXT_CLAIMS: "roles=https://acme.com/roles" },
-      ["authorizer.optional-values.cjs", "authorizer.reasons.cjs"],
+      ["authorizer.optional-rules.cjs", "authorizer.optional-values.cjs"],
     ],
     [
       "the search for what was meant, where a variable is like ours",
       { AUTH0_CLIENT_ID: "WebApp" },
-      ["authorizer.misspelling.cjs", "authorizer.reasons.cjs"],
+      ["authorizer.fault.cjs", "authorizer.misspelling.cjs"],
     ],
   ])("is loaded when it is needed: %s", (_, env, expected) => {
     const missing = { type: "TOKEN", methodArn: "arn:aws:execute-api:eu-west-1:1:api/prod/GET/" };
     const loaded = loadedFor(missing, env) as string[];
-    // The first keys are fetched when the function starts, since there is no snapshot.
-    expect(loaded.filter((name) => name !== "authorizer.fetch.cjs").sort()).toEqual(expected);
+    // The first keys are fetched when the function starts, since there is no snapshot, and the event has no token.
+    const always = ["authorizer.fetch.cjs", "authorizer.reasons.cjs", "authorizer.refused-response.cjs"];
+    expect(loaded.sort()).toEqual([...always, ...expected].sort());
   });
 });
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { toContext } from "../src/context.ts";
 import type { Accepted, Decision } from "../src/decision.ts";
 import type { Identity } from "../src/identity.ts";
-import { createLog, type DecisionRecord, type LogOptions } from "../src/log.ts";
+import type { LogOptions } from "../src/log-line.ts";
+import { createLog, type DecisionRecord } from "../src/log.ts";
 import { hintOf } from "../src/reasons.ts";
 import { Refusal } from "../src/refusal.ts";
 import { ALICE as SOMEBODY } from "./alice.ts";
@@ -175,15 +176,23 @@ describe("the level", () => {
   ] as const)("%s lets %d of 6 lines through", (level, expected) => {
     const { log, lines } = logOf(level);
     for (const decision of [ACCEPTED, CALLER_REFUSED, NO_TOKEN, UNDECIDED]) log.decision(record(decision));
-    log.keyFetchFailed({ jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json", detail: "HTTP 503" });
-    log.misspelledVariable("AUTH_DOMAIN", "AUTH0_DOMAIN");
+    log.fault({
+      event: "key_fetch_failed",
+      jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json",
+      detail: "HTTP 503",
+    });
+    log.fault({ event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" });
     expect(lines).toHaveLength(expected);
   });
 });
 
 test("a failed fetch of keys is a warning and a metric", () => {
   const { log, lines } = logOf("info");
-  log.keyFetchFailed({ jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json", detail: "HTTP 503" });
+  log.fault({
+    event: "key_fetch_failed",
+    jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json",
+    detail: "HTTP 503",
+  });
   expect(JSON.parse(lines[0] ?? "")).toEqual({
     level: "warn",
     time: COMMON.time,
@@ -205,46 +214,32 @@ test("a failed fetch of keys is a warning and a metric", () => {
   });
 });
 
-describe("packaged keys that the function starts with", () => {
-  const DAY_MS = 24 * 60 * 60 * 1000;
-  const WEEK_SECONDS = 7 * 24 * 60 * 60;
-  const found = (level: LogOptions["level"], takenAt: number): string[] => {
-    const { log, lines } = logOf(level);
-    log.snapshotFound(takenAt, WEEK_SECONDS);
-    return lines;
-  };
-
-  test("are a metric where they are old: how much of their life is over", () => {
-    expect(JSON.parse(found("info", NOW - 5.25 * DAY_MS)[0] ?? "")).toEqual({
-      level: "warn",
-      time: COMMON.time,
-      function: "auth",
-      event: "snapshot_old",
-      SnapshotAgePercent: 75,
-      _aws: {
-        Timestamp: NOW,
-        CloudWatchMetrics: [
-          {
-            Namespace: "Auth0Authorizer",
-            Dimensions: [["function"]],
-            Metrics: [{ Name: "SnapshotAgePercent", Unit: "Percent" }],
-          },
-        ],
-      },
-    });
-  });
-
-  test("are a warning from where the alarm is raised, and no line before", () => {
-    const seventyPercent = 4.9 * DAY_MS;
-    expect(found("warn", NOW - seventyPercent)).toHaveLength(1);
-    expect(found("debug", NOW - seventyPercent + DAY_MS / 10)).toEqual([]);
+test("packaged keys that should be renewed are a warning and a metric: how much of their life is over", () => {
+  const { log, lines } = logOf("warn");
+  log.fault({ event: "snapshot_old", percent: 75 });
+  expect(JSON.parse(lines[0] ?? "")).toEqual({
+    level: "warn",
+    time: COMMON.time,
+    function: "auth",
+    event: "snapshot_old",
+    SnapshotAgePercent: 75,
+    _aws: {
+      Timestamp: NOW,
+      CloudWatchMetrics: [
+        {
+          Namespace: "Auth0Authorizer",
+          Dimensions: [["function"]],
+          Metrics: [{ Name: "SnapshotAgePercent", Unit: "Percent" }],
+        },
+      ],
+    },
   });
 });
 
 test("a misspelled variable and a useless snapshot are warnings without a metric", () => {
   const { log, lines } = logOf("info");
-  log.misspelledVariable("AUTH_DOMAIN", "AUTH0_DOMAIN");
-  log.snapshotIgnored("not a JWK Set");
+  log.fault({ event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" });
+  log.fault({ event: "snapshot_ignored", detail: "not a JWK Set" });
   const head = { level: "warn", time: COMMON.time, function: "auth" };
   expect(lines.map((text) => JSON.parse(text) as unknown)).toEqual([
     { ...head, event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" },

@@ -30,8 +30,10 @@ function unsupportedIn(
   if (!permissions.every((permission) => /^\S+$/.test(permission))) return "permissions";
   const { unsupportedCharacters } = GATEWAYS[kind];
   const entries: readonly (readonly [string, string])[] = Object.entries(context);
-  const [unsupportedKey] = entries.find(([, value]) => unsupportedCharacters.test(value)) ?? [];
-  return unsupportedKey ?? (isTooLarge(context, entries) ? "size" : undefined);
+  // All at once, because a regular expression is compiled when it is used a second time.
+  if (unsupportedCharacters.test(entries.map(([, value]) => value).join("|")))
+    return entries.find(([, value]) => unsupportedCharacters.test(value))?.[0];
+  return isTooLarge(context, entries) ? "size" : undefined;
 }
 
 /** The subject counts twice: it is the policy's principal too. */

@@ -1,10 +1,10 @@
-import type { IdentityContext } from "../context.ts";
 import { rfc3339 } from "../date-time.ts";
-import type { Accepted, CallerRefused, Decision } from "../decision.ts";
-import type { Reason } from "../reasons.ts";
-import { isCuredByTime } from "../refusal.ts";
+import type { Accepted, Decision } from "../decision.ts";
 import type { GatewayRequest } from "./event.ts";
 import { GATEWAYS } from "./gateways.ts";
+import { refusedResponse } from "./refused-response.ts";
+import { policy, statement } from "./response-forms.ts";
+import type { PolicyResponse, SimpleResponse, Statement } from "./response-forms.ts";
 
 export interface ResponseRules {
   readonly httpApiResponse: "policy" | "simple";
@@ -13,32 +13,8 @@ export interface ResponseRules {
   readonly clockToleranceSeconds: number;
 }
 
-/** Mapped, so that it fits types that have an index signature, as those of `@types/aws-lambda` do. */
-type Context = Readonly<IdentityContext> | { readonly reason: Reason };
-
 /** An IAM policy for every kind of gateway, or the HTTP API's simple response. */
 export type AuthorizerResponse = PolicyResponse | SimpleResponse;
-
-export interface SimpleResponse {
-  readonly isAuthorized: boolean;
-  readonly context: Context;
-}
-
-export interface PolicyResponse {
-  readonly principalId: string;
-  readonly policyDocument: { readonly Version: "2012-10-17"; readonly Statement: Statement[] };
-  readonly context: Context;
-}
-
-interface Statement {
-  readonly Effect: "Allow" | "Deny";
-  readonly Action: "execute-api:Invoke";
-  readonly Resource: string;
-  readonly Condition?: { readonly DateGreaterThanEquals: { readonly "aws:CurrentTime": string } };
-}
-
-/** The principal of somebody who did not say who they are. */
-const NOBODY = "anonymous";
 
 /**
  * The response that makes a gateway do what was decided.
@@ -51,33 +27,13 @@ export function toResponse(
   request: GatewayRequest,
   rules: ResponseRules,
 ): AuthorizerResponse {
-  const simple = GATEWAYS[request.kind].simpleResponses && rules.httpApiResponse === "simple";
-  switch (decision.outcome) {
-    case "accepted":
-      return simple ? { isAuthorized: true, context: decision.context } : allow(decision, request, rules);
-    case "caller-refused":
-      return simple ? simpleDeny(decision.reason) : deny(principalOf(decision), decision.reason, request);
-    case "no-valid-token":
-      if (!isDenied(decision.reason, request, rules))
-        throw new Error("Unauthorized", { cause: decision.cause });
-      return simple ? simpleDeny(decision.reason) : deny(NOBODY, decision.reason, request);
-    case "undecided":
-      throw decision.cause;
-  }
-}
-
-/** The gateway keeps a Deny in its cache: never one for a token that may be good a moment later. */
-function isDenied(reason: Reason, { kind }: GatewayRequest, { httpApiUnauthorized }: ResponseRules): boolean {
-  return httpApiUnauthorized === "403" && GATEWAYS[kind].mayDenyUnauthorized && !isCuredByTime(reason);
-}
-
-/** A subject that cannot be handed on in the context cannot be the policy's principal either. */
-function principalOf({ reason, identity }: CallerRefused): string {
-  return reason === "identity_unsupported" ? NOBODY : identity.subject;
-}
-
-function simpleDeny(reason: Reason): SimpleResponse {
-  return { isAuthorized: false, context: { reason } };
+  const { simpleResponses, mayDenyUnauthorized } = GATEWAYS[request.kind];
+  const simple = simpleResponses && rules.httpApiResponse === "simple";
+  const denyUnauthorized = mayDenyUnauthorized && rules.httpApiUnauthorized === "403";
+  if (decision.outcome === "undecided") throw decision.cause;
+  if (decision.outcome !== "accepted")
+    return refusedResponse(decision, request.stageArn, { simple, denyUnauthorized });
+  return simple ? { isAuthorized: true, context: decision.context } : allow(decision, request, rules);
 }
 
 function allow(
@@ -89,18 +45,6 @@ function allow(
   if (rules.policyEndsWithToken)
     statements.push(denyFrom(stageArn, identity.expiresAt + rules.clockToleranceSeconds));
   return policy(identity.subject, statements, context);
-}
-
-function deny(principalId: string, reason: Reason, { stageArn }: GatewayRequest): PolicyResponse {
-  return policy(principalId, [statement("Deny", stageArn)], { reason });
-}
-
-function policy(principalId: string, statements: Statement[], context: Context): PolicyResponse {
-  return { principalId, policyDocument: { Version: "2012-10-17", Statement: statements }, context };
-}
-
-function statement(effect: Statement["Effect"], resource: string): Statement {
-  return { Effect: effect, Action: "execute-api:Invoke", Resource: resource };
 }
 
 /**

@@ -119,10 +119,14 @@ class Recorder {
     this.#skipped = skipped;
   }
 
-  readonly step = <T>(name: EvaluationStep, check: () => T): T => {
+  readonly step = <Values extends readonly unknown[], T>(
+    name: EvaluationStep,
+    check: (...values: Values) => T,
+    ...values: Values
+  ): T => {
     if (this.#skipped.includes(name)) return this.#skip(name) as T;
     try {
-      const result = check();
+      const result = check(...values);
       if (result instanceof Promise) result.catch((error: unknown) => this.#fail(name, error));
       this.yielded.set(name, result);
       this.outcomes.set(name, isReason(name, result) ? "refused" : "passed");

@@ -107,13 +107,11 @@ export function checkIssuer({ claims }: UnverifiedJwt, { issuers }: Pick<ClaimRu
  */
 export function parseClaims(jwt: UnverifiedJwt, context: ClaimContext, step: Step<ClaimStep>): TokenClaims {
   const { issuer, rules, now } = context;
-  const audience = step("audience", () => parseAudience(jwt.claims, rules));
-  const kind = step("kind", () =>
-    audience.use === "id" ? parseIdToken(jwt, audience.values, rules) : parseAccessToken(jwt, rules),
-  );
-  const subject = step("subject", () => parseSubject(jwt.claims));
-  const times = step("times", () => checkTimes(jwt.claims, rules, now));
-  step("binding", () => checkUnbound(jwt.claims));
+  const audience = step("audience", parseAudience, jwt.claims, rules);
+  const kind = step("kind", parseKind, jwt, audience, rules);
+  const subject = step("subject", parseSubject, jwt.claims);
+  const times = step("times", checkTimes, jwt.claims, rules, now);
+  step("binding", checkUnbound, jwt.claims);
   return { issuer, ...kind, ...subject, ...times, all: jwt.claims };
 }
 
@@ -125,6 +123,14 @@ function parseAudience(claims: JsonObject, { clientIds, audiences }: ClaimRules)
   if (forApplication && forApi) throw new Refusal("ambiguous_audience");
   if (!forApplication && !forApi) throw new Refusal("unknown_audience");
   return { use: forApplication ? "id" : "access", values };
+}
+
+function parseKind(
+  jwt: UnverifiedJwt,
+  { use, values }: Audience,
+  rules: ClaimRules,
+): IdTokenParts | AccessTokenParts {
+  return use === "id" ? parseIdToken(jwt, values, rules) : parseAccessToken(jwt, rules);
 }
 
 function parseIdToken(

@@ -27,9 +27,9 @@ export type Verify = (token: string, step?: Step<VerificationStep>) => Promise<T
  */
 export function createJwtVerifier({ rules, keySetOf, clock }: JwtVerifierOptions): Verify {
   return async (token, step = unwatched) => {
-    const jwt = step("form", () => decodeUnverifiedJwt(token));
-    const kid = step("header", () => checkHeader(jwt.header));
-    const issuer = step("issuer", () => checkIssuer(jwt, rules));
+    const jwt = step("form", decodeUnverifiedJwt, token);
+    const kid = step("header", checkHeader, jwt.header);
+    const issuer = step("issuer", checkIssuer, jwt, rules);
     const claims = parseClaims(jwt, { issuer, rules, now: clock() / 1000 }, step);
     const key = await step("key", () => keySetOf(issuer).key(kid));
     step("signature", () => key.verifySignature(jwt));

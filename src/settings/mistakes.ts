@@ -1,5 +1,6 @@
 import type { SettingKey } from "./definitions.ts";
-import type { RuleName } from "./rules.ts";
+import type { OptionalRuleName } from "./optional-rules.ts";
+import type { BasicRuleName } from "./rules.ts";
 
 /** Every mistake of a configuration at once, each by the name under which it was set. */
 export class ConfigurationError extends Error {
@@ -17,6 +18,8 @@ export class ConfigurationError extends Error {
 export function configurationError(mistakes: readonly string[]): ConfigurationError {
   return new ConfigurationError(mistakes);
 }
+
+export type RuleName = BasicRuleName | OptionalRuleName;
 
 type NameOf = (key: SettingKey) => string;
 

@@ -1,36 +1,16 @@
-import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
+import type { SettingKey, Settings } from "./definitions.ts";
 
 /** What must hold for several settings together. `mistakes.ts` has the sentence for each. */
-interface Rule {
+export interface Rule {
   /** The mistake is the first one's; where one of them is wrong by itself, nothing is said about them together. */
   readonly of: readonly [SettingKey, ...SettingKey[]];
   readonly broken: (settings: Settings) => boolean;
 }
 
-/** What only a table of revocations makes use of. */
-const OF_THE_TABLE: readonly SettingKey[] = [
-  "revocationSyncSeconds",
-  "revocationMaxAgeSeconds",
-  "revocationStaleIfErrorSeconds",
-  "revocationUnavailable",
-  "revocationRetentionHours",
-  "sessionClaim",
-];
+export type BasicRuleName = "issuersMissing" | "acceptsNobody" | "kindsOverlap" | "emailClaimMissing";
 
-export type RuleName =
-  | "issuersMissing"
-  | "acceptsNobody"
-  | "kindsOverlap"
-  | "emailClaimMissing"
-  | "domainsUnverified"
-  | "claimWithoutValue"
-  | "machinesHaveNoEmail"
-  | "anonymousHaveNoEmail"
-  | "permissionsWithoutApi"
-  | "maxAgeBelowSync"
-  | "tableMissing";
-
-export const RULES: Readonly<Record<RuleName, Rule>> = {
+/** The rules about the settings that everybody has. Those about the others are in `optional-rules.ts`. */
+export const BASIC_RULES: Readonly<Record<BasicRuleName, Rule>> = {
   issuersMissing: { of: ["issuers"], broken: ({ issuers }) => issuers.length === 0 },
   acceptsNobody: {
     of: ["clientIds", "audiences"],
@@ -45,34 +25,13 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
     broken: ({ emailClaim, audiences, email }) =>
       audiences.length > 0 && emailClaim === undefined && email !== "optional",
   },
-  domainsUnverified: {
-    of: ["emailDomains", "email"],
-    broken: ({ emailDomains, email }) => emailDomains.length > 0 && email !== "verified",
-  },
-  claimWithoutValue: {
-    of: ["requiredClaims"],
-    broken: ({ requiredClaims }) => Object.values(requiredClaims).some((values) => values.length === 0),
-  },
-  machinesHaveNoEmail: {
-    of: ["allowMachines", "email"],
-    broken: ({ allowMachines, email }) => allowMachines && email !== "optional",
-  },
-  anonymousHaveNoEmail: {
-    of: ["allowAnonymous", "email"],
-    broken: ({ allowAnonymous, email }) => allowAnonymous && email !== "optional",
-  },
-  permissionsWithoutApi: {
-    of: ["requiredPermissions", "audiences"],
-    broken: ({ requiredPermissions, audiences }) => requiredPermissions.length > 0 && audiences.length === 0,
-  },
-  maxAgeBelowSync: {
-    of: ["revocationMaxAgeSeconds", "revocationSyncSeconds"],
-    broken: ({ revocationMaxAgeSeconds: maxAge, revocationSyncSeconds: sync }) => maxAge < sync,
-  },
-  tableMissing: {
-    of: ["revocationTable"],
-    broken: (settings) =>
-      settings.revocationTable === undefined &&
-      OF_THE_TABLE.some((key) => settings[key] !== SETTINGS[key].fallback),
-  },
 };
+
+/** The settings that these rules are about. */
+export const BASIC_SETTINGS: readonly SettingKey[] = [
+  "issuers",
+  "clientIds",
+  "audiences",
+  "emailClaim",
+  "email",
+];

@@ -1,14 +1,13 @@
 import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
-import { configurationError, ruleMistake } from "./mistakes.ts";
+import { configurationError, ruleMistake, type RuleName } from "./mistakes.ts";
 import { misspellings, nearest, type Misspelling } from "./misspelling.ts";
-import { RULES, type RuleName } from "./rules.ts";
+import { optionalRules } from "./optional-rules.ts";
+import { BASIC_RULES, BASIC_SETTINGS, type Rule } from "./rules.ts";
 
 export type { SettingKey, Settings };
 
 /** The names of the settings in code. */
 export const KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
-
-const RULE_NAMES = Object.keys(RULES) as readonly RuleName[];
 
 /** The environment variable of a setting. */
 export function variableOf(key: SettingKey): string {
@@ -93,11 +92,21 @@ function readSettings({ valueOf, nameOf, mistakes = [], hints = () => [] }: Sour
     }
   };
   const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
-  for (const rule of RULE_NAMES) {
-    const { of, broken } = RULES[rule];
+  for (const [rule, { of, broken }] of rulesFor(KEYS.filter((key) => valueOf(key) !== undefined))) {
     if (!of.some((key) => wrong.has(key)) && broken(settings)) wrong.set(of[0], ruleMistake(rule, nameOf));
   }
   const all = [...Array.from(wrong, ([key, mistake]) => `${nameOf(key)} ${mistake}`), ...mistakes];
   if (all.length > 0) throw configurationError([...all, ...hints()]);
   return Object.freeze(settings);
+}
+
+/** The rules about what is set, so that those about settings that few have are not loaded for the others. */
+function rulesFor(given: readonly SettingKey[]): readonly (readonly [RuleName, Rule])[] {
+  const isBasic = given.every((key) => BASIC_SETTINGS.includes(key));
+  const rules = isBasic ? BASIC_RULES : { ...BASIC_RULES, ...optionalRules(isDefault) };
+  return Object.entries(rules) as (readonly [RuleName, Rule])[];
+}
+
+function isDefault(key: SettingKey, settings: Settings): boolean {
+  return settings[key] === SETTINGS[key].fallback;
 }

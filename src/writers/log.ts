@@ -1,4 +1,4 @@
-import { lineWriter, metricOfFunction, type LogOptions } from "../log.ts";
+import { lineWriter, metricOfFunction, type LogOptions } from "../log-line.ts";
 import { hintOf } from "../reasons.ts";
 import { isUndecided, type Refusal } from "../refusal.ts";
 import type { RevocationKind } from "../revocations/revocation.ts";

@@ -6,12 +6,16 @@ import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
  * that a function loads is read and compiled in each of its cold starts.
  */
 const LOADED_WHEN_CALLED: Readonly<Record<string, readonly string[]>> = {
+  "src/apigateway/refused-response.ts": ["refusedResponse"],
   "src/custom-claims.ts": ["customContext", "refuseCustomClaims"],
+  "src/fault.ts": ["faultLine"],
   "src/reasons.ts": ["hintOf"],
   "src/remote/fetch.ts": ["fetchText", "send"],
   "src/revocation-lists.ts": ["revocationListFor"],
+  "src/settings/issuer-url.ts": ["issuerOfUrl"],
   "src/settings/misspelling.ts": ["misspellings", "nearest"],
   "src/settings/mistakes.ts": ["configurationError", "ruleMistake"],
+  "src/settings/optional-rules.ts": ["optionalRules"],
   "src/settings/optional-values.ts": ["contextClaims", "requiredClaims", "emailDomains", "tableName"],
 };
 
