@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { readJson } from "./request-body.ts";
 import type { Route } from "./route.ts";
@@ -14,7 +13,7 @@ export function jsonTokenRequests(): Route {
       ctx.req.headers["content-type"] = "application/x-www-form-urlencoded";
       ctx.req.headers["content-length"] = String(form.length);
       // From here on nothing but the body is read of this; headers are Koa's affair, which keeps the request itself.
-      ctx.req = Readable.from([form]) as IncomingMessage;
+      Object.assign(ctx, { req: Readable.from([form]) });
     }
     await next();
   };

@@ -18,10 +18,11 @@ test("every picture that a page shows is there, and none is large", () => {
   expect(shown.filter((path) => statSync(path).size > LARGEST_BYTES)).toEqual([]);
 });
 
-test("the page is there for a desk and a phone, by day and by night", () => {
-  const pictures = ["desktop-dark", "desktop-light", "phone-dark", "phone-light"].map(
-    (name) => `page-${name}.png`,
-  );
+test("the pages are there by day and by night, the first of them for a desk and a phone", () => {
+  const pictures = ["auth0-js", "lock", "page-desktop", "page-phone"].flatMap((name) => [
+    `${name}-dark.png`,
+    `${name}-light.png`,
+  ]);
   expect(readdirSync("docs/images")).toEqual([...pictures, "terminal.svg"]);
   for (const name of pictures)
     expect(statSync(`docs/images/${name}`).size).toBeLessThanOrEqual(LARGEST_BYTES);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { launchBrowser, type RunningBrowser } from "../../local/page/browser.ts";
-import { barriers, press, startSite, step, visit, type Site } from "./visit.ts";
+import { barriers, press, startSite, step, visit, type Site, type VisitOptions } from "./visit.ts";
 
 jest.setTimeout(30_000);
 
@@ -39,8 +39,8 @@ const PAGES: readonly (readonly [string, string, SignIn])[] = [
 ];
 
 describe.each(PAGES)("the page with %s", (name, path, signIn) => {
-  const open = (look: (page: Page) => Promise<void>, width = 1280): Promise<void> =>
-    visit(browser, `${site.url}/${path}`, { width }, look);
+  const open = (look: (page: Page) => Promise<void>, options: VisitOptions = {}): Promise<void> =>
+    visit(browser, `${site.url}/${path}`, options, look);
   const signedIn = (look: (page: Page) => Promise<void>): Promise<void> =>
     open(async (page) => {
       await signIn(page);
@@ -97,12 +97,15 @@ describe.each(PAGES)("the page with %s", (name, path, signIn) => {
     });
   });
 
-  test("keeps nobody out, on the smallest phone either", async () => {
-    for (const width of [1280, 320]) {
+  test("keeps nobody out, on a desk by day and on the smallest phone by night", async () => {
+    for (const options of [
+      { width: 1280, colorScheme: "light" },
+      { width: 320, colorScheme: "dark" },
+    ] as const) {
       await open(async (page) => {
         await page.getByRole("status").filter({ hasText: "login_required" }).waitFor();
         expect(await barriers(page)).toEqual([]);
-      }, width);
+      }, options);
     }
     await signedIn(async (page) => {
       await press(page, CALL);

@@ -5,7 +5,7 @@ import { launchBrowser } from "../../local/page/browser.ts";
 import { startPage } from "../../local/page/server.ts";
 import { settingsFor } from "../../local/stack.ts";
 import { DEFAULT_ISSUER, SPA_ORIGIN } from "../../local/tenant/directory.ts";
-import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
+import { startLocalTenant } from "../../local/tenant/tenant.ts";
 import { answerHelp } from "../build/usage.ts";
 import { recordScene, toSvg } from "./terminal.ts";
 
@@ -13,28 +13,61 @@ import { recordScene, toSvg } from "./terminal.ts";
 const FOLDER = "docs/images";
 const DESK = { width: 1180, height: 880 };
 const PHONE = { width: 390, height: 844 };
+const WINDOW = { width: 980, height: 1000 };
+const FORM = { width: 980, height: 680 };
 
 interface Picture {
   readonly file: string;
   readonly viewport: typeof DESK;
-  readonly scale: number;
+  readonly scale?: number;
   readonly colorScheme: "light" | "dark";
-  /** The button that is pressed. */
-  readonly button: string;
+  /** The page's path. */
+  readonly path?: string;
+  /** What is done there before. */
+  readonly act: (tab: Page) => Promise<void>;
 }
 
-const PICTURES: readonly Picture[] = [
-  { file: "page-desktop-light", viewport: DESK, scale: 1, colorScheme: "light", button: "Call GET /whoami" },
-  { file: "page-desktop-dark", viewport: DESK, scale: 1, colorScheme: "dark", button: "Call GET /whoami" },
+const COLOURS = ["light", "dark"] as const;
+const PICTURES: readonly Picture[] = COLOURS.flatMap((colorScheme) => [
   {
-    file: "page-phone-light",
+    file: `page-desktop-${colorScheme}`,
+    viewport: DESK,
+    colorScheme,
+    act: async (tab) => {
+      await signIn(tab, "Sign in");
+      await press(tab, "Call GET /whoami");
+    },
+  },
+  {
+    file: `page-phone-${colorScheme}`,
     viewport: PHONE,
     scale: 1.5,
-    colorScheme: "light",
-    button: "Unverified e-mail",
+    colorScheme,
+    act: async (tab) => {
+      await signIn(tab, "Sign in");
+      await press(tab, "Unverified e-mail");
+      await tab.locator("#happened").scrollIntoViewIfNeeded();
+    },
   },
-  { file: "page-phone-dark", viewport: PHONE, scale: 1.5, colorScheme: "dark", button: "Unverified e-mail" },
-];
+  {
+    file: `auth0-js-${colorScheme}`,
+    viewport: WINDOW,
+    colorScheme,
+    path: "/auth0-js",
+    act: async (tab) => {
+      await signIn(tab, "Sign in with Auth0.js");
+      await press(tab, "Call GET /whoami");
+      await tab.getByRole("heading", { level: 1 }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    file: `lock-${colorScheme}`,
+    viewport: FORM,
+    colorScheme,
+    path: "/lock",
+    act: (tab) => tab.getByPlaceholder("your password").waitFor(),
+  },
+]);
 
 answerHelp(`Takes the pictures of the documentation anew, of what really happens.
 
@@ -54,31 +87,30 @@ for (const picture of PICTURES) await take(browser, picture);
 await recordTerminal();
 await Promise.all([browser.close(), page.close(), tenant.close()]);
 
-async function take(chromium: Browser, picture: Picture): Promise<void> {
-  const { file, viewport, scale, colorScheme, button } = picture;
-  const tab = await chromium.newPage({
-    viewport,
-    deviceScaleFactor: scale,
-    colorScheme,
-    reducedMotion: "reduce",
-  });
-  await tab.goto(page.url);
-  await signIn(tab, tenant);
-  await tab.getByRole("button", { name: button, exact: true }).click();
-  await tab.locator("#runs .run").first().waitFor();
-  if (viewport === PHONE) await tab.locator("#happened").scrollIntoViewIfNeeded();
+async function take(
+  chromium: Browser,
+  { file, viewport, scale = 1, colorScheme, path = "/", act }: Picture,
+): Promise<void> {
+  const look = { viewport, deviceScaleFactor: scale, colorScheme, reducedMotion: "reduce" } as const;
+  const tab = await chromium.newPage(look);
+  await tab.goto(page.url + path);
+  await act(tab);
   await tab.mouse.move(0, 0);
   await tab.screenshot({ path: `${FOLDER}/${file}.png` });
   process.stdout.write(`${FOLDER}/${file}.png\n`);
   await tab.close();
 }
 
-async function signIn(tab: Page, { users }: Tenant): Promise<void> {
-  await tab.getByRole("button", { name: "Sign in" }).click();
-  await tab.getByLabel("Email address").fill(users.verified.email);
-  await tab.getByLabel("Password").fill(users.verified.password);
-  await tab.keyboard.press("Enter");
+/** Through the tenant's form, which is filled in. */
+async function signIn(tab: Page, start: string): Promise<void> {
+  await tab.getByRole("button", { name: start }).click();
+  await tab.getByRole("button", { name: "Continue" }).click();
   await tab.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
+async function press(tab: Page, name: string): Promise<void> {
+  await tab.getByRole("button", { name, exact: true }).click();
+  await tab.locator("#runs .run").first().waitFor();
 }
 
 async function recordTerminal(): Promise<void> {
