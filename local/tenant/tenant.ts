@@ -57,8 +57,7 @@ export interface Tenant extends Controls {
 /** Starts a tenant that behaves like Auth0, on loopback only. Rejects with `EADDRINUSE` where the port is taken. */
 export async function startLocalTenant(options: TenantOptions = {}): Promise<Tenant> {
   const origins = options.spaOrigins ?? [SPA_ORIGIN];
-  const spa = servedFrom(origins);
-  const directory = { ...applications, spa, legacy: legacyApp(origins) };
+  const directory = directoryFor(origins);
   const [ring, accounts] = await Promise.all([createKeyRing(), createAccounts(Object.values(users))]);
 
   const server = createServer();
@@ -68,14 +67,22 @@ export async function startLocalTenant(options: TenantOptions = {}): Promise<Ten
   return { ...controls, issuer, applications: directory, users, close: () => close(server) };
 }
 
+/** The applications that have pages on this machine, served from these origins, beside all others. */
+function directoryFor(origins: readonly string[]): Record<ApplicationName, Application> {
+  const { name, clientId } = applications.spa;
+  return {
+    ...applications,
+    spa: keepingListed(singlePageApp(name, clientId, origins), applications.spa),
+    legacy: keepingListed(legacyApp(origins), applications.legacy),
+  };
+}
+
 /**
- * The single-page app, from other origins than the directory's. What the directory lists stays allowed as a redirect
- * URI: `npm run token` signs in with it, and knows of no other origin.
+ * What the directory lists stays allowed as a redirect URI: `npm run token` signs in with it, and knows of no other
+ * origin.
  */
-function servedFrom(origins: readonly string[]): Application {
-  const { name, clientId, redirectUris: listed } = applications.spa;
-  const spa = singlePageApp(name, clientId, origins);
-  return { ...spa, redirectUris: [...new Set([...spa.redirectUris, ...listed])] };
+function keepingListed(served: Application, listed: Application): Application {
+  return { ...served, redirectUris: [...new Set([...served.redirectUris, ...listed.redirectUris])] };
 }
 
 /** oidc-provider's keys are fixed, so other keys mean another provider; sessions live in the memory they share. */

@@ -98,8 +98,14 @@ describe("npm start, as docs/local.md has it", () => {
   });
 
   test("serves the page, and prints a command that signs in and calls the API on whatever ports", async () => {
-    expect(started.printed).toContain(`See it        ${started.pageUrl}`);
-    expect(await (await fetch(started.pageUrl)).text()).toContain("<title>Who gets in, and why</title>");
+    const { pageUrl } = started;
+    for (const line of [
+      `See it        ${pageUrl}`,
+      `Auth0.js      ${pageUrl}/auth0-js`,
+      `Lock          ${pageUrl}/lock`,
+    ])
+      expect(started.printed).toContain(`${line}\n`);
+    expect(await (await fetch(pageUrl)).text()).toContain("<title>Who gets in, and why</title>");
     const curl = /^ {2}curl .*$/m.exec(started.printed)?.[0] ?? "";
     const { stdout } = await promisify(execFile)("bash", ["-c", curl]);
     expect(JSON.parse(stdout)).toMatchObject({ email: "verified@example.com" });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify, type JWTVerifyResult } from "jose";
 import { createHash } from "node:crypto";
-import { API_IDENTIFIER, EMAIL_CLAIM } from "../../local/tenant/directory.ts";
+import { signIn as codeSignIn } from "../../local/sign-in.ts";
+import { API_IDENTIFIER, EMAIL_CLAIM, applications as directory } from "../../local/tenant/directory.ts";
 import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
 import { fragmentOf, LegacyPage, PASSWORD_REALM } from "./legacy-page.ts";
 
@@ -84,6 +85,19 @@ describe("the implicit flow", () => {
   test("needs a nonce", async () => {
     expect(fragmentOf(await page.authorize({ nonce: "" }))).toMatchObject({ error: "invalid_request" });
   });
+});
+
+test("pages on another port sign in, and npm run token still does as the directory says", async () => {
+  const other = await startLocalTenant({ spaOrigins: ["http://localhost:4009"] });
+  const { issuer, applications, users } = other;
+  const { clientId, redirectUris } = applications.legacy;
+  expect(redirectUris).toContain("http://localhost:4009/auth0-js");
+  const { email, password } = users.verified;
+  const redirectUri = directory.legacy.redirectUris[0] ?? "";
+  expect(redirectUri).toContain("http://localhost:4001/");
+  const tokens = await codeSignIn({ issuer, clientId, redirectUri, email, password });
+  expect(decodeProtectedHeader(tokens.id_token)).toMatchObject({ alg: "RS256" });
+  await other.close();
 });
 
 describe("silent renewal in a frame", () => {
