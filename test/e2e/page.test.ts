@@ -207,6 +207,15 @@ describe("the page's server", () => {
     const policy = (await fetch(site.url)).headers.get("content-security-policy") ?? "";
     expect(policy).toMatch(/default-src 'none'; script-src 'self'; style-src 'self'/);
     expect(policy).not.toContain("unsafe");
+    expect((await fetch(`${site.url}/auth0-js`)).headers.get("content-security-policy")).toBe(policy);
+  });
+
+  test("lets the page with Lock load the tenant's script and write its own style, and no more", async () => {
+    const policy = (await fetch(`${site.url}/lock`)).headers.get("content-security-policy") ?? "";
+    const { origin } = new URL(site.tenant.issuer);
+    expect(policy).toContain(
+      `default-src 'none'; script-src 'self' ${origin}; style-src 'self' 'unsafe-inline'; connect-src 'self' ${origin};`,
+    );
   });
 });
 
