@@ -121,6 +121,17 @@ describe.each(PAGES)("the page with %s", (name, path, signIn) => {
   });
 });
 
+test("who signs up with Lock is signed in, and refused by the API until the e-mail is verified", async () => {
+  await visit(browser, `${site.url}/lock`, {}, async (page) => {
+    await page.getByText("Sign Up").first().click();
+    await page.getByPlaceholder("yours@example.com").fill("new@example.com");
+    await page.getByPlaceholder("your password").fill("a-password-of-her-own");
+    await page.getByRole("button", { name: "Sign Up" }).click();
+    await page.getByText("new@example.com, not verified").waitFor();
+    expect(await press(page, CALL)).toBe("Your call: refused, email_not_verified (403).");
+  });
+});
+
 describe("these visits fail", () => {
   const visitTo = (html: string): Promise<void> =>
     visit(browser, `data:text/html,${encodeURIComponent(html)}`, {}, async (page) => {
