@@ -140,6 +140,34 @@ describe("one line and metric", () => {
   });
 });
 
+test("a fault of the list of revocations is a line and a metric of its own", () => {
+  const { log, lines } = logOf("error");
+  log.revocationFault({
+    event: "revocations_lost",
+    metric: "RevocationsLost",
+    count: 3,
+    detail: "1 too many, 2 malformed",
+  });
+  expect(JSON.parse(lines[0] ?? "")).toEqual({
+    level: "error",
+    time: "2026-11-22T12:00:00Z",
+    function: "auth",
+    event: "revocations_lost",
+    detail: "1 too many, 2 malformed",
+    RevocationsLost: 3,
+    _aws: {
+      Timestamp: NOW,
+      CloudWatchMetrics: [
+        {
+          Namespace: "Auth0Authorizer",
+          Dimensions: [["function"]],
+          Metrics: [{ Name: "RevocationsLost", Unit: "Count" }],
+        },
+      ],
+    },
+  });
+});
+
 describe("the user", () => {
   test("is named by `sub` at the level debug, and by nothing else ever", () => {
     expect(line(ACCEPTED, "debug")).toMatchObject({ sub: "auth0|alice" });

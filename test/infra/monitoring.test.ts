@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { resourcesOf } from "../../src/template/template.ts";
-import { createAuthorizer } from "../../src/authorizer.ts";
-import { bearerEvent, startTenant } from "../../src/testing/index.ts";
+import { createAuthorizer, type Dependencies } from "../../src/authorizer.ts";
+import type { Settings } from "../../src/settings/settings.ts";
+import { bearerEvent, startRevocationTable, startTenant, type Tenant } from "../../src/testing/index.ts";
 import { packageService, type Packaged } from "./packaged.ts";
 
 jest.setTimeout(60_000);
@@ -41,6 +42,7 @@ async function emittedMetrics(): Promise<Emitted[]> {
     for (const token of [tenant.idToken(), tenant.accessToken(), unverified, "not.a.token"])
       await call(token);
     await call(tenant.idToken(), { kind: "http-2.0", identitySource: ["a session, and no token"] });
+    await callWithTable(tenant, dependencies);
     tenant.fail(503);
     await call(tenant.idToken());
     const snapshots = new Map([[tenant.issuer, { jwks: { keys: [] }, takenAt: Date.now() }]]);
@@ -49,6 +51,23 @@ async function emittedMetrics(): Promise<Emitted[]> {
     await tenant.close();
   }
   return lines.flatMap((line) => metricsOf(JSON.parse(line) as MetricLine));
+}
+
+/** Once with a good list and once with an item that is none, and once without a list, each way. */
+async function callWithTable(tenant: Tenant, dependencies: Dependencies): Promise<void> {
+  const table = await startRevocationTable();
+  table.items.push({});
+  const event = bearerEvent("rest-request", tenant.idToken());
+  const call = (settings: Partial<Settings>): Promise<unknown> =>
+    createAuthorizer(
+      { ...tenant.settings, ...table.settings, ...settings },
+      { ...dependencies, env: table.environment },
+    )(event).catch(() => undefined);
+  await call({});
+  table.fail({ exception: "AccessDeniedException" });
+  await call({});
+  await call({ revocationUnavailable: "allow" });
+  await table.close();
 }
 
 interface MetricLine extends Readonly<Record<string, unknown>> {
@@ -112,6 +131,10 @@ describe("the alarms", () => {
       "KeyFetchAlarm",
       "KeysUnavailableAlarm",
       "RefusalRateAlarm",
+      "RevocationListAgeAlarm",
+      "RevocationsLostAlarm",
+      "RevocationsNotCheckedAlarm",
+      "RevocationsUnavailableAlarm",
       "SnapshotAgeAlarm",
       "ThrottlesAlarm",
     ]);
@@ -129,7 +152,7 @@ describe("the alarms", () => {
     const ours = Object.values(alarms())
       .flatMap(watched)
       .filter(({ Namespace }) => Namespace === "Auth0Authorizer");
-    expect(ours).toHaveLength(7);
+    expect(ours).toHaveLength(11);
     for (const { Namespace, MetricName, Dimensions } of ours) {
       const { function: watchedFunction, ...dimensions } = named(Dimensions);
       expect(watchedFunction).toEqual(FUNCTION);
@@ -201,12 +224,20 @@ interface Widget {
   };
 }
 
+/** What the dashboard shows only where there is a table. */
+interface Conditional {
+  readonly RevocationAlarmArns: { readonly "Fn::If": [string, { readonly "Fn::Sub": string }, string] };
+}
+
 describe("the dashboard", () => {
   let widgets: readonly Widget[];
   beforeAll(() => {
     const body = packaged.template.Resources["Dashboard"]?.Properties?.["DashboardBody"];
-    const [text] = (body as { "Fn::Sub": [string] })["Fn::Sub"];
-    const filled = text.replace("${ErrorsAlarmArn}", '"${ErrorsAlarm.Arn}",');
+    const [text, { RevocationAlarmArns }] = (body as { "Fn::Sub": [string, Conditional] })["Fn::Sub"];
+    const [, revocationAlarms] = RevocationAlarmArns["Fn::If"];
+    const filled = text
+      .replace("${ErrorsAlarmArn}", '"${ErrorsAlarm.Arn}",')
+      .replace("${RevocationAlarmArns}", revocationAlarms["Fn::Sub"]);
     ({ widgets } = JSON.parse(filled) as { widgets: readonly Widget[] });
   });
 

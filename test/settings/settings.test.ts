@@ -18,6 +18,7 @@ function mistakes(read: () => unknown): readonly string[] {
   }
 }
 
+const TABLE = { REVOCATION_TABLE: "revocations" };
 const wrong = (changes: Environment): readonly string[] => mistakes(() => settings(changes));
 
 describe("the settings", () => {
@@ -127,8 +128,20 @@ describe("each variable", () => {
     ["JWKS_TIMEOUT_MS", "3500", "jwksTimeoutMs", 3500],
     ["JWKS_SNAPSHOT_MAX_AGE_SECONDS", "0", "jwksSnapshotMaxAgeSeconds", 0],
     ["JWKS_SNAPSHOT_MAX_AGE_SECONDS", "2592000", "jwksSnapshotMaxAgeSeconds", 2_592_000],
+    [
+      "REVOCATION_TABLE",
+      "auth0-authorizer_dev.Revocations",
+      "revocationTable",
+      "auth0-authorizer_dev.Revocations",
+    ],
+    ["REVOCATION_SYNC_SECONDS", "1", "revocationSyncSeconds", 1],
+    ["REVOCATION_MAX_AGE_SECONDS", "3600", "revocationMaxAgeSeconds", 3600],
+    ["REVOCATION_STALE_IF_ERROR_SECONDS", "0", "revocationStaleIfErrorSeconds", 0],
+    ["REVOCATION_UNAVAILABLE", "allow", "revocationUnavailable", "allow"],
+    ["REVOCATION_RETENTION_HOURS", "720", "revocationRetentionHours", 720],
+    ["AUTH0_SESSION_CLAIM", "https://a/sid", "sessionClaim", "https://a/sid"],
   ])("%s may be %s", (variable, value, name, expected) => {
-    expect(settings({ ...ACCESS, [variable]: value })).toHaveProperty(name, expected);
+    expect(settings({ ...ACCESS, ...TABLE, [variable]: value })).toHaveProperty(name, expected);
   });
 
   test.each(["debug", "info", "warn", "error", "silent"])("AUTHORIZER_LOG_LEVEL may be %s", (logLevel) => {
@@ -172,8 +185,20 @@ describe("each variable", () => {
     ["JWKS_TIMEOUT_MS", "99", "must be a whole number from 100 to 3500"],
     ["JWKS_TIMEOUT_MS", "3501", "must be a whole number from 100 to 3500"],
     ["JWKS_SNAPSHOT_MAX_AGE_SECONDS", "2592001", "must be a whole number from 0 to 2592000"],
+    ["REVOCATION_TABLE", "ab", "must be the name of a DynamoDB table"],
+    [
+      "REVOCATION_TABLE",
+      "arn:aws:dynamodb:eu-central-1:1:table/revocations",
+      "must be the name of a DynamoDB table",
+    ],
+    ["REVOCATION_SYNC_SECONDS", "0", "must be a whole number from 1 to 3600"],
+    ["REVOCATION_MAX_AGE_SECONDS", "3601", "must be a whole number from 1 to 3600"],
+    ["REVOCATION_STALE_IF_ERROR_SECONDS", "604801", "must be a whole number from 0 to 604800"],
+    ["REVOCATION_UNAVAILABLE", "deny", "must be one of refuse, allow"],
+    ["REVOCATION_RETENTION_HOURS", "721", "must be a whole number from 1 to 720"],
+    ["AUTH0_SESSION_CLAIM", "session id", "has an item that is empty or has blanks"],
   ])("%s cannot be %s", (variable, value, mistake) => {
-    expect(wrong({ ...ACCESS, [variable]: value })).toEqual([
+    expect(wrong({ ...ACCESS, ...TABLE, [variable]: value })).toEqual([
       expect.stringMatching(`^${variable} ${mistake}`),
     ]);
   });
@@ -236,6 +261,28 @@ describe("together", () => {
       "AUTH0_REQUIRED_PERMISSIONS needs AUTH0_AUDIENCES: ID tokens carry no permissions",
       { ...ACCESS, AUTH0_REQUIRED_PERMISSIONS: "read:x" },
     ],
+    [
+      "a list is read before it is too old",
+      { ...TABLE, REVOCATION_SYNC_SECONDS: "31", REVOCATION_MAX_AGE_SECONDS: "30" },
+      "REVOCATION_MAX_AGE_SECONDS must not be less than REVOCATION_SYNC_SECONDS: requests would wait for a list that is not due yet",
+      { ...TABLE, REVOCATION_SYNC_SECONDS: "30", REVOCATION_MAX_AGE_SECONDS: "30" },
+    ],
+    ...[
+      ["REVOCATION_SYNC_SECONDS", "10"],
+      ["REVOCATION_MAX_AGE_SECONDS", "90"],
+      ["REVOCATION_STALE_IF_ERROR_SECONDS", "0"],
+      ["REVOCATION_UNAVAILABLE", "allow"],
+      ["REVOCATION_RETENTION_HOURS", "1"],
+      ["AUTH0_SESSION_CLAIM", "https://a/sid"],
+    ].map(
+      ([variable = "", value = ""]) =>
+        [
+          `${variable} is for a table`,
+          { [variable]: value },
+          `${variable} needs REVOCATION_TABLE: nothing can be revoked without`,
+          { ...TABLE, [variable]: value },
+        ] as const,
+    ),
   ])("%s", (_, broken: Environment, mistake, kept: Environment) => {
     expect(wrong(broken)).toEqual([mistake]);
     expect(wrong(kept)).toEqual([]);
