@@ -32,6 +32,22 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/remote/" },
     },
     {
+      name: "revocations-know-no-gateway",
+      severity: "error",
+      from: { path: "^src/revocations/" },
+      to: { path: "^src/", pathNot: "^src/(revocations/|remote/|oauth/(claims|jwt)\\.ts$|refusal\\.ts$)" },
+    },
+    {
+      name: "what-reads-a-table-is-loaded-late",
+      comment: "only where there is a table: a file of its own in Lambda",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(revocations|cli|testing)/" },
+      to: {
+        path: "^src/revocations/(dynamodb|item|revoked-tokens|table-reader)\\.ts$",
+        dependencyTypesNot: ["type-only", "dynamic-import"],
+      },
+    },
+    {
       name: "only-the-top-knows-the-authorizer",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/((index|handler)\\.ts$|testing/|cli/)" },

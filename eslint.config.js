@@ -31,7 +31,7 @@ export default tseslint.config(
   {
     // The core is pure: clock, random numbers and the environment come in as parameters.
     files: [
-      "src/{oauth,apigateway,remote,settings}/**/*.ts",
+      "src/{oauth,apigateway,remote,revocations,settings}/**/*.ts",
       "src/{context,custom-claims,decision,evaluation,identity,log}.ts",
     ],
     rules: {

@@ -13,7 +13,7 @@ export interface DynamoDbOptions {
 }
 
 /** An answer of DynamoDB. */
-export interface DynamoDbResponse {
+interface DynamoDbResponse {
   /** What it says, parsed but not checked. */
   readonly output: unknown;
   /** When it was given, in milliseconds since the epoch by AWS's clock; undefined where it does not say. */
@@ -36,7 +36,7 @@ export type CallDynamoDb = (
 ) => Promise<DynamoDbResponse>;
 
 /** DynamoDB's no, such as `ResourceNotFoundException`. Its own words are left out: they name accounts and roles. */
-export class DynamoDbError extends Error {
+class DynamoDbError extends Error {
   override readonly name = "DynamoDbError";
   /** What DynamoDB calls it; `HTTP 503` where it does not say. */
   readonly type: string;

@@ -29,7 +29,7 @@ interface Scope extends Readonly<Record<ListedKind, Map<string, Entry>>> {
 
 /** Of every issuer. */
 const EVERY = "*";
-export const LIST_LIMITS: ListLimits = { entries: 100_000, bytes: 32_000_000 };
+const LIST_LIMITS: ListLimits = { entries: 100_000, bytes: 32_000_000 };
 /** What a Map, a string and an entry take in V8 beside the text. */
 const ENTRY_BYTES = 130;
 

@@ -162,14 +162,15 @@ export class Auth0AuthorizerPlugin {
 
   #names(): Names {
     const aws = this.#serverless.getProvider("aws");
-    const { settings } = this.#options();
+    const environment = environmentFrom(this.#options().settings);
     return {
       prefix: `${this.#serverless.service.service}-${aws.getStage()}-${this.#name}`,
       idPrefix: this.#idPrefix,
       functionId: aws.naming.getLambdaLogicalId(this.#name),
       logGroupId: aws.naming.getLogGroupLogicalId(this.#name),
       restApiId: aws.getApiGatewayRestApiId(),
-      logLevel: environmentFrom(settings)["AUTHORIZER_LOG_LEVEL"] ?? "",
+      logLevel: environment["AUTHORIZER_LOG_LEVEL"] ?? "",
+      revocationTable: environment["REVOCATION_TABLE"] ?? "",
     };
   }
 

@@ -22,6 +22,8 @@ export interface Names {
   readonly logGroupId: string;
   readonly restApiId: unknown;
   readonly logLevel: string;
+  /** Empty where there is none. */
+  readonly revocationTable: string;
 }
 
 /** The logical ID of the function's role. */
@@ -67,12 +69,13 @@ function rewritten(fragment: Fragment, options: StackOptions, names: Names): Fra
 /** The place of a value in `infra/`, which Serverless fills there from parameters. */
 type Placeholders = Readonly<Record<string, string | number>>;
 
-function placeholders(options: StackOptions, { prefix, logLevel }: Names): Placeholders {
+function placeholders(options: StackOptions, { prefix, logLevel, revocationTable }: Names): Placeholders {
   return {
     "${self:service}-${sls:stage}": prefix,
     "${param:ALARM_EMAIL}": options.alarmEmail,
     "${param:ALARM_REFUSED_PERCENT}": options.alarmRefusedPercent,
     "${param:AUTHORIZER_LOG_LEVEL}": logLevel,
+    "${param:REVOCATION_TABLE}": revocationTable,
     '${param:CORS_ORIGIN, "*"}': options.corsOrigin,
     '${param:REASON_IN_403, "false"}': String(options.reasonIn403),
     '${param:RESOURCE_METADATA, ""}': options.resourceMetadata,
