@@ -26,6 +26,7 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
     },
   },
+  { files: ["examples/**/*.mjs"], languageOptions: { globals: { Request: "readonly" } } },
   // Its types are those of aws-cdk-lib, which is installed only beside the examples: their test compiles it.
   { files: ["src/cdk/**/*.ts"], extends: [tseslint.configs.disableTypeChecked] },
   {

@@ -84,10 +84,21 @@ export function machineToken(request: MachineSignIn): Promise<TokenResponse> {
   });
 }
 
-/** Walks from /authorize to the redirect URI, and fills in the forms on its way. */
-async function authorize(request: SignIn, parameters: Parameters): Promise<URL> {
+function authorize(request: SignIn, parameters: Parameters): Promise<URL> {
+  return visitToCallback(authorizeUrl(request, parameters), request);
+}
+
+/**
+ * Walks from an authorization request to the redirect URI, and fills in the forms on its way.
+ *
+ * @returns the redirect URI as the tenant calls it, with a code or an error
+ */
+export async function visitToCallback(
+  authorizationUrl: string,
+  request: Pick<SignIn, "redirectUri" | "email" | "password" | "cookies">,
+): Promise<URL> {
   const cookies = request.cookies ?? new Map<string, string>();
-  let page = await visit(authorizeUrl(request, parameters), cookies);
+  let page = await visit(authorizationUrl, cookies);
   for (let step = 0; step < MAX_STEPS; step += 1) {
     if (page.location?.startsWith(request.redirectUri) === true) return new URL(page.location);
     page = await follow(page, request, cookies);
@@ -109,7 +120,11 @@ function authorizeUrl(request: SignIn, parameters: Parameters): string {
   return url.href;
 }
 
-async function follow(page: Page, { email, password }: SignIn, cookies: CookieJar): Promise<Page> {
+async function follow(
+  page: Page,
+  { email, password }: Pick<SignIn, "email" | "password">,
+  cookies: CookieJar,
+): Promise<Page> {
   if (page.location !== undefined) return visit(page.location, cookies);
   if (page.status >= 400) throw new Error(readMessage(page));
   const { action, fields } = readForm(page);

@@ -16,4 +16,5 @@ export type {
 } from "./gateway/websocket-api.ts";
 export type { RoutedApi } from "./gateway/api-options.ts";
 export type { HttpProxy } from "./gateway/http-proxy.ts";
+export { mockIntegration, type MockMethodProperties } from "./gateway/mock-integration.ts";
 export type { Lambda } from "./gateway/lambda.ts";

@@ -3,7 +3,7 @@ import type { Template } from "../../src/template/template.ts";
 type Values = Readonly<Record<string, unknown>>;
 
 interface Evaluated {
-  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
+  readonly Parameters?: Readonly<Record<string, { readonly Default?: string }>>;
   readonly Conditions?: Values;
 }
 
@@ -13,12 +13,12 @@ interface Evaluated {
  */
 export function evaluated(template: Template, part: unknown): unknown {
   const { Parameters = {}, Conditions = {} } = template as Evaluated;
-  const parameter = (name: string): unknown => Parameters[name]?.Default;
+  const parameter = (name: string): string | undefined => Parameters[name]?.Default;
 
   function valueOf(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(valueOf);
     if (typeof value !== "object" || value === null) return value;
-    const [[name, of] = []] = Object.entries(value) as [string, unknown][];
+    const [[name = "", of] = []] = Object.entries(value) as [string, unknown][];
     switch (name) {
       case "Fn::If": {
         const [condition, yes, no] = of as [string, unknown, unknown];
@@ -27,9 +27,7 @@ export function evaluated(template: Template, part: unknown): unknown {
       case "Ref":
         return parameter(String(of)) ?? value;
       case "Fn::Sub":
-        return String(of).replace(/\$\{(\w+)\}/g, (whole, inner: string) =>
-          String(parameter(inner) ?? whole),
-        );
+        return String(of).replace(/\$\{(\w+)\}/g, (whole, inner: string) => parameter(inner) ?? whole);
       default:
         return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, valueOf(inner)]));
     }

@@ -1,0 +1,28 @@
+import {
+  InsufficientScopeError,
+  InvalidTokenError,
+  ServerError,
+} from "@modelcontextprotocol/sdk/server/auth/errors.js";
+import { VerificationError } from "auth0-api-gateway-authorizer/verifier";
+
+/**
+ * The SDK's `OAuthTokenVerifier`, for an MCP server that no gateway stands in front of: for `requireBearerAuth`.
+ *
+ * @param verify what `createVerifier` made
+ */
+export function tokenVerifier(verify) {
+  return {
+    async verifyAccessToken(token) {
+      const { clientId = "", scopes, expiresAt, ...caller } = await verify(token).catch(refuse);
+      const expiresInSeconds = expiresAt.getTime() / 1000;
+      return { token, clientId, scopes: [...scopes], expiresAt: expiresInSeconds, extra: { caller } };
+    },
+  };
+}
+
+/** The SDK makes 401, 403 and 500 of these. The client is told the reason, and no more. */
+function refuse(error) {
+  if (!(error instanceof VerificationError)) throw error;
+  const Refusal = { 401: InvalidTokenError, 403: InsufficientScopeError, 500: ServerError }[error.status];
+  throw new Refusal(error.reason);
+}
