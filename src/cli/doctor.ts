@@ -3,6 +3,7 @@ import { ConfigurationError } from "../settings/mistakes.ts";
 import { misspelledVariables, settingsFrom, settingsFromEnvironment } from "../settings/settings.ts";
 import type { Settings } from "../settings/settings.ts";
 import { issuer, list } from "../settings/values.ts";
+import { checkNative } from "./native-checks.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { EXIT, paint, UsageError, type ExitCode, type Style, type Terminal } from "./terminal.ts";
 import { checkTenant } from "./tenant-checks.ts";
@@ -79,7 +80,7 @@ async function examine({ token, domain }: DoctorOptions, terminal: Terminal): Pr
     return [...findings, ...(await checkTenants(tenantAlone(terminal.env), terminal))];
   const tenants = await checkTenants(settings, terminal);
   const tokens = token === undefined ? [] : await checkToken(token, settings, terminal);
-  return [...findings, ...tenants, ...tokens];
+  return [...findings, ...checkNative(settings), ...tenants, ...tokens];
 }
 
 type TenantSettings = Pick<Settings, "issuers" | "jwksTimeoutMs" | "clockToleranceSeconds">;

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "@jest/globals";
+import { checkNative } from "../../src/cli/native-checks.ts";
+import { settingsFrom, type Settings } from "../../src/settings/settings.ts";
+
+/** Access tokens of one API and nothing else asked for: what AWS's own authorizers are made for. */
+const SIMPLE: Partial<Settings> = {
+  issuers: ["acme.eu.auth0.com"],
+  audiences: ["https://api.acme.com"],
+  email: "optional",
+  allowMachines: true,
+  allowAnonymous: true,
+};
+
+function sentences(changes: Partial<Settings> = {}): readonly string[] {
+  return checkNative(settingsFrom({ ...SIMPLE, ...changes })).map(({ what }) => what);
+}
+
+const ALL = "could do all that these settings ask for";
+
+describe("doctor says plainly that AWS's JWT authorizers are enough", () => {
+  test.each([
+    ["for access tokens of one API", {}],
+    ["with one permission, which may be a scope", { requiredPermissions: ["read:orders"] }],
+    ["with claims for the backend, which it hands on", { contextClaims: { plan: "https://acme.com/plan" } }],
+    [
+      "for ID tokens alone, whoever they are of",
+      { audiences: [], clientIds: ["WebApp"], allowMachines: false, allowAnonymous: false },
+    ],
+  ])("%s", (_, changes) => {
+    const [http, rest] = sentences(changes);
+    expect(http).toBe(`the JWT authorizer that AWS has for HTTP APIs ${ALL}`);
+    expect(rest).toBe(`the JWT authorizer that AWS has for REST APIs ${ALL}`);
+  });
+});
+
+describe("doctor names what they would not keep", () => {
+  test.each<[Partial<Settings>, string, string]>([
+    [{ issuers: ["acme.eu.auth0.com", "login.acme.com"] }, "cannot do what these ask for: AUTH0_DOMAIN", ALL],
+    [
+      { clientIds: ["WebApp"] },
+      "cannot do what these ask for: AUTH0_CLIENT_IDS",
+      "AWS does not say: AUTH0_CLIENT_IDS",
+    ],
+    [
+      { email: "verified", emailClaim: "email", allowMachines: false, allowAnonymous: false },
+      "cannot do what these ask for: AUTHORIZER_EMAIL, AUTHORIZER_ALLOW_MACHINES, AUTHORIZER_ALLOW_ANONYMOUS",
+      "AUTHORIZER_ALLOW_MACHINES, AUTHORIZER_ALLOW_ANONYMOUS; it may or may not be able to do this, AWS does not say: AUTHORIZER_EMAIL",
+    ],
+    [
+      { organizations: ["org_1"] },
+      "cannot do what these ask for: AUTH0_ORGANIZATIONS",
+      "AWS does not say: AUTH0_ORGANIZATIONS",
+    ],
+    [
+      { requiredClaims: { plan: ["pro"] } },
+      "cannot do what these ask for: AUTH0_REQUIRED_CLAIMS",
+      "AWS does not say: AUTH0_REQUIRED_CLAIMS",
+    ],
+    [
+      { requiredPermissions: ["read:orders", "write:orders"] },
+      "cannot do what these ask for: AUTH0_REQUIRED_PERMISSIONS",
+      "cannot do what these ask for: AUTH0_REQUIRED_PERMISSIONS",
+    ],
+    [
+      { accessTokenProfile: "rfc9068" },
+      "cannot do what these ask for: AUTH0_ACCESS_TOKEN_PROFILE",
+      "AWS does not say: AUTH0_ACCESS_TOKEN_PROFILE",
+    ],
+  ])("%j", (changes, onHttp, onRest) => {
+    const [http, rest] = sentences(changes);
+    expect(http).toMatch(new RegExp(`${onHttp}$`));
+    expect(rest).toMatch(new RegExp(`${onRest}$`));
+  });
+});
