@@ -18,7 +18,7 @@ export function evaluated(template: Template, part: unknown): unknown {
   function valueOf(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(valueOf);
     if (typeof value !== "object" || value === null) return value;
-    const [[name = "", of] = []] = Object.entries(value) as [string, unknown][];
+    const [name, of] = (Object.entries(value)[0] ?? ["", undefined]) as [string, unknown];
     switch (name) {
       case "Fn::If": {
         const [condition, yes, no] = of as [string, unknown, unknown];

@@ -40,7 +40,9 @@ export function mockIntegration({ Integration }: MockMethodProperties): Lambda {
 function statusAskedFor(template: string | undefined): number {
   const { statusCode } = JSON.parse(template ?? "{}") as { readonly statusCode?: unknown };
   if (typeof statusCode === "number") return statusCode;
-  throw new Error('RequestTemplates needs application/json: \'{"statusCode": 200}\', or the gateway answers 500');
+  throw new Error(
+    "RequestTemplates needs application/json: '{\"statusCode\": 200}', or the gateway answers 500",
+  );
 }
 
 function headersOf(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
