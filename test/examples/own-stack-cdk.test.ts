@@ -32,8 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function synthesise(app = "app.mjs"): Promise<void> {
-  const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: join(folder, "out") };
+async function synthesise(app = "app.mjs", out = "out"): Promise<void> {
+  const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: join(folder, out) };
   await run(process.execPath, ["--preserve-symlinks", app], { cwd: folder, env });
 }
 
@@ -92,6 +92,29 @@ describe("the stack with the construct", () => {
       ["AUTHORIZER_FAILURE", "503"],
       ["UNAUTHORIZED", "401"],
     ]);
+  });
+});
+
+test("a WebSocket's token may come among the subprotocols, and a 401 may name the resource's metadata", async () => {
+  const address = "https://api.acme.com/.well-known/oauth-protected-resource";
+  const source = readFileSync(join(folder, "app.mjs"), "utf8")
+    .replace(
+      "webSocketAuthorizer()",
+      'webSocketAuthorizer("Ws", "route.request.header.Sec-WebSocket-Protocol")',
+    )
+    .replace("addGatewayResponses(rest)", `addGatewayResponses(rest, { resourceMetadata: "${address}" })`);
+  writeFileSync(join(folder, "changed.mjs"), source);
+  await synthesise("changed.mjs", "changed");
+  const changed = readFileSync(join(folder, "changed/OwnStackCdk.template.json"), "utf8");
+  const resources = (type: string) => resourcesOf(JSON.parse(changed) as Template, type);
+  expect(JSON.stringify(resources("AWS::ApiGatewayV2::Authorizer"))).toContain(
+    '["route.request.header.Sec-WebSocket-Protocol"]',
+  );
+  const unauthorized = resources("AWS::ApiGateway::GatewayResponse").find(
+    ({ properties }) => properties["ResponseType"] === "UNAUTHORIZED",
+  );
+  expect(unauthorized?.properties["ResponseParameters"]).toMatchObject({
+    "gatewayresponse.header.WWW-Authenticate": `'Bearer realm="api", resource_metadata="${address}"'`,
   });
 });
 
