@@ -24,25 +24,56 @@ export const otherProcessors: Check = (template, scope) =>
     .filter(({ properties }) => JSON.stringify(properties["Architectures"]) !== '["arm64"]')
     .map(at("does not run on arm64, which costs a fifth less"));
 
-/** The roles of the functions, and policies that are attached to these. */
-export const wideRoles: Check = (template, scope) => {
-  const roles = new Set(
-    functionsOf(template, scope).flatMap(({ properties }) => references(properties["Role"])),
-  );
-  return resourcesOf(template, "AWS::IAM::Role", "AWS::IAM::Policy")
-    .filter(({ name, properties }) =>
-      [name, ...references(properties["Roles"])].some((role) => roles.has(role)),
-    )
+export const wideRoles: Check = (template, scope) =>
+  rolesOf(template, functionsOf(template, scope))
     .filter(({ properties }) => statementsOf(properties).some(isTooWide))
     .map(at("may do more than what is named: it has a wildcard"));
-};
+
+/** An authorizer that may not read its table of revocations answers 500, and a writer that may not write loses them. */
+export const unreachableTables: Check = (template, scope) =>
+  functionsOf(template, scope)
+    .filter(({ properties }) => hasTable(properties))
+    .flatMap((lambda) => {
+      const action = isWriter(lambda) ? "dynamodb:PutItem" : "dynamodb:Query";
+      const roles = rolesOf(template, [lambda]);
+      const isMissing = roles.length > 0 && !roles.some(({ properties }) => allows(properties, action));
+      return isMissing ? [at(`has REVOCATION_TABLE and a role without ${action}`)(lambda)] : [];
+    });
 
 /** Of the functions, and of those of other stacks. */
 export const openPermissions: Check = (template, { functions }) =>
   resourcesOf(template, "AWS::Lambda::Permission")
     .filter(({ properties }) => callsOneOf(functions, template, properties["FunctionName"]))
-    .filter(({ properties }) => properties["SourceArn"] === undefined)
+    .filter(({ properties }) => properties["SourceArn"] === undefined && !isOfFunctionUrl(properties))
     .map(at("lets any API of anybody call the function"));
+
+/** The endpoint for logout tokens is open to everybody, and lets nobody in. */
+function isOfFunctionUrl(properties: NamedResource["properties"]): boolean {
+  return properties["FunctionUrlAuthType"] !== undefined || properties["InvokedViaFunctionUrl"] === true;
+}
+
+/** The roles of functions, and policies that are attached to these. */
+function rolesOf(template: Template, functions: readonly NamedResource[]): NamedResource[] {
+  const roles = new Set(functions.flatMap(({ properties }) => references(properties["Role"])));
+  return resourcesOf(template, "AWS::IAM::Role", "AWS::IAM::Policy").filter(({ name, properties }) =>
+    [name, ...references(properties["Roles"])].some((role) => roles.has(role)),
+  );
+}
+
+function hasTable(properties: NamedResource["properties"]): boolean {
+  const { Variables = {} } = (properties["Environment"] ?? {}) as { Variables?: Record<string, unknown> };
+  return Boolean(Variables["REVOCATION_TABLE"]);
+}
+
+function isWriter({ properties }: NamedResource): boolean {
+  return /(?:revoke-on-event|back-channel-logout)\.handler$/.test(String(properties["Handler"]));
+}
+
+function allows(properties: NamedResource["properties"], action: string): boolean {
+  return statementsOf(properties).some(
+    ({ Effect, Action }) => Effect === "Allow" && [Action].flat().includes(action),
+  );
+}
 
 function functionsOf(template: Template, { functions }: Scope): NamedResource[] {
   return resourcesOf(template, "AWS::Lambda::Function").filter(({ name }) => functions.has(name));

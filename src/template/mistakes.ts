@@ -1,6 +1,13 @@
 import { identitySourcesWithoutToken, longSimpleTtls, longTtls } from "./authorizers.ts";
 import type { Check, Finding, Scope } from "./finding.ts";
-import { endlessLogs, longTimeouts, openPermissions, otherProcessors, wideRoles } from "./functions.ts";
+import {
+  endlessLogs,
+  longTimeouts,
+  openPermissions,
+  otherProcessors,
+  unreachableTables,
+  wideRoles,
+} from "./functions.ts";
 import { lateGatewayResponses, missingHeader } from "./gateway-responses.ts";
 import { appendedIdentities } from "./header-mappings.ts";
 import { unguardedRoutes, unknownPublicRoutes } from "./routes.ts";
@@ -22,6 +29,7 @@ const CHECKS = {
   "no-challenge-on-401": missingHeader("UNAUTHORIZED", "WWW-Authenticate"),
   "gateway-response-not-deployed": lateGatewayResponses,
   "wildcard-iam": wideRoles,
+  "table-out-of-reach": unreachableTables,
   "appended-identity": appendedIdentities,
   "open-permission": openPermissions,
 } as const satisfies Record<string, Check>;

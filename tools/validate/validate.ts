@@ -11,7 +11,7 @@ const USAGE = `Checks CloudFormation templates by AWS's own rules and by ours, w
 
   npm run validate [-- TEMPLATE...]
 
-Without a template, it packages this service, alone and with the API behind it, and checks what comes out.
+Without a template, it packages this service, alone, with the API behind it, and with revocations, and checks what comes out.
 `;
 
 const SERVERLESS = "node_modules/serverless/bin/serverless.js";
@@ -24,7 +24,13 @@ async function run(paths: readonly string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "validate-"));
   try {
     const templates =
-      paths.length > 0 ? paths : [await packaged(folder, "authorizer"), await packaged(folder, "whoami")];
+      paths.length > 0
+        ? paths
+        : [
+            await packaged(folder, "authorizer"),
+            await packaged(folder, "whoami"),
+            await packaged(folder, "whoami", "with-logout"),
+          ];
     const complaints = complaintsOfAws(templates);
     return templates.map((path) => report(path, complaints.get(path))).every(Boolean) ? 0 : 1;
   } finally {
@@ -32,11 +38,13 @@ async function run(paths: readonly string[]): Promise<number> {
   }
 }
 
-async function packaged(folder: string, deploy: string): Promise<string> {
-  const settings = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp", `deploy=${deploy}`];
-  const options = [`--package=${join(folder, deploy)}`, ...settings.map((setting) => `--param=${setting}`)];
+async function packaged(folder: string, deploy: string, revocations = "off"): Promise<string> {
+  const tenant = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp"];
+  const settings = [...tenant, `deploy=${deploy}`, `revocations=${revocations}`];
+  const into = join(folder, `${deploy}-${revocations}`);
+  const options = [`--package=${into}`, ...settings.map((setting) => `--param=${setting}`)];
   await promisify(execFile)(process.execPath, [SERVERLESS, "package", ...options]);
-  return join(folder, deploy, "cloudformation-template-update-stack.json");
+  return join(into, "cloudformation-template-update-stack.json");
 }
 
 /** Prints what is wrong with a template; true where nothing is. */

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { complaintsOfAws } from "../../tools/validate/aws.ts";
+import { findMistakes } from "../../src/template/mistakes.ts";
+import { resourcesOf, type Template } from "../../src/template/template.ts";
+import { packageService, type Packaged } from "./packaged.ts";
+
+jest.setTimeout(60_000);
+
+const BUSES = [
+  "AUTH0_EVENT_BUS=aws.partner/auth0.com/acme-1/auth0.events",
+  "AUTH0_LOG_EVENT_BUS=aws.partner/auth0.com/acme-1/auth0.logs",
+];
+
+let off: Packaged;
+let on: Packaged;
+let all: Packaged;
+beforeAll(async () => {
+  [off, on, all] = await Promise.all([
+    packageService(),
+    packageService("revocations=on", ...BUSES),
+    packageService("revocations=with-logout", "deploy=whoami", "REVOCATION_SILENCE_HOURS=24", ...BUSES),
+  ]);
+});
+afterAll(() => [off, on, all].forEach((packaged) => packaged.remove()));
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+interface PolicyHolder {
+  readonly Roles?: readonly { readonly Ref: string }[];
+  readonly PolicyDocument?: { readonly Statement: readonly Statement[] };
+  readonly Policies?: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+}
+
+/** What a role may do beside writing to its own log: actions, and the resource of each. */
+function rightsOf(template: Template, role: string): [string, unknown][] {
+  const holders = resourcesOf(template, "AWS::IAM::Role", "AWS::IAM::Policy")
+    .map(({ name, properties }) => ({ name, ...(properties as PolicyHolder) }))
+    .filter(({ name, Roles = [] }) => name === role || Roles.some(({ Ref }) => Ref === role));
+  return holders
+    .flatMap(({ PolicyDocument, Policies = [] }) => [
+      ...(PolicyDocument?.Statement ?? []),
+      ...Policies.flatMap((policy) => policy.PolicyDocument.Statement),
+    ])
+    .flatMap(({ Action, Resource }) => [Action].flat().map((action): [string, unknown] => [action, Resource]))
+    .filter(([action]) => !action.startsWith("logs:"));
+}
+
+const TABLE = { "Fn::GetAtt": ["RevocationTable", "Arn"] };
+const DEAD_LETTERS = { "Fn::GetAtt": ["RevocationDeadLetters", "Arn"] };
+
+describe("a stack without revocations", () => {
+  test("has nothing of them", () => {
+    expect(Object.keys(off.template.Resources).filter((id) => /revo|logout|stream/i.test(id))).toEqual([]);
+    expect(JSON.stringify(off.template)).not.toMatch(/dynamodb|sqs|AWS::Events/i);
+    expect(rightsOf(off.template, "AuthorizerRole")).toEqual([]);
+  });
+});
+
+describe("a stack with revocations", () => {
+  test("lets the authorizer read the table, and do nothing else with it", () => {
+    expect(rightsOf(on.template, "AuthorizerRole")).toEqual([["dynamodb:Query", TABLE]]);
+    for (const role of ["AuthorizerRole", "WhoamiRole"])
+      expect(rightsOf(all.template, role)).toEqual([["dynamodb:Query", TABLE]]);
+  });
+
+  test("lets the writers write into the table, and one of them give up what it could not", () => {
+    expect(rightsOf(all.template, "BackChannelLogoutRole")).toEqual([["dynamodb:PutItem", TABLE]]);
+    expect(rightsOf(all.template, "RevokeOnEventRole")).toEqual([
+      ["dynamodb:PutItem", TABLE],
+      ["sqs:SendMessage", DEAD_LETTERS],
+    ]);
+  });
+
+  test("tells every function which table it is, after it may be read", () => {
+    const functions = ["AuthorizerLambdaFunction", "AuthorizerSimpleLambdaFunction"];
+    for (const id of [...functions, "RevokeOnEventLambdaFunction", "BackChannelLogoutLambdaFunction"]) {
+      expect(all.template.Resources[id]?.Properties).toMatchObject({
+        Environment: { Variables: { REVOCATION_TABLE: { Ref: "RevocationTable" } } },
+      });
+    }
+    for (const id of functions)
+      expect(all.template.Resources[id]).toMatchObject({
+        DependsOn: expect.arrayContaining(["RevocationReaderPolicy"]),
+      });
+  });
+
+  test("has a table that costs what it is used, and forgets", () => {
+    expect(on.template.Resources["RevocationTable"]?.Properties).toEqual({
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [
+        { AttributeName: "pk", KeyType: "HASH" },
+        { AttributeName: "sk", KeyType: "RANGE" },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: "pk", AttributeType: "S" },
+        { AttributeName: "sk", AttributeType: "S" },
+      ],
+      TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+    });
+  });
+
+  test("takes from the event buses what Auth0 sends, and keeps what could not be delivered", () => {
+    const properties = (id: string) => on.template.Resources[id]?.Properties;
+    const targets = [
+      {
+        Id: "revoke-on-event",
+        Arn: { "Fn::GetAtt": ["RevokeOnEventLambdaFunction", "Arn"] },
+        DeadLetterConfig: { Arn: DEAD_LETTERS },
+      },
+    ];
+    const source = [{ prefix: "aws.partner/auth0.com/" }];
+    expect(properties("EventStreamRule")).toMatchObject({ EventPattern: { source }, Targets: targets });
+    const slo = { "Fn::If": ["RevokesOnLogout", "slo", { Ref: "AWS::NoValue" }] };
+    expect(properties("LogStreamRule")).toMatchObject({
+      EventPattern: { source, detail: { data: { type: ["scp", slo] } } },
+      Targets: targets,
+    });
+    expect(properties("RevokeOnEventRetries")).toMatchObject({
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: DEAD_LETTERS } },
+    });
+    expect(on.template.Parameters).toMatchObject({
+      EventBus: { Default: "aws.partner/auth0.com/acme-1/auth0.events" },
+      LogEventBus: { Default: "aws.partner/auth0.com/acme-1/auth0.logs" },
+    });
+  });
+
+  test("opens an address to everybody only where the endpoint is wanted", () => {
+    expect(resourcesOf(on.template, "AWS::Lambda::Url")).toEqual([]);
+    expect(resourcesOf(all.template, "AWS::Lambda::Url")).toEqual([
+      expect.objectContaining({ properties: expect.objectContaining({ AuthType: "NONE" }) }),
+    ]);
+  });
+
+  test("has alarms that tell the topic, on failures, dead letters and silence", () => {
+    const alarms = resourcesOf(all.template, "AWS::CloudWatch::Alarm");
+    const ours = alarms.filter(({ name }) => /revo|message|logout/i.test(name));
+    expect(ours.map(({ name }) => name).sort()).toEqual([
+      "BackChannelLogoutAlarm",
+      "BackChannelLogoutErrorsAlarm",
+      "RevocationDeadLettersAlarm",
+      "RevocationSilenceAlarm",
+      "RevocationSyncAlarm",
+      "RevocationsLostAlarm",
+      "RevocationsNotCheckedAlarm",
+      "RevocationsUnavailableAlarm",
+      "RevokeOnEventErrorsAlarm",
+      "UnusableMessagesAlarm",
+    ]);
+    const topic = [{ Ref: "AlarmTopic" }];
+    for (const { properties } of ours)
+      expect(properties).toMatchObject({ AlarmActions: topic, OKActions: topic });
+    expect(all.template.Resources["RevocationSilenceAlarm"]).toMatchObject({
+      Condition: "HasEventBus",
+      Properties: { TreatMissingData: "breaching", Period: 3600 },
+    });
+  });
+
+  test("passes the rules of AWS and ours", () => {
+    const complaints = complaintsOfAws([on.templatePath, all.templatePath]);
+    for (const { template, templatePath } of [on, all]) {
+      expect(complaints.get(templatePath)).toEqual([]);
+      expect(findMistakes(template, { everyFunction: true })).toEqual([]);
+    }
+  });
+
+  test.each([
+    ["AuthorizerRole", "AuthorizerLambdaFunction has REVOCATION_TABLE and a role without dynamodb:Query"],
+    [
+      "RevokeOnEventRole",
+      "RevokeOnEventLambdaFunction has REVOCATION_TABLE and a role without dynamodb:PutItem",
+    ],
+  ])("is found wanting by validate where %s lacks its right to the table", (role, message) => {
+    const template = structuredClone(on.template);
+    const resources = template.Resources as Record<string, { Properties: Record<string, unknown> }>;
+    if (role === "AuthorizerRole") Reflect.deleteProperty(resources, "RevocationReaderPolicy");
+    else Object.assign(resources[role]?.Properties ?? {}, { Policies: [] });
+    const found = findMistakes(template, { everyFunction: true });
+    expect(found.map(({ rule, resource, message: text }) => [rule, `${resource} ${text}`])).toEqual([
+      ["table-out-of-reach", message],
+    ]);
+  });
+});
