@@ -28,6 +28,20 @@ export interface StackOptions {
   readonly reasonIn403: boolean;
   /** What a 401 of a REST API names as `resource_metadata` (RFC 9728 §5.1): an address, or nothing. */
   readonly resourceMetadata: string;
+  /** Whether there is a table of revocations, and a function that fills it with Auth0's messages. */
+  readonly revocations: boolean;
+  /** The partner event bus of the tenant's Event Stream: `aws.partner/auth0.com/…`. */
+  readonly eventBus: string;
+  /** That of its log stream. */
+  readonly logEventBus: string;
+  /** Whether a log-out in the log stream ends its session. */
+  readonly revokeOnLogout: boolean;
+  /** After how many hours without a message of the Event Stream there is an alarm, up to 168. */
+  readonly silenceHours: number;
+  /** Whether there is an endpoint for Auth0's logout tokens, which is open to everybody. */
+  readonly backChannelLogout: boolean;
+  /** The applications whose logout tokens count: `clientIds`, unless others are named. */
+  readonly logoutClientIds: readonly string[];
   /** Routes that are meant to have no authorizer: `GET /health`. */
   readonly publicRoutes: readonly string[];
   /** Rules that the template is not checked by. */
@@ -50,6 +64,13 @@ const DEFAULTS: StackOptions = {
   corsOrigin: "*",
   reasonIn403: false,
   resourceMetadata: "",
+  revocations: false,
+  eventBus: "",
+  logEventBus: "",
+  revokeOnLogout: false,
+  silenceHours: 168,
+  backChannelLogout: false,
+  logoutClientIds: [],
   publicRoutes: [],
   except: [],
   offlineTenant: undefined,
@@ -61,16 +82,18 @@ export interface Options {
   readonly settings: Partial<Settings>;
 }
 
+/** Stands for the table that the plugin makes, whose name only a deployment knows. */
+const OWN_TABLE = "made-by-the-plugin";
+
 /** What stands under `custom.auth0Authorizer`. `domain` is another name of `issuers`. */
 export function optionsFrom(given: unknown): Options {
   const all = Object.entries((given ?? {}) as Record<string, unknown>).map(
     ([name, value]) => [name === "domain" ? "issuers" : name, value] as const,
   );
   const isOfStack = ([name]: readonly [string, unknown]): boolean => STACK_OPTIONS.includes(name);
-  return {
-    stack: { ...DEFAULTS, ...Object.fromEntries(all.filter(isOfStack)) },
-    settings: Object.fromEntries(all.filter((entry) => !isOfStack(entry))),
-  };
+  const stack = { ...DEFAULTS, ...Object.fromEntries(all.filter(isOfStack)) };
+  const settings = Object.fromEntries(all.filter((entry) => !isOfStack(entry)));
+  return { stack, settings: stack.revocations ? { revocationTable: OWN_TABLE, ...settings } : settings };
 }
 
 /** Every mistake in what stands under `custom.auth0Authorizer`, once all variables in it have their values. */
@@ -80,7 +103,7 @@ export function mistakesIn(given: unknown): readonly string[] {
   const mistakes = settingsMistakes(settings).map((mistake) =>
     issuers === undefined ? mistake.replace(/^issuers /, "domain ") : mistake,
   );
-  return [...mistakes, ...stackMistakes(stack), ...twice(given)];
+  return [...mistakes, ...stackMistakes(stack), ...revocationMistakes({ stack, settings }), ...twice(given)];
 }
 
 function settingsMistakes(settings: Partial<Settings>): readonly string[] {
@@ -126,6 +149,26 @@ function stackMistakes(stack: StackOptions): readonly string[] {
       .filter((rule) => !RULE_NAMES.includes(rule))
       .map((rule) => `except names ${rule}, and the rules are ${RULE_NAMES.join(", ")}`),
     ...(stack.dashboard && !stack.alarms ? ["dashboard shows the alarms, so it needs alarms: true"] : []),
+  ];
+}
+
+const NEED_REVOCATIONS = ["eventBus", "logEventBus", "revokeOnLogout", "backChannelLogout"] as const;
+
+function revocationMistakes({ stack, settings }: Options): readonly string[] {
+  const { revocations, backChannelLogout, logoutClientIds } = stack;
+  const isOwnTable = settings.revocationTable === OWN_TABLE;
+  const applications = [...logoutClientIds, ...(settings.clientIds ?? [])];
+  return [
+    ...NEED_REVOCATIONS.filter((name) => !revocations && Boolean(stack[name])).map(
+      (name) => `${name} needs revocations: true`,
+    ),
+    ...(revocations && !isOwnTable
+      ? ["revocationTable is another table than the one of revocations: true: leave one of them out"]
+      : []),
+    ...(revocations && backChannelLogout && applications.length === 0
+      ? ["backChannelLogout needs logoutClientIds: the applications whose logout tokens count"]
+      : []),
+    ...(stack.silenceHours >= 1 && stack.silenceHours <= 168 ? [] : ["silenceHours must be from 1 to 168"]),
   ];
 }
 

@@ -12,6 +12,7 @@ import { functionDefinition, hintsForBuilders, httpApiAuthorizer } from "./funct
 import { settingsOfLocalTenant } from "./offline-tenant.ts";
 import { issuersOf, mistakesIn, optionsFrom, type Options } from "./options.ts";
 import { gatewayResponsesFor, resourcesFor, type Infrastructure, type Names } from "./resources.ts";
+import { WRITER_FILES, writersOf } from "./writers.ts";
 import { zip } from "./zip.ts";
 
 const SECTION = "auth0Authorizer";
@@ -30,6 +31,7 @@ export class Auth0AuthorizerPlugin {
   readonly #name: string;
   readonly #idPrefix: string;
   readonly #artifact: string;
+  readonly #writersArtifact: string;
   readonly #isOffline: boolean;
 
   constructor(serverless: Serverless, _cliOptions: unknown, { log }: Utilities) {
@@ -39,6 +41,7 @@ export class Auth0AuthorizerPlugin {
     this.#name = options.stack.name;
     this.#idPrefix = serverless.getProvider("aws").naming.getNormalizedFunctionName(this.#name);
     this.#artifact = join(".serverless", `${this.#name}.zip`);
+    this.#writersArtifact = join(".serverless", `${this.#name}-revocations.zip`);
     this.#isOffline = serverless.processedInput.commands[0] === "offline";
     serverless.configSchemaHandler.defineCustomProperties({
       type: "object",
@@ -58,23 +61,31 @@ export class Auth0AuthorizerPlugin {
 
   #extendConfiguration(options: Options): void {
     const { configurationInput } = this.#serverless;
-    const definition = {
-      ...functionDefinition(options, this.#idPrefix, this.#artifact),
-      ...hintsForBuilders(configurationInput),
-    };
-    const { functions } = configurationInput;
-    if (Array.isArray(functions))
-      this.#serverless.extendConfiguration(
-        ["functions"],
-        [...(functions as unknown[]), { [this.#name]: definition }],
-      );
-    else if (functions !== undefined && this.#name in functions)
-      throw this.#error([`functions.${this.#name} is a function already: give the plugin another name`]);
-    else this.#serverless.extendConfiguration(["functions", this.#name], definition);
+    const hints = hintsForBuilders(configurationInput);
+    const writers = writersOf(options, this.#idPrefix, this.#writersArtifact);
+    this.#addFunctions({
+      [this.#name]: { ...functionDefinition(options, this.#idPrefix, this.#artifact), ...hints },
+      ...Object.fromEntries(
+        writers.map(({ suffix, definition }) => [`${this.#name}${suffix}`, { ...definition, ...hints }]),
+      ),
+    });
     this.#serverless.extendConfiguration(
       ["provider", "httpApi", "authorizers", this.#name],
       httpApiAuthorizer(this.#name),
     );
+  }
+
+  #addFunctions(definitions: Readonly<Record<string, object>>): void {
+    const { functions } = this.#serverless.configurationInput;
+    if (Array.isArray(functions)) {
+      this.#serverless.extendConfiguration(["functions"], [...(functions as unknown[]), definitions]);
+      return;
+    }
+    for (const [name, definition] of Object.entries(definitions)) {
+      if (functions !== undefined && name in functions)
+        throw this.#error([`functions.${name} is a function already: give the plugin another name`]);
+      this.#serverless.extendConfiguration(["functions", name], definition);
+    }
   }
 
   #checkOptions(): void {
@@ -105,7 +116,8 @@ export class Auth0AuthorizerPlugin {
   async #prepareOffline(): Promise<void> {
     const authorizer = this.#function();
     authorizer.package = { artifact: this.#writeArtifact() };
-    const { offlineTenant } = this.#options().stack;
+    const { offlineTenant, revocations } = this.#options().stack;
+    if (revocations) authorizer.environment = withoutTable(authorizer.environment);
     if (offlineTenant === undefined) return;
     const settings = await settingsOfLocalTenant(offlineTenant);
     authorizer.environment = { ...authorizer.environment, ...settings };
@@ -118,12 +130,18 @@ export class Auth0AuthorizerPlugin {
 
   /** The function's zip: the two files of the bundle and, where they can be had, the tenant's keys. */
   #writeArtifact(snapshot?: Buffer): string {
-    const files = Object.fromEntries(
-      codeFiles(import.meta.dirname).map((name) => [name, readFileSync(join(import.meta.dirname, name))]),
+    const files = filesNamed(codeFiles(import.meta.dirname));
+    if (this.#options().stack.revocations) this.#writeZip(this.#writersArtifact, filesNamed(WRITER_FILES));
+    return this.#writeZip(
+      this.#artifact,
+      snapshot === undefined ? files : { ...files, [SNAPSHOT_FILE]: snapshot },
     );
-    const path = join(this.#serverless.serviceDir, this.#artifact);
+  }
+
+  #writeZip(artifact: string, files: Readonly<Record<string, Buffer>>): string {
+    const path = join(this.#serverless.serviceDir, artifact);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, zip(snapshot === undefined ? files : { ...files, [SNAPSHOT_FILE]: snapshot }));
+    writeFileSync(path, zip(files));
     return path;
   }
 
@@ -149,7 +167,7 @@ export class Auth0AuthorizerPlugin {
     const infrastructure = readInfrastructure();
     const { stack } = this.#options();
     add(template, resourcesFor(infrastructure, stack, names));
-    withoutSharedConfiguration(template, names.functionId);
+    for (const id of this.#functionIds()) withoutSharedConfiguration(template, id);
     onlyFromThisWebSocketApi(template, this.#serverless.getProvider("aws").getApiGatewayWebsocketApiId());
     const guardsRestApi = resourcesOf(template, "AWS::ApiGateway::Authorizer").some(({ properties }) =>
       references(properties["AuthorizerUri"]).includes(names.functionId),
@@ -158,6 +176,14 @@ export class Auth0AuthorizerPlugin {
     const responses = gatewayResponsesFor(infrastructure, stack, names);
     add(template, responses);
     deployWith(template, Object.keys(responses.Resources ?? {}));
+  }
+
+  /** The logical IDs of the functions that the plugin has added. */
+  #functionIds(): readonly string[] {
+    const { naming } = this.#serverless.getProvider("aws");
+    const writers = writersOf(this.#options(), this.#idPrefix, this.#writersArtifact);
+    const names = [this.#name, ...writers.map(({ suffix }) => `${this.#name}${suffix}`)];
+    return names.map((name) => naming.getLambdaLogicalId(name));
   }
 
   #names(): Names {
@@ -197,6 +223,17 @@ export class Auth0AuthorizerPlugin {
     const message = `auth0-api-gateway-authorizer found ${count}, so nothing is deployed.\n- ${mistakes.join("\n- ")}`;
     return new this.#serverless.classes.Error(message, "AUTH0_AUTHORIZER_MISTAKES");
   }
+}
+
+function filesNamed(names: readonly string[]): Readonly<Record<string, Buffer>> {
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(import.meta.dirname, name))]));
+}
+
+/** On one's own machine there is no table of this stack. */
+function withoutTable(environment: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const isOfTable = (name: string): boolean =>
+    name.startsWith("REVOCATION_") || name === "AUTH0_SESSION_CLAIM";
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isOfTable(name)));
 }
 
 function readInfrastructure(): Infrastructure {

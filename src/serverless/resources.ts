@@ -2,7 +2,7 @@ import type { Template } from "../template/template.ts";
 import type { StackOptions } from "./options.ts";
 
 /** Parts of a template. */
-export type Fragment = Partial<Pick<Template, "Parameters" | "Conditions" | "Resources">>;
+export type Fragment = Partial<Pick<Template, "Parameters" | "Conditions" | "Resources" | "Outputs">>;
 
 /** What `infra/` has for this project's own stack, as JSON: what stands beside an authorizer. */
 export interface Infrastructure {
@@ -10,6 +10,10 @@ export interface Infrastructure {
   readonly alarms: Fragment;
   readonly dashboard: Fragment;
   readonly gatewayResponses: Fragment;
+  readonly revocations: Fragment;
+  readonly revocationAlarms: Fragment;
+  readonly backChannelLogout: Fragment;
+  readonly backChannelLogoutAlarms: Fragment;
 }
 
 /** What the resources of a service are made from. */
@@ -37,6 +41,7 @@ export function resourcesFor(infrastructure: Infrastructure, options: StackOptio
     infrastructure.role,
     ...(options.alarms ? [infrastructure.alarms] : []),
     ...(options.dashboard ? [infrastructure.dashboard] : []),
+    ...revocationParts(infrastructure, options),
   ];
   return rewritten(merged(parts), options, names);
 }
@@ -50,11 +55,25 @@ export function gatewayResponsesFor(
   return rewritten(infrastructure.gatewayResponses, options, names);
 }
 
+function revocationParts(
+  infrastructure: Infrastructure,
+  { revocations, backChannelLogout, alarms }: StackOptions,
+): readonly Fragment[] {
+  if (!revocations) return [];
+  return [
+    infrastructure.revocations,
+    ...(alarms ? [infrastructure.revocationAlarms] : []),
+    ...(backChannelLogout ? [infrastructure.backChannelLogout] : []),
+    ...(backChannelLogout && alarms ? [infrastructure.backChannelLogoutAlarms] : []),
+  ];
+}
+
 function merged(parts: readonly Fragment[]): Fragment {
   return {
     Parameters: Object.assign({}, ...parts.map(({ Parameters }) => Parameters)) as object,
     Conditions: Object.assign({}, ...parts.map(({ Conditions }) => Conditions)) as object,
     Resources: Object.assign({}, ...parts.map(({ Resources }) => Resources)) as Template["Resources"],
+    Outputs: Object.assign({}, ...parts.map(({ Outputs }) => Outputs)) as object,
   } as Fragment;
 }
 
@@ -76,11 +95,21 @@ function placeholders(options: StackOptions, { prefix, logLevel, revocationTable
     "${param:ALARM_REFUSED_PERCENT}": options.alarmRefusedPercent,
     "${param:AUTHORIZER_LOG_LEVEL}": logLevel,
     "${param:REVOCATION_TABLE}": revocationTable,
+    "${param:AUTH0_EVENT_BUS}": options.eventBus,
+    "${param:AUTH0_LOG_EVENT_BUS}": options.logEventBus,
+    "${param:REVOCATION_ON_LOGOUT}": String(options.revokeOnLogout),
+    "${param:REVOCATION_SILENCE_HOURS}": options.silenceHours,
     '${param:CORS_ORIGIN, "*"}': options.corsOrigin,
     '${param:REASON_IN_403, "false"}': String(options.reasonIn403),
     '${param:RESOURCE_METADATA, ""}': options.resourceMetadata,
   };
 }
+
+/** What Serverless makes of the functions that write revocations. */
+const WRITER_IDS = ["RevokeOnEvent", "BackChannelLogout"].flatMap((name) => [
+  `${name}LambdaFunction`,
+  `${name}LogGroup`,
+]);
 
 function rewriterOf(
   ids: readonly string[],
@@ -91,7 +120,7 @@ function rewriterOf(
   const known: Readonly<Record<string, string>> = {
     AuthorizerLambdaFunction: names.functionId,
     AuthorizerLogGroup: names.logGroupId,
-    ...Object.fromEntries(ids.map((id) => [id, `${names.idPrefix}${id}`])),
+    ...Object.fromEntries([...ids, ...WRITER_IDS].map((id) => [id, `${names.idPrefix}${id}`])),
   };
   // Not behind a colon, where a word is part of a type: AWS::CloudWatch::Dashboard.
   const mention = new RegExp(`(?<![:\\w])(?:${Object.keys(known).join("|")})(?!\\w)`, "g");

@@ -117,6 +117,87 @@ describe("examples/plugin, packaged", () => {
   });
 });
 
+describe("revocations: true", () => {
+  let template: Template;
+  beforeAll(async () => {
+    template = await packageWith(
+      option("revocations: true\n    revocationMaxAgeSeconds: 90"),
+      option("eventBus: aws.partner/auth0.com/acme-1/auth0.events"),
+      option("backChannelLogout: true\n    logoutClientIds: [WebApp]"),
+    );
+  });
+
+  const properties = (id: string): Readonly<Record<string, unknown>> | undefined =>
+    template.Resources[id]?.Properties;
+
+  test("has no mistake by our rules, nor by AWS's", () => {
+    expect(findMistakes(template, { publicRoutes: ["GET /health"] })).toEqual([]);
+    const path = join(consumer.folder, ".serverless/cloudformation-template-update-stack.json");
+    expect(complaintsOfAws([path]).get(path)).toEqual([]);
+    expect(JSON.stringify(template)).not.toMatch(/\$\{(self|sls|param|file)/);
+  });
+
+  test("tells the authorizer its table, and lets it read it", () => {
+    expect(template.Resources["Auth0LambdaFunction"]).toMatchObject({
+      Properties: {
+        Environment: {
+          Variables: { REVOCATION_TABLE: { Ref: "Auth0RevocationTable" }, REVOCATION_MAX_AGE_SECONDS: "90" },
+        },
+      },
+      DependsOn: expect.arrayContaining(["Auth0RevocationReaderPolicy"]),
+    });
+    expect(properties("Auth0RevocationReaderPolicy")).toMatchObject({
+      Roles: [{ Ref: "Auth0AuthorizerRole" }],
+    });
+    expect(properties("Auth0RevocationTable")).toMatchObject({ BillingMode: "PAY_PER_REQUEST" });
+  });
+
+  test("has the writers, each with a role of its own, and the rule and the address by which they are called", () => {
+    expect(properties("Auth0RevokeOnEventLambdaFunction")).toMatchObject({
+      Handler: "revoke-on-event.handler",
+      Role: { "Fn::GetAtt": ["Auth0RevokeOnEventRole", "Arn"] },
+    });
+    expect(properties("Auth0BackChannelLogoutLambdaFunction")).toMatchObject({
+      Handler: "back-channel-logout.handler",
+      Role: { "Fn::GetAtt": ["Auth0BackChannelLogoutRole", "Arn"] },
+      Environment: { Variables: { AUTH0_DOMAIN: "acme.eu.auth0.com", AUTH0_CLIENT_IDS: "WebApp" } },
+    });
+    expect(properties("Auth0EventStreamRule")).toMatchObject({
+      Targets: [{ Arn: { "Fn::GetAtt": ["Auth0RevokeOnEventLambdaFunction", "Arn"] } }],
+    });
+    expect(template.Parameters?.["Auth0EventBus"]).toMatchObject({
+      Default: "aws.partner/auth0.com/acme-1/auth0.events",
+    });
+    expect(resourcesOf(template, "AWS::Lambda::Url")).toHaveLength(1);
+    expect(template.Outputs?.["Auth0RevocationTable"]).toBeDefined();
+  });
+
+  test("packages the writers in a zip of their own", () => {
+    expect(zipEntries(zipOf("auth0-revocations.zip"))).toEqual([
+      "revoke-on-event.cjs",
+      "back-channel-logout.cjs",
+    ]);
+  });
+
+  test("has alarms where there are alarms", () => {
+    const alarms = resourcesOf(template, "AWS::CloudWatch::Alarm").map(({ name }) => name);
+    expect(alarms).toContain("Auth0RevocationSilenceAlarm");
+    expect(alarms).toContain("Auth0BackChannelLogoutAlarm");
+  });
+
+  test.each([
+    ["eventBus: aws.partner/auth0.com/acme-1", "eventBus needs revocations: true"],
+    ["revocations: true\n    revocationTable: acme", "revocationTable is another table than"],
+    ["revocations: true\n    backChannelLogout: true", "backChannelLogout needs logoutClientIds"],
+    ["revocations: true\n    silenceHours: 0", "silenceHours must be from 1 to 168"],
+    ["revocationMaxAgeSeconds: 90", "revocationMaxAgeSeconds needs revocationTable"],
+  ])("is refused where it says %j", async (line, message) => {
+    await expect(packageWith(option(line))).rejects.toMatchObject({
+      stdout: expect.stringContaining(message),
+    });
+  });
+});
+
 describe("the options", () => {
   test("put the address of the resource's metadata into the challenge of a 401", async () => {
     const address = "https://api.acme.com/.well-known/oauth-protected-resource";
