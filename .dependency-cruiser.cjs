@@ -61,6 +61,13 @@ module.exports = {
       to: { path: "^src/cli/" },
     },
     {
+      name: "the-writers-stand-apart",
+      comment: "what verifies tokens carries nothing of what ends them",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/writers/" },
+      to: { path: "^src/writers/" },
+    },
+    {
       name: "what-deploys-stands-apart",
       comment: "what runs in Lambda carries nothing of templates, nor of the plugin",
       severity: "error",

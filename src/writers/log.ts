@@ -5,7 +5,7 @@ import type { RevocationKind } from "../revocations/revocation.ts";
 import type { IgnoredBecause } from "./tenant-message.ts";
 
 /** What of a revocation may be kept: neither whose tokens it ends nor which session. */
-export interface WrittenRecord {
+interface WrittenRecord {
   /** Auth0's name of what happened: `user.deleted`, `scp`, and for a logout token `logout_token`. */
   readonly type: string;
   readonly kind: RevocationKind;
