@@ -47,7 +47,7 @@ resource "aws_lambda_function" "authorizer" {
   timeout = 8
 
   environment {
-    variables = var.settings
+    variables = merge(var.settings, local.table_setting)
   }
 
   logging_config {
@@ -55,7 +55,7 @@ resource "aws_lambda_function" "authorizer" {
     log_group  = aws_cloudwatch_log_group.authorizer.name
   }
 
-  depends_on = [aws_iam_role_policy.log]
+  depends_on = [aws_iam_role_policy.log, aws_iam_role_policy.read_revocations]
 }
 
 resource "aws_api_gateway_authorizer" "rest" {

@@ -21,3 +21,13 @@ output "websocket_authorizer_id" {
   description = "For authorizer_id of the route $connect, whose authorization_type is CUSTOM."
   value       = one(aws_apigatewayv2_authorizer.websocket[*].id)
 }
+
+output "revocation_table" {
+  description = "What auth0-authorizer revoke writes to."
+  value       = one(aws_dynamodb_table.revocations[*].name)
+}
+
+output "logout_url" {
+  description = "For the back-channel logout URI of each application in Auth0."
+  value       = one(aws_lambda_function_url.logout[*].function_url)
+}

@@ -54,6 +54,18 @@ variable "settings" {
   }
 }
 
+variable "revocations" {
+  description = "Ends tokens before their time, with a table of its own and what fills it: the partner event buses of the tenant's Event Stream and log stream, whether a log-out in the log stream ends its session, and the applications whose logout tokens count, with which there is an endpoint for them that is open to everybody. An empty object has the table alone, for auth0-authorizer revoke; null has nothing of it. zip is the path of the functions' code where this module does not come from the npm package."
+  type = object({
+    event_bus         = optional(string)
+    log_event_bus     = optional(string)
+    revoke_on_logout  = optional(bool, false)
+    logout_client_ids = optional(list(string), [])
+    zip               = optional(string)
+  })
+  default = null
+}
+
 variable "zip" {
   description = "The path of the function's zip: the one of the npm package, unless it is another, such as one with a snapshot of the tenant's keys in it. Required where this module does not come from the npm package."
   type        = string

@@ -62,7 +62,7 @@ describe("the Terraform module", () => {
       timeout: 8,
       memory_size: 512,
       architectures: ["arm64"],
-      environment: [{ variables: "${var.settings}" }],
+      environment: [{ variables: "${merge(var.settings, local.table_setting)}" }],
     });
   });
 
@@ -102,6 +102,45 @@ describe("the Terraform module", () => {
     expect(
       Object.keys(module.resource).filter((type) => type.startsWith("aws_iam_role_policy")),
     ).toHaveLength(1);
+  });
+});
+
+describe("the Terraform module's revocations", () => {
+  const text = readFileSync(`${MODULE}/revocations.tf`, "utf8");
+
+  test("are not there unless they are asked for", () => {
+    expect(module.variable["revocations"]?.[0]).toMatchObject({ default: null });
+    const condition =
+      /^ {2}(?:count += (?:var\.revocations == null|local\.has_logout|length\(local\.rules\))|for_each = local\.)/m;
+    const resources = text.split(/^resource /m).slice(1);
+    expect(resources.length).toBeGreaterThan(10);
+    for (const resource of resources) expect(resource).toMatch(condition);
+  });
+
+  test("let the authorizer read the table, and each writer write into it", () => {
+    const { policy: reads } = one(module.resource, "aws_iam_role_policy", "read_revocations");
+    expect(String(reads).match(/"\w+:\w+"/g)).toEqual(['"dynamodb:Query"']);
+    const { policy: writes } = one(module.resource, "aws_iam_role_policy", "write_revocations");
+    const actions = ["dynamodb:PutItem", "logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"];
+    expect(String(writes).match(/"[a-z]+:[A-Z]\w+"/g)).toEqual(actions.map((action) => `"${action}"`));
+  });
+
+  test("have the table's keys, and forget", () => {
+    expect(one(module.resource, "aws_dynamodb_table", "revocations")).toMatchObject({
+      billing_mode: "PAY_PER_REQUEST",
+      hash_key: "pk",
+      range_key: "sk",
+      ttl: [{ attribute_name: "expiresAt", enabled: true }],
+    });
+  });
+
+  test("call the writers by the files of their zip", () => {
+    expect(text).toContain('"${path.module}/../../dist/revocation-writers.zip"');
+    expect(one(module.resource, "aws_lambda_function", "writer")).toMatchObject({
+      handler: "${each.key}.handler",
+    });
+    expect(text).toMatch(/^ {6}revoke-on-event += \{/m);
+    expect(text).toMatch(/^ {6}back-channel-logout = merge\(/m);
   });
 });
 
