@@ -29,5 +29,5 @@ output "revocation_table" {
 
 output "logout_url" {
   description = "For the back-channel logout URI of each application in Auth0."
-  value       = one(aws_lambda_function_url.logout[*].function_url)
+  value       = one(aws_apigatewayv2_api.logout[*].api_endpoint)
 }

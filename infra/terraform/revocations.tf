@@ -198,19 +198,22 @@ resource "aws_lambda_function_event_invoke_config" "revoke_on_event" {
   }
 }
 
-# Auth0 comes from everywhere and brings a signed token, so the address is open to everybody.
-resource "aws_lambda_function_url" "logout" {
+# Auth0 comes from everywhere and brings a signed token, so the address is open to everybody. It is an API's, because a
+# function URL needs a permission that not every version of the provider knows.
+resource "aws_apigatewayv2_api" "logout" {
   count = local.has_logout ? 1 : 0
 
-  function_name      = aws_lambda_function.writer["back-channel-logout"].function_name
-  authorization_type = "NONE"
+  name          = "${var.name}-back-channel-logout"
+  protocol_type = "HTTP"
+  route_key     = "POST /"
+  target        = aws_lambda_function.writer["back-channel-logout"].arn
 }
 
-resource "aws_lambda_permission" "logout_url" {
+resource "aws_lambda_permission" "logout" {
   count = local.has_logout ? 1 : 0
 
-  action                 = "lambda:InvokeFunctionUrl"
-  function_name          = aws_lambda_function.writer["back-channel-logout"].function_name
-  principal              = "*"
-  function_url_auth_type = "NONE"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.writer["back-channel-logout"].function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.logout[0].execution_arn}/*"
 }
