@@ -12,6 +12,7 @@ import { Construct } from "constructs";
 import { environmentFrom } from "../settings/environment.ts";
 import type { Settings } from "../settings/settings.ts";
 import { addGatewayResponses, type GatewayResponseOptions } from "./gateway-responses.ts";
+import { Revocations, variablesOf, type RevocationOptions } from "./revocations.ts";
 
 export interface Auth0AuthorizerProps {
   /** Who gets in and how keys are kept: checked when the app is synthesised, by the code that the function runs. */
@@ -23,6 +24,8 @@ export interface Auth0AuthorizerProps {
   readonly zip?: string;
   /** How long the function's log lines are kept: a month, unless told otherwise. */
   readonly logRetention?: RetentionDays;
+  /** Ends tokens before their time, with a table of its own and what fills it; `{}` is the table alone. */
+  readonly revocations?: RevocationOptions;
 }
 
 /** The policy that a gateway keeps holds for every route and ends with the token. */
@@ -44,16 +47,23 @@ const TIMEOUT = Duration.seconds(8);
 export class Auth0Authorizer extends Construct {
   /** The Lambda function. Metrics are kept under its name. */
   readonly function: Function;
+  /** The table of revocations, where they are asked for. */
+  readonly revocations: Revocations | undefined;
   readonly #isSimple: boolean;
 
   /** @throws ConfigurationError with every mistake in the settings */
   constructor(scope: Construct, id: string, props: Auth0AuthorizerProps) {
     super(scope, id);
     const { settings, zip = `${import.meta.dirname}/authorizer.zip` } = props;
-    const logGroup = new LogGroup(this, "Log", { retention: props.logRetention ?? RetentionDays.ONE_MONTH });
+    const { logRetention = RetentionDays.ONE_MONTH } = props;
+    const logGroup = new LogGroup(this, "Log", { retention: logRetention });
     // CDK's own role may write to every log group of the account.
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
+    this.revocations =
+      props.revocations &&
+      new Revocations(this, "Revocations", { ...props.revocations, settings, logRetention });
+    this.revocations?.table.grant(role, "dynamodb:Query");
     this.#isSimple = settings.httpApiResponse === "simple";
     this.function = new Function(this, "Function", {
       description: "Verifies Auth0 tokens for API Gateway.",
@@ -63,7 +73,7 @@ export class Auth0Authorizer extends Construct {
       code: Code.fromAsset(zip),
       memorySize: 512,
       timeout: TIMEOUT,
-      environment: { ...environmentFrom(settings) },
+      environment: { ...environmentOf(settings, this.revocations) },
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
@@ -109,4 +119,12 @@ export class Auth0Authorizer extends Construct {
   addGatewayResponses(api: RestApi, options: GatewayResponseOptions = {}): void {
     addGatewayResponses(api, options);
   }
+}
+
+function environmentOf(
+  settings: Partial<Settings>,
+  revocations: Revocations | undefined,
+): Readonly<Record<string, string>> {
+  if (revocations === undefined) return environmentFrom(settings);
+  return { ...variablesOf(settings), REVOCATION_TABLE: revocations.table.tableName };
 }

@@ -36,7 +36,7 @@ export type CallDynamoDb = (
 ) => Promise<DynamoDbResponse>;
 
 /** DynamoDB's no, such as `ResourceNotFoundException`. Its own words are left out: they name accounts and roles. */
-class DynamoDbError extends Error {
+export class DynamoDbError extends Error {
   override readonly name = "DynamoDbError";
   /** What DynamoDB calls it; `HTTP 503` where it does not say. */
   readonly type: string;

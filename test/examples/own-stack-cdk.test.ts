@@ -118,6 +118,63 @@ test("a WebSocket's token may come among the subprotocols, and a 401 may name th
   });
 });
 
+describe("the stack with revocations", () => {
+  const OPTIONS = `revocations: {
+    eventBus: EventBus.fromEventBusName(this, "Bus", "aws.partner/auth0.com/acme-1/auth0.events"),
+    logEventBus: EventBus.fromEventBusName(this, "LogBus", "aws.partner/auth0.com/acme-1/auth0.logs"),
+    logoutClientIds: ["WebApp"],
+  },`;
+  let revoking: Template;
+  beforeAll(async () => {
+    const source = readFileSync(join(folder, "app.mjs"), "utf8")
+      .replace("      settings: {", `${OPTIONS}\n      settings: {`)
+      .replace("import { App", 'import { EventBus } from "aws-cdk-lib/aws-events";\nimport { App')
+      .replace('"OwnStackCdk"', '"Revoking"');
+    writeFileSync(join(folder, "revoking.mjs"), source);
+    await synthesise("revoking.mjs");
+    revoking = JSON.parse(readFileSync(join(folder, "out/Revoking.template.json"), "utf8")) as Template;
+  });
+
+  /** What the roles of a part of the stack may do, beside writing to their own log. */
+  function rightsOf(part: RegExp): string[] {
+    return resourcesOf(revoking, "AWS::IAM::Policy")
+      .filter(({ name }) => part.test(name))
+      .flatMap(({ properties }) => {
+        const { Statement } = properties["PolicyDocument"] as { Statement: { Action: string | string[] }[] };
+        return Statement.flatMap(({ Action }) => Action);
+      })
+      .filter((action) => !action.startsWith("logs:"));
+  }
+
+  test("has no mistake by AWS's rules or by ours", () => {
+    const out = join(folder, "out/Revoking.template.json");
+    expect(complaintsOfAws([out]).get(out)).toEqual([]);
+    expect(findMistakes(revoking)).toEqual([]);
+  });
+
+  test("lets the authorizer read the table, and the writers write into it", () => {
+    expect(rightsOf(/^Auth0Role/)).toEqual(["dynamodb:Query"]);
+    expect(rightsOf(/BackChannelLogout/)).toEqual(["dynamodb:PutItem"]);
+    expect(rightsOf(/RevokeOnEvent/).sort()).toEqual(["dynamodb:PutItem", "sqs:SendMessage"]);
+  });
+
+  test("calls the writers by the streams and by an address of their own", () => {
+    const handlers = resourcesOf(revoking, "AWS::Lambda::Function").map(
+      ({ properties }) => properties["Handler"],
+    );
+    expect(handlers).toEqual(
+      expect.arrayContaining(["revoke-on-event.handler", "back-channel-logout.handler"]),
+    );
+    expect(resourcesOf(revoking, "AWS::Events::Rule")).toHaveLength(2);
+    expect(resourcesOf(revoking, "AWS::Lambda::Url")).toHaveLength(1);
+    expect(resourcesOf(revoking, "AWS::DynamoDB::Table")).toHaveLength(1);
+  });
+});
+
+test("the stack without revocations has nothing of them", () => {
+  expect(JSON.stringify(template)).not.toMatch(/dynamodb|sqs:|AWS::Events/);
+});
+
 test.each([
   [
     "a name that is no setting",
