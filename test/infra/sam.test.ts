@@ -104,3 +104,39 @@ describe("the SAM template", () => {
     expect(Object.entries(responses).map(([type, { StatusCode }]) => [type, StatusCode])).toEqual(expected);
   });
 });
+
+describe("the SAM template of revocations", () => {
+  const REVOCATIONS = "infra/sam/revocations.yml";
+  let template: Template;
+  beforeAll(() => {
+    template = parse(readFileSync(REVOCATIONS, "utf8")) as Template;
+  });
+
+  test("has no mistake by AWS's rules, as far as these know SAM", () => {
+    // SAM makes the URL of a function that has `FunctionUrlConfig`.
+    const complaints = complaintsOfAws([REVOCATIONS]).get(REVOCATIONS) ?? [];
+    expect(complaints.filter((text) => !text.includes("'BackChannelLogoutUrl.FunctionUrl'"))).toEqual([]);
+  });
+
+  test.each([
+    ["RevokeOnEventRole", ["dynamodb:PutItem", "sqs:SendMessage"]],
+    ["BackChannelLogoutRole", ["dynamodb:PutItem"]],
+  ])("lets %s do %j, write to its own log, and nothing else", (role, actions) => {
+    const { Policies } = template.Resources[role]?.Properties as {
+      Policies: { PolicyDocument: { Statement: { Action: string | string[] }[] } }[];
+    };
+    const allowed = Policies.flatMap(({ PolicyDocument }) =>
+      PolicyDocument.Statement.flatMap(({ Action }) => Action),
+    );
+    expect(allowed).toEqual([...actions, "logs:CreateLogStream", "logs:PutLogEvents"]);
+  });
+
+  test("starts the functions by the files of their zip, with settings that they start with", () => {
+    const { RevokeOnEvent, BackChannelLogout } = template.Resources;
+    expect(RevokeOnEvent?.Properties).toMatchObject({ Handler: "revoke-on-event.handler" });
+    expect(BackChannelLogout).toMatchObject({
+      Condition: "HasLogout",
+      Properties: { Handler: "back-channel-logout.handler", FunctionUrlConfig: { AuthType: "NONE" } },
+    });
+  });
+});

@@ -151,3 +151,60 @@ describe("the Action after each login", () => {
     });
   });
 });
+
+describe("the tenant's file of revocations", () => {
+  const settings = JSON.parse(readFileSync(`${FOLDER}/revocations.config.example.json`, "utf8")) as Config;
+  const words = Object.entries(settings.AUTH0_KEYWORD_REPLACE_MAPPINGS);
+  const fill = (text: string): string =>
+    words.reduce(
+      (result, [name, value]) =>
+        result.replaceAll(`##${name}##`, String(value)).replaceAll(`"@@${name}@@"`, JSON.stringify(value)),
+      text,
+    );
+  const yaml = readFileSync(`${FOLDER}/revocations.yaml`, "utf8");
+  const code = readFileSync(`${FOLDER}/actions/add-session-to-access-token.js`, "utf8");
+  const file = parse(fill(yaml)) as TenantFile;
+  const sessionClaim = String(settings.AUTH0_KEYWORD_REPLACE_MAPPINGS["SESSION_CLAIM"]);
+
+  async function claimsOf(event: object): Promise<Record<string, unknown>> {
+    const claims: Record<string, unknown> = {};
+    const module: PostLoginModule = {};
+    runInNewContext(fill(code), { exports: module });
+    const setCustomClaim = (name: string, value: unknown): void => void (claims[name] = value);
+    await module.onExecutePostLogin?.(event, { accessToken: { setCustomClaim } });
+    return claims;
+  }
+
+  test("leaves no keyword open, none of the example unused, deletes nothing and has no secret", () => {
+    expect(fill(yaml + code)).not.toMatch(/##[A-Z_]+##|@@[A-Z_]+@@/);
+    for (const [name] of words) expect(yaml + code).toContain(name);
+    expect([...settings.AUTH0_INCLUDED_ONLY].sort()).toEqual(Object.keys(file).sort());
+    expect(settings.AUTH0_ALLOW_DELETE).toBe(false);
+  });
+
+  test("asks for what the writer acts on, and sends it to EventBridge", () => {
+    expect(file["eventStreams"]).toEqual([
+      expect.objectContaining({
+        status: "enabled",
+        subscriptions: [{ event_type: "user.updated" }, { event_type: "user.deleted" }],
+        destination: expect.objectContaining({ type: "eventbridge" }),
+      }),
+    ]);
+    expect(file["logStreams"]).toEqual([expect.objectContaining({ type: "eventbridge" })]);
+  });
+
+  test("keeps the Actions of the first file, whose list it replaces, and the names of its applications", () => {
+    const names = ({ triggers }: TenantFile) => triggers["post-login"]?.map(({ action_name: name }) => name);
+    expect(names(file)).toEqual([...(names(tenantFile) ?? []), ...file.actions.map(({ name }) => name)]);
+    const applications = tenantFile.clients.map(({ name }) => name);
+    for (const { name } of file.clients) expect(applications).toContain(name);
+  });
+
+  test("puts the session into tokens of the API that have one, by a name that is no claim of Auth0's", async () => {
+    const resource = { resource_server: { identifier: API } };
+    expect(await claimsOf({ ...resource, session: { id: "s-1" } })).toEqual({ [sessionClaim]: "s-1" });
+    expect(await claimsOf(resource)).toEqual({});
+    expect(await claimsOf({ session: { id: "s-1" } })).toEqual({});
+    expect(sessionClaim).toMatch(/^https:/);
+  });
+});
