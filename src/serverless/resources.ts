@@ -95,6 +95,7 @@ function placeholders(options: StackOptions, { prefix, logLevel, revocationTable
     "${param:ALARM_REFUSED_PERCENT}": options.alarmRefusedPercent,
     "${param:AUTHORIZER_LOG_LEVEL}": logLevel,
     "${param:REVOCATION_TABLE}": revocationTable,
+    "${param:revocations}": "off",
     "${param:AUTH0_EVENT_BUS}": options.eventBus,
     "${param:AUTH0_LOG_EVENT_BUS}": options.logEventBus,
     "${param:REVOCATION_ON_LOGOUT}": String(options.revokeOnLogout),

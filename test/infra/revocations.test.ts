@@ -53,8 +53,13 @@ const TABLE = { "Fn::GetAtt": ["RevocationTable", "Arn"] };
 const DEAD_LETTERS = { "Fn::GetAtt": ["RevocationDeadLetters", "Arn"] };
 
 describe("a stack without revocations", () => {
-  test("has nothing of them", () => {
-    expect(Object.keys(off.template.Resources).filter((id) => /revo|logout|stream/i.test(id))).toEqual([]);
+  test("has nothing of them, and its alarms for a table of somebody else's only with one", () => {
+    const ours = Object.entries(off.template.Resources).filter(([id]) => /revo|logout|stream/i.test(id));
+    const conditions = ours.map(([, resource]) => (resource as { Condition?: string }).Condition);
+    expect(new Set(conditions)).toEqual(new Set(["HasRevocationTable"]));
+    expect(off.template).toMatchObject({
+      Conditions: { HasRevocationTable: { "Fn::Not": [{ "Fn::Equals": ["off", "off"] }] } },
+    });
     expect(JSON.stringify(off.template)).not.toMatch(/dynamodb|sqs|AWS::Events/i);
     expect(rightsOf(off.template, "AuthorizerRole")).toEqual([]);
   });
@@ -143,8 +148,8 @@ describe("a stack with revocations", () => {
       "BackChannelLogoutAlarm",
       "BackChannelLogoutErrorsAlarm",
       "RevocationDeadLettersAlarm",
+      "RevocationListAgeAlarm",
       "RevocationSilenceAlarm",
-      "RevocationSyncAlarm",
       "RevocationsLostAlarm",
       "RevocationsNotCheckedAlarm",
       "RevocationsUnavailableAlarm",
