@@ -142,12 +142,7 @@ describe("one line and metric", () => {
 
 test("a fault of the list of revocations is a line and a metric of its own", () => {
   const { log, lines } = logOf("error");
-  log.revocationFault({
-    event: "revocations_lost",
-    metric: "RevocationsLost",
-    count: 3,
-    detail: "1 too many, 2 malformed",
-  });
+  log.fault({ event: "revocations_lost", count: 3, detail: "1 too many, 2 malformed" });
   expect(JSON.parse(lines[0] ?? "")).toEqual({
     level: "error",
     time: "2026-11-22T12:00:00Z",

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { build } from "esbuild";
 import { authorizerEvent } from "../../src/testing/events.ts";
+import { startRevocationTable, type RevocationTable } from "../../src/testing/revocation-table.ts";
 import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
 import { guides } from "./guides.ts";
 
@@ -20,10 +21,12 @@ function commands(page: string, program: string): string[] {
 }
 
 let tenant: Tenant;
+let table: RevocationTable;
 let folder: string;
 
 beforeAll(async () => {
   tenant = await startTenant();
+  table = await startRevocationTable({ name: "acme-revocations" });
   folder = mkdtempSync(join(tmpdir(), "docs-"));
   const event = authorizerEvent("rest-request", {
     headers: [["Authorization", `Bearer ${tenant.idToken()}`]],
@@ -38,11 +41,15 @@ beforeAll(async () => {
     bundle: true,
     platform: "node",
     format: "esm",
+    // For aws4, which the published tool finds beside it as a package.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
     logLevel: "warning",
   });
 });
 afterAll(async () => {
-  await tenant.close();
+  await Promise.all([tenant.close(), table.close()]);
   rmSync(folder, { recursive: true });
 });
 
@@ -53,6 +60,7 @@ function shell(command: string): Promise<number> {
     `auth0-authorizer() { "${process.execPath}" auth0-authorizer.mjs "$@"; }`,
     'npx() { "$@"; }',
     'pbpaste() { echo "$TOKEN"; }',
+    "export REVOCATION_TABLE=acme-revocations",
     command.replaceAll("acme.eu.auth0.com", domain),
   ].join("\n");
   const env = {
@@ -60,6 +68,9 @@ function shell(command: string): Promise<number> {
     AUTH0_DOMAIN: domain,
     AUTH0_CLIENT_IDS: "test-application",
     TOKEN: tenant.idToken(),
+    SESSION_ID: "s-1",
+    CLIENT_ID: "test-application",
+    ...table.environment,
   };
   return new Promise((resolve) => {
     execFile("bash", ["-c", script], { cwd: folder, env }, (error) =>
@@ -85,6 +96,12 @@ test("every command in docs/cli.md does what the page says", async () => {
           : 0,
   ]);
   expect(codes).toEqual(Object.fromEntries(expected));
+});
+
+test("every command in docs/revocation.md is well", async () => {
+  const all = commands("revocation.md", "auth0-authorizer ");
+  expect(all.length).toBeGreaterThan(2);
+  for (const command of all) expect([command, await shell(command)]).toEqual([command, 0]);
 });
 
 test("no page passes a token as an argument, which npm and shells write down", () => {

@@ -74,6 +74,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npx serverless offline --stage local", ATTACHED],
   ["npx serverless offline", PLUGIN],
   ["export AUTH0_", TOOL],
+  ["export AWS_REGION", TOOL],
   [
     "npx auth0-authorizer snapshot --domain acme.eu.auth0.com --zip",
     { by: "test/cli/snapshot.test.ts", which: '["--zip", archive, ...handler]' },
