@@ -84,8 +84,9 @@ export async function decideOnToken(
   step: Step<TokenStep> = unwatched,
 ): Promise<Accepted | CallerRefused> {
   const claims = await verify(token, step);
-  if (revocations !== undefined)
-    await step("revocation", () => revocations.check(revocableToken(token, claims, rules)));
+  const waiting =
+    revocations && step("revocation", () => revocations.check(revocableToken(token, claims, rules)));
+  if (waiting !== undefined) await waiting;
   const identity = identityOf(claims, rules);
   const custom = customContextOf(identity, rules);
   const context = { ...toContext(identity), ...custom };

@@ -7,10 +7,11 @@ import type { RevokedTokens } from "./revoked-tokens.ts";
 /** Which tokens have ended before their time. */
 export interface Revocations {
   /**
+   * @returns a promise only where the list has to be waited for: an await takes longer than the check
    * @throws Refusal `revoked`, `revocations_unavailable` where that cannot be told, or `invalid_claim` where the token
    * lives longer than revocations are kept
    */
-  check(token: RevocableToken): Promise<void>;
+  check(token: RevocableToken): Promise<void> | undefined;
   /** How old the list at hand is, in seconds; undefined where there is none. */
   ageSeconds(): number | undefined;
 }
@@ -56,12 +57,19 @@ export class RevocationList implements Revocations {
     this.#copy.fetchIfEmpty();
   }
 
-  async check(token: RevocableToken): Promise<void> {
+  check(token: RevocableToken): Promise<void> | undefined {
     this.#checkLifetime(token);
+    const revoked = this.#copy.current();
+    if (revoked === undefined) return this.#waitAndCheck(token);
+    this.#copy.refreshIfDue();
+    refuseRevoked(token, revoked);
+    return undefined;
+  }
+
+  async #waitAndCheck(token: RevocableToken): Promise<void> {
     const revoked = await this.#copy.find((list) => list);
     if (revoked === undefined) this.#decideWithout();
-    const kind = revoked?.revocationOf(token);
-    if (kind !== undefined) throw new Refusal("revoked", kind);
+    else refuseRevoked(token, revoked);
   }
 
   ageSeconds(): number | undefined {
@@ -81,6 +89,11 @@ export class RevocationList implements Revocations {
     if (unavailable === "refuse") throw new Refusal("revocations_unavailable", detail);
     onMissing(detail);
   }
+}
+
+function refuseRevoked(token: RevocableToken, revoked: RevokedTokens): void {
+  const kind = revoked.revocationOf(token);
+  if (kind !== undefined) throw new Refusal("revoked", kind);
 }
 
 /** A fifth earlier than asked for at the earliest, and a fifth later at the latest. */

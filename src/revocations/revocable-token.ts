@@ -11,8 +11,8 @@ export interface RevocableToken {
   readonly issuedAt: number;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
-  /** The token up to its second dot: what was signed. */
-  readonly signedPart: string;
+  /** The token itself. */
+  readonly token: string;
 }
 
 /** What of a verified token can be revoked. The session is Auth0's `sid` in ID tokens; access tokens have none. */
@@ -31,6 +31,6 @@ export function revocableToken(
     sessionId: typeof session === "string" ? session : undefined,
     issuedAt,
     expiresAt,
-    signedPart: token.slice(0, token.lastIndexOf(".")),
+    token,
   };
 }

@@ -138,13 +138,13 @@ function latest(one: Entry, other: Entry): Entry {
 /** A token of the second of the revocation has ended too: `iat` has whole seconds, and may be older than it says. */
 function endIn(scope: Scope | undefined, token: RevocableToken): RevocationKind | undefined {
   if (scope === undefined) return undefined;
-  const { subject, clientId, sessionId, signedPart } = token;
+  const { subject, clientId, sessionId } = token;
   const issuedAt = Math.floor(token.issuedAt);
   if (issuedAt <= scope.all) return "all";
   if (issuedAt <= notBeforeOf(scope.sub, subject)) return "sub";
   if (issuedAt <= notBeforeOf(scope.client, clientId)) return "client";
   if (sessionId !== undefined && scope.sid.has(sessionId)) return "sid";
-  if (scope.token.size > 0 && scope.token.has(tokenHash(signedPart))) return "token";
+  if (scope.token.size > 0 && scope.token.has(tokenHash(token.token))) return "token";
   return undefined;
 }
 
@@ -152,7 +152,11 @@ function notBeforeOf(map: ReadonlyMap<string, Entry>, value: string | undefined)
   return value === undefined ? -1 : (map.get(value)?.notBefore ?? -1);
 }
 
-/** By what one token is revoked: the base64url of the SHA-256 of what was signed of it. */
-export function tokenHash(signedPart: string): string {
-  return createHash("sha256").update(signedPart).digest("base64url");
+/**
+ * By what one token is revoked: the base64url of the SHA-256 of what was signed of it, which is all up to its second dot.
+ */
+export function tokenHash(token: string): string {
+  return createHash("sha256")
+    .update(token.slice(0, token.lastIndexOf(".")))
+    .digest("base64url");
 }

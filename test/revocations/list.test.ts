@@ -58,7 +58,7 @@ describe("whoever is revoked", () => {
   test("one token: no other of the same user", async () => {
     const token = world.tenant.idToken();
     const other = world.tenant.idToken({ claims: { nonce: "another" } });
-    world.table.revoke({ kind: "token", value: tokenHash(token.slice(0, token.lastIndexOf("."))) });
+    world.table.revoke({ kind: "token", value: tokenHash(token) });
     const reader = new Reader(world);
     expect(await reader.outcome(token)).toBe("revoked");
     expect(await reader.outcome(other)).toBe("accepted");

@@ -14,14 +14,14 @@ const TOKEN: RevocableToken = {
   sessionId: "session-1",
   issuedAt: IAT,
   expiresAt: IAT + 3600,
-  signedPart: "eyJh.eyJi",
+  token: "eyJh.eyJi.c2ln",
 };
 const VALUES: Readonly<Record<RevocationKind, string>> = {
   all: "*",
   sub: "auth0|alice",
   client: "WebApp",
   sid: "session-1",
-  token: tokenHash("eyJh.eyJi"),
+  token: tokenHash("eyJh.eyJi.b3RoZXI"),
 };
 const DATED = ["all", "sub", "client"] as const;
 const PAIRS = DATED.flatMap((one) => DATED.map((other) => [one, other] as const));
@@ -70,7 +70,7 @@ test.each<readonly [RevocationKind, Partial<RevocableToken>]>([
   ["client", { clientId: undefined }],
   ["sid", { sessionId: "session-2" }],
   ["sid", { sessionId: undefined }],
-  ["token", { signedPart: "eyJh.eyJj" }],
+  ["token", { token: "eyJh.eyJj.c2ln" }],
 ])("a revocation of the kind %s ends nobody else's: %j", (kind, changes) => {
   expect(revokes(listOf(revocation(kind)), changes)).toBe(false);
   expect(revokes(listOf(revocation(kind)))).toBe(true);
@@ -145,7 +145,7 @@ describe("a list that is too long", () => {
     expect(added.reduce((dropped, one) => dropped + list.add(one), 0)).toBe(12 - list.size);
     const has = (kind: (typeof KINDS)[number], id: number): boolean => {
       const value = `${kind}-${id}`;
-      const field = { sid: "sessionId", sub: "subject", client: "clientId", token: "signedPart" }[kind];
+      const field = { sid: "sessionId", sub: "subject", client: "clientId", token: "token" }[kind];
       return kind !== "token" && revokes(list, { sessionId: undefined, [field]: value });
     };
     expect(list.size).toBe(6);
