@@ -42,7 +42,9 @@ export function faultLine(fault: Fault): FaultLine {
       return { at: "warn", fields: { ...fault } };
     case "snapshot_old":
       return counted("warn", { event }, "SnapshotAgePercent", fault.percent, "Percent");
-    default:
+    case "revocation_sync_failed":
+    case "revocations_lost":
+    case "revocations_not_checked":
       return counted("error", { event, detail: fault.detail }, REVOCATION_METRICS[event], fault.count);
   }
 }

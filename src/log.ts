@@ -30,7 +30,7 @@ export interface DecisionRecord {
 export interface Log {
   decision(record: DecisionRecord): void;
   /** What went wrong beside the requests. */
-  fault(fault: Fault): void;
+  readonly fault: (fault: Fault) => void;
 }
 
 const STDOUT = 1;
