@@ -1,5 +1,6 @@
 import { decideOnToken, type Evaluator } from "./evaluation.ts";
-import { fetchedKeySets } from "./key-sets.ts";
+import type { Fault, RevocationFault } from "./fault.ts";
+import { fetchedKeySets, type KeySetDependencies } from "./key-sets.ts";
 import { parseBearer } from "./oauth/bearer.ts";
 import { createJwtVerifier } from "./oauth/jwt-verifier.ts";
 import type { KeySnapshot } from "./oauth/key-set.ts";
@@ -8,6 +9,8 @@ import type { CallerIdentity, EventBehindAuthorizer, IdentityContext } from "./r
 import type { ClaimTypes, NoClaims } from "./reader/custom-claims.ts";
 import { CALLER_REFUSED, hintOf, type Reason } from "./reasons.ts";
 import { isRefusal, isUndecided, Refusal } from "./refusal.ts";
+import { RemoteCopy, type RemoteCopyOptions } from "./remote/copy.ts";
+import { revocationListFor } from "./revocation-lists.ts";
 import { ConfigurationError } from "./settings/mistakes.ts";
 import { settingsFrom, settingsFromEnvironment, type Settings } from "./settings/settings.ts";
 
@@ -20,6 +23,9 @@ export type VerifierSettings = Omit<
   Settings,
   "httpApiResponse" | "httpApiUnauthorized" | "policyEndsWithToken" | "logLevel"
 >;
+
+/** A fetch of keys that failed, or a fault of the list of revocations. */
+export type VerifierFault = Extract<Fault, { readonly event: "key_fetch_failed" }> | RevocationFault;
 
 /** What a verifier takes from the world around it. Everything has the default that a server needs. */
 export interface VerifierDependencies {
@@ -35,8 +41,10 @@ export interface VerifierDependencies {
    * @throws Error whose message may be logged
    */
   readonly fetch?: (jwksUri: string, timeoutMs: number) => Promise<string>;
-  /** Is told of each fetch of keys that failed, in words that may be logged. */
-  readonly onFailure?: (failure: { readonly jwksUri: string; readonly detail: string }) => void;
+  /** AWS's variables, for requests to the table of revocations: `process.env`, unless others are given. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Is told what goes wrong in the background, in words that may be logged. */
+  readonly onFault?: (fault: VerifierFault) => void;
 }
 
 /** The caller, as `identityFrom` gives it behind the authorizer, so that the code behind can be the same. */
@@ -106,9 +114,7 @@ export function createVerifier(
   dependencies: VerifierDependencies = {},
 ): VerifyToken {
   const rules = settingsFrom(options);
-  const { clock = Date.now } = dependencies;
-  const keySetOf = fetchedKeySets(rules, dependencies);
-  const evaluator = { rules, verify: createJwtVerifier({ rules, keySetOf, clock }) };
+  const evaluator = evaluatorOf(rules, dependencies);
   return async (token, { claims } = {}) => {
     const context = await orVerificationError(() => contextOf(token, evaluator));
     return {
@@ -116,6 +122,27 @@ export function createVerifier(
       context,
     };
   };
+}
+
+function evaluatorOf(rules: Settings, dependencies: VerifierDependencies): Evaluator {
+  const { clock = Date.now, random = Math.random, env = process.env, onFault = ignored } = dependencies;
+  const onFailure: KeySetDependencies["onFailure"] = (failure) =>
+    onFault({ event: "key_fetch_failed", ...failure });
+  const keySetOf = fetchedKeySets(rules, { ...dependencies, onFailure });
+  const { revocationTable: table } = rules;
+  const revocations =
+    table === undefined
+      ? undefined
+      : revocationListFor(table, rules, { clock, random, env, onFault, keep: keepCopy });
+  return { rules, verify: createJwtVerifier({ rules, keySetOf, clock }), revocations };
+}
+
+function ignored(): void {
+  // Whoever does not ask is not told: every request that a fault concerns is refused with its reason.
+}
+
+function keepCopy<T>(options: RemoteCopyOptions<T>): RemoteCopy<T> {
+  return new RemoteCopy(options);
 }
 
 /** Until when the token is good was judged with the rest of it, to the fraction of a second. */

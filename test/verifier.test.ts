@@ -5,6 +5,7 @@ import { hintOf } from "../src/reasons.ts";
 import type { Settings } from "../src/settings/settings.ts";
 import { bearerEvent } from "../src/testing/events.ts";
 import { createSigningKey } from "../src/testing/signing-key.ts";
+import { startRevocationTable, type RevocationTable } from "../src/testing/revocation-table.ts";
 import { startTenant, type Tenant } from "../src/testing/tenant.ts";
 import {
   bearerToken,
@@ -130,12 +131,34 @@ describe("createVerifier", () => {
   test("tells of each fetch that failed, and writes nothing itself", async () => {
     const failures: string[] = [];
     tenant.fail(404);
-    const verify = verifier(
-      {},
-      { onFailure: ({ jwksUri, detail }) => failures.push(`${jwksUri} ${detail}`) },
-    );
+    const verify = verifier({}, { onFault: (fault) => failures.push(`${fault.event} ${fault.detail}`) });
     await outcomeOf(verify(tenant.idToken()));
-    expect(failures).toEqual([expect.stringContaining(`${tenant.jwksUri} HTTP 404`)]);
+    expect(failures).toEqual([expect.stringContaining("key_fetch_failed HTTP 404")]);
+  });
+});
+
+describe("with a table of revocations", () => {
+  let table: RevocationTable;
+  beforeEach(async () => {
+    table = await startRevocationTable({ clock });
+  });
+  afterEach(() => table.close());
+  const withTable = (dependencies: VerifierDependencies = {}): VerifyToken =>
+    verifier(table.settings, { env: table.environment, ...dependencies });
+
+  test("refuses a token that was ended, and only that one", async () => {
+    table.revoke({ kind: "sid", value: "ended" });
+    const verify = withTable();
+    expect(await outcomeOf(verify(tenant.idToken({ claims: { sid: "ended" } })))).toBe("401 revoked");
+    expect(await outcomeOf(verify(tenant.idToken({ claims: { sid: "other" } })))).toBe("accepted");
+  });
+
+  test("says 500 where the table cannot be read, and tells why", async () => {
+    const events: string[] = [];
+    table.fail("silent");
+    const verify = withTable({ onFault: ({ event }) => events.push(event) });
+    expect(await outcomeOf(verify(tenant.idToken()))).toBe("500 revocations_unavailable");
+    expect(events).toContain("revocation_sync_failed");
   });
 });
 

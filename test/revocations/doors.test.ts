@@ -52,6 +52,15 @@ const OWN = `
   export const handler = createAuthorizer({ issuers, clientIds, revocationTable: process.env.REVOCATION_TABLE });
 `;
 
+const VERIFIER = `
+  import { createVerifier, settingsFromEnvironment } from "./dist/verifier.js";
+  const verify = createVerifier(settingsFromEnvironment(process.env));
+  export const handler = ({ authorizationToken }) =>
+    verify(authorizationToken.slice("Bearer ".length)).catch(({ reason }) => {
+      throw new Error(reason === "revoked" ? "Unauthorized" : reason);
+    });
+`;
+
 /** What a handler makes of tokens: `accepted`, or the message of its error. */
 async function outcomes(file: string, env: Record<string, string>, ...sessions: string[]): Promise<unknown> {
   const script = join(folder, `${Math.random()}.mjs`);
@@ -85,6 +94,8 @@ describe("a token that was ended is refused, and another is not, by", () => {
     ["the handler, bundled into an ES module", () => bundled("handler", HANDLER, "esm")],
     ["the handler, bundled into CommonJS", () => bundled("handler", HANDLER, "cjs")],
     ["an authorizer of one's own, bundled into CommonJS", () => bundled("own", OWN, "cjs")],
+    ["a verifier, bundled into an ES module", () => bundled("verifier", VERIFIER, "esm")],
+    ["a verifier, bundled into CommonJS", () => bundled("verifier", VERIFIER, "cjs")],
     [
       "an authorizer of one's own, not bundled",
       async () => {
