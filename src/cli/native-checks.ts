@@ -67,6 +67,12 @@ const DEMANDS: readonly Demand[] = [
     http: "no",
     rest: "no",
   },
+  {
+    setting: "revocationTable",
+    isMade: ({ revocationTable }) => revocationTable !== undefined,
+    http: "no",
+    rest: "no",
+  },
 ];
 
 /** Whether the JWT authorizers of HTTP and REST APIs could stand in for this one: whoever needs no Lambda is told. */

@@ -62,6 +62,11 @@ describe("doctor names what they would not keep", () => {
       "cannot do what these ask for: AUTH0_REQUIRED_PERMISSIONS",
     ],
     [
+      { revocationTable: "revocations" },
+      "cannot do what these ask for: REVOCATION_TABLE",
+      "cannot do what these ask for: REVOCATION_TABLE",
+    ],
+    [
       { accessTokenProfile: "rfc9068" },
       "cannot do what these ask for: AUTH0_ACCESS_TOKEN_PROFILE",
       "AWS does not say: AUTH0_ACCESS_TOKEN_PROFILE",
