@@ -44,6 +44,15 @@ export async function buildAll(): Promise<Builds> {
   return { folder: FOLDER, bytes: { ...Object.fromEntries(sizes), authorizer } as Builds["bytes"] };
 }
 
+/** The product alone, and what times it. */
+export async function buildProduct(probes: readonly string[]): Promise<string> {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  copyAuthorizer(FOLDER);
+  await bundle(probes.map((name) => `probes/${name}`));
+  return FOLDER;
+}
+
 /** The product as it is deployed: a line that is imported, and the code that it loads. */
 export function copyAuthorizer(folder: string): void {
   for (const file of codeFiles(`${PROJECT}dist`)) cpSync(`${PROJECT}dist/${file}`, `${folder}/${file}`);

@@ -1,6 +1,7 @@
 import { FetchError } from "../../src/remote/fetch-error.ts";
 import type { KeySnapshot } from "../../src/oauth/key-set.ts";
 import type { ContainerKeys, Contestant, Dependencies, Outcome } from "./contestants.ts";
+import { exponential, randomFrom } from "./random.ts";
 import { CHAPTERS, END, isDuring, MINUTE, publishedAt, SECOND, signerAt, theftAt, THEFTS } from "./story.ts";
 import { FleetTenant } from "./tenant.ts";
 
@@ -206,19 +207,4 @@ function snapshotTaken(takenAt: number): KeySnapshot {
 
 function increment(counts: Uint32Array, index: number): void {
   counts[index] = (counts[index] ?? 0) + 1;
-}
-
-function exponential(random: () => number): number {
-  return -Math.log(1 - random());
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
