@@ -116,8 +116,8 @@ async function valueFor(subject: Subject, value: string | undefined, terminal: T
 function hashOf(text: string): string {
   const token = text.replace(/^authorization:\s*/i, "").replace(/^bearer\s+/i, "");
   try {
-    const [header, payload] = decodeUnverifiedJwt(token).parts;
-    return tokenHash(`${header}.${payload}`);
+    decodeUnverifiedJwt(token);
+    return tokenHash(token);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new UsageError(`this is no token that an authorizer would accept: ${error.message}`);

@@ -15,10 +15,10 @@ export async function checkToken(
   terminal: Terminal,
 ): Promise<readonly Finding[]> {
   const traced = await traceAt(terminal.clock(), text, settings, terminal);
-  const issuedAt = Number(traced.jwt && member(traced.jwt.claims, "iat")) * 1000;
-  if (!isExpired(traced) || Number.isNaN(issuedAt)) return findingsOf(traced, settings);
+  const issuedAt = traced.jwt && member(traced.jwt.claims, "iat");
+  if (!isExpired(traced) || typeof issuedAt !== "number") return findingsOf(traced, settings);
   const old = warning("token", "the token has expired", "What follows is checked as of when it was issued.");
-  return [old, ...findingsOf(await traceAt(issuedAt, text, settings, terminal), settings)];
+  return [old, ...findingsOf(await traceAt(issuedAt * 1000, text, settings, terminal), settings)];
 }
 
 function traceAt(now: number, text: string, settings: Settings, terminal: Terminal): Promise<Trace> {
