@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
 import { findMistakes } from "../../src/template/mistakes.ts";
 import { resourcesOf, type Template } from "../../src/template/template.ts";
+import { createRevokeOnEvent } from "../../src/writers/revoke-on-event.ts";
+import { streamEvent } from "../writers/messages.ts";
+import { surroundings } from "../writers/writer.ts";
 import { packageService, type Packaged } from "./packaged.ts";
 
 jest.setTimeout(60_000);
@@ -163,6 +166,19 @@ describe("a stack with revocations", () => {
       Condition: "HasEventBus",
       Properties: { TreatMissingData: "breaching", Period: 3600 },
     });
+  });
+
+  test("has no alarm on a metric that its writer does not count", async () => {
+    const around = surroundings();
+    await createRevokeOnEvent({ ...around, revokesOnLogout: false })(
+      streamEvent("user.deleted", { user_id: 1 }),
+    );
+    around.log.notWritten("user.deleted", new Error("DynamoDB answered PutItem with HTTP 500"));
+    const counted = around.logged().match(/(?<="Name":")\w+/g);
+    const watched = resourcesOf(all.template, "AWS::CloudWatch::Alarm")
+      .filter(({ name }) => /^(UnusableMessages|BackChannelLogout)Alarm$/.test(name))
+      .map(({ properties }) => [properties["Namespace"], properties["MetricName"]]);
+    expect(watched.sort()).toEqual((counted ?? []).map((metric) => ["Auth0Authorizer", metric]).sort());
   });
 
   test("passes the rules of AWS and ours", () => {

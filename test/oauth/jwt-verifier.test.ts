@@ -44,6 +44,7 @@ describe("the verifier", () => {
       permissions: [],
       grantTypes: [],
       organization: undefined,
+      issuedAt: NOW - 60,
       expiresAt: NOW + 3600,
       all: ACCESS_TOKEN,
     });
