@@ -383,7 +383,11 @@ describe("examples/plugin, under serverless-offline with the local tenant", () =
     ports = await freePorts();
     tenant = await startLocalTenant({ port: ports.tenant });
     token = await accessToken(tenant);
-    writeFileSync(join(consumer.folder, "serverless.yml"), EXAMPLE);
+    // With everything of revocations, of which there is nothing on one's own machine.
+    const [, revoking] = option(
+      "revocations: true\n    revocationMaxAgeSeconds: 90\n    backChannelLogout: true\n    logoutClientIds: [WebApp]",
+    );
+    writeFileSync(join(consumer.folder, "serverless.yml"), EXAMPLE.replace(SECTION, revoking));
     await consumer.start(ports.webSocket, [
       `--httpPort=${ports.http}`,
       `--websocketPort=${ports.webSocket}`,
