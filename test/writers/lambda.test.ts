@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
+import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { startRevocationTable, type RevocationTable } from "../../src/testing/revocation-table.ts";
 import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
@@ -95,6 +96,25 @@ describe("the function back-channel-logout", () => {
     expect(table.items).toEqual([expect.objectContaining({ kind: { S: "sid" }, value: { S: "session-1" } })]);
   });
 });
+
+test.each(["revoke-on-event", "back-channel-logout"])(
+  "%s carries nothing that it does not need",
+  async (name) => {
+    const { metafile } = await build({
+      entryPoints: [`src/writers/lambda/${name}.ts`],
+      bundle: true,
+      write: false,
+      metafile: true,
+      minify: true,
+      platform: "node",
+      mainFields: ["module", "main"],
+      logLevel: "silent",
+    });
+    const foreign =
+      /^(?!src\/|node_modules\/aws4\/|node_modules\/aws-jwt-verify\/)|^src\/(cli|cdk|reader|serverless|template|testing)\//;
+    expect(Object.keys(metafile.inputs).filter((path) => foreign.test(path))).toEqual([]);
+  },
+);
 
 test("the zip of the writers has a file for each, and the licence", () => {
   const files = storedFiles(readFileSync("dist/revocation-writers.zip"));
