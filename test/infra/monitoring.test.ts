@@ -45,7 +45,9 @@ async function emittedMetrics(): Promise<Emitted[]> {
     await callWithTable(tenant, dependencies);
     tenant.fail(503);
     await call(tenant.idToken());
-    const snapshots = new Map([[tenant.issuer, { jwks: { keys: [] }, takenAt: Date.now() }]]);
+    const snapshots = new Map([
+      [tenant.issuer, { jwks: { keys: [] }, takenAt: Date.now() - 6 * 86_400_000 }],
+    ]);
     createAuthorizer(tenant.settings, { ...dependencies, snapshots });
   } finally {
     await tenant.close();
