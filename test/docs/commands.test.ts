@@ -109,7 +109,12 @@ function wayOf(command: string): Way | undefined {
 }
 
 /** What `npm ci && npm test` has installed so far. */
-const INSTALLED = ["node_modules", "test/runtimes/node_modules", "test/browser/node_modules"];
+const INSTALLED = [
+  "node_modules",
+  "test/runtimes/node_modules",
+  "test/browser/node_modules",
+  "test/iam-simulator/node_modules",
+];
 const NOT_IN_A_CLONE = ["node_modules", "dist", "reports", ".git", ".serverless", ".stryker-tmp"];
 
 /** Apart from the project, because some of the commands write into it while other tests read there. */

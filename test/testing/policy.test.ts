@@ -1,7 +1,7 @@
-import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { evaluatePolicy, parsePolicy, type Evaluation } from "../../src/testing/gateway/policy.ts";
+import { secondOpinion } from "./second-opinion.ts";
 
 const NOON = Date.UTC(2026, 10, 22, 12, 0, 0);
 const NUM_RUNS = Number(process.env["FUZZ_RUNS"] ?? 2000);
@@ -91,30 +91,6 @@ describe("a policy", () => {
     expect(parsePolicy(document)).toBeUndefined();
   });
 });
-
-/** What the independent evaluator says, in this kit's words. */
-async function secondOpinion(statements: readonly object[], arn: string, time: number): Promise<Evaluation> {
-  const { resultType, ...rest } = await runSimulation(
-    {
-      request: {
-        principal: "arn:aws:iam::123456789012:user/caller",
-        action: "execute-api:Invoke",
-        resource: { resource: arn, accountId: "123456789012" },
-        contextVariables: {
-          "aws:CurrentTime": new Date(time).toISOString(),
-          "aws:EpochTime": String(Math.floor(time / 1000)),
-        },
-      },
-      identityPolicies: [{ name: "policy", policy: { Version: "2012-10-17", Statement: statements } }],
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-    },
-    {},
-  );
-  if (resultType !== "single" || !("overallResult" in rest)) throw new Error(JSON.stringify(rest));
-  const words = { Allowed: "allow", ExplicitlyDenied: "explicit-deny", ImplicitlyDenied: "implicit-deny" };
-  return words[rest.overallResult] as Evaluation;
-}
 
 /** Few enough values that policies, methods and times meet. */
 const part = (...values: string[]): fc.Arbitrary<string> => fc.constantFrom(...values);
