@@ -1,4 +1,5 @@
 import type { Send } from "../../src/remote/fetch.ts";
+import { RemoteCopy } from "../../src/remote/copy.ts";
 import { RevocationList } from "../../src/revocations/list.ts";
 import type { RevocableToken } from "../../src/revocations/revocable-token.ts";
 import { TableReader } from "../../src/revocations/table-reader.ts";
@@ -114,6 +115,7 @@ export class RevocationFleet {
       defer: (task) => task(),
       onFailure: () => undefined,
       onMissing: () => undefined,
+      keep: (options) => new RemoteCopy(options),
     });
     return { list, open };
   }
