@@ -38,7 +38,7 @@ const RULE_MISTAKES: Readonly<Record<RuleName, (nameOf: NameOf) => string>> = {
   permissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
   maxAgeBelowSync: (nameOf) =>
     `must not be less than ${nameOf("revocationSyncSeconds")}: requests would wait for a list that is not due yet`,
-  tableMissing: () => "is required with the other settings of revocations: nothing can be revoked without",
+  tableMissing: (nameOf) => `needs ${nameOf("revocationTable")}: nothing can be revoked without`,
 };
 
 /** What is wrong where a rule is broken; it continues the name of the rule's first setting. */

@@ -54,13 +54,13 @@ const OPTIONAL_RULES: Readonly<Record<Exclude<OptionalRuleName, "tableMissing">,
  */
 export function optionalRules(
   isDefault: (key: SettingKey, settings: Settings) => boolean,
-): Readonly<Record<OptionalRuleName, Rule>> {
-  return {
-    ...OPTIONAL_RULES,
-    tableMissing: {
-      of: ["revocationTable"],
-      broken: (settings) =>
-        settings.revocationTable === undefined && !OF_THE_TABLE.every((key) => isDefault(key, settings)),
+): readonly (readonly [OptionalRuleName, Rule])[] {
+  const tableMissing = OF_THE_TABLE.map((key): readonly [OptionalRuleName, Rule] => [
+    "tableMissing",
+    {
+      of: [key, "revocationTable"],
+      broken: (settings) => settings.revocationTable === undefined && !isDefault(key, settings),
     },
-  };
+  ]);
+  return [...(Object.entries(OPTIONAL_RULES) as [OptionalRuleName, Rule][]), ...tableMissing];
 }

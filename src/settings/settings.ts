@@ -102,9 +102,9 @@ function readSettings({ valueOf, nameOf, mistakes = [], hints = () => [] }: Sour
 
 /** The rules about what is set, so that those about settings that few have are not loaded for the others. */
 function rulesFor(given: readonly SettingKey[]): readonly (readonly [RuleName, Rule])[] {
+  const basic = Object.entries(BASIC_RULES) as readonly (readonly [RuleName, Rule])[];
   const isBasic = given.every((key) => BASIC_SETTINGS.includes(key));
-  const rules = isBasic ? BASIC_RULES : { ...BASIC_RULES, ...optionalRules(isDefault) };
-  return Object.entries(rules) as (readonly [RuleName, Rule])[];
+  return isBasic ? basic : [...basic, ...optionalRules(isDefault)];
 }
 
 function isDefault(key: SettingKey, settings: Settings): boolean {
