@@ -1,5 +1,5 @@
-import type { Send } from "../../src/remote/fetch.ts";
 import { RemoteCopy } from "../../src/remote/copy.ts";
+import type { Send } from "../../src/remote/fetch.ts";
 import { RevocationList } from "../../src/revocations/list.ts";
 import type { RevocableToken } from "../../src/revocations/revocable-token.ts";
 import { TableReader } from "../../src/revocations/table-reader.ts";
@@ -112,10 +112,10 @@ export class RevocationFleet {
     const list = new RevocationList({
       ...DEFAULTS,
       ...{ read: (timeoutMs: number) => reader.read(timeoutMs), clock, random },
+      keep: (copy) => new RemoteCopy(copy),
       defer: (task) => task(),
       onFailure: () => undefined,
       onMissing: () => undefined,
-      keep: (options) => new RemoteCopy(options),
     });
     return { list, open };
   }

@@ -7,9 +7,16 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
+import { answerHelp } from "../../tools/build/usage.ts";
 import { MINUTE, SECOND } from "./revocation-fleet.ts";
 import { CONTAINERS, stampede, tell, type Herd, type Told } from "./revocation-stories.ts";
 
+answerHelp(`Lets a fleet of containers refuse whoever is revoked, in virtual time.
+
+  npm run bench:fleet:revocations
+
+Three minutes; it writes the tables of docs/revocation.md.
+`);
 const GUIDE = "docs/revocation.md";
 const BEGIN = "<!-- fleet: written by bench/fleet/revocations.ts -->";
 const END = "<!-- fleet: end -->";

@@ -6,6 +6,7 @@ import { issuer, list } from "../settings/values.ts";
 import { checkNative } from "./native-checks.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { EXIT, paint, UsageError, type ExitCode, type Style, type Terminal } from "./terminal.ts";
+import { checkTable } from "./table-checks.ts";
 import { checkTenant } from "./tenant-checks.ts";
 import { checkToken } from "./token-checks.ts";
 import { tokenFrom } from "./token-input.ts";
@@ -79,8 +80,9 @@ async function examine({ token, domain }: DoctorOptions, terminal: Terminal): Pr
   if (settings === undefined)
     return [...findings, ...(await checkTenants(tenantAlone(terminal.env), terminal))];
   const tenants = await checkTenants(settings, terminal);
+  const tables = await checkTable(settings, terminal);
   const tokens = token === undefined ? [] : await checkToken(token, settings, terminal);
-  return [...findings, ...checkNative(settings), ...tenants, ...tokens];
+  return [...findings, ...checkNative(settings), ...tenants, ...tables, ...tokens];
 }
 
 type TenantSettings = Pick<Settings, "issuers" | "jwksTimeoutMs" | "clockToleranceSeconds">;

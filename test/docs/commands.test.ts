@@ -45,6 +45,8 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run rehearse", { run: "npm run rehearse -- --help" }],
   ["npm run --silent bench:fleet", { run: "npm run --silent bench:fleet -- --help" }],
   ["npm run --silent bench:doors", { run: "npm run --silent bench:doors -- --help" }],
+  ["npm run bench:fleet:revocations", { run: "npm run bench:fleet:revocations -- --help" }],
+  ["npm run bench:revocations", { run: "npm run bench:revocations -- --help" }],
   ["npm run bench", { by: ".ci/run", which: "npm run bench -- --quick" }],
   [
     "npm run --silent auth0-authorizer -- snapshot",

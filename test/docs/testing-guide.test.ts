@@ -38,7 +38,7 @@ it("its tests run in jest without experimental modules", async () => {
     const { success, testResults } = JSON.parse(stdout) as JestReport;
     const files = testResults.map(({ name }) => basename(name));
     expect(success).toBe(true);
-    expect(files).toEqual(expect.arrayContaining(["orders.test.ts", "chat.test.ts"]));
+    expect(files).toEqual(expect.arrayContaining(["orders.test.ts", "chat.test.ts", "revoked.test.ts"]));
   } finally {
     rmSync(project, { recursive: true });
   }

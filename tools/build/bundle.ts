@@ -83,6 +83,12 @@ const builtinModules: Plugin = {
   },
 };
 
+/**
+ * In CommonJS it is `require` that loads it: loading what loads ES modules takes longer than what is loaded, and jest
+ * knows no `import()` unless it is told to.
+ */
+const WITHOUT_IMPORT = { "dynamic-import": false };
+
 const common: BuildOptions = { bundle: true, platform: "node", logLevel: "warning" };
 
 const FUNCTIONS = {
@@ -109,8 +115,7 @@ const forLambda: BuildOptions = {
   minify: true,
   target: "node22",
   format: "cjs",
-  // No `import()`: loading what loads ES modules takes longer than what is loaded.
-  supported: { "dynamic-import": false },
+  supported: WITHOUT_IMPORT,
   plugins: [revocationsApart],
 };
 for (const [name, { source, handlers, banner }] of Object.entries(FUNCTIONS)) {
@@ -187,6 +192,7 @@ await bundle({
 await bundle({
   ...handlers,
   format: "cjs",
+  supported: WITHOUT_IMPORT,
   outExtension: { ".js": ".cjs" },
   banner: { js: BANNER },
   define: { "import.meta.dirname": "__dirname" },
@@ -206,7 +212,14 @@ const forNode: BuildOptions = {
   plugins: [revocationsApart],
 };
 await bundle({ ...forNode, outdir: "dist", entryPoints, format: "esm" });
-await bundle({ ...forNode, outdir: "dist", entryPoints, format: "cjs", outExtension: { ".js": ".cjs" } });
+await bundle({
+  ...forNode,
+  outdir: "dist",
+  entryPoints,
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  supported: WITHOUT_IMPORT,
+});
 const cdk = { cdk: "src/cdk/auth0-authorizer.ts" };
 await bundle({ ...forNode, outdir: "dist", entryPoints: cdk, format: "esm" });
 await bundle({

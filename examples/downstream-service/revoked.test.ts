@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { createAuthorizer } from "auth0-api-gateway-authorizer";
+import {
+  restApi,
+  startRevocationTable,
+  startTenant,
+  type RevocationTable,
+  type RoutedApi,
+  type Tenant,
+} from "auth0-api-gateway-authorizer/testing";
+import { list } from "./orders.ts";
+
+let now = Date.now();
+const clock = () => now;
+
+let tenant: Tenant;
+let table: RevocationTable;
+let api: RoutedApi;
+beforeAll(async () => {
+  tenant = await startTenant({ clock });
+  table = await startRevocationTable({ clock });
+  const settings = { ...tenant.settings, ...table.settings };
+  api = restApi({
+    type: "request",
+    authorizer: createAuthorizer(settings, { clock, env: table.environment, write: () => undefined }),
+    routes: { "GET /orders": list },
+    ttlSeconds: 60,
+    clock,
+  });
+});
+afterAll(() => Promise.all([tenant.close(), table.close()]));
+
+it("locks somebody out within the cache's minute and the list's", async () => {
+  const headers = { Authorization: `Bearer ${tenant.idToken()}` };
+  expect((await api.fetch("/orders", { headers })).status).toBe(200);
+  table.revoke({ kind: "sub", value: "auth0|alice" });
+  now += 120_000;
+  expect((await api.fetch("/orders", { headers })).status).toBe(401);
+});
