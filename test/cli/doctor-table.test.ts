@@ -36,7 +36,9 @@ describe("of the table of revocations the doctor says", () => {
 
   test("how many entries it has", async () => {
     table.revoke({ kind: "sub", value: "auth0|alice" });
-    expect(await found()).toEqual([{ check: "table", status: "ok", what: "revocations can be read; entries: 1" }]);
+    expect(await found()).toEqual([
+      { check: "table", status: "ok", what: "revocations can be read; entries: 1" },
+    ]);
   });
 
   test("that it cannot be read, and what that means", async () => {
