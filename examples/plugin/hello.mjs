@@ -5,7 +5,7 @@ export const handler = async (event) => {
   return { statusCode: 200, body: JSON.stringify({ subject, email }) };
 };
 
-/** The authorizer has spoken: whoever gets here may connect. */
+/** Only callers whom the authorizer let in get here. */
 export const connect = async () => ({ statusCode: 200, body: "" });
 
 /** Anybody may ask this. */

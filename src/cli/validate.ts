@@ -17,6 +17,9 @@ Where to find a template:
   cdk synth            cdk.out/STACK.template.json
 `;
 
+const WHERE_TO_FIND_JSON =
+  "Name the template that serverless package or cdk synth wrote. SAM and Terraform write none that it can read";
+
 /**
  * The command `validate`.
  *
@@ -74,6 +77,7 @@ function parsed(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new UsageError(`${path} cannot be read as JSON: ${(error as Error).message}`, { cause: error });
+    const reason = `${path} cannot be read as JSON: ${(error as Error).message}`;
+    throw new UsageError(`${reason}. ${WHERE_TO_FIND_JSON}`, { cause: error });
   }
 }

@@ -50,6 +50,11 @@ describe("auth0-authorizer validate", () => {
   test.each<[string, () => string[], RegExp]>([
     ["no template", () => [], /name the file of a template/],
     ["no such file", () => ["nowhere.json"], /nowhere\.json cannot be read as JSON/],
+    [
+      "SAM's YAML",
+      () => ["infra/sam/template.yml"],
+      /Name the template that serverless package or cdk synth wrote/,
+    ],
     ["something else", () => ["package.json"], /package\.json is no CloudFormation template/],
     [
       "no such rule",

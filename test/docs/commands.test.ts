@@ -66,6 +66,10 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npx serverless deploy", REHEARSED],
   ["npm install --save-dev auth0-api-gateway-authorizer", ATTACHED],
   [
+    "npm install --save-dev serverless@npm:osls serverless-offline",
+    { by: "package.json", which: '"serverless": "npm:osls@' },
+  ],
+  [
     "npm install auth0-api-gateway-authorizer",
     { by: "test/tools/npm-package.test.ts", which: '"install", "--offline"' },
   ],
@@ -75,6 +79,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ],
   ["npx serverless offline --stage local", ATTACHED],
   ["npx serverless offline", PLUGIN],
+  ["npx serverless package", PLUGIN],
   ["export AUTH0_", TOOL],
   ["export AWS_REGION", TOOL],
   [

@@ -6,7 +6,7 @@ import { settingsFromEnvironment, type Settings } from "../../src/settings/setti
 /** The settings by their variable, from the one place that knows both names. */
 const keys = new Map(
   Array.from(
-    readFileSync("src/settings/definitions.ts", "utf8").matchAll(/^ {2}(\w+): \{\s*variable: "(\w+)"/gm),
+    readFileSync("src/settings/definitions.ts", "utf8").matchAll(/^ {2}(\w+): setting\(\s*"(\w+)"/gm),
     ([, key = "", variable = ""]) => [variable, key as keyof Settings],
   ),
 );

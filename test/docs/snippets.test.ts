@@ -14,9 +14,10 @@ const files = EXAMPLES.flatMap((folder) =>
 const PAGES = ["auth0-js.ts", "calls.ts", "lock.ts", "session.ts"].map(
   (name) => new URL(`local/page/client/${name}`, PROJECT),
 );
-const code = [...files, ...PAGES, new URL("examples/own-stack-cdk/app.mjs", PROJECT)].map((file) =>
-  unindented(readFileSync(file, "utf8")),
+const JAVASCRIPT = ["examples/own-stack-cdk/app.mjs", "examples/plugin/hello.mjs"].map(
+  (path) => new URL(path, PROJECT),
 );
+const code = [...files, ...PAGES, ...JAVASCRIPT].map((file) => unindented(readFileSync(file, "utf8")));
 
 /** The reference has signatures in place of snippets. */
 const pages = [...guides].filter(
@@ -35,6 +36,7 @@ it("snippets are in these pages", () => {
     "docs/migration.md",
     "docs/own-claims.md",
     "docs/own-stack.md",
+    "docs/plugin.md",
     "docs/testing.md",
     "docs/verifier.md",
   ]);
