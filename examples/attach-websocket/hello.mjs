@@ -1,8 +1,8 @@
 import { identityFrom } from "auth0-api-gateway-authorizer/identity";
 
 /**
- * The authorizer has spoken: whoever gets here may connect. The client offered `bearer` and the token as subprotocols, and
- * a browser ends the connection unless it hears which one is spoken.
+ * Only callers whom the authorizer let in get here. The client offered `bearer` and the token as subprotocols, and a
+ * browser ends the connection unless it is told which one is spoken.
  */
 export const connect = async () => ({
   statusCode: 200,

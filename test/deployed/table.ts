@@ -17,7 +17,7 @@ it. "The same" means the same status for the client and the same for the Lambda 
 
 const SOURCES = `The last column tells why to believe the gateway: the page in which AWS says so; *recorded*, where
 the real one was seen to do it (recordings of 24 and 25 September 2026 in us-east-1, which the public repository
-radkawar/stackd keeps); or a question mark, where the emulator guesses. Whoever has an account can answer the question
+radkawar/stackd keeps); or a question mark, where the emulator guesses. With an AWS account, you can answer the question
 marks, in five minutes and for less than a cent:
 
 \`\`\`sh

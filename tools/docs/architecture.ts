@@ -18,7 +18,7 @@ export async function withPictures(page: string): Promise<string> {
   const imports = await importsOfRooms();
   const inLambda = imports.filter(({ from, to }) => !DOORS.includes(from) && !DOORS.includes(to));
   const ofDoors = imports.filter(({ from }) => DOORS.includes(from));
-  const doors = "Four doors of their own stand beside it, and nothing in the picture above knows of them:";
+  const doors = "Four more entry points stand beside it, and nothing in the picture above imports them:";
   return `${head}${BEGIN}\n\n${mermaid(inLambda)}\n${doors}\n\n${sentences(ofDoors)}\n${tail}`;
 }
 
