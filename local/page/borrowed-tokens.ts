@@ -13,7 +13,7 @@ export async function borrowToken(tenant: Tenant, name: Borrowed, use: TokenUse)
   }
   const { clientId, redirectUris } =
     name === "foreign" || name === "hs256" ? applications[name] : applications.spa;
-  const { email, password } = name === "unverified" ? users.unverified : users.verified;
+  const { email, password } = name === "unverified" || name === "leaving" ? users[name] : users.verified;
   const [redirectUri = ""] = redirectUris;
   const tokens = await signIn({ issuer, clientId, redirectUri, email, password, audience: API_IDENTIFIER });
   return use === "id" ? tokens.id_token : tokens.access_token;

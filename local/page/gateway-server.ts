@@ -31,6 +31,12 @@ export class GatewayServer {
     return id;
   }
 
+  /** @returns whether there is such a stage */
+  setClockAhead(stageId: string, seconds: number): boolean {
+    this.#stages.get(stageId)?.setClockAhead(seconds);
+    return this.#stages.has(stageId);
+  }
+
   /** Answers one HTTP request. */
   async answer(
     request: IncomingMessage,

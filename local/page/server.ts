@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { API_IDENTIFIER, EMAIL_CLAIM } from "../tenant/directory.ts";
+import { API_IDENTIFIER, EMAIL_CLAIM, users } from "../tenant/directory.ts";
+import type { LocalRevocations } from "../revocations.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { buildAssets, type Asset } from "./assets.ts";
 import { borrowToken } from "./borrowed-tokens.ts";
@@ -16,6 +17,8 @@ export interface PageOptions {
   readonly settings: Readonly<Record<string, string>>;
   readonly port: number;
   readonly hostedPython?: PageConfig["hostedPython"];
+  /** Without it, tokens are good until they expire. */
+  readonly revocations?: LocalRevocations | undefined;
 }
 
 /** The page that `npm start` serves. */
@@ -35,10 +38,15 @@ class HttpError extends Error {
 }
 
 /** Serves the page, the gateways that it calls, and what happened in them, on loopback only. */
-export async function startPage({ tenant, settings, port, hostedPython }: PageOptions): Promise<Page> {
+export async function startPage(options: PageOptions): Promise<Page> {
+  const { tenant, settings, port, hostedPython, revocations } = options;
   const assets = await buildAssets();
-  const gateways = new GatewayServer((options) => createStage(settings, options));
-  const config = { ...pageConfig(tenant, settings), hostedPython };
+  const stageSettings = {
+    settings: { ...settings, ...revocations?.settings },
+    aws: revocations?.table.environment ?? {},
+  };
+  const gateways = new GatewayServer((stage) => createStage(stageSettings, stage));
+  const config = { ...pageConfig(tenant, settings), hostedPython, revocations: configOf(revocations) };
   const server = createServer((request, response) => {
     answer(request, { assets, config, gateways, tenant, url: url() })
       .catch((error: unknown) => failure(error))
@@ -74,6 +82,7 @@ async function answer(request: IncomingMessage, parts: Parts): Promise<Response>
   if (kind === "traces") return Response.json(gateways.recorder.take(name) ?? missing(pathname));
   if (request.method !== "POST") throw new HttpError(404, pathname);
   if (pathname === "/stages") return Response.json({ id: gateways.open(await stageOptions(request)) });
+  if (kind === "stages") return Response.json(setClock(gateways, name, searchParams) ?? missing(pathname));
   const borrowed = BORROWED.find((known) => known === name);
   if (kind !== "tokens" || borrowed === undefined) throw new HttpError(404, pathname);
   const use: TokenUse = searchParams.get("use") === "id" ? "id" : "access";
@@ -93,14 +102,27 @@ function pageConfig(tenant: Tenant, settings: Readonly<Record<string, string>>):
   };
 }
 
+function configOf(revocations: LocalRevocations | undefined): PageConfig["revocations"] {
+  if (revocations === undefined) return undefined;
+  const { name, email } = users.leaving;
+  const maxAgeSeconds = Number(revocations.settings["REVOCATION_MAX_AGE_SECONDS"]);
+  return { leaving: { name, email }, maxAgeSeconds };
+}
+
+/** Undefined where there is no such stage. */
+function setClock(gateways: GatewayServer, stage: string, parameters: URLSearchParams): object | undefined {
+  const aheadSeconds = Number(parameters.get("ahead"));
+  return gateways.setClockAhead(stage, aheadSeconds) ? { aheadSeconds } : undefined;
+}
+
 /** By its own name (no DNS rebinding), and from no other page. */
 function isOwnPage({ headers }: IncomingMessage, url: string): boolean {
   return headers.host === new URL(url).host && (headers.origin ?? url) === url;
 }
 
 async function stageOptions(request: IncomingMessage): Promise<StageOptions> {
-  const { clockAheadSeconds = 0 } = JSON.parse(await text(request)) as Partial<StageOptions>;
-  return { clockAheadSeconds };
+  const given = JSON.parse(await text(request)) as Partial<StageOptions>;
+  return { clockAheadSeconds: 0, ttlSeconds: TTL_SECONDS, ...given };
 }
 
 /** Nothing but its own files; it talks to itself and to the tenant. */

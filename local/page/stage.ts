@@ -16,33 +16,52 @@ export const TTL_SECONDS = 300;
 export interface Stage {
   readonly routed: Readonly<Record<Exclude<Gateway, "websocket">, RoutedApi>>;
   readonly webSocket: WebSocketApi;
+  /** Sets the clock of its gateways and its container: so many seconds ahead of the machine's. */
+  setClockAhead(seconds: number): void;
+}
+
+/** What the authorizer of a stage is given. */
+export interface StageSettings {
+  /** By environment variable. */
+  readonly settings: NodeJS.ProcessEnv;
+  /** AWS's variables, for the table of revocations. */
+  readonly aws: NodeJS.ProcessEnv;
 }
 
 /**
  * A stage that nobody has called yet, in the project's gateway emulator.
- *
- * @param settings the authorizer's, by environment variable
  */
-export function createStage(settings: NodeJS.ProcessEnv, { clockAheadSeconds }: StageOptions): Stage {
-  const clock = (): number => Date.now() + clockAheadSeconds * 1000;
+export function createStage(
+  { settings, aws }: StageSettings,
+  { clockAheadSeconds, ttlSeconds }: StageOptions,
+): Stage {
+  let ahead = clockAheadSeconds;
+  const clock = (): number => Date.now() + ahead * 1000;
   const container = (changes: NodeJS.ProcessEnv): Lambda =>
     recordedAuthorizer(
-      createAuthorizer(settingsFromEnvironment({ ...settings, ...changes }), { clock, write: recordLog }),
+      createAuthorizer(settingsFromEnvironment({ ...settings, ...changes }), {
+        ...{ clock, write: recordLog, env: aws },
+      }),
     );
   const authorizer = container({});
   const whoami = recordedLambda(handler);
-  const common = { authorizer, clock, routes: { "GET /whoami": whoami, "GET /messages/{id}": whoami } };
+  const common = {
+    authorizer,
+    clock,
+    routes: { "GET /whoami": whoami, "GET /messages/{id}": whoami },
+    ttlSeconds,
+  };
   const simple = container({ AUTHORIZER_HTTP_API_RESPONSE: "simple" });
   return {
+    setClockAhead: (seconds) => void (ahead = seconds),
     routed: {
-      "rest-token": restApi({ ...common, type: "token", ttlSeconds: TTL_SECONDS }),
-      "rest-request": restApi({ ...common, type: "request", ttlSeconds: TTL_SECONDS }),
-      "http-policy": httpApi({ ...common, ttlSeconds: TTL_SECONDS }),
+      "rest-token": restApi({ ...common, type: "token" }),
+      "rest-request": restApi({ ...common, type: "request" }),
+      "http-policy": httpApi(common),
       "http-simple": httpApi({
         ...common,
         authorizer: simple,
         simpleResponses: true,
-        ttlSeconds: TTL_SECONDS,
       }),
     },
     webSocket: webSocketApi({

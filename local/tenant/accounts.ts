@@ -2,6 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { Account } from "oidc-provider";
 import { ROLES_CLAIM, type Profile, type User } from "./directory.ts";
+import { errors } from "./quiet-oidc-provider.ts";
 
 interface PasswordHash {
   readonly salt: Buffer;
@@ -9,11 +10,21 @@ interface PasswordHash {
 }
 
 export interface Accounts {
-  /** The user whose e-mail and password these are; undefined where either is wrong, and it does not tell which. */
+  /**
+   * The user whose e-mail and password these are; undefined where either is wrong, and it does not tell which.
+   *
+   * @throws OIDCProviderError `unauthorized` where the user is blocked, which only who knows the password learns
+   */
   authenticate(email: string, password: string): Promise<Profile | undefined>;
+  /** Undefined for a user who is deleted or blocked: nothing is issued to them any more. */
   find(sub: string): Profile | undefined;
   /** A new user, whose e-mail nobody has verified; undefined where somebody has an account with it already. */
   signUp(email: string, password: string): Promise<Profile | undefined>;
+  setBlocked(sub: string, blocked: boolean): void;
+  delete(sub: string): void;
+  setPassword(sub: string, password: string): Promise<void>;
+  /** One of the first users is as in the beginning: neither deleted nor blocked, and with the first password. */
+  restore(sub: string): Promise<void>;
 }
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
@@ -22,6 +33,11 @@ const derive = promisify<string, Buffer, number, Buffer>(scrypt);
 export async function createAccounts(firstUsers: readonly User[]): Promise<Accounts> {
   const users: Profile[] = [...firstUsers];
   const hashes = new Map<string, PasswordHash>();
+  const blocked = new Set<string>();
+  const setPassword = async (sub: string, password: string): Promise<void> => {
+    const user = users.find((candidate) => candidate.sub === sub);
+    if (user) hashes.set(user.email, await hashPassword(password));
+  };
   for (const user of firstUsers) hashes.set(user.email, await hashPassword(user.password));
   const nobody = await hashPassword(randomBytes(16).toString("hex"));
 
@@ -29,9 +45,24 @@ export async function createAccounts(firstUsers: readonly User[]): Promise<Accou
     authenticate: async (email, password) => {
       // An unknown e-mail costs one hash too, so that the time of an answer does not tell who has an account.
       const matches = await passwordMatches(password, hashes.get(email) ?? nobody);
-      return matches ? users.find((user) => user.email === email) : undefined;
+      const user = matches ? users.find((candidate) => candidate.email === email) : undefined;
+      if (user && blocked.has(user.sub)) throw userIsBlocked();
+      return user;
     },
-    find: (sub) => users.find((user) => user.sub === sub),
+    find: (sub) => (blocked.has(sub) ? undefined : users.find((user) => user.sub === sub)),
+    setBlocked: (sub, isBlocked) => void (isBlocked ? blocked.add(sub) : blocked.delete(sub)),
+    delete: (sub) => {
+      const [user] = users.splice(indexOf(sub, users), 1);
+      if (user) hashes.delete(user.email);
+    },
+    setPassword,
+    restore: async (sub) => {
+      const first = firstUsers.find((user) => user.sub === sub);
+      if (first === undefined) return;
+      blocked.delete(sub);
+      if (!users.some((user) => user.sub === sub)) users.push(first);
+      await setPassword(sub, first.password);
+    },
     signUp: async (email, password) => {
       const hash = await hashPassword(password);
       if (hashes.has(email)) return undefined;
@@ -41,6 +72,18 @@ export async function createAccounts(firstUsers: readonly User[]): Promise<Accou
       return user;
     },
   };
+}
+
+/** Behind the last one where there is no such user. */
+function indexOf(sub: string, users: readonly Profile[]): number {
+  const index = users.findIndex((user) => user.sub === sub);
+  return index < 0 ? users.length : index;
+}
+
+/** In Auth0's words. */
+function userIsBlocked(): Error {
+  const error = new errors.CustomOIDCProviderError("unauthorized", "user is blocked");
+  return Object.assign(error, { status: 403, statusCode: 403 });
 }
 
 function newProfile(email: string): Profile {

@@ -1,5 +1,7 @@
 import type { KeyIds } from "./keys.ts";
+import { users } from "./directory.ts";
 import type { Route } from "./route.ts";
+import type { UserControls } from "./user-controls.ts";
 
 /** What can be done to a tenant while it runs. */
 export interface Controls {
@@ -9,12 +11,24 @@ export interface Controls {
   revokeKey(kid?: string): KeyIds;
   /** While down, the key set answers 503; everything else goes on. */
   setDown(down: boolean): void;
+  readonly userControls: UserControls;
 }
+
+const USER_ACTIONS: Readonly<Record<string, keyof UserControls>> = {
+  "users/block": "block",
+  "users/unblock": "unblock",
+  "users/delete": "delete",
+  "users/change-password": "changePassword",
+  "users/log-out-everywhere": "logOutEverywhere",
+  "users/restore": "restore",
+};
 
 const PREFIX = "/_local/";
 
 /**
- * What Auth0's dashboard does, as `POST /_local/…`, for demonstrations: `keys/rotate`, `keys/revoke?kid=`, `down`, `up`.
+ * What Auth0's dashboard does, as `POST /_local/…`, for demonstrations: `keys/rotate`, `keys/revoke?kid=`, `down`, `up`,
+ * and with `?email=` of one of the first users `users/block`, `unblock`, `delete`, `change-password`,
+ * `log-out-everywhere` and `restore`.
  * `GET /_local/settings` answers with the settings of an authorizer for this tenant, by environment variable.
  * A browser names the page that asks in `Origin`, and no page outside `origins` may.
  */
@@ -36,9 +50,12 @@ export function controlRoutes(
       return;
     }
     if (ctx.method !== "POST") ctx.throw(405, "POST only.");
-    const kid = ctx.query["kid"];
+    const { kid, email } = ctx.query;
     const action = ctx.path.slice(PREFIX.length);
-    ctx.body = (await perform(tenant, action, typeof kid === "string" ? kid : undefined)) ?? ctx.throw(404);
+    const done =
+      (await performOnUser(tenant.userControls, action, email)) ??
+      (await perform(tenant, action, typeof kid === "string" ? kid : undefined));
+    ctx.body = done ?? ctx.throw(404);
   };
 }
 
@@ -50,6 +67,19 @@ export function jwksOutage(isDown: () => boolean): Route {
     }
     await next();
   };
+}
+
+/** Undefined where this is no action on a user, or there is no such user. */
+async function performOnUser(
+  controls: UserControls,
+  action: string,
+  email: unknown,
+): Promise<object | undefined> {
+  const method = USER_ACTIONS[action];
+  const user = Object.values(users).find((candidate) => candidate.email === email);
+  if (method === undefined || user === undefined) return undefined;
+  await controls[method](user.sub);
+  return { done: action };
 }
 
 async function perform(

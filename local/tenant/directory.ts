@@ -127,4 +127,14 @@ export const users = {
     roles: ["member"],
     password: "a-long-password-for-uwe",
   },
+  /** For demonstrations: whoever is blocked, deleted and logged out there is not the visitor. */
+  leaving: {
+    sub: "auth0|65f0c0ffee0000000000000c",
+    email: "leaving@example.com",
+    emailVerified: true,
+    name: "Lea Leaving",
+    nickname: "lea",
+    roles: ["member"],
+    password: "a-long-password-for-lea",
+  },
 } as const satisfies Record<string, User>;

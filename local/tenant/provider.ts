@@ -1,6 +1,7 @@
-import type { AdapterFactory, ClientMetadata, Configuration } from "oidc-provider";
+import type { ClientMetadata, Configuration } from "oidc-provider";
 import { toAccount } from "./accounts.ts";
 import type { Accounts } from "./accounts.ts";
+import type { Memory } from "./adapter.ts";
 import {
   IDENTITY_SCOPES,
   audienceParameter,
@@ -26,7 +27,7 @@ export interface ProviderSettings {
   readonly apiIdentifier: string;
   readonly applications: readonly Application[];
   readonly accounts: Accounts;
-  readonly memory: AdapterFactory;
+  readonly memory: Memory;
   readonly tickets: LoginTickets;
   readonly cookieKeys: readonly string[];
   readonly accessToken: AccessTokenShape;
@@ -59,6 +60,7 @@ type Flows = Pick<ClientMetadata, "grant_types" | "response_types">;
 export function createProvider(settings: ProviderSettings, ring: KeyRing): Provider {
   const provider = new Provider(settings.issuer, configurationOf(settings, ring));
   allowLoopbackPages(provider);
+  nameSessions(provider);
   writeJwtTypes(provider, ring);
   for (const grantType of PASSWORD_GRANTS) passwordGrant(provider, grantType, settings);
   return provider;
@@ -66,7 +68,7 @@ export function createProvider(settings: ProviderSettings, ring: KeyRing): Provi
 
 function configurationOf(settings: ProviderSettings, ring: KeyRing): Configuration {
   return {
-    adapter: settings.memory,
+    adapter: settings.memory.adapter,
     jwks: { keys: published(ring) },
     clients: settings.applications.map(toClient),
     clientBasedCORS: (_ctx, origin, { clientId }) => mayCallFrom(settings, origin, clientId),
@@ -97,6 +99,12 @@ function allowLoopbackPages(provider: Provider): void {
   Schema.prototype.invalidate = (message, code) => {
     if (code !== "implicit-force-https" && code !== "implicit-forbid-localhost") invalidate(message, code);
   };
+}
+
+/** Auth0's ID tokens name their session (`sid`), whether or not the application is told when it ends. */
+function nameSessions({ Client }: Provider): void {
+  const prototype = Client.prototype as unknown as { includeSid: () => boolean };
+  prototype.includeSid = () => true;
 }
 
 /** oidc-provider's check of an application's metadata: throws, unless somebody forgives. */

@@ -75,9 +75,14 @@ async function findInteraction(provider: Provider, ctx: Context): Promise<Intera
 async function checkPassword(provider: Provider, accounts: Accounts, ctx: Context, interaction: Interaction) {
   const form = await readForm(ctx);
   const email = form.get("email") ?? "";
-  const user = await accounts.authenticate(email, form.get("password") ?? "");
-  if (user) await resume(provider, ctx, { login: { accountId: user.sub } });
-  else await showLogin(provider, ctx, interaction, 401, { email, error: "Wrong email or password." });
+  try {
+    const user = await accounts.authenticate(email, form.get("password") ?? "");
+    if (user) await resume(provider, ctx, { login: { accountId: user.sub } });
+    else await showLogin(provider, ctx, interaction, 401, { email, error: "Wrong email or password." });
+  } catch (error) {
+    if (!(error instanceof errors.OIDCProviderError)) throw error;
+    await resume(provider, ctx, { error: error.error, error_description: error.error_description });
+  }
 }
 
 async function resume(

@@ -24,11 +24,13 @@ import { createKeyRing, createSigningKey, keyIds, revoked, rotated } from "./key
 import type { KeyIds, KeyRing } from "./keys.ts";
 import { lockConfiguration } from "./lock-configuration.ts";
 import { LoginTickets } from "./login-tickets.ts";
+import type { MessageReceiver } from "./messages.ts";
 import { createProvider } from "./provider.ts";
 import type { ProviderSettings } from "./provider.ts";
 import { login, logout, onlyItsOwnHost } from "./routes.ts";
 import { signUp } from "./sign-up.ts";
 import type { AccessTokenProfile } from "./tokens.ts";
+import { userControls } from "./user-controls.ts";
 
 export interface TenantOptions {
   /** 0, the default, takes any free port. */
@@ -51,6 +53,8 @@ export interface Tenant extends Controls {
   readonly applications: Readonly<Record<ApplicationName, Application>>;
   readonly users: Readonly<Record<keyof typeof users, User>>;
   keys(): KeyIds;
+  /** From now on this hears of users who are blocked, deleted or logged out. */
+  tell(receiver: MessageReceiver): void;
   close(): Promise<void>;
 }
 
@@ -94,7 +98,15 @@ function serve(
 ) {
   let ring = firstRing;
   let down = false;
+  let receiver: MessageReceiver | undefined;
   const controls = {
+    tell: (other: MessageReceiver) => void (receiver = other),
+    userControls: userControls({
+      ...settings,
+      key: () => ring.current,
+      receiver: () => receiver,
+      subject: (sub) => Object.values(users).find((user) => user.sub === sub) ?? { sub, email: "" },
+    }),
     keys: () => keyIds(ring),
     rotateKeys: async () => {
       const fresh = await createSigningKey();

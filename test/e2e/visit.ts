@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import type { RunningBrowser } from "../../local/page/browser.ts";
 import { startPage } from "../../local/page/server.ts";
 import { freePorts } from "../../local/ports.ts";
+import { startRevocations } from "../../local/revocations.ts";
 import { settingsFor } from "../../local/stack.ts";
 import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
 
@@ -17,9 +18,12 @@ export interface Site {
 export async function startSite(): Promise<Site> {
   const { http: port } = await freePorts();
   const tenant = await startLocalTenant({ spaOrigins: [`http://localhost:${port}`] });
-  const page = await startPage({ tenant, settings: settingsFor(tenant), port });
+  const settings = settingsFor(tenant);
+  const revocations = await startRevocations(settings);
+  tenant.tell(revocations.writers);
+  const page = await startPage({ tenant, settings, port, revocations });
   const close = async (): Promise<void> => {
-    await Promise.all([page.close(), tenant.close()]);
+    await Promise.all([page.close(), tenant.close(), revocations.table.close()]);
   };
   return { url: page.url, tenant, close };
 }
@@ -79,11 +83,19 @@ async function withPicture(cause: Error, page: Page): Promise<Error> {
 }
 
 export async function signIn(page: Page, { users }: Tenant): Promise<void> {
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByLabel("Email address").fill(users.verified.email);
-  await page.getByLabel("Password").fill(users.verified.password);
-  await page.keyboard.press("Enter");
+  await typeSignIn(page, users.verified);
   await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
+/** Signs in as somebody, whatever comes of it. */
+export async function typeSignIn(
+  page: Page,
+  { email, password }: Pick<Tenant["users"]["verified"], "email" | "password">,
+): Promise<void> {
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("Email address").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
 }
 
 /** Presses a button and gives back the sentence that says what came of it. */

@@ -49,7 +49,7 @@ export const CASES: readonly Case[] = [
   { id: "cached", label: "Second route", about: "with the answer that the gateway kept", play: secondRoute },
 ];
 
-async function scene(
+export async function scene(
   { gateway }: Situation,
   about: string,
   { stage, token, path = WHOAMI }: { stage: string; token: string; path?: string },
@@ -60,7 +60,7 @@ async function scene(
 async function expired(situation: Situation): Promise<readonly Scene[]> {
   const { token } = situation;
   const end = Number(decode(token)?.claims["exp"]);
-  const stage = await openStage(Math.ceil(end - Date.now() / 1000) + HOUR);
+  const stage = await openStage({ clockAheadSeconds: Math.ceil(end - Date.now() / 1000) + HOUR });
   return [
     await scene(situation, "The clock of gateway and authorizer is set to an hour after the token’s end.", {
       stage,

@@ -1,7 +1,8 @@
 import { onCall, showChoices, situationOf } from "./call-form.ts";
 import { json, openStage } from "./calls.ts";
-import { CASES } from "./cases.ts";
+import { CASES, type Case } from "./cases.ts";
 import { button, byId, h } from "./dom.ts";
+import { ENDING_CASES } from "./endings.ts";
 import { perform, report, say } from "./runs.ts";
 import { Session, type Visitor } from "./session.ts";
 import type { PageConfig } from "./trace.ts";
@@ -23,7 +24,11 @@ async function start(): Promise<void> {
   const page: Page = { config, session, visitor: await session.visitor() };
   onCall(config, await openStage(), () => page.visitor?.tokens);
   showVisitor(page);
-  showCases(page);
+  showCases("cases", CASES, page);
+  if (config.revocations !== undefined) {
+    byId("endings-section", HTMLElement).hidden = false;
+    showCases("endings", ENDING_CASES, page);
+  }
   showHostedPython(config);
 }
 
@@ -57,8 +62,8 @@ function showVisitor({ config, session, visitor }: Page): void {
   say("You are signed in. Call the API.");
 }
 
-function showCases({ config, visitor }: Page): void {
-  const items = CASES.map((each) => {
+function showCases(id: string, cases: readonly Case[], { config, visitor }: Page): void {
+  const items = cases.map((each) => {
     const attributes = {
       id: `case-${each.id}`,
       "aria-describedby": `about-${each.id}`,
@@ -69,5 +74,5 @@ function showCases({ config, visitor }: Page): void {
     const start = button(each.label, play, attributes);
     return h("li", {}, start, h("span", { class: "quiet", id: `about-${each.id}` }, each.about));
   });
-  byId("cases", HTMLElement).replaceChildren(...items);
+  byId(id, HTMLElement).replaceChildren(...items);
 }

@@ -23,18 +23,30 @@ export interface PageConfig {
   readonly jwksMaxAgeSeconds: number;
   /** The person that a visitor may sign in as. */
   readonly user: { readonly email: string; readonly password: string };
+  /** Where there is a table of revocations. */
+  readonly revocations?: Revocations | undefined;
   /** The two gateways before the example in Python, where this machine has Python. */
   readonly hostedPython?: { readonly restApi: string; readonly httpApi: string } | undefined;
 }
 
+/** What the page must know of the table of revocations. */
+interface Revocations {
+  /** Who is blocked, deleted and logged out. */
+  readonly leaving: { readonly name: string; readonly email: string };
+  /** How old the authorizer's list may be. */
+  readonly maxAgeSeconds: number;
+}
+
 /** Tokens that the server gets by real sign-ins of others, by name. */
-export const BORROWED = ["verified", "unverified", "foreign", "machine", "hs256"] as const;
+export const BORROWED = ["verified", "unverified", "foreign", "machine", "hs256", "leaving"] as const;
 export type Borrowed = (typeof BORROWED)[number];
 export type TokenUse = "id" | "access";
 
 export interface StageOptions {
   /** How far the clock of the gateway and the authorizer is ahead. */
   readonly clockAheadSeconds: number;
+  /** How long its gateways keep the authorizer's answers; 0 = not at all. WebSockets have no cache. */
+  readonly ttlSeconds: number;
 }
 
 /** A line of the authorizer's log. */
