@@ -28,9 +28,7 @@ export interface StageSettings {
   readonly aws: NodeJS.ProcessEnv;
 }
 
-/**
- * A stage that nobody has called yet, in the project's gateway emulator.
- */
+/** A stage that nobody has called yet, in the project's gateway emulator. */
 export function createStage(
   { settings, aws }: StageSettings,
   { clockAheadSeconds, ttlSeconds }: StageOptions,
@@ -58,11 +56,7 @@ export function createStage(
       "rest-token": restApi({ ...common, type: "token" }),
       "rest-request": restApi({ ...common, type: "request" }),
       "http-policy": httpApi(common),
-      "http-simple": httpApi({
-        ...common,
-        authorizer: simple,
-        simpleResponses: true,
-      }),
+      "http-simple": httpApi({ ...common, authorizer: simple, simpleResponses: true }),
     },
     webSocket: webSocketApi({
       authorizer,

@@ -34,10 +34,6 @@ export async function createAccounts(firstUsers: readonly User[]): Promise<Accou
   const users: Profile[] = [...firstUsers];
   const hashes = new Map<string, PasswordHash>();
   const blocked = new Set<string>();
-  const setPassword = async (sub: string, password: string): Promise<void> => {
-    const user = users.find((candidate) => candidate.sub === sub);
-    if (user) hashes.set(user.email, await hashPassword(password));
-  };
   for (const user of firstUsers) hashes.set(user.email, await hashPassword(user.password));
   const nobody = await hashPassword(randomBytes(16).toString("hex"));
 
@@ -50,19 +46,7 @@ export async function createAccounts(firstUsers: readonly User[]): Promise<Accou
       return user;
     },
     find: (sub) => (blocked.has(sub) ? undefined : users.find((user) => user.sub === sub)),
-    setBlocked: (sub, isBlocked) => void (isBlocked ? blocked.add(sub) : blocked.delete(sub)),
-    delete: (sub) => {
-      const [user] = users.splice(indexOf(sub, users), 1);
-      if (user) hashes.delete(user.email);
-    },
-    setPassword,
-    restore: async (sub) => {
-      const first = firstUsers.find((user) => user.sub === sub);
-      if (first === undefined) return;
-      blocked.delete(sub);
-      if (!users.some((user) => user.sub === sub)) users.push(first);
-      await setPassword(sub, first.password);
-    },
+    ...administration({ firstUsers, users, hashes, blocked }),
     signUp: async (email, password) => {
       const hash = await hashPassword(password);
       if (hashes.has(email)) return undefined;
@@ -70,6 +54,45 @@ export async function createAccounts(firstUsers: readonly User[]): Promise<Accou
       hashes.set(email, hash);
       users.push(user);
       return user;
+    },
+  };
+}
+
+interface Directory {
+  readonly firstUsers: readonly User[];
+  readonly users: Profile[];
+  /** By e-mail. */
+  readonly hashes: Map<string, PasswordHash>;
+  /** By `sub`. */
+  readonly blocked: Set<string>;
+}
+
+function administration({
+  firstUsers,
+  users,
+  hashes,
+  blocked,
+}: Directory): Pick<Accounts, "setBlocked" | "delete" | "setPassword" | "restore"> {
+  const setPassword = async (sub: string, password: string): Promise<void> => {
+    const user = users.find((candidate) => candidate.sub === sub);
+    if (user) hashes.set(user.email, await hashPassword(password));
+  };
+  return {
+    setPassword,
+    setBlocked: (sub, isBlocked) => {
+      if (isBlocked) blocked.add(sub);
+      else blocked.delete(sub);
+    },
+    delete: (sub) => {
+      const [user] = users.splice(indexOf(sub, users), 1);
+      if (user) hashes.delete(user.email);
+    },
+    restore: async (sub) => {
+      const first = firstUsers.find((user) => user.sub === sub);
+      if (first === undefined) return;
+      blocked.delete(sub);
+      if (!users.includes(first)) users.push(first);
+      await setPassword(sub, first.password);
     },
   };
 }
