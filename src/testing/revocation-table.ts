@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { itemOf, PARTITION, type RevocationItem } from "../revocations/item.ts";
 import type { Revocation } from "../revocations/revocation.ts";
+import { tokenHash } from "../revocations/revoked-tokens.ts";
 
 export interface RevocationTableOptions {
   /** What the table is called. */
@@ -38,7 +39,7 @@ export async function startRevocationTable(options: RevocationTableOptions = {})
  * @example
  * const table = await startRevocationTable();
  * const authorize = createAuthorizer({ ...tenant.settings, ...table.settings }, { env: table.environment });
- * table.revoke({ kind: "sub", value: "auth0|alice" });
+ * table.revokeUser("auth0|alice");
  */
 export class RevocationTable {
   /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
@@ -90,6 +91,21 @@ export class RevocationTable {
     const writtenAt = this.#options.clock();
     const revocation = { kind, value, issuer, notBefore: notBefore ?? Math.floor(writtenAt / 1000) };
     this.#put(itemOf(revocation, { writtenAt, retentionHours: RETENTION_HOURS }));
+  }
+
+  /** Ends all tokens of a user, as a block or a deletion in Auth0 does, up to now. */
+  revokeUser(sub: string): void {
+    this.revoke({ kind: "sub", value: sub });
+  }
+
+  /** Ends the tokens of a session (`sid`), as a log-out does. */
+  revokeSession(sessionId: string): void {
+    this.revoke({ kind: "sid", value: sessionId });
+  }
+
+  /** Ends one token, whatever becomes of its user's others. */
+  revokeToken(token: string): void {
+    this.revoke({ kind: "token", value: tokenHash(token) });
   }
 
   /** Until called without an argument, nobody reads or writes it. */
