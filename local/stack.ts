@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startNode, stopChild } from "./child-process.ts";
 import type { Ports } from "./ports.ts";
+import { startRevocations, type LocalRevocations } from "./revocations.ts";
 import { API_IDENTIFIER, EMAIL_CLAIM } from "./tenant/directory.ts";
 import { authorizerSettings, startLocalTenant, type Tenant, type TenantOptions } from "./tenant/tenant.ts";
 
@@ -12,6 +13,8 @@ export interface StackOptions {
   readonly tenant?: TenantOptions;
   /** Settings of the authorizer beside those that the tenant needs, by environment variable. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Whether tokens can end early: then the tenant's messages end up in a table that the authorizer reads. */
+  readonly revocable?: boolean;
   /** Takes each line that serverless-offline or a Lambda in it prints. */
   readonly onLine?: (line: string) => void;
 }
@@ -22,6 +25,7 @@ export interface Stack {
   readonly urls: WhoamiUrls;
   /** The authorizer's settings, by environment variable. */
   readonly settings: Readonly<Record<string, string>>;
+  readonly revocations: LocalRevocations | undefined;
   stop(): Promise<void>;
 }
 
@@ -48,13 +52,20 @@ export async function startStack({
   ports,
   tenant: tenantOptions,
   settings: ownSettings,
+  revocable = false,
   onLine,
 }: StackOptions): Promise<Stack> {
   const tenant = await startLocalTenant({ ...tenantOptions, port: ports.tenant });
   const settings = { ...settingsFor(tenant), ...ownSettings };
-  const offline = startOffline(settings, ports);
+  const revocations = revocable ? await startRevocations(settings) : undefined;
+  if (revocations !== undefined) tenant.tell(revocations.writers);
+  const offline = startOffline(
+    { ...settings, ...revocations?.settings },
+    ports,
+    revocations?.table.environment,
+  );
   const stop = async (): Promise<void> => {
-    await Promise.all([tenant.close(), stopChild(offline)]);
+    await Promise.all([tenant.close(), stopChild(offline), revocations?.table.close()]);
   };
   try {
     await untilAnswering(offline, ports, onLine);
@@ -62,7 +73,7 @@ export async function startStack({
     await stop();
     throw error;
   }
-  return { tenant, urls: whoamiUrls(ports), settings, stop };
+  return { tenant, urls: whoamiUrls(ports), settings, revocations, stop };
 }
 
 function whoamiUrls({ http, webSocket }: Ports): WhoamiUrls {
@@ -85,13 +96,17 @@ export function settingsFor({ issuer }: Tenant): Readonly<Record<string, string>
   });
 }
 
-function startOffline(settings: Readonly<Record<string, string>>, ports: Ports): ChildProcess {
+function startOffline(
+  settings: Readonly<Record<string, string>>,
+  ports: Ports,
+  aws: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const { http, webSocket, lambda } = ports;
   const options = Object.entries(settings).map(([name, value]) => `--param=${name}=${value}`);
   const listeners = [`--httpPort=${http}`, `--websocketPort=${webSocket}`, `--lambdaPort=${lambda}`];
   return startNode([SERVERLESS, "offline", "start", "--stage=local", ...listeners, ...options], {
     cwd: PROJECT,
-    env: { SLS_NOTIFICATIONS_MODE: "off", SLS_TELEMETRY_DISABLED: "1" },
+    env: { SLS_NOTIFICATIONS_MODE: "off", SLS_TELEMETRY_DISABLED: "1", ...aws },
   });
 }
 

@@ -6,7 +6,6 @@ import { hasPython, startHostedPython, type HostedPython } from "./hosted-python
 import { assertFree, readOptions, USAGE, UsageError, type StartOptions } from "./options.ts";
 import { startPage, type Page } from "./page/server.ts";
 import { freePortsFrom } from "./ports.ts";
-import { startRevocations } from "./revocations.ts";
 import { startStack, type Stack } from "./stack.ts";
 import { summary } from "./summary.ts";
 
@@ -48,11 +47,9 @@ async function start({ ports, verbose, build }: StartOptions): Promise<Everythin
   if (build) await bundle();
   const spaOrigins = [`http://localhost:${ports.page}`];
   const onLine = (line: string): void => print(line, verbose);
-  const stack = await startStack({ ports, tenant: { spaOrigins }, onLine });
+  const stack = await startStack({ ports, tenant: { spaOrigins }, revocable: true, onLine });
   const python = hasPython() ? await startPython(stack, Object.values(ports), onLine) : undefined;
-  const revocations = await startRevocations(stack.settings);
-  stack.tenant.tell(revocations.writers);
-  const page = await startPage({ ...stack, hostedPython: python, port: ports.page, revocations });
+  const page = await startPage({ ...stack, hostedPython: python, port: ports.page });
   const free = await freePortsFrom(OFFLINE_DEFAULT_PORT, 3, Object.values(ports));
   process.stdout.write(summary({ stack, page, python }, free));
   return { stack, page, python };

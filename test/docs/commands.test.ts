@@ -60,6 +60,10 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
       fails: /^The local tenant does not answer\. Start it with: npm start$/m,
     },
   ],
+  [
+    'curl -X POST "http://localhost:4000/_local/',
+    { by: "test/e2e/revocation.test.ts", which: "_local/users/" },
+  ],
   ['curl -H "Authorization: Bearer $(npm run --silent token)"', { by: START.by, which: "curl" }],
   ["cd test/deployed && npx serverless deploy", { run: "cd test/deployed && npx serverless package" }],
   ["npm run test:deployed", { run: "npm run test:deployed", fails: /It needs an AWS account/ }],
