@@ -4,6 +4,8 @@
  *
  *     npm run bench:doors    about half a minute; prints the table of docs/verifier.md
  */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { tenantOfTests } from "../examples/verifier/tenant.ts";
 import { createAuthorizer } from "../src/authorizer.ts";
 import { bearerEvent } from "../src/testing/events.ts";
@@ -20,6 +22,16 @@ const tenant = await tenantOfTests();
 const { verify } = await import("../examples/verifier/auth.ts");
 const { handler: functionUrl } = await import("../examples/verifier/function-url.ts");
 const { handler: appSync } = await import("../examples/verifier/appsync.ts");
+const { renew } = await import("../examples/verifier/renewed-chat.ts");
+const { backend } = await import("../examples/verifier/backend.ts");
+const { tokenVerifier } = (await import("../examples/mcp-server/token-verifier.mjs")) as {
+  tokenVerifier: (verifyToken: typeof verify) => { verifyAccessToken: (token: string) => Promise<unknown> };
+};
+const mcp = tokenVerifier(verify);
+const opener = (await verify(tenant.idToken())).context;
+const server = backend().listen(0, "127.0.0.1");
+await once(server, "listening");
+const { port } = server.address() as AddressInfo;
 const authorize = createAuthorizer(tenant.settings, { write: () => undefined });
 
 /** What comes to the door with a token, and the door. */
@@ -41,6 +53,21 @@ const DOORS: Readonly<Record<string, Door>> = {
   "an AppSync authorizer": {
     request: (authorizationToken) => ({ authorizationToken }),
     answer: (event) => appSync(event, {} as never, () => undefined),
+  },
+  "a fresh token for an open WebSocket": {
+    request: (token) => ({
+      body: JSON.stringify({ action: "renew", token }),
+      requestContext: { connectionId: "a", authorizer: opener },
+    }),
+    answer: (event) => renew(event, {} as never, () => undefined),
+  },
+  "an MCP server's token verifier": {
+    request: (token) => token,
+    answer: (token: string) => mcp.verifyAccessToken(token),
+  },
+  "a backend, its HTTP on the loopback included": {
+    request: (token) => ({ headers: { authorization: `Bearer ${token}` } }),
+    answer: async (request: RequestInit) => (await fetch(`http://127.0.0.1:${port}/`, request)).text(),
   },
 };
 const NAMES = Object.keys(DOORS);
@@ -72,4 +99,6 @@ for (let round = 0; round < ROUNDS; round += 1) {
 }
 console.log("| door | the authorizer = 1 |\n| --- | ---: |");
 for (const [name, all] of ratios) console.log(`| ${name} | ${median(all).toFixed(2)} |`);
+server.close();
+server.closeAllConnections();
 await tenant.close();
