@@ -75,14 +75,16 @@ const TSCONFIG = {
 let project: string;
 let tarball: Buffer;
 
-/** A fresh project that installs the package and its one dependency, both from files. */
+/** A fresh project that installs the package and its dependencies, all from files. */
 beforeAll(async () => {
   project = mkdtempSync(join(tmpdir(), "npm-package-"));
   const packed = await packNpmPackage(project);
-  const dependency = await packNpmPackage(project, "./node_modules/aws-jwt-verify");
+  const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { dependencies: object };
+  const others = Object.keys(dependencies).map((name) => packNpmPackage(project, `./node_modules/${name}`));
   tarball = readFileSync(packed);
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "fresh", private: true }));
-  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", packed, dependency], { cwd: project });
+  const tarballs = [packed, ...(await Promise.all(others))];
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", ...tarballs], { cwd: project });
   symlinkSync(resolve("node_modules/@types"), join(project, "node_modules/@types"));
 });
 afterAll(() => rmSync(project, { recursive: true }));
