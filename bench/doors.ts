@@ -17,6 +17,8 @@ answerHelp("Measures the doors of ./verifier beside the authorizer.\n\n  npm run
 const ROUNDS = 60;
 const CALLS = 100;
 const WARM_UP = 2000;
+/** JavaScript without types, with the SDK in a folder of its own. */
+const MCP_EXAMPLE: string = "../examples/mcp-server/token-verifier.mjs";
 
 const tenant = await tenantOfTests();
 const { verify } = await import("../examples/verifier/auth.ts");
@@ -24,7 +26,7 @@ const { handler: functionUrl } = await import("../examples/verifier/function-url
 const { handler: appSync } = await import("../examples/verifier/appsync.ts");
 const { renew } = await import("../examples/verifier/renewed-chat.ts");
 const { backend } = await import("../examples/verifier/backend.ts");
-const { tokenVerifier } = (await import("../examples/mcp-server/token-verifier.mjs")) as {
+const { tokenVerifier } = (await import(MCP_EXAMPLE)) as {
   tokenVerifier: (verifyToken: typeof verify) => { verifyAccessToken: (token: string) => Promise<unknown> };
 };
 const mcp = tokenVerifier(verify);
