@@ -18,7 +18,7 @@ const ROUNDS = 60;
 const CALLS = 100;
 const WARM_UP = 2000;
 /** JavaScript without types, with the SDK in a folder of its own. */
-const MCP_EXAMPLE: string = "../examples/mcp-server/token-verifier.mjs";
+const MCP_EXAMPLE = new URL("../examples/mcp-server/token-verifier.mjs", import.meta.url).href;
 
 const tenant = await tenantOfTests();
 const { verify } = await import("../examples/verifier/auth.ts");
