@@ -45,7 +45,10 @@ export function loadedWhenCalled(itself?: string): Plugin {
 
 function callersOf(module: string, names: readonly string[]): string {
   const callers = names.map((name) => `export const ${name} = (...values) => load().${name}(...values);`);
-  return [`const load = () => require("./${fileOf(module)}");`, ...callers].join("\n");
+  // Looking a module up takes longer than all the rest of a refusal, so that it is done once.
+  return [`let loaded; const load = () => (loaded ??= require("./${fileOf(module)}"));`, ...callers].join(
+    "\n",
+  );
 }
 
 /** Writes the files of these modules. */
