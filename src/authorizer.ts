@@ -1,13 +1,9 @@
 import type { PolicyResponse, SimpleResponse } from "./apigateway/response-forms.ts";
 import { toResponse, type AuthorizerResponse } from "./apigateway/response.ts";
 import { evaluate } from "./evaluation.ts";
-import { fetchedKeySets, type KeySetDependencies } from "./key-sets.ts";
+import { evaluatorFor } from "./evaluator.ts";
 import { createLog, writeToStdout, type Log } from "./log.ts";
 import type { KeySnapshot } from "./oauth/key-set.ts";
-import { createJwtVerifier } from "./oauth/jwt-verifier.ts";
-import { RemoteCopy, type RemoteCopyOptions } from "./remote/copy.ts";
-import { revocationListFor } from "./revocation-lists.ts";
-import type { RevocationList } from "./revocations/list.ts";
 import { runtimeDefaults, settingsFrom, type Settings } from "./settings/settings.ts";
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
@@ -80,12 +76,8 @@ export function authorizerFrom(
   // Once for all issuers: a snapshot is taken of all of them at the same time.
   const snapshot = dependencies.snapshots?.get(issuers[0] ?? "");
   if (snapshot !== undefined && maxAge > 0) reportAge((clock() - snapshot.takenAt) / maxAge / 10, log);
-  const onFailure: KeySetDependencies["onFailure"] = (failure) =>
-    log.fault({ event: "key_fetch_failed", ...failure });
-  const keySetOf = fetchedKeySets(settings, { ...dependencies, onFailure });
-  const verify = createJwtVerifier({ rules: settings, keySetOf, clock });
-  const revocations = revocationList(settings, dependencies, log);
-  const evaluator = { rules: settings, verify, revocations };
+  const evaluator = evaluatorFor(settings, { ...dependencies, onFault: log.fault });
+  const { keySetOf, revocations } = evaluator;
   const authorize = async (event: unknown): Promise<AuthorizerResponse> => {
     const startedAt = clock();
     const { request, decision } = await evaluate(event, evaluator);
@@ -106,19 +98,4 @@ export function authorizerFrom(
 /** Of young keys nothing is said, because a line takes a thirtieth of a cold start. */
 function reportAge(percent: number, log: Log): void {
   if (percent >= OLD_SNAPSHOT_PERCENT) log.fault({ event: "snapshot_old", percent: Math.round(percent) });
-}
-
-/** Undefined where there is no table, so that nothing of it is loaded. */
-function revocationList(
-  settings: Settings,
-  { clock = Date.now, random = Math.random, env = process.env }: Dependencies,
-  log: Log,
-): RevocationList | undefined {
-  const { revocationTable: table } = settings;
-  if (table === undefined) return undefined;
-  return revocationListFor(table, settings, { clock, random, env, onFault: log.fault, keep: keepCopy });
-}
-
-function keepCopy<T>(options: RemoteCopyOptions<T>): RemoteCopy<T> {
-  return new RemoteCopy(options);
 }

@@ -15,6 +15,7 @@ import type {
 } from "./decision.ts";
 import { identityOf, type Identity, type IdentityRules } from "./identity.ts";
 import { parseBearer } from "./oauth/bearer.ts";
+import type { TokenClaims } from "./oauth/claims.ts";
 import type { VerificationStep, Verify } from "./oauth/jwt-verifier.ts";
 import { isRefusal } from "./refusal.ts";
 import type { Revocations } from "./revocations/list.ts";
@@ -84,8 +85,7 @@ export async function decideOnToken(
   step: Step<TokenStep> = unwatched,
 ): Promise<Accepted | CallerRefused> {
   const claims = await verify(token, step);
-  const waiting =
-    revocations && step("revocation", () => revocations.check(revocableToken(token, claims, rules)));
+  const waiting = revocations && step("revocation", checkRevocation, revocations, token, claims, rules);
   if (waiting !== undefined) await waiting;
   const identity = identityOf(claims, rules);
   const custom = customContextOf(identity, rules);
@@ -95,6 +95,15 @@ export async function decideOnToken(
   return refusal === undefined
     ? { outcome: "accepted", identity, context }
     : { outcome: "caller-refused", ...refusal, identity };
+}
+
+function checkRevocation(
+  revocations: Revocations,
+  token: string,
+  claims: TokenClaims,
+  rules: Evaluator["rules"],
+): Promise<void> | undefined {
+  return revocations.check(revocableToken(token, claims, rules));
 }
 
 /** Undefined where the settings name no claims, so that nothing of them is loaded. */

@@ -9,6 +9,9 @@ export type Fault =
   | { readonly event: "misspelled_variable"; readonly found: string; readonly meant: string }
   | RevocationFault;
 
+/** What goes wrong with what is fetched and kept: keys, and the list of revocations. */
+export type RemoteFault = Extract<Fault, { readonly event: "key_fetch_failed" }> | RevocationFault;
+
 /** What goes wrong with the list of revocations, and how often: each has a metric. */
 export interface RevocationFault {
   readonly event: "revocation_sync_failed" | "revocations_lost" | "revocations_not_checked";

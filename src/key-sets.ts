@@ -1,4 +1,3 @@
-import { memoized } from "./memoized.ts";
 import { jwksUriOf, RemoteKeySet, type KeySnapshot, type RemoteKeySetOptions } from "./oauth/key-set.ts";
 import { fetchText } from "./remote/fetch.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -41,4 +40,14 @@ export function fetchedKeySets(
   const keySetOf = memoized((issuer) => keySetFor(issuer, settings, dependencies));
   for (const issuer of settings.issuers) keySetOf(issuer).fetchIfEmpty();
   return keySetOf;
+}
+
+/** A function that makes what belongs to a key once, and keeps it: keys must be few. */
+function memoized<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    let value = made.get(key);
+    if (value === undefined) made.set(key, (value = make(key)));
+    return value;
+  };
 }

@@ -1,16 +1,13 @@
 import { decideOnToken, type Evaluator } from "./evaluation.ts";
-import type { Fault, RevocationFault } from "./fault.ts";
-import { fetchedKeySets, type KeySetDependencies } from "./key-sets.ts";
+import { evaluatorFor } from "./evaluator.ts";
+import type { RemoteFault } from "./fault.ts";
 import { parseBearer } from "./oauth/bearer.ts";
-import { createJwtVerifier } from "./oauth/jwt-verifier.ts";
 import type { KeySnapshot } from "./oauth/key-set.ts";
 import { identityFrom, MissingIdentityError } from "./reader/identity-from.ts";
 import type { CallerIdentity, EventBehindAuthorizer, IdentityContext } from "./reader/identity-from.ts";
 import type { ClaimTypes, NoClaims } from "./reader/custom-claims.ts";
 import { CALLER_REFUSED, hintOf, type Reason } from "./reasons.ts";
 import { isRefusal, isUndecided, Refusal } from "./refusal.ts";
-import { RemoteCopy, type RemoteCopyOptions } from "./remote/copy.ts";
-import { revocationListFor } from "./revocation-lists.ts";
 import { ConfigurationError } from "./settings/mistakes.ts";
 import { settingsFrom, settingsFromEnvironment, type Settings } from "./settings/settings.ts";
 
@@ -25,7 +22,7 @@ export type VerifierSettings = Omit<
 >;
 
 /** A fetch of keys that failed, or a fault of the list of revocations. */
-export type VerifierFault = Extract<Fault, { readonly event: "key_fetch_failed" }> | RevocationFault;
+export type VerifierFault = RemoteFault;
 
 /** What a verifier takes from the world around it. Everything has the default that a server needs. */
 export interface VerifierDependencies {
@@ -113,8 +110,7 @@ export function createVerifier(
   options: Partial<VerifierSettings>,
   dependencies: VerifierDependencies = {},
 ): VerifyToken {
-  const rules = settingsFrom(options);
-  const evaluator = evaluatorOf(rules, dependencies);
+  const evaluator = evaluatorFor(settingsFrom(options), { onFault: ignored, ...dependencies });
   return async (token, { claims } = {}) => {
     const context = await orVerificationError(() => contextOf(token, evaluator));
     return {
@@ -124,25 +120,8 @@ export function createVerifier(
   };
 }
 
-function evaluatorOf(rules: Settings, dependencies: VerifierDependencies): Evaluator {
-  const { clock = Date.now, random = Math.random, env = process.env, onFault = ignored } = dependencies;
-  const onFailure: KeySetDependencies["onFailure"] = (failure) =>
-    onFault({ event: "key_fetch_failed", ...failure });
-  const keySetOf = fetchedKeySets(rules, { ...dependencies, onFailure });
-  const { revocationTable: table } = rules;
-  const revocations =
-    table === undefined
-      ? undefined
-      : revocationListFor(table, rules, { clock, random, env, onFault, keep: keepCopy });
-  return { rules, verify: createJwtVerifier({ rules, keySetOf, clock }), revocations };
-}
-
 function ignored(): void {
   // Whoever does not ask is not told: every request that a fault concerns is refused with its reason.
-}
-
-function keepCopy<T>(options: RemoteCopyOptions<T>): RemoteCopy<T> {
-  return new RemoteCopy(options);
 }
 
 /** Until when the token is good was judged with the rest of it, to the fraction of a second. */

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, type BuildOptions } from "esbuild";
+import { AUTH0_JS, LOCK, type PackagePage } from "./package-pages.ts";
 
 export interface Asset {
   readonly type: string;
@@ -24,13 +25,13 @@ const OLD_PACKAGES: BuildOptions = {
  * older packages are bundled when somebody first asks for them, since Lock takes most of a second.
  */
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
-  const page = html("index");
+  const page: Asset = { ...HTML, body: () => source("index.html") };
   const script = await bundle("main");
   return new Map<string, Asset>([
     ["/", page],
     ["/callback", page],
-    ["/auth0-js", html("auth0-js")],
-    ["/lock", { ...html("lock"), hasLock: true }],
+    ["/auth0-js", packagePage(AUTH0_JS)],
+    ["/lock", { ...packagePage(LOCK), hasLock: true }],
     ["/page.css", { type: "text/css; charset=utf-8", body: () => source("page.css") }],
     ["/page.js", { ...SCRIPT, body: () => Promise.resolve(script) }],
     ["/auth0-js.js", { ...SCRIPT, body: once(() => bundle("auth0-js", OLD_PACKAGES)) }],
@@ -40,8 +41,12 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
 
 const SCRIPT = { type: "text/javascript; charset=utf-8" };
 
-function html(name: string): Asset {
-  return { type: "text/html; charset=utf-8", body: () => source(`${name}.html`) };
+const HTML = { type: "text/html; charset=utf-8" };
+
+function packagePage(words: PackagePage): Asset {
+  const filled = (text: string): string =>
+    Object.entries(words).reduce((html, [name, word]) => html.replaceAll(`{{${name}}}`, word), text);
+  return { ...HTML, body: async () => filled(await source("package-page.html")) };
 }
 
 function source(file: string): Promise<string> {

@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { EvaluationStep } from "../evaluation.ts";
+import { revocationsFor } from "../evaluator.ts";
 import { member, type UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
-import { RemoteCopy } from "../remote/copy.ts";
-import { revocationListFor } from "../revocation-lists.ts";
-import type { RevocationList } from "../revocations/list.ts";
 import { ConfigurationError } from "../settings/mistakes.ts";
 import { settingsFromEnvironment, type Settings } from "../settings/settings.ts";
 import { EXIT, hiddenEmail, paint, printable, UsageError, withoutEmails } from "./terminal.ts";
@@ -64,7 +62,11 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
   const settings = settingsOrUsageError(terminal.env);
   const keySetOf = options.offline ? undefined : keySetReader(options, settings, terminal);
   const { event, hiddenSteps } = options.evidence;
-  const revocations = options.offline ? undefined : revocationsOf(settings, terminal);
+  const { env, clock } = terminal;
+  // The table is read once, now, with the credentials of the environment.
+  const revocations = options.offline
+    ? undefined
+    : revocationsFor(settings, { env, clock, random: Math.random, onFault: () => undefined });
   const traced = await trace(event, { settings, now: options.now, keySetOf, revocations });
   const withoutTable: readonly EvaluationStep[] =
     settings.revocationTable === undefined ? ["revocation"] : [];
@@ -104,19 +106,6 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
     showEmail: values["show-email"] === true,
     json: values.json === true,
   };
-}
-
-/** The table is read once, now, with the credentials of the environment. */
-function revocationsOf(settings: Settings, { env, clock }: Terminal): RevocationList | undefined {
-  const { revocationTable: table } = settings;
-  if (table === undefined) return undefined;
-  return revocationListFor(table, settings, {
-    env,
-    clock,
-    random: Math.random,
-    keep: (options) => new RemoteCopy(options),
-    onFault: () => undefined,
-  });
 }
 
 function readJsonFile(option: string, file: string): unknown {

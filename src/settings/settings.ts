@@ -81,18 +81,21 @@ interface Source {
 }
 
 function readSettings({ valueOf, nameOf, mistakes = [], hints = () => [] }: Source): Settings {
+  const given: SettingKey[] = [];
   const wrong = new Map<SettingKey, string>();
   const read = (key: SettingKey): unknown => {
     const value = valueOf(key);
+    if (value === undefined) return SETTINGS[key].fallback;
+    given.push(key);
     try {
-      return value === undefined ? SETTINGS[key].fallback : SETTINGS[key].read(value);
+      return SETTINGS[key].read(value);
     } catch (error) {
       wrong.set(key, (error as Error).message);
       return SETTINGS[key].fallback;
     }
   };
   const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
-  for (const [rule, { of, broken }] of rulesFor(KEYS.filter((key) => valueOf(key) !== undefined))) {
+  for (const [rule, { of, broken }] of rulesFor(given)) {
     if (!of.some((key) => wrong.has(key)) && broken(settings)) wrong.set(of[0], ruleMistake(rule, nameOf));
   }
   const all = [...Array.from(wrong, ([key, mistake]) => `${nameOf(key)} ${mistake}`), ...mistakes];

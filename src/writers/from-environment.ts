@@ -1,7 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { keySetFor } from "../key-sets.ts";
+import { fetchedKeySets } from "../key-sets.ts";
 import { writeToStdout } from "../log.ts";
-import { memoized } from "../memoized.ts";
 import { createLogoutTokenVerifier } from "../oauth/logout-token.ts";
 import { send } from "../remote/fetch.ts";
 import { dynamoDb } from "../revocations/dynamodb.ts";
@@ -44,7 +43,5 @@ function dependenciesFrom(
 
 function verifierFrom(env: NodeJS.ProcessEnv): BackChannelLogoutOptions["verify"] {
   const rules = logoutSettings(env);
-  const keySetOf = memoized((issuer) => keySetFor(issuer, rules, {}));
-  for (const issuer of rules.issuers) keySetOf(issuer).fetchIfEmpty();
-  return createLogoutTokenVerifier({ rules, keySetOf, clock: Date.now });
+  return createLogoutTokenVerifier({ rules, keySetOf: fetchedKeySets(rules, {}), clock: Date.now });
 }

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, dirname } from "node:path";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
-import { functionFiles, writerFiles } from "../../src/cli/function-zip.ts";
+import { codeFiles, functionFiles, writerFiles } from "../../src/cli/function-zip.ts";
 import { zip } from "../../src/cli/zip.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { infrastructure } from "./infrastructure.ts";
-import { bundleLoadedWhenCalled, loadedWhenCalled } from "./loaded-when-called.ts";
+import { bundleLoadedWhenCalled, LATE_FILES, loadedWhenCalled } from "./loaded-when-called.ts";
 
 /** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says prominently what was changed. */
 const BANNER =
@@ -157,6 +157,10 @@ await bundle({
  * search of exports: 4 ms for the bundle. So what it imports is one line.
  */
 writeFileSync("dist/authorizer.cjs", 'exports.handler = require("./authorizer.main.cjs").handler;\n');
+
+/** What an earlier build left there would be packaged too. */
+const FUNCTION_FILES = ["authorizer.cjs", "authorizer.main.cjs", REVOCATIONS, ...LATE_FILES];
+for (const name of codeFiles("dist").filter((name) => !FUNCTION_FILES.includes(name))) rmSync(`dist/${name}`);
 
 /** The function's code for whoever deploys without Serverless, and its checksum as `sha256sum --check` reads it. */
 const archive = zip(functionFiles("dist", "authorizer.handler"));

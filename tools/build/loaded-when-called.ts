@@ -24,6 +24,9 @@ function fileOf(module: string): string {
   return `authorizer.${module.replace(/^.*\//, "").replace(/\.ts$/, "")}.cjs`;
 }
 
+/** The files of these modules. */
+export const LATE_FILES: readonly string[] = Object.keys(LOADED_WHEN_CALLED).map(fileOf);
+
 /**
  * Puts, in the place of each such module, functions that load it when they are called.
  *
