@@ -54,7 +54,9 @@ export interface Authorizer {
  */
 export function createAuthorizer(options: Partial<Settings>, dependencies: Dependencies = {}): Authorizer {
   const settings = settingsFrom(options, runtimeDefaults(process.env));
-  return authorizerFrom(settings, { functionName: lambdaName(process.env), ...dependencies });
+  const { clock = Date.now, write = writeToStdout, functionName = lambdaName(process.env) } = dependencies;
+  const log = createLog({ level: settings.logLevel, functionName, clock, write });
+  return authorizerFrom(settings, log, dependencies);
 }
 
 /** The name of the Lambda function that this runs in. */
@@ -68,15 +70,14 @@ const OLD_SNAPSHOT_PERCENT = 70;
 /** Makes the handler from settings that have been checked. */
 export function authorizerFrom(
   settings: Settings,
-  dependencies: Dependencies & Required<Pick<Dependencies, "functionName">>,
+  log: Log,
+  { clock = Date.now, ...dependencies }: Omit<Dependencies, "write" | "functionName">,
 ): Authorizer {
-  const { clock = Date.now, write = writeToStdout, functionName } = dependencies;
-  const log = createLog({ level: settings.logLevel, functionName, clock, write });
   const { jwksSnapshotMaxAgeSeconds: maxAge, issuers } = settings;
   // Once for all issuers: a snapshot is taken of all of them at the same time.
   const snapshot = dependencies.snapshots?.get(issuers[0] ?? "");
   if (snapshot !== undefined && maxAge > 0) reportAge((clock() - snapshot.takenAt) / maxAge / 10, log);
-  const evaluator = evaluatorFor(settings, { ...dependencies, onFault: log.fault });
+  const evaluator = evaluatorFor(settings, { ...dependencies, clock, onFault: log.fault });
   const { keySetOf, revocations } = evaluator;
   const authorize = async (event: unknown): Promise<AuthorizerResponse> => {
     const startedAt = clock();

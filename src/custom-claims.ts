@@ -1,5 +1,5 @@
-import type { CallerRefusal } from "./decision.ts";
 import { claimOf, type Identity } from "./identity.ts";
+import type { CallerRefusal } from "./refusal.ts";
 
 /** Auth0's e-mail, roles and a few IDs are far below this, and a gateway's limits hold for headers and cache too. */
 const MAX_CUSTOM_CLAIMS_BYTES = 2048;

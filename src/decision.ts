@@ -1,7 +1,13 @@
 import type { IdentityContext } from "./context.ts";
-import { claimOf, type Identity } from "./identity.ts";
-import type { CallerReason, Reason } from "./reasons.ts";
-import { isUndecided, type Refusal } from "./refusal.ts";
+import type { Identity } from "./identity.ts";
+import {
+  refuseClaims,
+  refuseEmailDomain,
+  refuseOrganization,
+  refusePermissions,
+} from "./optional-access-rules.ts";
+import type { Reason } from "./reasons.ts";
+import { isUndecided, type CallerRefusal, type Refusal } from "./refusal.ts";
 import { unwatched, type Step } from "./step.ts";
 
 /** What is answered to one request. */
@@ -15,11 +21,8 @@ export interface Accepted {
 }
 
 /** A verified caller who does not get in. */
-export interface CallerRefused {
+export interface CallerRefused extends CallerRefusal {
   readonly outcome: "caller-refused";
-  readonly reason: CallerReason;
-  /** What is known beyond the reason, safe to log: a name, never a value. */
-  readonly detail?: string;
   readonly identity: Identity;
 }
 
@@ -48,9 +51,6 @@ export interface AccessRules {
   readonly requiredPermissions: readonly string[];
 }
 
-/** Why a caller does not get in. */
-export type CallerRefusal = Pick<CallerRefused, "reason" | "detail">;
-
 export type AccessRuleName = "machine" | "anonymous" | "organization" | "email" | "claims" | "permissions";
 
 type AccessRule = (identity: Identity, rules: AccessRules) => CallerRefusal | undefined;
@@ -59,10 +59,13 @@ type AccessRule = (identity: Identity, rules: AccessRules) => CallerRefusal | un
 export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
   machine: refuseMachine,
   anonymous: refuseAnonymous,
-  organization: refuseOrganization,
+  organization: (identity, { organizations }) =>
+    organizations.length > 0 ? refuseOrganization(identity, organizations) : undefined,
   email: refuseEmail,
-  claims: refuseClaims,
-  permissions: refusePermissions,
+  claims: (identity, { requiredClaims }) =>
+    Object.keys(requiredClaims).length > 0 ? refuseClaims(identity, requiredClaims) : undefined,
+  permissions: (identity, { requiredPermissions }) =>
+    requiredPermissions.length > 0 ? refusePermissions(identity, requiredPermissions) : undefined,
 };
 
 const RULE_NAMES = Object.keys(ACCESS_RULES) as readonly AccessRuleName[];
@@ -102,14 +105,6 @@ function refuseAnonymous({ principalType }: Identity, rules: AccessRules): Calle
   return principalType === "anonymous" && !rules.allowAnonymous ? { reason: "anonymous_visitor" } : undefined;
 }
 
-/** An ID is only ever compared with an ID, and a name with a name: whoever names an organization chooses no ID. */
-function refuseOrganization(identity: Identity, { organizations }: AccessRules): CallerRefusal | undefined {
-  if (organizations.length === 0) return undefined;
-  const { id, name } = identity.organization ?? {};
-  const isAllowed = organizations.some((allowed) => allowed === (allowed.startsWith("org_") ? id : name));
-  return isAllowed ? undefined : { reason: "organization_not_allowed" };
-}
-
 /** An address that cannot be handed on unchanged is left out where an e-mail is optional. */
 function refuseEmail({ email }: Identity, rules: AccessRules): CallerRefusal | undefined {
   if (email.kind !== "address") {
@@ -117,31 +112,5 @@ function refuseEmail({ email }: Identity, rules: AccessRules): CallerRefusal | u
     return rules.email === "optional" ? undefined : { reason };
   }
   if (rules.email === "verified" && email.verified !== true) return { reason: "email_not_verified" };
-  return isOfDomain(email.address, rules.emailDomains) ? undefined : { reason: "email_domain_not_allowed" };
-}
-
-/** Addresses are ASCII, so that folding their case makes no letter of another. */
-function isOfDomain(address: string, domains: readonly string[]): boolean {
-  return domains.length === 0 || domains.includes(address.slice(address.indexOf("@") + 1).toLowerCase());
-}
-
-/** A claim that is a list must contain a value; numbers and flags count as JSON writes them. */
-function refuseClaims(identity: Identity, { requiredClaims }: AccessRules): CallerRefusal | undefined {
-  const broken = Object.entries(requiredClaims).find(([name, allowed]) => {
-    const values = [claimOf(identity, name)].flat();
-    return !values.some((value) => isPlain(value) && allowed.includes(String(value)));
-  });
-  return broken && { reason: "claim_not_allowed", detail: broken[0] };
-}
-
-function isPlain(value: unknown): value is string | number | boolean {
-  return ["string", "number", "boolean"].includes(typeof value);
-}
-
-function refusePermissions(identity: Identity, rules: AccessRules): CallerRefusal | undefined {
-  const { permissions, scopes } = identity;
-  const missing = rules.requiredPermissions.find(
-    (permission) => !permissions.includes(permission) && !scopes.includes(permission),
-  );
-  return missing === undefined ? undefined : { reason: "permission_missing", detail: missing };
+  return rules.emailDomains.length > 0 ? refuseEmailDomain(email.address, rules.emailDomains) : undefined;
 }

@@ -8,7 +8,6 @@ import type {
   Accepted,
   AccessRuleName,
   AccessRules,
-  CallerRefusal,
   CallerRefused,
   Decision,
   Undecided,
@@ -17,9 +16,8 @@ import { identityOf, type Identity, type IdentityRules } from "./identity.ts";
 import { parseBearer } from "./oauth/bearer.ts";
 import type { TokenClaims } from "./oauth/claims.ts";
 import type { VerificationStep, Verify } from "./oauth/jwt-verifier.ts";
-import { isRefusal } from "./refusal.ts";
+import { isRefusal, type CallerRefusal } from "./refusal.ts";
 import type { Revocations } from "./revocations/list.ts";
-import { revocableToken } from "./revocations/revocable-token.ts";
 import { unwatched, type Step } from "./step.ts";
 
 /** What a token goes through. */
@@ -32,7 +30,6 @@ export interface Evaluator {
   readonly rules: AccessRules &
     IdentityRules & {
       readonly contextClaims: Readonly<Record<string, string>>;
-      readonly sessionClaim: string | undefined;
     };
   readonly verify: Verify;
   /** Undefined where tokens are good until they expire. */
@@ -53,23 +50,15 @@ export async function evaluate(
   let request: GatewayRequest | undefined;
   try {
     request = step("event", readEvent, event);
-    return { request, decision: await decide(request, evaluator, step) };
+    step("identity-source", checkIdentitySource, request);
+    const token = step("credential", parseBearer, request.credentials);
+    return { request, decision: await decideOnToken(token, request.kind, evaluator, step) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return request === undefined
       ? { request, decision: undecided(error) }
       : { request, decision: thrown(error) };
   }
-}
-
-async function decide(
-  request: GatewayRequest,
-  evaluator: Evaluator,
-  step: Step<EvaluationStep>,
-): Promise<Decision> {
-  step("identity-source", checkIdentitySource, request);
-  const token = step("credential", parseBearer, request.credentials);
-  return decideOnToken(token, request.kind, evaluator, step);
 }
 
 /**
@@ -85,7 +74,7 @@ export async function decideOnToken(
   step: Step<TokenStep> = unwatched,
 ): Promise<Accepted | CallerRefused> {
   const claims = await verify(token, step);
-  const waiting = revocations && step("revocation", checkRevocation, revocations, token, claims, rules);
+  const waiting = revocations && step("revocation", checkRevocation, revocations, token, claims);
   if (waiting !== undefined) await waiting;
   const identity = identityOf(claims, rules);
   const custom = customContextOf(identity, rules);
@@ -101,9 +90,8 @@ function checkRevocation(
   revocations: Revocations,
   token: string,
   claims: TokenClaims,
-  rules: Evaluator["rules"],
 ): Promise<void> | undefined {
-  return revocations.check(revocableToken(token, claims, rules));
+  return revocations.check(token, claims);
 }
 
 /** Undefined where the settings name no claims, so that nothing of them is loaded. */

@@ -1,4 +1,4 @@
-import { metricOfFunction, type Fields, type Level } from "./log-line.ts";
+import { metric, metricsBy, type Fields, type Level } from "./log-line.ts";
 
 /** What goes wrong beside the requests, in words that are safe to keep. */
 export type Fault =
@@ -52,6 +52,6 @@ export function faultLine(fault: Fault): FaultLine {
   }
 }
 
-function counted(at: Level, fields: Fields, metric: string, value: number, unit = "Count"): FaultLine {
-  return { at, fields: { ...fields, [metric]: value }, metrics: metricOfFunction(metric, unit) };
+function counted(at: Level, fields: Fields, name: string, value: number, unit = "Count"): FaultLine {
+  return { at, fields: { ...fields, [name]: value }, metrics: metricsBy("", metric(name, unit)) };
 }

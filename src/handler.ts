@@ -5,8 +5,12 @@ import { SNAPSHOT_FILE } from "./oauth/snapshot.ts";
 import { readPackagedKeys } from "./packaged-keys.ts";
 
 const settings = settingsFromEnvironment(process.env);
-const functionName = lambdaName(process.env);
-const log = createLog({ level: settings.logLevel, functionName, clock: Date.now, write: writeToStdout });
+const log = createLog({
+  level: settings.logLevel,
+  functionName: lambdaName(process.env),
+  clock: Date.now,
+  write: writeToStdout,
+});
 for (const { found, meant } of misspelledVariables(process.env))
   log.fault({ event: "misspelled_variable", found, meant });
 const snapshots = readPackagedKeys(`${import.meta.dirname}/${SNAPSHOT_FILE}`, (detail) =>
@@ -14,4 +18,4 @@ const snapshots = readPackagedKeys(`${import.meta.dirname}/${SNAPSHOT_FILE}`, (d
 );
 
 /** The Lambda's entry: the authorizer as the environment configures it. */
-export const handler: Authorizer = authorizerFrom(settings, { functionName, snapshots });
+export const handler: Authorizer = authorizerFrom(settings, log, { snapshots });

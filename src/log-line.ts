@@ -14,11 +14,19 @@ export type Fields = Readonly<Record<string, string | number | undefined>>;
 export type Level = "info" | "warn" | "error";
 
 const LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
-export const NAMESPACE = '"Namespace":"Auth0Authorizer"';
 
-/** A metric with the function for its only dimension, as JSON. */
-export function metricOfFunction(name: string, unit: string): string {
-  return `{${NAMESPACE},"Dimensions":[["function"]],"Metrics":[{"Name":"${name}","Unit":"${unit}"}]}`;
+/** One metric, as JSON. */
+export function metric(name: string, unit: string): string {
+  return `{"Name":"${name}","Unit":"${unit}"}`;
+}
+
+/**
+ * Metrics as JSON, by the function and by what else is given.
+ *
+ * @param dimensions JSON lists of fields of the line, a comma before each
+ */
+export function metricsBy(dimensions: string, metrics: string): string {
+  return `{"Namespace":"Auth0Authorizer","Dimensions":[["function"]${dimensions}],"Metrics":[${metrics}]}`;
 }
 
 /** Writes one line, and its metrics with it. */

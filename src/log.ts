@@ -5,14 +5,7 @@ import { mayHoldEmail } from "./email-address.ts";
 import { faultLine, type Fault } from "./fault.ts";
 import type { Identity } from "./identity.ts";
 import { hintOf, type Reason } from "./reasons.ts";
-import {
-  lineWriter,
-  metricOfFunction,
-  NAMESPACE,
-  type Fields,
-  type Level,
-  type LogOptions,
-} from "./log-line.ts";
+import { lineWriter, metric, metricsBy, type Fields, type Level, type LogOptions } from "./log-line.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** How one request ended, in words that are safe to keep: no token, no header, no e-mail. */
@@ -36,12 +29,12 @@ export interface Log {
 const STDOUT = 1;
 
 /** Which fields of a line are metrics, as JSON: it never changes, and would take as long to write as all the rest. */
-const COUNTED = '"Metrics":[{"Name":"Decisions","Unit":"Count"},{"Name":"Duration","Unit":"Milliseconds"}]';
-/** Only an accepted token may name a dimension: whoever could invent one could create metrics without end. */
-const ACCEPTED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"],["function","token_use","client_id"]],${COUNTED}}`;
+const COUNTED = `${metric("Decisions", "Count")},${metric("Duration", "Milliseconds")}`;
 /** A dimension that the line does not have would cost the whole metric. */
-const ACCEPTED_WITHOUT_CLIENT_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"]],${COUNTED}}`;
-const REFUSED_METRICS = `{${NAMESPACE},"Dimensions":[["function"],["function","decision"],["function","reason"]],${COUNTED}}`;
+const ACCEPTED_WITHOUT_CLIENT_METRICS = metricsBy(',["function","decision"]', COUNTED);
+/** Only an accepted token may name a dimension: whoever could invent one could create metrics without end. */
+const ACCEPTED_METRICS = metricsBy(',["function","decision"],["function","token_use","client_id"]', COUNTED);
+const REFUSED_METRICS = metricsBy(',["function","decision"],["function","reason"]', COUNTED);
 
 const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
   accepted: "info",
@@ -76,7 +69,7 @@ function metricsOf({ decision, revocationListAgeSeconds }: DecisionRecord): stri
   const metrics = decisionMetrics(decision);
   return revocationListAgeSeconds === undefined
     ? metrics
-    : `${metrics},${metricOfFunction("RevocationListAge", "Seconds")}`;
+    : `${metrics},${metricsBy("", metric("RevocationListAge", "Seconds"))}`;
 }
 
 function decisionMetrics(decision: Decision): string {

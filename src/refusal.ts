@@ -1,4 +1,4 @@
-import type { Reason, TokenReason, UndecidedReason } from "./reasons.ts";
+import type { CallerReason, Reason, TokenReason, UndecidedReason } from "./reasons.ts";
 
 const UNDECIDED: Readonly<Record<UndecidedReason, true>> = {
   keys_unavailable: true,
@@ -19,6 +19,13 @@ export function isCuredByTime(reason: Reason): boolean {
 /** Told by its name, because what few requests need is bundled apart from this, with a class of its own. */
 export function isRefusal(error: unknown): error is Refusal {
   return error instanceof Error && error.name === "Refusal";
+}
+
+/** Why a verified caller does not get in. It is returned, not thrown: that a rule says no is no error. */
+export interface CallerRefusal {
+  readonly reason: CallerReason;
+  /** What is known beyond the reason, safe to log: a name, never a value. */
+  readonly detail?: string;
 }
 
 /** The one error of the request path. */

@@ -29,6 +29,7 @@ export function revocationListFor(
     ...dependencies,
     table,
     read: tableReader(table, settings, dependencies),
+    sessionClaim: settings.sessionClaim,
     retentionHours,
     syncSeconds: settings.revocationSyncSeconds,
     maxAgeSeconds: settings.revocationMaxAgeSeconds,

@@ -1,7 +1,7 @@
 import { RemoteCopy } from "../../src/remote/copy.ts";
 import type { Send } from "../../src/remote/fetch.ts";
 import { RevocationList } from "../../src/revocations/list.ts";
-import type { RevocableToken } from "../../src/revocations/revocable-token.ts";
+import type { TokenClaims } from "../../src/oauth/claims.ts";
 import { TableReader } from "../../src/revocations/table-reader.ts";
 import type { FleetTable } from "./revocation-table.ts";
 
@@ -17,6 +17,7 @@ const MICROTASKS = 60;
 /** What the settings have by default. */
 const DEFAULTS = {
   table: "revocations",
+  sessionClaim: undefined,
   retentionHours: 24,
   syncSeconds: 30,
   maxAgeSeconds: 60,
@@ -69,7 +70,8 @@ export class RevocationFleet {
     const container = (this.#containers[index] ??= this.#start());
     await this.#thaw(container);
     let outcome: string | undefined;
-    const check = async (): Promise<void> => container.list.check(tokenOf(subject, issuedAt));
+    const check = async (): Promise<void> =>
+      container.list.check("eyJh.eyJi.c2ln", claimsOf(subject, issuedAt));
     void check().then(
       () => (outcome = "accepted"),
       (error: unknown) => (outcome = (error as { readonly reason: string }).reason),
@@ -121,11 +123,11 @@ export class RevocationFleet {
   }
 }
 
-function tokenOf(subject: string, issuedAt: number): RevocableToken {
+function claimsOf(subject: string, issuedAt: number): TokenClaims {
   const seconds = Math.floor(issuedAt / SECOND);
   return {
-    ...{ issuer: ISSUER, subject, clientId: "WebApp", sessionId: undefined, token: "eyJh.eyJi.c2ln" },
-    ...{ issuedAt: seconds, expiresAt: seconds + 36_000 },
+    ...{ use: "id", issuer: ISSUER, subject, clientId: "WebApp", organization: undefined, actor: undefined },
+    ...{ issuedAt: seconds, expiresAt: seconds + 36_000, all: {} },
   };
 }
 

@@ -66,14 +66,14 @@ export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
   "rest-request": { ...MOST, sends: (event) => isRequest(event) && !isConnect(event) },
   "http-1.0": {
     ...MOST,
-    sends: ({ type, version }) => type !== "TOKEN" && version === "1.0",
+    sends: ({ version }) => version === "1.0",
     identitySource: joinedIdentitySource,
     mayDenyUnauthorized: true,
     unsupportedCharacters: CONTROLS_AND_QUOTES,
   },
   "http-2.0": {
     ...MOST,
-    sends: ({ type, version }) => type !== "TOKEN" && version === "2.0",
+    sends: ({ version }) => version === "2.0",
     arnField: "routeArn",
     identitySource: listedIdentitySource,
     simpleResponses: true,
@@ -90,7 +90,7 @@ export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
 
 const KINDS = Object.keys(GATEWAYS) as readonly GatewayKind[];
 
-/** The kind of gateway that sent an event; undefined where none of them did. */
+/** The kind of gateway that sent an event, the first row that fits; undefined where none of them did. */
 export function gatewayKindOf(event: RawEvent): GatewayKind | undefined {
   return KINDS.find((kind) => GATEWAYS[kind].sends(event));
 }

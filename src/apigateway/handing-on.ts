@@ -1,6 +1,6 @@
 import type { IdentityContext } from "../context.ts";
-import type { CallerRefusal } from "../decision.ts";
 import type { Identity } from "../identity.ts";
+import type { CallerRefusal } from "../refusal.ts";
 import { GATEWAYS, type GatewayKind } from "./gateways.ts";
 
 /** With the policy this stays within the 8 KB that a WebSocket API's authorizer may answer. */

@@ -1,4 +1,5 @@
 import { Refusal } from "../refusal.ts";
+import { offeredTokens } from "./subprotocol.ts";
 
 /** Where a request may carry its token. */
 export interface Credentials {
@@ -18,8 +19,6 @@ export interface Credentials {
 
 /** API Gateway passes on 10,240 bytes of headers in all; Auth0's tokens have about 1 KB. */
 export const MAX_TOKEN_BYTES = 8192;
-/** The subprotocol before the token (RFC 6455 §1.9). The server selects it, because a token is never sent back. */
-const BEARER_SUBPROTOCOL = "bearer";
 /** The longest credential that is looked at: a token, and a scheme with blanks to spare. */
 const MAX_CREDENTIAL_BYTES = MAX_TOKEN_BYTES + 64;
 /** Spelled out, because the flag `i` would load all of Unicode's case folding, which a cold start notices. */
@@ -33,7 +32,8 @@ const BARE = /^([A-Za-z0-9\-._~+/]+=*)$/;
  * where a token is sent twice (RFC 6750 §2)
  */
 export function parseBearer({ headers, parameters, subprotocols }: Credentials): string {
-  const bare = [...parameters, ...offeredTokens(subprotocols)];
+  const offered = subprotocols.length > 0 ? offeredTokens(subprotocols) : [];
+  const bare = [...parameters, ...offered];
   if (headers.length + bare.length > 1) throw new Refusal("malformed_header", "more than one credential");
   const credential = headers[0] ?? bare[0] ?? "";
   if (credential === "") throw new Refusal("missing_token");
@@ -43,11 +43,4 @@ export function parseBearer({ headers, parameters, subprotocols }: Credentials):
   const token = typeof credential === "string" ? syntax.exec(credential)?.[1] : undefined;
   if (token === undefined) throw new Refusal("malformed_header");
   return token;
-}
-
-/** What stands behind `bearer` in the list of subprotocols (RFC 6455 §11.3.4). The others are the application's. */
-function offeredTokens(subprotocols: readonly unknown[]): readonly string[] {
-  const offered = subprotocols.flatMap((field) => (typeof field === "string" ? field.split(",") : []));
-  const names = offered.map((name) => name.trim());
-  return names.filter((_name, index) => names[index - 1] === BEARER_SUBPROTOCOL);
 }

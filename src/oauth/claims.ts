@@ -1,5 +1,6 @@
 import { Refusal } from "../refusal.ts";
 import type { Step } from "../step.ts";
+import { actorIn } from "./actor.ts";
 import { isStrings, numericDate, optionalStrings, optionalText, text } from "./claim-values.ts";
 import { member, type JsonObject, type UnverifiedJwt } from "./jwt.ts";
 
@@ -18,8 +19,6 @@ export interface ClaimRules {
   readonly clockToleranceSeconds: number;
 }
 
-/** Auth0 nests no more (On-Behalf-Of token exchange). */
-const MAX_ACTORS = 5;
 const MEDIA_TYPE_PREFIX = "application/";
 /** Auth0 puts these into access tokens only, and lets nobody else set them: in an ID token the kinds are confused. */
 const ACCESS_TOKEN_CLAIMS = ["permissions", "gty", "client_id"] as const;
@@ -202,25 +201,8 @@ function parseSubject(claims: JsonObject): SubjectParts {
   optionalText(claims, "jti");
   const [id, name] = [optionalText(claims, "org_id"), optionalText(claims, "org_name")];
   const organization = id === undefined && name === undefined ? undefined : { id, name };
-  return { subject, organization, actor: actorIn(claims) };
-}
-
-/** Earlier actors are nested in the later one, and tell nothing about rights (RFC 8693 §4.1). */
-function actorIn(claims: JsonObject): string | undefined {
   const act = member(claims, "act");
-  if (act === undefined) return undefined;
-  checkActors(act, MAX_ACTORS);
-  return text(act, "sub");
-}
-
-function checkActors(act: unknown, levels: number): asserts act is JsonObject {
-  if (typeof act !== "object" || act === null || Array.isArray(act) || levels === 0)
-    throw new Refusal("invalid_claim", "act");
-  const actor = act as JsonObject;
-  const subject = member(actor, "sub");
-  if (typeof subject !== "string" || subject === "") throw new Refusal("invalid_claim", "act");
-  const earlier = member(actor, "act");
-  if (earlier !== undefined) checkActors(earlier, levels - 1);
+  return { subject, organization, actor: act === undefined ? undefined : actorIn(act) };
 }
 
 /** RFC 7519 §4.1.4 to §4.1.6; `exp` and `iat` are required. */

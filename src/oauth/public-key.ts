@@ -8,9 +8,9 @@ export type JwkSet = ReadonlyMap<string, RsaJwk>;
 
 const MAX_KEYS = 20;
 /** RFC 7518 §3.3. */
-const MIN_MODULUS_BITS = 2048;
+const MIN_MODULUS = 1n << 2047n;
 /** Beyond this OpenSSL refuses to verify. */
-const MAX_MODULUS_BITS = 16_384;
+const MAX_MODULUS = 1n << 16_384n;
 
 /** @throws Error where the text is not JSON, or as {@link usableKeys} does */
 export function readJwkSet(text: string): JwkSet {
@@ -66,25 +66,20 @@ function isUsable(jwk: Jwk): jwk is Jwk & Pick<RsaJwk, "kid" | "n" | "e"> {
 }
 
 function isModulus(n: unknown): boolean {
-  const bits = bitLength(unsignedInteger(n));
-  return bits >= MIN_MODULUS_BITS && bits <= MAX_MODULUS_BITS;
+  const modulus = unsignedInteger(n);
+  return modulus >= MIN_MODULUS && modulus < MAX_MODULUS;
 }
 
 /** Odd and at least 3: with an exponent of 1, every signature could be forged. */
 function isExponent(e: unknown): boolean {
-  const bytes = unsignedInteger(e);
-  const bits = bitLength(bytes);
-  return bits >= 2 && bits <= 64 && (bytes.at(-1) ?? 0) % 2 === 1;
+  const exponent = unsignedInteger(e);
+  return exponent >= 3n && exponent < 1n << 64n && exponent % 2n === 1n;
 }
 
-/** RFC 7518 §2, Base64urlUInt; no bytes where the value is none. */
-function unsignedInteger(value: unknown): Buffer {
-  return (typeof value === "string" ? decodeBase64url(value) : undefined) ?? Buffer.of();
-}
-
-function bitLength(bytes: Buffer): number {
-  const zeros = bytes.findIndex((byte) => byte !== 0);
-  return zeros < 0 ? 0 : (bytes.length - zeros) * 8 - Math.clz32(bytes.readUInt8(zeros)) + 24;
+/** RFC 7518 §2, Base64urlUInt; 0 where the value is none. */
+function unsignedInteger(value: unknown): bigint {
+  const bytes = typeof value === "string" ? decodeBase64url(value) : undefined;
+  return BigInt(`0x0${bytes?.toString("hex") ?? ""}`);
 }
 
 function publicMembers({ kid, n, e }: Pick<RsaJwk, "kid" | "n" | "e">): RsaJwk {

@@ -1,13 +1,6 @@
+import { failureOf } from "./failure.ts";
 import { isFetchError } from "./fetch-error.ts";
-import {
-  copyOf,
-  copyOfSeed,
-  correctedFor,
-  failureOf,
-  freshness,
-  nextAttemptAt,
-  refreshAfter,
-} from "./freshness.ts";
+import { copyOf, copyOfSeed, correctedFor, freshness, nextAttemptAt, refreshAfter } from "./freshness.ts";
 import type { Copy, Failure, Freshness, Lifetimes, Seed } from "./freshness.ts";
 
 export interface RemoteCopyOptions<T> {
@@ -95,25 +88,27 @@ export class RemoteCopy<T> {
     return state === "fresh" || state === "stale" ? this.#copy?.value : undefined;
   }
 
-  /**
-   * What is found in the copy while it may be used, or else in one that is fetched for it.
-   *
-   * @returns undefined where it is not there, or nothing is known; `state` tells which
-   */
-  async find<R>(find: (value: T) => R | undefined): Promise<R | undefined> {
-    let found = this.#findNow(find);
+  /** What is found in the copy while it may be used. Where it is found, the copy is kept fresh for the next time. */
+  find<R>(find: (value: T) => R | undefined): R | undefined {
+    const value = this.current();
+    const found = value === undefined ? undefined : find(value);
     if (found !== undefined) this.refreshIfDue();
-    // The second round fetches only where the first was frozen; otherwise cooldown or back-off ends it at once.
-    for (let round = 0; found === undefined && round < 2; round += 1) {
-      await this.refresh();
-      found = this.#findNow(find);
-    }
     return found;
   }
 
-  #findNow<R>(find: (value: T) => R | undefined): R | undefined {
-    const value = this.current();
-    return value === undefined ? undefined : find(value);
+  /**
+   * What is found in a copy that is fetched for it, because it was not in the one at hand.
+   *
+   * @returns undefined where it is not there, or nothing is known; `state` tells which
+   */
+  async fetchAndFind<R>(find: (value: T) => R | undefined): Promise<R | undefined> {
+    let found: R | undefined;
+    // The second round fetches only where the first was frozen; otherwise cooldown or back-off ends it at once.
+    for (let round = 0; found === undefined && round < 2; round += 1) {
+      await this.refresh();
+      found = this.find(find);
+    }
+    return found;
   }
 
   /** Begins a fetch in the background where one is due, and waits for nothing. */

@@ -47,12 +47,7 @@ export interface Failure {
 export type Freshness = "fresh" | "stale" | "expired" | "absent";
 
 /** No fetch on demand sooner than this after a fetch: whoever asks for what does not exist must not cause fetches. */
-const COOLDOWN = 30_000;
-/** Without a usable copy every request fails, so that recovery must be noticed within two seconds. */
-const PAUSE_WITHOUT_COPY = 1000;
-/** Longer than a fetch that timed out: whoever waited for that one must not wait for the next. */
-const MIN_PAUSE = 250;
-const MAX_RETRY_AFTER = 60_000;
+export const COOLDOWN = 30_000;
 /** How long a failed fetch proves an outage. Longer than any pause between two fetches. */
 const OUTAGE = 120_000;
 /** Clocks are corrected by less than this all the time. */
@@ -134,38 +129,8 @@ export function correctedFor<T>(now: number, copy: Copy<T>, { maxAge, staleIfErr
   };
 }
 
-/** What went wrong in a fetch, as far as it decides when to try again. */
-export interface FailedFetch {
-  readonly error: Error;
-  readonly refused: boolean;
-  /** What the server asked for with `Retry-After`. */
-  readonly retryAfter: number;
-  readonly startedAt: number;
-}
-
-/**
- * A failure with its next attempt: backing off while there is a copy to be used, and soon where there is none.
- *
- * @param random from 0 to 1: containers that fail together must not come back together
- */
-export function failureOf(
-  { error, refused, retryAfter, startedAt }: FailedFetch,
-  copy: Copy<unknown> | undefined,
-  previous: Failure | undefined,
-  { now, random }: { readonly now: number; readonly random: number },
-): Failure {
-  const count = (previous?.count ?? 0) + 1;
-  const jitter = 1 + 0.3 * random;
-  const usableUntil = copy === undefined ? 0 : staleLimit(copy, { refused });
-  const pauseEnd =
-    now < usableUntil
-      ? Math.min(startedAt + COOLDOWN * Math.min(count, 2) * jitter, usableUntil)
-      : startedAt + PAUSE_WITHOUT_COPY * jitter;
-  const askedFor = now + Math.min(retryAfter * jitter, MAX_RETRY_AFTER);
-  return { at: now, count, refused, error, retryAt: Math.max(pauseEnd, askedFor, now + MIN_PAUSE) };
-}
-
-function staleLimit(
+/** Until when a copy serves that is not fresh any more. */
+export function staleLimit(
   { staleUntil, outageUntil }: Copy<unknown>,
   { refused }: Pick<Failure, "refused">,
 ): number {

@@ -1,7 +1,8 @@
 import { Refusal } from "../refusal.ts";
 import type { RemoteCopy, RemoteCopyOptions } from "../remote/copy.ts";
 import type { Lifetimes } from "../remote/freshness.ts";
-import type { RevocableToken } from "./revocable-token.ts";
+import type { TokenClaims } from "../oauth/claims.ts";
+import { revocableToken, type RevocableToken } from "./revocable-token.ts";
 import type { RevokedTokens } from "./revoked-tokens.ts";
 
 /** Which tokens have ended before their time. */
@@ -11,7 +12,7 @@ export interface Revocations {
    * @throws Refusal `revoked`, `revocations_unavailable` where that cannot be told, or `invalid_claim` where the token
    * lives longer than revocations are kept
    */
-  check(token: RevocableToken): Promise<void> | undefined;
+  check(token: string, claims: TokenClaims): Promise<void> | undefined;
   /** How old the list at hand is, in seconds; undefined where there is none. */
   ageSeconds(): number | undefined;
 }
@@ -29,6 +30,8 @@ export interface RevocationListOptions extends Pick<
   readonly syncSeconds: number;
   readonly maxAgeSeconds: number;
   readonly staleIfErrorSeconds: number;
+  /** The claim with the session in access tokens. */
+  readonly sessionClaim: string | undefined;
   /** The longest life of a token that is accepted. */
   readonly retentionHours: number;
   /** What becomes of tokens where there is no list: `allow` accepts them as if there were no table. */
@@ -57,17 +60,17 @@ export class RevocationList implements Revocations {
     this.#copy.fetchIfEmpty();
   }
 
-  check(token: RevocableToken): Promise<void> | undefined {
-    this.#checkLifetime(token);
-    const revoked = this.#copy.current();
-    if (revoked === undefined) return this.#waitAndCheck(token);
-    this.#copy.refreshIfDue();
-    refuseRevoked(token, revoked);
+  check(token: string, claims: TokenClaims): Promise<void> | undefined {
+    this.#checkLifetime(claims);
+    const revocable = revocableToken(token, claims, this.#options);
+    const revoked = this.#copy.find((list) => list);
+    if (revoked === undefined) return this.#waitAndCheck(revocable);
+    refuseRevoked(revocable, revoked);
     return undefined;
   }
 
   async #waitAndCheck(token: RevocableToken): Promise<void> {
-    const revoked = await this.#copy.find((list) => list);
+    const revoked = await this.#copy.fetchAndFind((list) => list);
     if (revoked === undefined) this.#decideWithout();
     else refuseRevoked(token, revoked);
   }
@@ -77,7 +80,7 @@ export class RevocationList implements Revocations {
   }
 
   /** A revocation is forgotten once no token can be left that it ended. */
-  #checkLifetime({ issuedAt, expiresAt }: RevocableToken): void {
+  #checkLifetime({ issuedAt, expiresAt }: TokenClaims): void {
     const limit = this.#options.retentionHours * 3600;
     if (expiresAt - issuedAt > limit)
       throw new Refusal("invalid_claim", `exp: longer than ${limit} s after iat`);

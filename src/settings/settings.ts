@@ -40,6 +40,7 @@ export function settingsFrom(options: Partial<Settings>, defaults: RuntimeDefaul
       const meant = nearest(name, KEYS);
       return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
     }),
+    hints: () => [],
   });
 }
 
@@ -56,7 +57,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
   };
   const hints = (): readonly string[] =>
     misspelledVariables(env).map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`);
-  return readSettings({ valueOf, nameOf: variableOf, hints });
+  return readSettings({ valueOf, nameOf: variableOf, mistakes: [], hints });
 }
 
 /** How our variables begin, less what two wrong letters may have changed. */
@@ -75,12 +76,12 @@ interface Source {
   readonly valueOf: (key: SettingKey) => unknown;
   readonly nameOf: (key: SettingKey) => string;
   /** What is wrong beyond the values. */
-  readonly mistakes?: readonly string[];
+  readonly mistakes: readonly string[];
   /** What may explain a mistake, and is none without one. */
-  readonly hints?: () => readonly string[];
+  readonly hints: () => readonly string[];
 }
 
-function readSettings({ valueOf, nameOf, mistakes = [], hints = () => [] }: Source): Settings {
+function readSettings({ valueOf, nameOf, mistakes, hints }: Source): Settings {
   const given: SettingKey[] = [];
   const wrong = new Map<SettingKey, string>();
   const read = (key: SettingKey): unknown => {

@@ -1,4 +1,4 @@
-import { lineWriter, metricOfFunction, type LogOptions } from "../log-line.ts";
+import { lineWriter, metric, metricsBy, type LogOptions } from "../log-line.ts";
 import { hintOf } from "../reasons.ts";
 import { isUndecided, type Refusal } from "../refusal.ts";
 import type { RevocationKind } from "../revocations/revocation.ts";
@@ -24,10 +24,13 @@ export interface WriterLog {
   notWritten(type: string, error: Error): void;
 }
 
-const WRITTEN_METRICS = `${metricOfFunction("RevocationsWritten", "Count")},${metricOfFunction("MessageDelay", "Milliseconds")}`;
-const UNUSABLE_METRICS = metricOfFunction("UnusableMessages", "Count");
-const REFUSED_METRICS = metricOfFunction("LogoutTokensRefused", "Count");
-const FAILURE_METRICS = metricOfFunction("RevocationFailures", "Count");
+const WRITTEN_METRICS = metricsBy(
+  "",
+  `${metric("RevocationsWritten", "Count")},${metric("MessageDelay", "Milliseconds")}`,
+);
+const UNUSABLE_METRICS = metricsBy("", metric("UnusableMessages", "Count"));
+const REFUSED_METRICS = metricsBy("", metric("LogoutTokensRefused", "Count"));
+const FAILURE_METRICS = metricsBy("", metric("RevocationFailures", "Count"));
 
 export function createWriterLog(options: LogOptions): WriterLog {
   const line = lineWriter(options);

@@ -196,6 +196,10 @@ describe("an event that no gateway sends is not checked:", () => {
     ["a type in lower case", { type: "token", methodArn: `${STAGE}/GET/` }],
     ["another version", { type: "REQUEST", version: "3.0", methodArn: `${STAGE}/GET/` }],
     ["a version that is a number", { type: "REQUEST", version: 2, methodArn: `${STAGE}/GET/` }],
+    [
+      "a handshake without a type",
+      { requestContext: { eventType: "CONNECT" }, methodArn: `${STAGE}/$connect` },
+    ],
     ["a proxy event of payload 1.0 without a type", { httpMethod: "GET", path: "/" }],
   ])("%s", (_, event) => {
     expect(outcomeOf(() => readEvent(event))).toBe("unsupported_event: unknown type or version");
@@ -242,6 +246,15 @@ describe("the identity source of an HTTP API", () => {
         identitySource: kind === "http-1.0" ? OTHER : [OTHER],
       };
       expect(outcome(withoutToken)).toBe("identity_source_without_token");
+    });
+
+    test("that is empty holds a token that was not sent", () => {
+      const withoutToken = {
+        ...authorizerEvent(kind),
+        headers: {},
+        identitySource: kind === "http-1.0" ? "" : [""],
+      };
+      expect(outcome(withoutToken)).toBe("accepted");
     });
 
     test("holds an empty header, which the gateway takes for one", () => {

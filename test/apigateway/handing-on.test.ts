@@ -41,6 +41,18 @@ describe.each(KINDS)("the gateway %s", (kind) => {
     );
   });
 
+  test("refuses with a reason of its own, and with nothing where all is well", () => {
+    const identity = { ...ALICE, subject: "a\nb" };
+    const refusal = { reason: "identity_unsupported", detail: "sub" };
+    expect(refuseContext(identity, toContext(identity), kind)).toEqual(refusal);
+    expect(refuseContext(ALICE, toContext(ALICE), kind)).toBeUndefined();
+  });
+
+  test("makes no character of the halves of two values", () => {
+    const organization = { id: "a\ud83d", name: "\ude00b" };
+    expect(unsupported(kind, { organization })).toBe("org_id");
+  });
+
   test.each(["", " ", "read x", "read\tx", "read\u00a0x"])(
     "hands on no permission that would fall into two, or into none: %j",
     (permission) => {

@@ -9,7 +9,7 @@ const EVENTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "a REST API": {
     resource: "/logout",
     httpMethod: "POST",
-    headers: { "Content-Type": FORM, Host: "api.acme.com" },
+    headers: { Host: "api.acme.com", "Content-Type": FORM },
     multiValueHeaders: { "Content-Type": [FORM] },
     requestContext: { httpMethod: "POST", stage: "prod" },
     body: BODY,
@@ -50,6 +50,7 @@ describe("a request to a Lambda function", () => {
   test("may have neither headers nor a body", () => {
     const event = { httpMethod: "GET", headers: null, body: null, isBase64Encoded: false };
     expect(readHttpRequest(event)).toEqual({ method: "GET", contentType: "", body: "" });
+    expect(readHttpRequest({ ...event, headers: { host: "api.acme.com" } })?.contentType).toBe("");
   });
 
   test.each([undefined, null, "", {}, { requestContext: {} }, { requestContext: { http: { method: 1 } } }])(

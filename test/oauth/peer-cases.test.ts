@@ -17,11 +17,14 @@ beforeAll(() => {
   next = createSigningKey({ kid: "next" });
 });
 
-function outcome(keySet: KeySet, kid: string): Promise<string> {
-  return keySet.key(kid).then(
-    () => "accepted",
-    (error: unknown) => (error instanceof Refusal ? error.reason : Promise.reject(error as Error)),
-  );
+async function outcome(keySet: KeySet, kid: string): Promise<string> {
+  try {
+    await keySet.key(kid);
+    return "accepted";
+  } catch (error) {
+    if (error instanceof Refusal) return error.reason;
+    throw error;
+  }
 }
 
 describe("a young snapshot that lacks the key of a token", () => {

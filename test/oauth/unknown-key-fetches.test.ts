@@ -53,7 +53,7 @@ async function ours(): Promise<(kid: string) => Promise<unknown>> {
   });
   await keySet.key(tenant.currentKey.kid);
   later = 31_000;
-  return (kid) => keySet.key(kid);
+  return async (kid) => keySet.key(kid);
 }
 
 /** The library's cache with its own fetcher, which speaks HTTPS only. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { copyOf, correctedFor, failureOf, freshness, nextAttemptAt } from "../../src/remote/freshness.ts";
+import { failureOf } from "../../src/remote/failure.ts";
+import { copyOf, correctedFor, freshness, nextAttemptAt } from "../../src/remote/freshness.ts";
 import type { Failure } from "../../src/remote/freshness.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12);

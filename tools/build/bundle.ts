@@ -1,22 +1,24 @@
 import { createHash } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, dirname } from "node:path";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 import { codeFiles, functionFiles, writerFiles } from "../../src/cli/function-zip.ts";
 import { zip } from "../../src/cli/zip.ts";
 import { writeDeclarations } from "./declarations.ts";
+import { compiledAtOnce } from "./compiled-at-once.ts";
 import { infrastructure } from "./infrastructure.ts";
 import { bundleLoadedWhenCalled, LATE_FILES, loadedWhenCalled } from "./loaded-when-called.ts";
 
-/** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says prominently what was changed. */
+/** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says that it was changed; NOTICE says how. */
 const BANNER =
-  "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified: its unused HTTP client, JWKS cache, decoder and checks of lists were replaced by functions that throw. */";
+  "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified. */";
 
 const REVOCATIONS_BANNER =
   "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws4, Copyright 2013 Michael Hart, MIT. */";
 
 const STAND_INS = "stand-ins";
+const NOT_BUNDLED = "not-bundled";
 /** What aws-jwt-verify's modules export and nobody calls here, but would drag along what it needs. */
 const NEVER_CALLED: Readonly<Record<string, readonly string[]>> = {
   "https-node.js": ["fetch"],
@@ -35,11 +37,15 @@ const withoutUnusedParts: Plugin = {
   setup(build) {
     build.onResolve({ filter: /./ }, async ({ path, pluginData, ...origin }) => {
       if (pluginData === withoutUnusedParts) return undefined;
+      if (path === NOT_BUNDLED) return { path, namespace: NOT_BUNDLED, sideEffects: false };
       const found = await build.resolve(path, { ...origin, pluginData: withoutUnusedParts });
       if (!found.path.includes("aws-jwt-verify")) return found;
       const isOriginal = origin.namespace === STAND_INS || !(basename(found.path) in NEVER_CALLED);
       return { ...found, namespace: isOriginal ? "file" : STAND_INS, sideEffects: false };
     });
+    build.onLoad({ filter: /./, namespace: NOT_BUNDLED }, () => ({
+      contents: 'export function notBundled() { throw new Error("not bundled"); }',
+    }));
     build.onLoad({ filter: /./, namespace: STAND_INS }, ({ path }) => ({
       contents: withStandIns(path, NEVER_CALLED[basename(path)] ?? []),
       resolveDir: dirname(path),
@@ -49,10 +55,10 @@ const withoutUnusedParts: Plugin = {
 
 /** A module's exports, some of them replaced: what a module exports itself hides what `export *` brings. */
 function withStandIns(path: string, names: readonly string[]): string {
-  const standIns = names.map(
-    (name) => `export function ${name}() { throw new Error("${name} is not bundled"); }`,
-  );
-  return [`export * from ${JSON.stringify(path)};`, ...standIns].join("\n");
+  return [
+    `export * from ${JSON.stringify(path)};`,
+    `export { notBundled as ${names.join(", notBundled as ")} } from "${NOT_BUNDLED}";`,
+  ].join("\n");
 }
 
 /** What reads a table of revocations: loaded only where there is one. */
@@ -136,6 +142,7 @@ for (const [name, { source, handlers, banner }] of Object.entries(FUNCTIONS)) {
     ],
   });
 }
+writeFileSync("dist/authorizer.main.cjs", compiledAtOnce(readFileSync("dist/authorizer.main.cjs", "utf8")));
 await bundleLoadedWhenCalled(forLambda);
 await bundle({
   ...common,

@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 
 /**
@@ -9,7 +9,16 @@ const LOADED_WHEN_CALLED: Readonly<Record<string, readonly string[]>> = {
   "src/apigateway/refused-response.ts": ["refusedResponse"],
   "src/custom-claims.ts": ["customContext", "refuseCustomClaims"],
   "src/fault.ts": ["faultLine"],
+  "src/oauth/actor.ts": ["actorIn"],
+  "src/oauth/subprotocol.ts": ["offeredTokens"],
+  "src/optional-access-rules.ts": [
+    "refuseOrganization",
+    "refuseEmailDomain",
+    "refuseClaims",
+    "refusePermissions",
+  ],
   "src/reasons.ts": ["hintOf"],
+  "src/remote/failure.ts": ["failureOf"],
   "src/remote/fetch.ts": ["fetchText", "send"],
   "src/revocation-lists.ts": ["revocationListFor"],
   "src/settings/issuer-url.ts": ["issuerOfUrl"],
@@ -21,7 +30,11 @@ const LOADED_WHEN_CALLED: Readonly<Record<string, readonly string[]>> = {
 
 /** The file of a module, beside the bundle: `authorizer.custom-claims.cjs`. */
 function fileOf(module: string): string {
-  return `authorizer.${module.replace(/^.*\//, "").replace(/\.ts$/, "")}.cjs`;
+  return `authorizer.${nameOf(module)}.cjs`;
+}
+
+function nameOf(module: string): string {
+  return basename(module, ".ts");
 }
 
 /** The files of these modules. */
@@ -41,17 +54,27 @@ export function loadedWhenCalled(itself?: string): Plugin {
         const names = module === itself ? undefined : LOADED_WHEN_CALLED[module];
         return names === undefined ? undefined : { contents: callersOf(module, names), loader: "js" };
       });
-      build.onResolve({ filter: /^\.\/authorizer\.[\w-]+\.cjs$/ }, ({ path }) => ({ path, external: true }));
+      build.onResolve({ filter: new RegExp(`^${LOADER}$`) }, () => ({ path: LOADER, namespace: LOADER }));
+      build.onLoad({ filter: /./, namespace: LOADER }, () => ({ contents: LOADER_SOURCE, loader: "js" }));
     },
   };
 }
 
+const LOADER = "loader-of";
+/**
+ * Looking a module up takes longer than all the rest of a refusal, so that it is done once. Its name is joined, because
+ * a name that can be read here would be bundled.
+ */
+const LOADER_SOURCE = `
+  export const loaderOf = (module, functions) => (index) => (...values) =>
+    (functions ??= require(["./authorizer", module, "cjs"].join(".")))[index](...values);`;
+
 function callersOf(module: string, names: readonly string[]): string {
-  const callers = names.map((name) => `export const ${name} = (...values) => load().${name}(...values);`);
-  // Looking a module up takes longer than all the rest of a refusal, so that it is done once.
-  return [`let loaded; const load = () => (loaded ??= require("./${fileOf(module)}"));`, ...callers].join(
-    "\n",
-  );
+  return [
+    `import { loaderOf } from "${LOADER}";`,
+    `const functionOf = loaderOf("${nameOf(module)}");`,
+    ...names.map((name, index) => `export const ${name} = functionOf(${index});`),
+  ].join("\n");
 }
 
 /** Writes the files of these modules. */
@@ -62,7 +85,7 @@ export async function bundleLoadedWhenCalled(options: BuildOptions): Promise<voi
       bundle({
         ...options,
         stdin: {
-          contents: `import { ${names.join(", ")} } from "./${module}"; module.exports = { ${names.join(", ")} };`,
+          contents: `import { ${names.join(", ")} } from "./${module}"; module.exports = [${names.join(", ")}];`,
           resolveDir: ".",
         },
         outfile: `dist/${fileOf(module)}`,
