@@ -7,6 +7,7 @@ import { codeFiles, functionFiles, writerFiles } from "../../src/cli/function-zi
 import { zip } from "../../src/cli/zip.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { compiledAtOnce } from "./compiled-at-once.ts";
+import { calledFirst } from "./first-calls.ts";
 import { infrastructure } from "./infrastructure.ts";
 import { bundleLoadedWhenCalled, LATE_FILES, loadedWhenCalled } from "./loaded-when-called.ts";
 
@@ -97,6 +98,9 @@ const WITHOUT_IMPORT = { "dynamic-import": false };
 
 const common: BuildOptions = { bundle: true, platform: "node", logLevel: "warning" };
 
+/** The file that does the authorizer's work. */
+const MAIN_FILE = "authorizer.main.cjs";
+
 const FUNCTIONS = {
   "authorizer.main": { source: "./src/handler.ts", handlers: "handler", banner: BANNER },
   "revoke-on-event": {
@@ -142,7 +146,6 @@ for (const [name, { source, handlers, banner }] of Object.entries(FUNCTIONS)) {
     ],
   });
 }
-writeFileSync("dist/authorizer.main.cjs", compiledAtOnce(readFileSync("dist/authorizer.main.cjs", "utf8")));
 await bundleLoadedWhenCalled(forLambda);
 await bundle({
   ...common,
@@ -166,8 +169,15 @@ await bundle({
 writeFileSync("dist/authorizer.cjs", 'exports.handler = require("./authorizer.main.cjs").handler;\n');
 
 /** What an earlier build left there would be packaged too. */
-const FUNCTION_FILES = ["authorizer.cjs", "authorizer.main.cjs", REVOCATIONS, ...LATE_FILES];
+const FUNCTION_FILES = ["authorizer.cjs", MAIN_FILE, REVOCATIONS, ...LATE_FILES];
 for (const name of codeFiles("dist").filter((name) => !FUNCTION_FILES.includes(name))) rmSync(`dist/${name}`);
+
+const called = calledFirst("dist", MAIN_FILE);
+const main = readFileSync(`dist/${MAIN_FILE}`, "utf8");
+writeFileSync(
+  `dist/${MAIN_FILE}`,
+  compiledAtOnce(main, (offset) => called.has(offset)),
+);
 
 /** The function's code for whoever deploys without Serverless, and its checksum as `sha256sum --check` reads it. */
 const archive = zip(functionFiles("dist", "authorizer.handler"));

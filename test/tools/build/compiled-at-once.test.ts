@@ -14,15 +14,22 @@ interface Result {
 }
 
 test("a script does what it did before", async () => {
-  const { first, later, each, A } = runInNewContext(`${compiledAtOnce(SCRIPT)} result`) as Result;
+  const { first, later, each, A } = runInNewContext(`${compiledAtOnce(SCRIPT, () => true)} result`) as Result;
   expect([first, await later(), ...each(), new A().m()()]).toEqual([6, "end", 6, 1]);
 });
 
-test("every function that it declares is in parentheses, before all else but its banner", () => {
-  const script = compiledAtOnce(SCRIPT);
+test("functions that are called first are in parentheses, before all else but the banner", () => {
+  const script = compiledAtOnce(SCRIPT, () => true);
   expect(script).toMatch(
     /^\/\*! what this is \*\/\nvar twice=\(function\(functions\)\{.*\}\),later=\(async function\(\)/,
   );
   expect(script).toContain(",each=(function*(){");
   expect(script).not.toMatch(/(^|[;}\n])(async )?function/);
+});
+
+test("other functions stay as they are", () => {
+  const offset = SCRIPT.indexOf("async function later");
+  const script = compiledAtOnce(SCRIPT, (each) => each === offset);
+  expect(script).toContain("var later=(async function()");
+  expect(script).toContain("function twice(functions){");
 });

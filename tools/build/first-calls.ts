@@ -1,0 +1,89 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { codeFiles } from "../../src/cli/function-zip.ts";
+import { SNAPSHOT_FILE } from "../../src/oauth/snapshot.ts";
+import { bearerEvent } from "../../src/testing/events.ts";
+import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
+
+const DOMAIN = "acme.eu.auth0.com";
+const ISSUER = `https://${DOMAIN}/`;
+const CLIENT_ID = "WebApp";
+const AUDIENCE = "https://api.acme.com/";
+const EMAIL = "https://acme.com/email";
+const ENVIRONMENT = {
+  AUTH0_DOMAIN: DOMAIN,
+  AUTH0_CLIENT_IDS: CLIENT_ID,
+  AUTH0_AUDIENCES: AUDIENCE,
+  AUTH0_EMAIL_CLAIM: EMAIL,
+};
+const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
+
+const SCRIPT = `
+  const { handler } = require("./authorizer.cjs");
+  (async () => { for (const event of JSON.parse(process.env.EVENTS)) await handler(event); })();`;
+
+/**
+ * Where in a function's main file each function begins that it calls for its first user: when it is loaded with packaged
+ * keys, and sent an ID token or an access token by each kind of gateway.
+ *
+ * @param folder with the function's files
+ * @throws Error where a user is turned away
+ */
+export function calledFirst(folder: string, mainFile: string): ReadonlySet<number> {
+  const work = mkdtempSync(join(tmpdir(), "first-calls-"));
+  try {
+    for (const name of codeFiles(folder)) copyFileSync(join(folder, name), join(work, name));
+    const key = createSigningKey({ kid: "key" });
+    const snapshot = { takenAt: new Date().toISOString(), keySets: { [ISSUER]: { keys: [key.jwk] } } };
+    writeFileSync(join(work, SNAPSHOT_FILE), JSON.stringify(snapshot));
+    const coverage = join(work, "coverage");
+    const { status, stderr } = spawnSync(process.execPath, ["-e", SCRIPT], {
+      cwd: work,
+      env: { ...ENVIRONMENT, NODE_V8_COVERAGE: coverage, EVENTS: JSON.stringify(eventsOf(key)) },
+      encoding: "utf8",
+    });
+    if (status !== 0) throw new Error(`The function turned its first user away: ${stderr}`);
+    return calledIn(coverage, mainFile);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+function eventsOf(key: SigningKey): readonly object[] {
+  const now = Math.floor(Date.now() / 1000);
+  const common = { iss: ISSUER, sub: "auth0|alice", iat: now, exp: now + 3600 };
+  const email = "alice@acme.com";
+  const claims = [
+    { ...common, aud: CLIENT_ID, email, email_verified: true },
+    {
+      ...common,
+      aud: AUDIENCE,
+      azp: CLIENT_ID,
+      scope: "openid",
+      [EMAIL]: email,
+      [`${EMAIL}_verified`]: true,
+    },
+  ];
+  const tokens = claims.map((each) => signJwt({ alg: "RS256", typ: "JWT", kid: key.kid }, each, key));
+  return tokens.flatMap((token) => KINDS.map((kind) => bearerEvent(kind, token)));
+}
+
+/** What `NODE_V8_COVERAGE` makes Node.js write. */
+interface Coverage {
+  readonly result: readonly {
+    readonly url: string;
+    readonly functions: readonly {
+      readonly ranges: readonly { readonly startOffset: number; readonly count: number }[];
+    }[];
+  }[];
+}
+
+function calledIn(coverage: string, mainFile: string): ReadonlySet<number> {
+  const [file = ""] = readdirSync(coverage);
+  const { result } = JSON.parse(readFileSync(join(coverage, file), "utf8")) as Coverage;
+  const functions = result.find(({ url }) => url.endsWith(`/${mainFile}`))?.functions ?? [];
+  const whole = functions.flatMap(({ ranges: [range] }) => range ?? []);
+  return new Set(whole.filter(({ count }) => count > 0).map(({ startOffset }) => startOffset));
+}
