@@ -60,7 +60,6 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
   return readSettings({ valueOf, nameOf: variableOf, mistakes: [], hints });
 }
 
-
 /** Variables that look like ours but are not. They are no mistake by themselves: they may be somebody else's. */
 export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
   const known = KEYS.map(variableOf);
