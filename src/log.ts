@@ -36,6 +36,8 @@ const ACCEPTED_WITHOUT_CLIENT_METRICS = metricsBy(',["function","decision"]', CO
 const ACCEPTED_METRICS = metricsBy(',["function","decision"],["function","token_use","client_id"]', COUNTED);
 const REFUSED_METRICS = metricsBy(',["function","decision"],["function","reason"]', COUNTED);
 
+const LIST_AGE_METRICS = metricsBy("", metric("RevocationListAge", "Seconds"));
+
 const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
   accepted: "info",
   "caller-refused": "warn",
@@ -67,9 +69,7 @@ export function createLog(options: LogOptions): Log {
 
 function metricsOf({ decision, revocationListAgeSeconds }: DecisionRecord): string {
   const metrics = decisionMetrics(decision);
-  return revocationListAgeSeconds === undefined
-    ? metrics
-    : `${metrics},${metricsBy("", metric("RevocationListAge", "Seconds"))}`;
+  return revocationListAgeSeconds === undefined ? metrics : `${metrics},${LIST_AGE_METRICS}`;
 }
 
 function decisionMetrics(decision: Decision): string {
