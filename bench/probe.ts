@@ -15,7 +15,7 @@ export type Environment = Readonly<Record<string, string>>;
 
 export interface Probe {
   readonly runtime: Runtime;
-  readonly name: "cold" | "warm" | "refuse" | "memory" | "revocations";
+  readonly name: "cold" | "warm" | "refuse" | "memory" | "revocations" | "before";
   readonly environment: Environment;
   readonly flags?: readonly string[];
 }

@@ -29,15 +29,16 @@ function unsupportedIn(
   // They arrive as one text with blanks between them.
   if (!permissions.every((permission) => /^\S+$/.test(permission))) return "permissions";
   const { unsupportedCharacters } = GATEWAYS[kind];
-  const entries: readonly (readonly [string, string])[] = Object.entries(context);
   // All at once, because a regular expression is compiled when it is used a second time.
-  if (unsupportedCharacters.test(entries.map(([, value]) => value).join("|")))
-    return entries.find(([, value]) => unsupportedCharacters.test(value))?.[0];
-  return isTooLarge(context, entries) ? "size" : undefined;
+  const values = Object.values(context).join("|");
+  if (unsupportedCharacters.test(values))
+    return Object.entries(context).find(([, value]) => unsupportedCharacters.test(String(value)))?.[0];
+  return isTooLarge(context, values.length) ? "size" : undefined;
 }
 
 /** The subject counts twice: it is the policy's principal too. */
-function isTooLarge({ sub }: IdentityContext, entries: readonly (readonly [string, string])[]): boolean {
-  const characters = entries.reduce((sum, [name, value]) => sum + name.length + value.length, sub.length);
-  return characters > SHORT_CONTEXT && Buffer.byteLength(JSON.stringify([sub, entries])) > MAX_CONTEXT_BYTES;
+function isTooLarge(context: IdentityContext, valuesLength: number): boolean {
+  const { sub } = context;
+  const characters = Object.keys(context).join("").length + valuesLength + sub.length;
+  return characters > SHORT_CONTEXT && Buffer.byteLength(JSON.stringify([sub, context])) > MAX_CONTEXT_BYTES;
 }

@@ -45,6 +45,29 @@ describe("a compact JWS", () => {
   });
 
   test.each([
+    ["lists", (many: number) => `{"a":${"[".repeat(many - 2)}${"]".repeat(many - 2)}}`],
+    [
+      "objects in a list",
+      (many: number) =>
+        `{"a":[${Array(many - 3)
+          .fill("{}")
+          .join()}]}`,
+    ],
+    [
+      "names",
+      (many: number) =>
+        `{${Array(many - 1)
+          .fill('"a":1')
+          .join()}}`,
+    ],
+  ])("may have 500 members, and not one more, in %s", (_, claims) => {
+    expect(decoded(token(encoded(HEADER), base64url(claims(500))))).toBe("accepted");
+    expect(decoded(token(encoded(HEADER), base64url(claims(501))))).toBe(
+      "token_too_large: more than 500 members",
+    );
+  });
+
+  test.each([
     ["one part", "opaque", "opaque_or_encrypted_token"],
     ["one part, and that empty", "", "opaque_or_encrypted_token"],
     ["five parts", "a.b.c.d.e", "opaque_or_encrypted_token"],

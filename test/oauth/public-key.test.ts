@@ -11,6 +11,12 @@ function kids(...keys: readonly unknown[]): readonly string[] {
   return [...readJwkSet(JSON.stringify({ keys })).keys()];
 }
 
+/** RFC 7518 §2, Base64urlUInt. */
+function unsigned(value: bigint): string {
+  const digits = value.toString(16);
+  return Buffer.from(digits.padStart(digits.length + (digits.length % 2), "0"), "hex").toString("base64url");
+}
+
 describe("a key that counts", () => {
   test.each([
     ["without `alg`, because RS256 is pinned here", { alg: undefined }],
@@ -20,6 +26,16 @@ describe("a key that counts", () => {
     ["with a key ID that every object has as a name", { kid: "constructor" }],
   ])("%s", (_name, change) => {
     expect(kids({ ...good.jwk, ...change })).toHaveLength(1);
+  });
+
+  test.each([
+    ["modulus of 2,048 bits", { n: unsigned(1n << 2047n) }, { n: unsigned((1n << 2047n) - 1n) }],
+    ["modulus of 16,384 bits", { n: unsigned((1n << 16_384n) - 1n) }, { n: unsigned(1n << 16_384n) }],
+    ["exponent of 3", { e: unsigned(3n) }, { e: unsigned(2n) }],
+    ["exponent of 64 bits", { e: unsigned((1n << 64n) - 1n) }, { e: unsigned((1n << 64n) + 1n) }],
+  ])("with a %s, and nothing beyond", (_, within, beyond) => {
+    expect(kids({ ...good.jwk, ...within })).toEqual(["good"]);
+    expect(() => kids({ ...good.jwk, ...beyond })).toThrow("no usable RS256 key");
   });
 
   test("verifies what its private half signed", () => {
@@ -42,6 +58,7 @@ describe("a key that does not count, while the others do", () => {
     ["null", null],
     ["an array", []],
     ["of another type", { ...ec, kid: "ec", alg: "RS256", use: "sig" }],
+    ["that calls itself of another type", { ...good.jwk, kid: "kty", kty: "RSA-OAEP" }],
     ["symmetric", { kty: "oct", kid: "oct", k: "c2VjcmV0", alg: "RS256" }],
     ["without a key ID", { ...good.jwk, kid: undefined }],
     ["with an empty key ID", { ...good.jwk, kid: "" }],
