@@ -96,6 +96,6 @@ function bytesOf(name: string): string {
 }
 
 function ratioText(now: readonly number[] = [], before: readonly number[] = []): string {
-  const { median, low, high, calm } = ratio(now, before);
-  return `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)}; calm ${calm.toFixed(2)})`;
+  const { median, calm } = ratio(now, before);
+  return `${median.toFixed(2)} (${calm.toFixed(2)})`;
 }

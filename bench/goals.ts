@@ -13,15 +13,12 @@ export interface Goal {
 
 const PEER_NAMES = Object.keys(PEERS) as Peer[];
 
-/** The median of the rounds, or what the calmest of them say. */
-export type Statistic = "median" | "calm";
-
-export function goalsOf(builds: Builds, statistic: Statistic): readonly Goal[] {
+export function goalsOf(builds: Builds): readonly Goal[] {
   const coldRatio = (results: Results, name: string, by: "milliseconds" | "cpu" = "milliseconds"): number =>
-    cold(results, name, by)[statistic];
-  const warmRatio = (results: Results, name: string): number => warm(results, name)[statistic];
+    cold(results, name, by).median;
+  const warmRatio = (results: Results, name: string): number => warm(results, name).median;
   const lambdaRatio = (results: Results, name: string, of: "initMs" | "firstAnswerMs"): number =>
-    underLambda(results, name, of)[statistic];
+    underLambda(results, name, of).median;
   const fastestPeer = (of: (name: string) => number): number => Math.min(...PEER_NAMES.map(of));
   return [
     {
@@ -75,13 +72,13 @@ export function goalsOf(builds: Builds, statistic: Statistic): readonly Goal[] {
     {
       what: "forged token of up to 8 KB, the worst content; bare `crypto.verify` = 1",
       goal: "≤ 3",
-      measured: (results) => worstRefusal(results, statistic, (name) => !name.startsWith("100 KB")),
+      measured: (results) => worstRefusal(results, (name) => !name.startsWith("100 KB")),
       limit: () => 3,
     },
     {
       what: "forged token of 100 KB, the worst content; bare `crypto.verify` = 1",
       goal: "≤ 0.3",
-      measured: (results) => worstRefusal(results, statistic, (name) => name.startsWith("100 KB")),
+      measured: (results) => worstRefusal(results, (name) => name.startsWith("100 KB")),
       limit: () => 0.3,
     },
     {
@@ -113,12 +110,8 @@ export function addedRatio({ lambda }: Results, name: string): number {
   return median(added(name)) / median(added("bare-verify"));
 }
 
-function worstRefusal(
-  { refusals }: Results,
-  statistic: Statistic,
-  isMeant: (name: string) => boolean,
-): number {
+function worstRefusal({ refusals }: Results, isMeant: (name: string) => boolean): number {
   const { bare = [], ...attacks } = refusals;
   const meant = Object.entries(attacks).filter(([name]) => isMeant(name));
-  return Math.max(...meant.map(([, times]) => ratio(times, bare)[statistic]));
+  return Math.max(...meant.map(([, times]) => ratio(times, bare).median));
 }

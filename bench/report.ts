@@ -1,7 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { drawBars, type Bar, type Group } from "./bars.ts";
 import { PEERS, REFERENCES, type Builds } from "./builds.ts";
-import { addedRatio, goalsOf, underLambda, type Statistic } from "./goals.ts";
+import { addedRatio, goalsOf, underLambda } from "./goals.ts";
 import { DELAYS_MS, type Results } from "./measurements.ts";
 import { median, ratio, spread, type Ratio } from "./statistics.ts";
 import type { Times } from "./warm.ts";
@@ -23,10 +23,7 @@ export function tables(all: readonly Results[], builds: Builds): string {
   return [
     conditions(all),
     "### Goals",
-    "The medians of all rounds:",
-    goalTable(all, builds, "median"),
-    "The calmest tenth of the rounds, where the machine was busy with other things as well:",
-    goalTable(all, builds, "calm"),
+    goalTable(all, builds),
     "### Warm: bare `crypto.verify` with a ready key = 1",
     ratioTable(all, ({ warm }) => ratios(warm.distinct, "bare"), ["distinct tokens"]),
     ratioTable(all, ({ warm }) => ratios(warm.repeated, "bare"), ["the same token again"]),
@@ -93,12 +90,11 @@ function conditions(all: readonly Results[]): string {
   return [
     `Measured on ${date}: ${model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}-${process.arch}.`,
     `Noise of this run, as half of the middle half of the rounds: ${noise.join("; ")}.`,
-    "Every number is the median of ratios within one round, so that what disturbs a round disturbs both sides of it.",
   ].join(" ");
 }
 
-function goalTable(all: readonly Results[], builds: Builds, statistic: Statistic): string {
-  const rows = goalsOf(builds, statistic).map(({ what, goal, measured, limit, unit = "" }) => [
+function goalTable(all: readonly Results[], builds: Builds): string {
+  const rows = goalsOf(builds).map(({ what, goal, measured, limit, unit = "" }) => [
     what,
     goal,
     ...all.map((results) => {
@@ -120,14 +116,12 @@ function ratioTable(
   const names = [...(measured[0]?.keys() ?? [])];
   return table(
     [...head, ...versions(all)],
-    names.map((name) => [label(name), ...measured.map((ratios) => withSpread(ratios.get(name)))]),
+    names.map((name) => [label(name), ...measured.map((ratios) => withCalm(ratios.get(name)))]),
   );
 }
 
-function withSpread(ratio: Ratio | undefined): string {
-  return ratio === undefined
-    ? ""
-    : `${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)}; calm ${ratio.calm.toFixed(2)})`;
+function withCalm(ratio: Ratio | undefined): string {
+  return ratio === undefined ? "" : `${ratio.median.toFixed(2)} (${ratio.calm.toFixed(2)})`;
 }
 
 function coldTable(all: readonly Results[], { bytes }: Builds): string {
@@ -137,7 +131,7 @@ function coldTable(all: readonly Results[], { bytes }: Builds): string {
     const cells = all.flatMap(({ cold }) => {
       const [own, nothing] = [cold.get(name), cold.get("nothing")];
       if (own === undefined || nothing === undefined) return [];
-      const wall = withSpread(ratio(own.milliseconds, nothing.milliseconds));
+      const wall = withCalm(ratio(own.milliseconds, nothing.milliseconds));
       const cpu = ratio(own.cpu, nothing.cpu).median.toFixed(2);
       return [wall, cpu, `${median(own.milliseconds).toFixed(0)} ms`, mebibytes(median(own.rss))];
     });
@@ -174,8 +168,8 @@ function lambdaTable(all: readonly Results[]): string {
   const rows = names.map((name) => [
     label(name),
     ...all.flatMap((results) => [
-      withSpread(underLambda(results, name, "initMs")),
-      withSpread(underLambda(results, name, "firstAnswerMs")),
+      withCalm(underLambda(results, name, "initMs")),
+      withCalm(underLambda(results, name, "firstAnswerMs")),
       name === "nothing" ? "0" : addedRatio(results, name).toFixed(2),
     ]),
   ]);

@@ -179,5 +179,5 @@ function report(all: readonly Measured[]): string {
 
 function ratioText(subject: readonly number[] = [], reference: readonly number[] = []): string {
   const { median, calm } = ratio(subject, reference);
-  return `${median.toFixed(2)} (calm ${calm.toFixed(2)})`;
+  return `${median.toFixed(2)} (${calm.toFixed(2)})`;
 }
