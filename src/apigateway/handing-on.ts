@@ -29,12 +29,17 @@ function unsupportedIn(
   // They arrive as one text with blanks between them.
   if (!permissions.every((permission) => /^\S+$/.test(permission))) return "permissions";
   const { unsupportedCharacters } = GATEWAYS[kind];
+  const entries = Object.entries(context) as readonly (readonly [string, string])[];
   // The subject counts twice: it is the policy's principal too.
   let characters = context.sub.length;
-  for (const [name, value] of Object.entries(context) as readonly (readonly [string, string])[]) {
-    if (unsupportedCharacters.test(value)) return name;
+  let values = "";
+  for (const [name, value] of entries) {
     characters += name.length + value.length;
+    values += `${value}|`;
   }
+  // All at once, because a regular expression is compiled when it is used a second time.
+  if (unsupportedCharacters.test(values))
+    return entries.find(([, value]) => unsupportedCharacters.test(value))?.[0];
   return characters > SHORT_CONTEXT && isTooLarge(context) ? "size" : undefined;
 }
 
