@@ -257,6 +257,12 @@ describe("the identity source of an HTTP API", () => {
       expect(outcome(withoutToken)).toBe("accepted");
     });
 
+    test("is not looked through for a header that no gateway hands on", () => {
+      const long = "a".repeat(10_240);
+      expect(outcome(event(kind, [OTHER], long))).toBe("identity_source_without_token");
+      expect(outcome(event(kind, [OTHER], `${long}a`))).toBe("accepted");
+    });
+
     test("holds an empty header, which the gateway takes for one", () => {
       expect(outcome(event(kind, [""], ""))).toBe("accepted");
     });
