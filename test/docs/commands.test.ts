@@ -46,6 +46,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run --silent bench:fleet", { run: "npm run --silent bench:fleet -- --help" }],
   ["npm run --silent bench:doors", { run: "npm run --silent bench:doors -- --help" }],
   ["npm run bench:fleet:revocations", { run: "npm run bench:fleet:revocations -- --help" }],
+  ["npm run bench:before -- ../before/dist", { run: "npm run bench:before -- --help" }],
   ["npm run bench:revocations", { run: "npm run bench:revocations -- --help" }],
   ["npm run bench", { by: ".ci/run", which: "npm run bench -- --quick" }],
   [
