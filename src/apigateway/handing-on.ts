@@ -37,7 +37,8 @@ function unsupportedIn(
     characters += name.length + value.length;
     values += `${value}|`;
   }
-  // All at once, because a regular expression is compiled when it is used a second time.
+  // All at once, because a regular expression is compiled when it is used a second time; with a bar between them, because
+  // the halves of two values must not make a character.
   if (unsupportedCharacters.test(values))
     return entries.find(([, value]) => unsupportedCharacters.test(value))?.[0];
   return characters > SHORT_CONTEXT && isTooLarge(context) ? "size" : undefined;
