@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   for (const [kind, all] of Object.entries(events)) {
     const subjects: Subject[] = handlers.map(({ name, handler }) => ({
       name,
-      run: (index) => handler(all[index % all.length]).catch((error: Error) => error.message),
+      run: (index) => handler(all[index % all.length]).catch((error: unknown) => (error as Error).message),
     }));
     times[kind] = await timeRounds(subjects, { rounds, calls: 100 });
   }

@@ -50,8 +50,8 @@ export function readEvent(event: unknown): GatewayRequest {
 }
 
 /**
- * An HTTP API hands on 10,240 bytes of headers in all. What is longer came from elsewhere, and is refused: comparing it
- * would take longer than refusing it.
+ * An HTTP API hands on 10,240 bytes of headers in all. What is longer came from elsewhere and is refused for its length,
+ * which is all that is compared of it: comparing the rest would take longer than refusing it.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
@@ -66,7 +66,8 @@ const MAX_HEADER_CHARACTERS = 10_240;
  */
 export function checkIdentitySource({ credentials, identitySource }: GatewayRequest): void {
   const [credential = ""] = credentials.headers;
-  if (String(credential).length > MAX_HEADER_CHARACTERS) return;
-  if (identitySource?.every((value) => value !== credential) === true)
-    throw new Refusal("identity_source_without_token");
+  const isHeld = identitySource?.some((value) =>
+    value.length > MAX_HEADER_CHARACTERS ? value.length === String(credential).length : value === credential,
+  );
+  if (isHeld === false) throw new Refusal("identity_source_without_token");
 }

@@ -1,4 +1,5 @@
 import type { SettingKey } from "./definitions.ts";
+import type { Misspelling } from "./misspelling.ts";
 import type { OptionalRuleName } from "./optional-rules.ts";
 import type { BasicRuleName } from "./rules.ts";
 
@@ -14,9 +15,17 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** In the bundle for Lambda, this and what follows is loaded only where there is a mistake. */
-export function configurationError(mistakes: readonly string[]): ConfigurationError {
-  return new ConfigurationError(mistakes);
+/**
+ * In the bundle for Lambda, this and what follows is loaded only where there is a mistake.
+ *
+ * @param misspelled what may explain the mistakes, and is none by itself
+ */
+export function configurationError(
+  mistakes: readonly string[],
+  misspelled: readonly Misspelling[],
+): ConfigurationError {
+  const hints = misspelled.map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`);
+  return new ConfigurationError([...mistakes, ...hints]);
 }
 
 export type RuleName = BasicRuleName | OptionalRuleName;

@@ -40,7 +40,7 @@ export function settingsFrom(options: Partial<Settings>, defaults: RuntimeDefaul
       const meant = nearest(name, KEYS);
       return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
     }),
-    hints: () => [],
+    misspelled: () => [],
   });
 }
 
@@ -55,9 +55,8 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
     const text = env[variableOf(key)]?.trim();
     return text === undefined || text === "" ? defaults[key] : text;
   };
-  const hints = (): readonly string[] =>
-    misspelledVariables(env).map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`);
-  return readSettings({ valueOf, nameOf: variableOf, mistakes: [], hints });
+  const misspelled = (): readonly Misspelling[] => misspelledVariables(env);
+  return readSettings({ valueOf, nameOf: variableOf, mistakes: [], misspelled });
 }
 
 /** Variables that look like ours but are not. They are no mistake by themselves: they may be somebody else's. */
@@ -83,10 +82,10 @@ interface Source {
   /** What is wrong beyond the values. */
   readonly mistakes: readonly string[];
   /** What may explain a mistake, and is none without one. */
-  readonly hints: () => readonly string[];
+  readonly misspelled: () => readonly Misspelling[];
 }
 
-function readSettings({ valueOf, nameOf, mistakes, hints }: Source): Settings {
+function readSettings({ valueOf, nameOf, mistakes, misspelled }: Source): Settings {
   const given: SettingKey[] = [];
   const wrong = new Map<SettingKey, string>();
   const read = (key: SettingKey): unknown => {
@@ -105,7 +104,7 @@ function readSettings({ valueOf, nameOf, mistakes, hints }: Source): Settings {
     if (!of.some((key) => wrong.has(key)) && broken(settings)) wrong.set(of[0], ruleMistake(rule, nameOf));
   }
   const all = [...Array.from(wrong, ([key, mistake]) => `${nameOf(key)} ${mistake}`), ...mistakes];
-  if (all.length > 0) throw configurationError([...all, ...hints()]);
+  if (all.length > 0) throw configurationError(all, misspelled());
   return Object.freeze(settings);
 }
 
