@@ -14,7 +14,6 @@ import type {
 } from "./decision.ts";
 import { identityOf, type Identity, type IdentityRules } from "./identity.ts";
 import { parseBearer } from "./oauth/bearer.ts";
-import type { TokenClaims } from "./oauth/claims.ts";
 import type { VerificationStep, Verify } from "./oauth/jwt-verifier.ts";
 import { isRefusal, type CallerRefusal } from "./refusal.ts";
 import type { Revocations } from "./revocations/list.ts";
@@ -74,7 +73,7 @@ export async function decideOnToken(
   step: Step<TokenStep> = unwatched,
 ): Promise<Accepted | CallerRefused> {
   const claims = await verify(token, step);
-  const waiting = revocations && step("revocation", checkRevocation, revocations, token, claims);
+  const waiting = revocations && step("revocation", () => revocations.check(token, claims));
   if (waiting !== undefined) await waiting;
   const identity = identityOf(claims, rules);
   const custom = customContextOf(identity, rules);
@@ -84,14 +83,6 @@ export async function decideOnToken(
   return refusal === undefined
     ? { outcome: "accepted", identity, context }
     : { outcome: "caller-refused", ...refusal, identity };
-}
-
-function checkRevocation(
-  revocations: Revocations,
-  token: string,
-  claims: TokenClaims,
-): Promise<void> | undefined {
-  return revocations.check(token, claims);
 }
 
 /** Undefined where the settings name no claims, so that nothing of them is loaded. */

@@ -1,4 +1,4 @@
-import { metric, metricsBy, type Fields, type Level } from "./log-line.ts";
+import { metric, metricDirective, type Fields, type Level } from "./log-line.ts";
 
 /** What goes wrong beside the requests, in words that are safe to keep. */
 export type Fault =
@@ -53,5 +53,5 @@ export function faultLine(fault: Fault): FaultLine {
 }
 
 function counted(at: Level, fields: Fields, name: string, value: number, unit = "Count"): FaultLine {
-  return { at, fields: { ...fields, [name]: value }, metrics: metricsBy("", metric(name, unit)) };
+  return { at, fields: { ...fields, [name]: value }, metrics: metricDirective(metric(name, unit)) };
 }

@@ -21,11 +21,12 @@ export function metric(name: string, unit: string): string {
 }
 
 /**
- * Metrics as JSON, by the function and by what else is given.
+ * A metric directive of the embedded metric format, as JSON: these metrics by the function, and by what else is given.
  *
+ * @param metrics as {@link metric} makes them, separated by commas
  * @param dimensions JSON lists of fields of the line, a comma before each
  */
-export function metricsBy(dimensions: string, metrics: string): string {
+export function metricDirective(metrics: string, dimensions = ""): string {
   return `{"Namespace":"Auth0Authorizer","Dimensions":[["function"]${dimensions}],"Metrics":[${metrics}]}`;
 }
 

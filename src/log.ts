@@ -5,7 +5,7 @@ import { mayHoldEmail } from "./email-address.ts";
 import { faultLine, type Fault } from "./fault.ts";
 import type { Identity } from "./identity.ts";
 import { hintOf, type Reason } from "./reasons.ts";
-import { lineWriter, metric, metricsBy, type Fields, type Level, type LogOptions } from "./log-line.ts";
+import { lineWriter, metric, metricDirective, type Fields, type Level, type LogOptions } from "./log-line.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** How one request ended, in words that are safe to keep: no token, no header, no e-mail. */
@@ -31,12 +31,15 @@ const STDOUT = 1;
 /** Which fields of a line are metrics, as JSON: it never changes, and would take as long to write as all the rest. */
 const COUNTED = `${metric("Decisions", "Count")},${metric("Duration", "Milliseconds")}`;
 /** A dimension that the line does not have would cost the whole metric. */
-const ACCEPTED_WITHOUT_CLIENT_METRICS = metricsBy(',["function","decision"]', COUNTED);
+const ACCEPTED_WITHOUT_CLIENT_METRICS = metricDirective(COUNTED, ',["function","decision"]');
 /** Only an accepted token may name a dimension: whoever could invent one could create metrics without end. */
-const ACCEPTED_METRICS = metricsBy(',["function","decision"],["function","token_use","client_id"]', COUNTED);
-const REFUSED_METRICS = metricsBy(',["function","decision"],["function","reason"]', COUNTED);
+const ACCEPTED_METRICS = metricDirective(
+  COUNTED,
+  ',["function","decision"],["function","token_use","client_id"]',
+);
+const REFUSED_METRICS = metricDirective(COUNTED, ',["function","decision"],["function","reason"]');
 
-const LIST_AGE_METRICS = metricsBy("", metric("RevocationListAge", "Seconds"));
+const LIST_AGE_METRICS = metricDirective(metric("RevocationListAge", "Seconds"));
 
 const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
   accepted: "info",

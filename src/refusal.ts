@@ -28,6 +28,20 @@ export interface CallerRefusal {
   readonly detail?: string;
 }
 
+/**
+ * What a function returns, while errors that are made in it get no stack trace: V8 takes longer for one than for all the
+ * rest of a refusal.
+ */
+export function withoutStackTraces<T>(run: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** The one error of the request path. */
 export class Refusal extends Error {
   override readonly name = "Refusal";

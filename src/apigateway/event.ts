@@ -24,6 +24,14 @@ export interface GatewayRequest {
 const REQUEST_ID = /^[\w+/=-]{1,100}$/;
 
 /**
+ * An HTTP API hands on 10,240 bytes of headers in all. What is longer came from elsewhere and is refused for its length,
+ * which is all that is compared of it: comparing the rest would take longer than refusing it.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
+const MAX_HEADER_CHARACTERS = 10_240;
+
+/**
  * Tells the kinds of event apart and reads them alike.
  *
  * @throws Refusal `unsupported_event`
@@ -50,14 +58,6 @@ export function readEvent(event: unknown): GatewayRequest {
 }
 
 /**
- * An HTTP API hands on 10,240 bytes of headers in all. What is longer came from elsewhere and is refused for its length,
- * which is all that is compared of it: comparing the rest would take longer than refusing it.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
- */
-const MAX_HEADER_CHARACTERS = 10_240;
-
-/**
  * Checks that the gateway's cache will tell this caller's answer from others. An HTTP API caches it under the values
  * of its identity source: where the token is not among them, the next caller with the same values would be answered
  * as this one.
@@ -67,7 +67,9 @@ const MAX_HEADER_CHARACTERS = 10_240;
 export function checkIdentitySource({ credentials, identitySource }: GatewayRequest): void {
   const [credential = ""] = credentials.headers;
   const isHeld = identitySource?.some((value) =>
-    value.length > MAX_HEADER_CHARACTERS ? value.length === String(credential).length : value === credential,
+    value.length > MAX_HEADER_CHARACTERS
+      ? value.length === (credential as string).length
+      : value === credential,
   );
   if (isHeld === false) throw new Refusal("identity_source_without_token");
 }

@@ -1,6 +1,6 @@
 import type { CallerRefused, NoValidToken } from "../decision.ts";
 import type { Reason } from "../reasons.ts";
-import { isCuredByTime, type Refusal } from "../refusal.ts";
+import { isCuredByTime, withoutStackTraces } from "../refusal.ts";
 import { policy, statement, type PolicyResponse, type SimpleResponse } from "./response-forms.ts";
 
 /** What a refusal may be answered with. */
@@ -26,19 +26,11 @@ export function refusedResponse(
   const { reason } = decision;
   // The gateway keeps a Deny in its cache: never one for a token that may be good a moment later.
   if (decision.outcome === "no-valid-token" && (!denyUnauthorized || isCuredByTime(reason)))
-    throw unauthorized(decision.cause);
+    // Lambda logs an error with its stack trace, which says nothing here.
+    throw withoutStackTraces(() => new Error("Unauthorized", { cause: decision.cause }));
   return simple
     ? { isAuthorized: false, context: { reason } }
     : deny(principalOf(decision), reason, stageArn);
-}
-
-/** Lambda logs an error with its stack trace, which would say nothing here, and takes longer than all the rest. */
-function unauthorized(cause: Refusal): Error {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  const error = new Error("Unauthorized", { cause });
-  Error.stackTraceLimit = stackTraceLimit;
-  return error;
 }
 
 /** A subject that cannot be handed on in the context cannot be the policy's principal either. */

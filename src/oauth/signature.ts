@@ -1,6 +1,6 @@
 import type { JwtHeader, JwtPayload } from "aws-jwt-verify/jwt-model";
 import { JwtVerifierBase } from "aws-jwt-verify/jwt-verifier";
-import { Refusal } from "../refusal.ts";
+import { Refusal, withoutStackTraces } from "../refusal.ts";
 import type { DecodedJwt } from "./jwt.ts";
 import type { RsaJwk } from "./public-key.ts";
 
@@ -29,15 +29,11 @@ export class VerificationKey {
    * @throws Refusal `bad_signature`
    */
   verifySignature(jwt: DecodedJwt): void {
-    this.#verifier ??= new SignatureVerifier(this.#jwk);
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
+    const verifier = (this.#verifier ??= new SignatureVerifier(this.#jwk));
     try {
-      this.#verifier.verifyDecoded(jwt);
+      withoutStackTraces(() => verifier.verifyDecoded(jwt));
     } catch (cause) {
       throw new Refusal("bad_signature", undefined, { cause });
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
     }
   }
 }

@@ -24,8 +24,13 @@ export function configurationError(
   mistakes: readonly string[],
   misspelled: readonly Misspelling[],
 ): ConfigurationError {
-  const hints = misspelled.map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`);
+  const hints = misspelled.map(({ found, meant }) => notASetting(found, meant));
   return new ConfigurationError([...mistakes, ...hints]);
+}
+
+/** @param meant the setting that it may stand for, if any */
+export function notASetting(name: string, meant: string | undefined): string {
+  return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
 }
 
 export type RuleName = BasicRuleName | OptionalRuleName;

@@ -1,5 +1,5 @@
 import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
-import { configurationError, ruleMistake, type RuleName } from "./mistakes.ts";
+import { configurationError, notASetting, ruleMistake, type RuleName } from "./mistakes.ts";
 import { misspellings, nearest, type Misspelling } from "./misspelling.ts";
 import { optionalRules } from "./optional-rules.ts";
 import { BASIC_RULES, BASIC_SETTINGS, type Rule } from "./rules.ts";
@@ -36,10 +36,7 @@ export function settingsFrom(options: Partial<Settings>, defaults: RuntimeDefaul
   return readSettings({
     valueOf: (key) => (given[key] === undefined ? defaults[key] : given[key]),
     nameOf: (key) => key,
-    mistakes: unknown.map((name) => {
-      const meant = nearest(name, KEYS);
-      return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
-    }),
+    mistakes: unknown.map((name) => notASetting(name, nearest(name, KEYS))),
     misspelled: () => [],
   });
 }

@@ -1,4 +1,4 @@
-import { lineWriter, metric, metricsBy, type LogOptions } from "../log-line.ts";
+import { lineWriter, metric, metricDirective, type LogOptions } from "../log-line.ts";
 import { hintOf } from "../reasons.ts";
 import { isUndecided, type Refusal } from "../refusal.ts";
 import type { RevocationKind } from "../revocations/revocation.ts";
@@ -24,13 +24,12 @@ export interface WriterLog {
   notWritten(type: string, error: Error): void;
 }
 
-const WRITTEN_METRICS = metricsBy(
-  "",
+const WRITTEN_METRICS = metricDirective(
   `${metric("RevocationsWritten", "Count")},${metric("MessageDelay", "Milliseconds")}`,
 );
-const UNUSABLE_METRICS = metricsBy("", metric("UnusableMessages", "Count"));
-const REFUSED_METRICS = metricsBy("", metric("LogoutTokensRefused", "Count"));
-const FAILURE_METRICS = metricsBy("", metric("RevocationFailures", "Count"));
+const UNUSABLE_METRICS = metricDirective(metric("UnusableMessages", "Count"));
+const REFUSED_METRICS = metricDirective(metric("LogoutTokensRefused", "Count"));
+const FAILURE_METRICS = metricDirective(metric("RevocationFailures", "Count"));
 
 export function createWriterLog(options: LogOptions): WriterLog {
   const line = lineWriter(options);

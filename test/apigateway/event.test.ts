@@ -264,6 +264,14 @@ describe("the identity source of an HTTP API", () => {
       expect(outcome(event(kind, [other], `${long}a`))).toBe("identity_source_without_token");
     });
 
+    test("is not compared with a header that is no text, whatever it says of itself", () => {
+      const headers = { authorization: { toString: 1, valueOf: 1 } };
+      const long = "a".repeat(10_241);
+      expect(outcome({ ...event(kind, [long]), headers, multiValueHeaders: null })).toBe(
+        "identity_source_without_token",
+      );
+    });
+
     test("holds an empty header, which the gateway takes for one", () => {
       expect(outcome(event(kind, [""], ""))).toBe("accepted");
     });

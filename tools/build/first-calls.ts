@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { GATEWAYS, type GatewayKind } from "../../src/apigateway/gateways.ts";
 import { codeFiles } from "../../src/cli/function-zip.ts";
 import { SNAPSHOT_FILE } from "../../src/oauth/snapshot.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
@@ -18,7 +19,7 @@ const ENVIRONMENT = {
   AUTH0_AUDIENCES: AUDIENCE,
   AUTH0_EMAIL_CLAIM: EMAIL,
 };
-const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
+const KINDS = Object.keys(GATEWAYS) as readonly GatewayKind[];
 
 const SCRIPT = `
   const { handler } = require("./authorizer.cjs");
