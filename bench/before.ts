@@ -7,12 +7,12 @@
 import { cpSync, mkdirSync, statSync } from "node:fs";
 import { answerHelp } from "../tools/build/usage.ts";
 import { codeFiles } from "../src/cli/function-zip.ts";
-import { nodeBinary } from "../test/runtime/lambda-runtime.ts";
 import { buildProduct, bundlePath, copyAuthorizer } from "./builds.ts";
 import { measureCold, type ColdStart } from "./cold.ts";
-import { resultOf, type Runtime } from "./probe.ts";
+import { resultOf, runtimes, type Runtime } from "./probe.ts";
 import { attacks } from "./refusals.ts";
-import { ratio } from "./statistics.ts";
+import { table } from "./report.ts";
+import { ratioText } from "./statistics.ts";
 import { BenchTenant, eventWith } from "./tenant.ts";
 import type { Times } from "./warm.ts";
 
@@ -42,11 +42,7 @@ copyAuthorizer(`${folder}/now`);
 for (const file of codeFiles(earlier)) cpSync(`${earlier}/${file}`, `${folder}/before/${file}`);
 
 const all: Measured[] = [];
-for (const version of [22, 24] as const) {
-  const node = nodeBinary(version);
-  if (node === undefined) throw new Error(`Node.js ${version} is missing: npm run install:runtimes`);
-  all.push(await measured({ version, node }));
-}
+for (const runtime of runtimes()) all.push(await measured(runtime));
 console.log(report(all));
 
 async function measured(runtime: Runtime): Promise<Measured> {
@@ -74,28 +70,23 @@ async function measured(runtime: Runtime): Promise<Measured> {
 }
 
 function report(all: readonly Measured[]): string {
-  const row = (what: string, cell: (measured: Measured) => string): string =>
-    `| ${[what, ...all.map(cell)].join(" | ")} |`;
-  const coldRow = (what: string, of: string, by: "milliseconds" | "cpu"): string =>
+  const row = (what: string, cell: (measured: Measured) => string): string[] => [what, ...all.map(cell)];
+  const coldRow = (what: string, of: string, by: "milliseconds" | "cpu"): string[] =>
     row(what, ({ cold }) => ratioText(cold.get(`now${of}`)?.[by], cold.get(`before${of}`)?.[by]));
-  return [
+  return table(
     row("now / before", ({ runtime }) => `Node.js ${runtime.version}`),
-    row("---", () => "---:"),
-    row("bytes that every start loads", () => `${bytesOf("now")} / ${bytesOf("before")}`),
-    coldRow("cold start, to the first answer", "", "milliseconds"),
-    coldRow("cold start, processor time", "", "cpu"),
-    coldRow("cold start without a log line", ", no log line", "milliseconds"),
-    ...Object.keys(all[0]?.warm ?? {}).map((kind) =>
-      row(`warm: ${kind}`, ({ warm }) => ratioText(warm[kind]?.["now"], warm[kind]?.["before"])),
-    ),
-  ].join("\n");
+    [
+      row("bytes that every start loads", () => `${bytesOf("now")} / ${bytesOf("before")}`),
+      coldRow("cold start, to the first answer", "", "milliseconds"),
+      coldRow("cold start, processor time", "", "cpu"),
+      coldRow("cold start without a log line", ", no log line", "milliseconds"),
+      ...Object.keys(all[0]?.warm ?? {}).map((kind) =>
+        row(`warm: ${kind}`, ({ warm }) => ratioText(warm[kind]?.["now"], warm[kind]?.["before"])),
+      ),
+    ],
+  );
 }
 
 function bytesOf(name: string): string {
   return statSync(`${folder}/${name}/authorizer.main.cjs`).size.toLocaleString("en");
-}
-
-function ratioText(now: readonly number[] = [], before: readonly number[] = []): string {
-  const { median, calm } = ratio(now, before);
-  return `${median.toFixed(2)} (${calm.toFixed(2)})`;
 }

@@ -4,11 +4,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { nodeBinary } from "../test/runtime/lambda-runtime.ts";
 import { bundlePath } from "./builds.ts";
 
 export interface Runtime {
   readonly version: 22 | 24;
   readonly node: string;
+}
+
+/** The versions of Node.js that Lambda runs. */
+export function runtimes(): Runtime[] {
+  return ([22, 24] as const).map((version) => {
+    const node = nodeBinary(version);
+    if (node === undefined) throw new Error(`Node.js ${version} is missing: npm run install:runtimes`);
+    return { version, node };
+  });
 }
 
 export type Environment = Readonly<Record<string, string>>;

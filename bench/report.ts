@@ -3,7 +3,7 @@ import { drawBars, type Bar, type Group } from "./bars.ts";
 import { PEERS, REFERENCES, type Builds } from "./builds.ts";
 import { addedRatio, goalsOf, underLambda } from "./goals.ts";
 import { DELAYS_MS, type Results } from "./measurements.ts";
-import { median, ratio, spread, type Ratio } from "./statistics.ts";
+import { inWords, median, ratio, spread, type Ratio } from "./statistics.ts";
 import type { Times } from "./warm.ts";
 
 const OWN = /^(authorizer|handler|no-snapshot)/;
@@ -116,12 +116,13 @@ function ratioTable(
   const names = [...(measured[0]?.keys() ?? [])];
   return table(
     [...head, ...versions(all)],
-    names.map((name) => [label(name), ...measured.map((ratios) => withCalm(ratios.get(name)))]),
+    names.map((name) => [label(name), ...measured.map((ratios) => inWordsOf(ratios, name))]),
   );
 }
 
-function withCalm(ratio: Ratio | undefined): string {
-  return ratio === undefined ? "" : `${ratio.median.toFixed(2)} (${ratio.calm.toFixed(2)})`;
+function inWordsOf(ratios: ReadonlyMap<string, Ratio>, name: string): string {
+  const found = ratios.get(name);
+  return found === undefined ? "" : inWords(found);
 }
 
 function coldTable(all: readonly Results[], { bytes }: Builds): string {
@@ -131,7 +132,7 @@ function coldTable(all: readonly Results[], { bytes }: Builds): string {
     const cells = all.flatMap(({ cold }) => {
       const [own, nothing] = [cold.get(name), cold.get("nothing")];
       if (own === undefined || nothing === undefined) return [];
-      const wall = withCalm(ratio(own.milliseconds, nothing.milliseconds));
+      const wall = inWords(ratio(own.milliseconds, nothing.milliseconds));
       const cpu = ratio(own.cpu, nothing.cpu).median.toFixed(2);
       return [wall, cpu, `${median(own.milliseconds).toFixed(0)} ms`, mebibytes(median(own.rss))];
     });
@@ -168,8 +169,8 @@ function lambdaTable(all: readonly Results[]): string {
   const rows = names.map((name) => [
     label(name),
     ...all.flatMap((results) => [
-      withCalm(underLambda(results, name, "initMs")),
-      withCalm(underLambda(results, name, "firstAnswerMs")),
+      inWords(underLambda(results, name, "initMs")),
+      inWords(underLambda(results, name, "firstAnswerMs")),
       name === "nothing" ? "0" : addedRatio(results, name).toFixed(2),
     ]),
   ]);
@@ -198,7 +199,7 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map((_, column) => (column === 0 ? "---" : "---:"))), ...rows.map(line)].join(
     "\n",

@@ -9,12 +9,12 @@ import { format, resolveConfig } from "prettier";
 import { answerHelp } from "../tools/build/usage.ts";
 import { itemOf } from "../src/revocations/item.ts";
 import { startRevocationTable } from "../src/testing/revocation-table.ts";
-import { nodeBinary } from "../test/runtime/lambda-runtime.ts";
 import { buildProduct, bundlePath, copyAuthorizer } from "./builds.ts";
 import { measureCold, type ColdStart, type Starter } from "./cold.ts";
-import { resultOf, type Environment, type Runtime } from "./probe.ts";
+import { resultOf, runtimes, type Environment, type Runtime } from "./probe.ts";
 import { loopbackCertificate, startSlowEndpoint } from "./slow-network.ts";
-import { ratio } from "./statistics.ts";
+import { table } from "./report.ts";
+import { ratioText } from "./statistics.ts";
 import { BenchTenant, eventWith } from "./tenant.ts";
 
 const GUIDE = "docs/revocation.md";
@@ -52,10 +52,7 @@ interface Measured {
 
 const folder = await buildProduct(["cold", "revocations"]);
 const all: Measured[] = [];
-for (const version of [22, 24] as const) {
-  const node = nodeBinary(version);
-  if (node === undefined) throw new Error(`Node.js ${version} is missing: npm run install:runtimes`);
-  const runtime = { version, node };
+for (const runtime of runtimes()) {
   const cold = await coldStarts(runtime);
   const probed: Probed[] = [];
   for (const size of WARM_SIZES) probed.push(await probeWith(runtime, size));
@@ -144,40 +141,35 @@ async function probeWith(runtime: Runtime, entries: number): Promise<Probed> {
 }
 
 function report(all: readonly Measured[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const row = (what: string, cell: (measured: Measured) => string): string => line([what, ...all.map(cell)]);
-  const coldRow = (where: string, what: string): string =>
+  const row = (what: string, cell: (measured: Measured) => string): string[] => [what, ...all.map(cell)];
+  const coldRow = (where: string, what: string): string[] =>
     row(`cold start, ${where}: ${what} / no table`, ({ cold }) =>
       ratioText(cold.get(`${where}, ${what}`)?.milliseconds, cold.get(`${where}, no table`)?.milliseconds),
     );
   const sizes = ["0 entries", "100 entries", "1,000 entries", "10,000 entries"];
-  return [
-    line(["", ...all.map(({ runtime }) => `Node.js ${runtime.version}`)]),
-    line(["---", ...all.map(() => "---:")]),
-    ...["keys to fetch", "keys at hand"].flatMap((where) => sizes.map((what) => coldRow(where, what))),
-    ...WARM_SIZES.map((size, index) =>
-      row(`warm call, ${size.toLocaleString("en")} entries / no table`, ({ probed }) =>
-        ratioText(probed[index]?.handlers["table"], probed[index]?.handlers["none"]),
+  return table(
+    row("", ({ runtime }) => `Node.js ${runtime.version}`),
+    [
+      ...["keys to fetch", "keys at hand"].flatMap((where) => sizes.map((what) => coldRow(where, what))),
+      ...WARM_SIZES.map((size, index) =>
+        row(`warm call, ${size.toLocaleString("en")} entries / no table`, ({ probed }) =>
+          ratioText(probed[index]?.handlers["table"], probed[index]?.handlers["none"]),
+        ),
       ),
-    ),
-    ...[0, 1, 2].map((index) =>
+      ...[0, 1, 2].map((index) =>
+        row(
+          `one check, ${all[0]?.probed[0]?.lists[index]?.entries.toLocaleString("en") ?? ""} entries`,
+          (measured) => `${Math.round(measured.probed[0]?.lists[index]?.nanoseconds ?? NaN)} ns`,
+        ),
+      ),
       row(
-        `one check, ${all[0]?.probed[0]?.lists[index]?.entries.toLocaleString("en") ?? ""} entries`,
-        (measured) => `${Math.round(measured.probed[0]?.lists[index]?.nanoseconds ?? NaN)} ns`,
+        "memory, 100,000 entries",
+        ({ probed }) => `${((probed[0]?.lists[2]?.bytes ?? NaN) / 1e6).toFixed(1)} MB`,
       ),
-    ),
-    row(
-      "memory, 100,000 entries",
-      ({ probed }) => `${((probed[0]?.lists[2]?.bytes ?? NaN) / 1e6).toFixed(1)} MB`,
-    ),
-    row(
-      "file that is loaded only with a table",
-      () => `${(statSync("dist/authorizer.revocations.cjs").size / 1024).toFixed(1)} KB`,
-    ),
-  ].join("\n");
-}
-
-function ratioText(subject: readonly number[] = [], reference: readonly number[] = []): string {
-  const { median, calm } = ratio(subject, reference);
-  return `${median.toFixed(2)} (${calm.toFixed(2)})`;
+      row(
+        "file that is loaded only with a table",
+        () => `${(statSync("dist/authorizer.revocations.cjs").size / 1024).toFixed(1)} KB`,
+      ),
+    ],
+  );
 }

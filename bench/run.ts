@@ -8,10 +8,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { answerHelp } from "../tools/build/usage.ts";
-import { nodeBinary } from "../test/runtime/lambda-runtime.ts";
 import { buildAll } from "./builds.ts";
 import { FULL, measure, QUICK, type Results } from "./measurements.ts";
-import type { Runtime } from "./probe.ts";
+import { runtimes } from "./probe.ts";
 import { picture, tables } from "./report.ts";
 
 const GUIDE = "docs/performance.md";
@@ -31,14 +30,6 @@ for (const runtime of runtimes()) all.push(await measure(runtime, builds, isQuic
 const text = tables(all, builds);
 console.log(text);
 if (!isQuick) await write(text, all);
-
-function runtimes(): Runtime[] {
-  return ([22, 24] as const).map((version) => {
-    const node = nodeBinary(version);
-    if (node === undefined) throw new Error(`Node.js ${version} is missing: npm run install:runtimes`);
-    return { version, node };
-  });
-}
 
 async function write(text: string, all: readonly Results[]): Promise<void> {
   const guide = readFileSync(GUIDE, "utf8");

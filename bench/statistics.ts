@@ -34,6 +34,15 @@ export function ratio(subject: readonly number[], reference: readonly number[]):
   };
 }
 
+/** The same in words: the median, and in brackets the ratio of the calmest rounds. */
+export function ratioText(subject: readonly number[] = [], reference: readonly number[] = []): string {
+  return inWords(ratio(subject, reference));
+}
+
+export function inWords({ median, calm }: Ratio): string {
+  return `${median.toFixed(2)} (${calm.toFixed(2)})`;
+}
+
 /** How noisy a run was: the middle half of a subject's rounds, as a share of its median. */
 export function spread(values: readonly number[]): number {
   return (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);

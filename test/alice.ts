@@ -1,3 +1,4 @@
+import type { AccessRules } from "../src/decision.ts";
 import type { Identity } from "../src/identity.ts";
 
 /** A user whom every rule lets in. */
@@ -14,4 +15,15 @@ export const ALICE: Identity = {
   organization: undefined,
   actor: undefined,
   claims: {},
+};
+
+/** What the settings say about who gets in where nobody sets anything. */
+export const ACCESS_RULES: AccessRules = {
+  allowMachines: false,
+  allowAnonymous: false,
+  organizations: [],
+  email: "verified",
+  emailDomains: [],
+  requiredClaims: {},
+  requiredPermissions: [],
 };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { refusalOf, thrown, undecided, type AccessRules } from "../src/decision.ts";
 import type { Email, Identity } from "../src/identity.ts";
 import { Refusal } from "../src/refusal.ts";
-import { ALICE as SOMEBODY } from "./alice.ts";
+import { ACCESS_RULES, ALICE as SOMEBODY } from "./alice.ts";
 
 const ADDRESS = { kind: "address", address: "alice@example.com", verified: true } as const;
 const ALICE: Identity = {
@@ -13,18 +13,9 @@ const ALICE: Identity = {
   permissions: ["write:a", "write:b"],
   organization: { id: "org_1", name: "acme" },
 };
-const RULES: AccessRules = {
-  allowMachines: false,
-  allowAnonymous: false,
-  organizations: [],
-  email: "verified",
-  emailDomains: [],
-  requiredClaims: {},
-  requiredPermissions: [],
-};
 
 function decided(identity: Partial<Identity>, rules: Partial<AccessRules>): string {
-  return refusalOf({ ...ALICE, ...identity }, { ...RULES, ...rules })?.reason ?? "accepted";
+  return refusalOf({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules })?.reason ?? "accepted";
 }
 
 type Pair = readonly [string, Partial<Identity>, Partial<AccessRules>, string];
@@ -202,7 +193,7 @@ describe("what was thrown on the way", () => {
 
 test("the detail of a refusal names the claim or the permission, and never the value that the token has", () => {
   const refused = (identity: Partial<Identity>, rules: Partial<AccessRules>) =>
-    refusalOf({ ...ALICE, ...identity }, { ...RULES, ...rules });
+    refusalOf({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules });
   expect(refused(claims("free"), PAYING)).toEqual({ reason: "claim_not_allowed", detail: PLAN });
   expect(refused({ permissions: [] }, PERMISSIONS)).toEqual({
     reason: "permission_missing",

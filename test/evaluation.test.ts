@@ -5,6 +5,7 @@ import { Refusal } from "../src/refusal.ts";
 import type { Step } from "../src/step.ts";
 import { authorizerEvent, bearerEvent } from "../src/testing/events.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../src/testing/signing-key.ts";
+import { ACCESS_RULES } from "./alice.ts";
 import { StaticKeySet } from "./oauth/static-key-set.ts";
 import { changed, HEADER, ID_TOKEN, NOW, RULES, type Changes } from "./tokens.ts";
 
@@ -13,16 +14,6 @@ const ALL_STEPS: readonly EvaluationStep[] = [
   ...(["audience", "kind", "subject", "times", "binding", "key", "signature", "revocation"] as const),
   ...(["context", "machine", "anonymous", "organization", "email", "claims", "permissions"] as const),
 ];
-
-const ACCESS_RULES = {
-  allowMachines: false,
-  allowAnonymous: false,
-  organizations: [],
-  email: "verified",
-  emailDomains: [],
-  requiredClaims: {},
-  requiredPermissions: [],
-} as const;
 
 let key: SigningKey;
 beforeAll(() => {

@@ -1,26 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { FetchError } from "../../src/remote/fetch-error.ts";
 import type { KeySet } from "../../src/oauth/key-set.ts";
-import { Refusal } from "../../src/refusal.ts";
 import { decodeUnverifiedJwt } from "../../src/oauth/jwt.ts";
 import { createSigningKey, signJwt } from "../../src/testing/signing-key.ts";
-import { HOUR, idle, jwks, MINUTE, SECOND, VirtualTenant } from "./virtual-tenant.ts";
+import { HOUR, idle, jwks, MINUTE, outcome, SECOND, VirtualTenant } from "./virtual-tenant.ts";
 
 const current = createSigningKey({ kid: "current" });
 const next = createSigningKey({ kid: "next" });
 const refused = new FetchError("connect ECONNREFUSED", { connectionFailed: true });
 const unavailable = new FetchError("HTTP 503");
-
-/** `accepted`, or the reason why not. */
-async function outcome(keySet: KeySet, kid = "current"): Promise<string> {
-  try {
-    await keySet.key(kid);
-    return "accepted";
-  } catch (error) {
-    if (error instanceof Refusal) return error.reason;
-    throw error;
-  }
-}
 
 /** `waits` where a request does not end by itself. */
 async function outcomeNow(keySet: KeySet, kid = "current"): Promise<string> {

@@ -2,13 +2,12 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { fetchText } from "../../src/remote/fetch.ts";
 import type { KeySet } from "../../src/oauth/key-set.ts";
 import { readJwkSet } from "../../src/oauth/public-key.ts";
-import { Refusal } from "../../src/refusal.ts";
 import { authorizerEvent } from "../../src/testing/events.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 import { changed, HEADER, ID_TOKEN, type Changes } from "../tokens.ts";
 import { lastReason, underTest, verdictOf } from "../under-test.ts";
 import { startServer } from "./loopback-server.ts";
-import { jwks, MINUTE, SECOND, VirtualTenant } from "./virtual-tenant.ts";
+import { jwks, MINUTE, outcome, SECOND, VirtualTenant } from "./virtual-tenant.ts";
 
 /** Cases that the suites of other verifiers have, each with the answer that is given here. */
 const key = createSigningKey({ kid: "key-1" });
@@ -16,16 +15,6 @@ let next: SigningKey;
 beforeAll(() => {
   next = createSigningKey({ kid: "next" });
 });
-
-async function outcome(keySet: KeySet, kid: string): Promise<string> {
-  try {
-    await keySet.key(kid);
-    return "accepted";
-  } catch (error) {
-    if (error instanceof Refusal) return error.reason;
-    throw error;
-  }
-}
 
 describe("a young snapshot that lacks the key of a token", () => {
   const young = (tenant: VirtualTenant, age: number): KeySet =>

@@ -1,4 +1,5 @@
-import { RemoteKeySet, type RemoteKeySetOptions } from "../../src/oauth/key-set.ts";
+import { RemoteKeySet, type KeySet, type RemoteKeySetOptions } from "../../src/oauth/key-set.ts";
+import { Refusal } from "../../src/refusal.ts";
 import type { SigningKey } from "../../src/testing/signing-key.ts";
 
 export const SECOND = 1000;
@@ -56,6 +57,17 @@ export class VirtualTenant {
     if (this.answer instanceof Error) return Promise.reject(this.answer);
     if (this.answer !== undefined) return Promise.resolve(this.answer);
     return new Promise((resolve, reject) => this.#open.push({ resolve, reject }));
+  }
+}
+
+/** `accepted`, or the reason why not. */
+export async function outcome(keySet: KeySet, kid = "current"): Promise<string> {
+  try {
+    await keySet.key(kid);
+    return "accepted";
+  } catch (error) {
+    if (error instanceof Refusal) return error.reason;
+    throw error;
   }
 }
 
