@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, type BuildOptions } from "esbuild";
-import { AUTH0_JS, LOCK, type PackagePage } from "./package-pages.ts";
+import { AUTH0_JS, LOCK, mainPage, type PageParts } from "./pages.ts";
 
 export interface Asset {
   readonly type: string;
@@ -25,13 +25,13 @@ const OLD_PACKAGES: BuildOptions = {
  * older packages are bundled when somebody first asks for them, since Lock takes most of a second.
  */
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
-  const page: Asset = { ...HTML, body: () => source("index.html") };
+  const page = html(async () => mainPage(await source("cases.html")));
   const script = await bundle("main");
   return new Map<string, Asset>([
     ["/", page],
     ["/callback", page],
-    ["/auth0-js", packagePage(AUTH0_JS)],
-    ["/lock", { ...packagePage(LOCK), hasLock: true }],
+    ["/auth0-js", html(() => AUTH0_JS)],
+    ["/lock", { ...html(() => LOCK), hasLock: true }],
     ["/page.css", { type: "text/css; charset=utf-8", body: () => source("page.css") }],
     ["/page.js", { ...SCRIPT, body: () => Promise.resolve(script) }],
     ["/auth0-js.js", { ...SCRIPT, body: once(() => bundle("auth0-js", OLD_PACKAGES)) }],
@@ -41,12 +41,14 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
 
 const SCRIPT = { type: "text/javascript; charset=utf-8" };
 
-const HTML = { type: "text/html; charset=utf-8" };
-
-function packagePage(words: PackagePage): Asset {
-  const filled = (text: string): string =>
-    Object.entries(words).reduce((html, [name, word]) => html.replaceAll(`{{${name}}}`, word), text);
-  return { ...HTML, body: async () => filled(await source("package-page.html")) };
+/** Read anew for each visit, so that a change shows at once. */
+function html(partsOf: () => PageParts | Promise<PageParts>): Asset {
+  const body = async (): Promise<string> =>
+    Object.entries(await partsOf()).reduce(
+      (page, [name, part]) => page.replaceAll(`{{${name}}}`, part),
+      await source("page.html"),
+    );
+  return { type: "text/html; charset=utf-8", body };
 }
 
 function source(file: string): Promise<string> {
