@@ -29,7 +29,7 @@ export interface CallerRefusal {
 }
 
 /**
- * What a function returns, while errors that are made in it get no stack trace: V8 takes longer for one than for all the
+ * Runs a function, and gives the errors that are made in it no stack trace: collecting one takes V8 longer than all the
  * rest of a refusal.
  */
 export function withoutStackTraces<T>(run: () => T): T {

@@ -24,8 +24,8 @@ export interface GatewayRequest {
 const REQUEST_ID = /^[\w+/=-]{1,100}$/;
 
 /**
- * An HTTP API hands on 10,240 bytes of headers in all. What is longer came from elsewhere and is refused for its length,
- * which is all that is compared of it: comparing the rest would take longer than refusing it.
+ * An HTTP API passes on at most 10,240 bytes of headers. Whatever is longer will be refused for its size, so only its
+ * length is compared: comparing its content would take longer than refusing it.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */

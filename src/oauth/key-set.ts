@@ -14,7 +14,7 @@ export interface PublicKey {
 /** The public keys of one issuer. */
 export interface KeySet {
   /**
-   * @returns a promise only where the key is not at hand: each takes a fiftieth of a cold start's own time
+   * @returns a promise only where the key has to be fetched
    * @throws Refusal `unknown_key` where the issuer does not publish it, `keys_unavailable` where that cannot be told
    */
   key(kid: string): PublicKey | Promise<PublicKey>;

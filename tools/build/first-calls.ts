@@ -26,8 +26,8 @@ const SCRIPT = `
   (async () => { for (const event of JSON.parse(process.env.EVENTS)) await handler(event); })();`;
 
 /**
- * Where in a function's main file each function begins that it calls for its first user: when it is loaded with packaged
- * keys, and sent an ID token or an access token by each kind of gateway.
+ * The offsets, in the main file of the Lambda function, of what runs for its first user: when it is loaded with packaged
+ * keys, and when each kind of gateway sends it an ID token and an access token.
  *
  * @param folder with the function's files
  * @throws Error where a user is turned away
