@@ -27,11 +27,13 @@ export const BASIC_RULES: Readonly<Record<BasicRuleName, Rule>> = {
   },
 };
 
-/** The settings that these rules are about. */
+/** The settings that break no other rule: those that these rules are about, and two that have none. */
 export const BASIC_SETTINGS: readonly SettingKey[] = [
   "issuers",
   "clientIds",
   "audiences",
   "emailClaim",
   "email",
+  "logLevel",
+  "revocationTable",
 ];

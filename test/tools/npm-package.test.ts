@@ -17,17 +17,22 @@ const run = promisify(execFile);
 const PROGRAM = `
 import { createAuthorizer } from "auth0-api-gateway-authorizer";
 import { identityFrom, type CallerIdentity } from "auth0-api-gateway-authorizer/identity";
-import { restApi, startTenant } from "auth0-api-gateway-authorizer/testing";
+import { restApi, startRevocationTable, startTenant } from "auth0-api-gateway-authorizer/testing";
 import { createVerifier, VerificationError } from "auth0-api-gateway-authorizer/verifier";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 
 async function main(): Promise<void> {
   const tenant = await startTenant();
+  const table = await startRevocationTable();
+  Object.assign(process.env, table.environment);
   // @ts-expect-error: the types are there, and say that a list is one
   const mistaken = (): unknown => createAuthorizer({ issuers: tenant.issuer });
-  const authorizer = createAuthorizer(
-    { issuers: [tenant.issuer], clientIds: ["test-application"], logLevel: "silent" },
-  );
+  const authorizer = createAuthorizer({
+    issuers: [tenant.issuer],
+    clientIds: ["test-application"],
+    logLevel: "silent",
+    ...table.settings,
+  });
   const hello = (event: APIGatewayProxyEvent): Promise<unknown> => {
     const caller: CallerIdentity = identityFrom(event);
     return Promise.resolve({ statusCode: 200, body: \`Hello \${caller.email}\` });
@@ -39,7 +44,7 @@ async function main(): Promise<void> {
   const refused: unknown = await verify("").catch((error: unknown) => error);
   const reason = refused instanceof VerificationError ? refused.reason : undefined;
   console.log(response.status, await response.text(), typeof mistaken, caller.subject, reason);
-  await tenant.close();
+  await Promise.all([table.close(), tenant.close()]);
 }
 
 void main();
@@ -151,6 +156,7 @@ describe("the npm package", () => {
       "dist/revoke-on-event.cjs",
       "dist/serverless-resources.json",
       "dist/serverless.cjs",
+      "dist/table-reader.cjs",
       "dist/testing.cjs",
       "dist/testing.js",
       "dist/verifier.cjs",

@@ -15,7 +15,7 @@ import { bundleLoadedWhenCalled, LATE_FILES, loadedWhenCalled } from "./loaded-w
 const BANNER =
   "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified. */";
 
-const REVOCATIONS_BANNER =
+const AWS4_BANNER =
   "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws4, Copyright 2013 Michael Hart, MIT. */";
 
 const STAND_INS = "stand-ins";
@@ -62,15 +62,14 @@ function withStandIns(path: string, names: readonly string[]): string {
   ].join("\n");
 }
 
-/** What reads a table of revocations: loaded only where there is one. */
-const REVOCATIONS = "authorizer.revocations.cjs";
+const TABLE_READER = "table-reader.cjs";
 
-/** Leaves it in a file of its own beside whatever imports it. */
-const revocationsApart: Plugin = {
-  name: "revocations-apart",
+/** Leaves what reads a table of revocations in a file of its own beside whatever imports it. */
+const tableReaderApart: Plugin = {
+  name: "table-reader-apart",
   setup(build) {
     build.onResolve({ filter: /revocations\/table-reader\.ts$/, namespace: "file" }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: `./${REVOCATIONS}`, external: true } : undefined,
+      kind === "dynamic-import" ? { path: `./${TABLE_READER}`, external: true } : undefined,
     );
   },
 };
@@ -106,12 +105,12 @@ const FUNCTIONS = {
   "revoke-on-event": {
     source: "./src/writers/lambda/revoke-on-event.ts",
     handlers: "handler",
-    banner: REVOCATIONS_BANNER,
+    banner: AWS4_BANNER,
   },
   "back-channel-logout": {
     source: "./src/writers/lambda/back-channel-logout.ts",
     handlers: "handler",
-    banner: `${REVOCATIONS_BANNER}\n${BANNER}`,
+    banner: `${AWS4_BANNER}\n${BANNER}`,
   },
   whoami: { source: "./infra/whoami/handler.ts", handlers: "handler, connect", banner: BANNER },
 };
@@ -126,7 +125,6 @@ const forLambda: BuildOptions = {
   target: "node22",
   format: "cjs",
   supported: WITHOUT_IMPORT,
-  plugins: [revocationsApart],
 };
 for (const [name, { source, handlers, banner }] of Object.entries(FUNCTIONS)) {
   await bundle({
@@ -139,14 +137,10 @@ for (const [name, { source, handlers, banner }] of Object.entries(FUNCTIONS)) {
     define: { "import.meta.dirname": "__dirname" },
     mainFields: ["module", "main"],
     banner: { js: banner },
-    plugins: [
-      withoutUnusedParts,
-      revocationsApart,
-      ...(name === "authorizer.main" ? [loadedWhenCalled()] : []),
-    ],
+    plugins: [withoutUnusedParts, ...(name === "authorizer.main" ? [loadedWhenCalled()] : [])],
   });
 }
-await bundleLoadedWhenCalled(forLambda);
+await bundleLoadedWhenCalled(forLambda, { "src/revocation-lists.ts": AWS4_BANNER });
 await bundle({
   ...common,
   stdin: {
@@ -154,11 +148,11 @@ await bundle({
       'import { TableReader } from "./src/revocations/table-reader.ts"; module.exports = { TableReader };',
     resolveDir: ".",
   },
-  outfile: `dist/${REVOCATIONS}`,
+  outfile: `dist/${TABLE_READER}`,
   minify: true,
   target: "node20",
   format: "cjs",
-  banner: { js: REVOCATIONS_BANNER },
+  banner: { js: AWS4_BANNER },
   plugins: [builtinModules],
 });
 
@@ -169,15 +163,15 @@ await bundle({
 writeFileSync("dist/authorizer.cjs", 'exports.handler = require("./authorizer.main.cjs").handler;\n');
 
 /** What an earlier build left there would be packaged too. */
-const FUNCTION_FILES = ["authorizer.cjs", MAIN_FILE, REVOCATIONS, ...LATE_FILES];
+const FUNCTION_FILES = ["authorizer.cjs", MAIN_FILE, ...LATE_FILES];
 for (const name of codeFiles("dist").filter((name) => !FUNCTION_FILES.includes(name))) rmSync(`dist/${name}`);
 
-const called = calledFirst("dist", MAIN_FILE);
-const main = readFileSync(`dist/${MAIN_FILE}`, "utf8");
-writeFileSync(
-  `dist/${MAIN_FILE}`,
-  compiledAtOnce(main, (offset) => called.has(offset)),
-);
+const called = calledFirst("dist");
+for (const file of [MAIN_FILE, ...LATE_FILES]) {
+  const script = readFileSync(`dist/${file}`, "utf8");
+  const isCalledFirst = (offset: number): boolean => called.get(file)?.has(offset) ?? false;
+  writeFileSync(`dist/${file}`, compiledAtOnce(script, isCalledFirst));
+}
 
 /** The function's code for whoever deploys without Serverless, and its checksum as `sha256sum --check` reads it. */
 const archive = zip(functionFiles("dist", "authorizer.handler"));
@@ -202,7 +196,7 @@ const handlers: BuildOptions = {
   outdir: "dist",
   target: "node20",
   mainFields: ["module", "main"],
-  plugins: [withoutUnusedParts, revocationsApart],
+  plugins: [withoutUnusedParts, tableReaderApart],
 };
 await bundle({
   ...handlers,
@@ -230,7 +224,7 @@ const forNode: BuildOptions = {
   ...common,
   target: "node20",
   packages: "external",
-  plugins: [revocationsApart],
+  plugins: [tableReaderApart],
 };
 await bundle({ ...forNode, outdir: "dist", entryPoints, format: "esm" });
 await bundle({

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { GATEWAYS, type GatewayKind } from "../../src/apigateway/gateways.ts";
 import { codeFiles } from "../../src/cli/function-zip.ts";
 import { SNAPSHOT_FILE } from "../../src/oauth/snapshot.ts";
+import { itemOf } from "../../src/revocations/item.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 
@@ -21,35 +22,57 @@ const ENVIRONMENT = {
 };
 const KINDS = Object.keys(GATEWAYS) as readonly GatewayKind[];
 
+/** The table is read while the function starts, so that its first user finds it read, or waits for it. */
 const SCRIPT = `
-  const { handler } = require("./authorizer.cjs");
-  (async () => { for (const event of JSON.parse(process.env.EVENTS)) await handler(event); })();`;
+  const { createServer } = require("node:http");
+  const table = createServer((request, response) => response.end(process.env.PAGE));
+  table.listen(0, "127.0.0.1", async () => {
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = "http://127.0.0.1:" + table.address().port;
+    const { handler } = require("./authorizer.cjs");
+    for (const event of JSON.parse(process.env.EVENTS)) await handler(event);
+    table.close();
+  });`;
+
+const TABLE = {
+  REVOCATION_TABLE: "revocations",
+  AWS_REGION: "eu-central-1",
+  AWS_ACCESS_KEY_ID: "build",
+  AWS_SECRET_ACCESS_KEY: "build",
+};
 
 /**
- * The offsets, in the main file of the Lambda function, of what runs for its first user: when it is loaded with packaged
- * keys, and when each kind of gateway sends it an ID token and an access token.
+ * The offsets, in each file of the Lambda function, of what runs for its first user: when it is loaded with packaged
+ * keys, and when each kind of gateway sends it an ID token and an access token. In the files beside the main one, also
+ * of what runs where there is a table of revocations.
  *
  * @param folder with the function's files
  * @throws Error where a user is turned away
  */
-export function calledFirst(folder: string, mainFile: string): ReadonlySet<number> {
+export function calledFirst(folder: string): ReadonlyMap<string, ReadonlySet<number>> {
   const work = mkdtempSync(join(tmpdir(), "first-calls-"));
   try {
     for (const name of codeFiles(folder)) copyFileSync(join(folder, name), join(work, name));
     const key = createSigningKey({ kid: "key" });
     const snapshot = { takenAt: new Date().toISOString(), keySets: { [ISSUER]: { keys: [key.jwk] } } };
     writeFileSync(join(work, SNAPSHOT_FILE), JSON.stringify(snapshot));
-    const coverage = join(work, "coverage");
-    const { status, stderr } = spawnSync(process.execPath, ["-e", SCRIPT], {
-      cwd: work,
-      env: { ...ENVIRONMENT, NODE_V8_COVERAGE: coverage, EVENTS: JSON.stringify(eventsOf(key)) },
-      encoding: "utf8",
-    });
-    if (status !== 0) throw new Error(`The function turned its first user away: ${stderr}`);
-    return calledIn(coverage, mainFile);
+    const environment = {
+      ...ENVIRONMENT,
+      EVENTS: JSON.stringify(eventsOf(key)),
+      PAGE: JSON.stringify(page()),
+    };
+    // Of a file that both load, the second says what runs.
+    return new Map([...calledIn(work, { ...environment, ...TABLE }), ...calledIn(work, environment)]);
   } finally {
     rmSync(work, { recursive: true });
   }
+}
+
+/** DynamoDB's answer to Query. */
+function page(): object {
+  const writtenAt = Date.now();
+  const notBefore = Math.floor(writtenAt / 1000);
+  const revocation = { kind: "sub", value: "auth0|bob", issuer: ISSUER, notBefore } as const;
+  return { Items: [itemOf(revocation, { writtenAt, retentionHours: 24 })], Count: 1 };
 }
 
 function eventsOf(key: SigningKey): readonly object[] {
@@ -81,10 +104,21 @@ interface Coverage {
   }[];
 }
 
-function calledIn(coverage: string, mainFile: string): ReadonlySet<number> {
+function calledIn(folder: string, environment: NodeJS.ProcessEnv): Map<string, ReadonlySet<number>> {
+  const coverage = mkdtempSync(join(folder, "coverage-"));
+  const { status, stderr } = spawnSync(process.execPath, ["-e", SCRIPT], {
+    cwd: folder,
+    env: { ...environment, NODE_V8_COVERAGE: coverage },
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`The function turned its first user away: ${stderr}`);
   const [file = ""] = readdirSync(coverage);
   const { result } = JSON.parse(readFileSync(join(coverage, file), "utf8")) as Coverage;
-  const functions = result.find(({ url }) => url.endsWith(`/${mainFile}`))?.functions ?? [];
+  const ours = result.filter(({ url }) => codeFiles(folder).includes(basename(url)));
+  return new Map(ours.map((script) => [basename(script.url), calledFunctions(script)]));
+}
+
+function calledFunctions({ functions }: Coverage["result"][number]): ReadonlySet<number> {
   const whole = functions.flatMap(({ ranges: [range] }) => range ?? []);
   return new Set(whole.filter(({ count }) => count > 0).map(({ startOffset }) => startOffset));
 }

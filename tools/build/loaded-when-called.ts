@@ -78,8 +78,15 @@ function callersOf(module: string, names: readonly string[]): string {
   ].join("\n");
 }
 
-/** Writes the files of these modules. */
-export async function bundleLoadedWhenCalled(options: BuildOptions): Promise<void> {
+/**
+ * Writes the files of these modules.
+ *
+ * @param banners by module, what is said about the code of others in it
+ */
+export async function bundleLoadedWhenCalled(
+  options: BuildOptions,
+  banners: Readonly<Record<string, string>>,
+): Promise<void> {
   const modules = Object.entries(LOADED_WHEN_CALLED);
   await Promise.all(
     modules.map(([module, names]) =>
@@ -90,7 +97,10 @@ export async function bundleLoadedWhenCalled(options: BuildOptions): Promise<voi
           resolveDir: ".",
         },
         outfile: `dist/${fileOf(module)}`,
-        plugins: [loadedWhenCalled(module), ...(options.plugins ?? [])],
+        banner: { js: banners[module] ?? "" },
+        plugins: [loadedWhenCalled(module)],
+        // V8 compiles no arrow function at once.
+        supported: { ...options.supported, arrow: false },
       }),
     ),
   );

@@ -33,3 +33,12 @@ test("other functions stay as they are", () => {
   expect(script).toContain("var later=(async function()");
   expect(script).toContain("function twice(functions){");
 });
+
+test("function expressions that are called first are in parentheses where they stand", () => {
+  const called = "A.prototype.m=function(){return n(function(){return 1})}";
+  const script = `var A=function(){};${called};A.prototype.o=function(){}`;
+  const offsets = [...script.matchAll(/function/g)].map(({ index }) => index).slice(1, 3);
+  expect(compiledAtOnce(script, (offset) => offsets.includes(offset))).toBe(
+    script.replace(called, "A.prototype.m=(function(){return n((function(){return 1}))})"),
+  );
+});
