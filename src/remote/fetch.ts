@@ -76,20 +76,23 @@ function open(
   return request(url, { method, agent: false, rejectUnauthorized: true, headers }, onResponse);
 }
 
-async function readBody(
-  response: IncomingMessage,
-  { checkHead, maxBytes }: HttpRequest,
-): Promise<HttpResponse> {
-  checkHead?.(response);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new FetchError(`more than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  const { statusCode = 0, headers } = response;
-  return { status: statusCode, headers, text: Buffer.concat(chunks).toString() };
+/** By its events, because a stream's iterator takes longer than a small document. */
+function readBody(response: IncomingMessage, { checkHead, maxBytes }: HttpRequest): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    checkHead?.(response);
+    const { statusCode = 0, headers } = response;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    response.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) reject(new FetchError(`more than ${maxBytes} bytes`));
+      chunks.push(chunk);
+    });
+    response.on("end", () =>
+      resolve({ status: statusCode, headers, text: Buffer.concat(chunks).toString() }),
+    );
+    response.on("error", reject);
+  });
 }
 
 function checkHead({ statusCode, headers }: IncomingMessage): void {
