@@ -45,7 +45,7 @@ const KINDS: readonly RevocationKind[] = ["all", "sub", "sid", "client", "token"
 const EVERY = "*";
 /** Longer than any identifier of Auth0's. It bounds what one item takes of a container's memory. */
 const MAX_LENGTH = 1024;
-const SORT_KEY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#/;
+const SORT_KEY = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#/;
 const WHOLE_SECONDS = /^\d{1,12}$/;
 
 /**
@@ -77,16 +77,20 @@ export function itemOf(revocation: Revocation, { writtenAt, retentionHours }: It
  * @returns undefined where the item is malformed, whatever it is
  */
 export function revocationOf(item: unknown): StoredRevocation | undefined {
-  const writtenAt = writtenAtOf(item);
-  const seconds = attribute(item, "notBefore", "N");
-  if (writtenAt === undefined || seconds === undefined || !WHOLE_SECONDS.test(seconds)) return undefined;
+  const { sk, kind, value, issuer, notBefore } = Object(item) as Partial<
+    Record<keyof RevocationItem, unknown>
+  >;
+  const writtenAt = writtenAtOf(textOf(sk));
+  const seconds = numberOf(notBefore);
+  if (!WHOLE_SECONDS.test(seconds)) return undefined;
   const revocation = {
-    kind: attribute(item, "kind", "S") as RevocationKind,
-    value: attribute(item, "value", "S") ?? "",
-    issuer: attribute(item, "issuer", "S") ?? "",
+    kind: textOf(kind) as RevocationKind,
+    value: textOf(value),
+    issuer: textOf(issuer),
     notBefore: Math.min(Number(seconds), Math.floor(writtenAt / 1000)),
+    writtenAt,
   };
-  return faultOf(revocation, writtenAt) === undefined ? { ...revocation, writtenAt } : undefined;
+  return faultOf(revocation, writtenAt) === undefined ? revocation : undefined;
 }
 
 /** Where the items begin that were written at this time or later, in milliseconds since the epoch. */
@@ -114,19 +118,19 @@ function isIdentifier(text: string): boolean {
   return text.length > 0 && text.length <= MAX_LENGTH;
 }
 
-function writtenAtOf(item: unknown): number | undefined {
-  const [, time = ""] = SORT_KEY.exec(attribute(item, "sk", "S") ?? "") ?? [];
-  const at = Date.parse(time);
-  return Number.isNaN(at) ? undefined : at;
+/** NaN where the sort key has no time. */
+function writtenAtOf(sortKey: string): number {
+  return SORT_KEY.test(sortKey) ? Date.parse(sortKey.slice(0, sortKey.indexOf("#"))) : NaN;
 }
 
-/** The text of an attribute, if it has this type and is an own member. */
-function attribute(item: unknown, name: string, type: "S" | "N"): string | undefined {
-  const value = own(own(item, name), type);
-  return typeof value === "string" ? value : undefined;
+/** What an attribute of the type String has; nothing where it is of another type. */
+function textOf(attribute: unknown): string {
+  const { S: text } = Object(attribute) as { readonly S?: unknown };
+  return typeof text === "string" ? text : "";
 }
 
-function own(object: unknown, name: string): unknown {
-  if (typeof object !== "object" || object === null || !Object.hasOwn(object, name)) return undefined;
-  return (object as Readonly<Record<string, unknown>>)[name];
+/** What an attribute of the type Number has; nothing where it is of another type. */
+function numberOf(attribute: unknown): string {
+  const { N: digits } = Object(attribute) as { readonly N?: unknown };
+  return typeof digits === "string" ? digits : "";
 }

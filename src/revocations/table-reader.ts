@@ -48,6 +48,12 @@ const FORGET_EVERY_MS = 3_600_000;
 /** A page has about 7000 revocations. */
 const MAX_PAGES = 50;
 const PAGE_TIMEOUT_MS = 1500;
+/** Leaving out what a reader does not look at makes a page a quarter smaller, and changes nothing about its price. */
+const WHAT_IS_READ = {
+  ProjectionExpression: "sk, kind, #value, issuer, notBefore",
+  // A reserved word of DynamoDB's.
+  ExpressionAttributeNames: { "#value": "value" },
+};
 
 /**
  * Reads a table of revocations: at first what was written within the longest life of a token, then what is new.
@@ -62,7 +68,7 @@ export class TableReader {
   /** When the last complete reading began, in milliseconds since the epoch by AWS's clock. */
   #readUntil = -Infinity;
   #progress: Progress | undefined;
-  #forgetAt = -Infinity;
+  #forgetAt: number | undefined;
 
   constructor(options: TableReaderOptions) {
     this.#options = options;
@@ -113,6 +119,7 @@ export class TableReader {
       TableName: table,
       KeyConditionExpression: "pk = :pk AND sk >= :sk",
       ExpressionAttributeValues: { ":pk": { S: PARTITION }, ":sk": { S: from } },
+      ...WHAT_IS_READ,
       ExclusiveStartKey: lastKey,
     };
     const { output, date = clock() } = await this.#call("Query", query, Math.min(timeLeft, PAGE_TIMEOUT_MS));
@@ -129,6 +136,8 @@ export class TableReader {
   #finish(since: number): void {
     this.#progress = undefined;
     this.#readUntil = Math.max(this.#readUntil, since);
+    // The first reading asked for nothing that is to be forgotten.
+    this.#forgetAt ??= since + FORGET_EVERY_MS;
     if (since < this.#forgetAt) return;
     this.#forgetAt = since + FORGET_EVERY_MS;
     this.#revoked.forget(this.#oldest(since) / 1000);

@@ -9,6 +9,7 @@ import {
   type Operation,
 } from "../../src/revocations/dynamodb.ts";
 import { itemOf } from "../../src/revocations/item.ts";
+import { TableReader } from "../../src/revocations/table-reader.ts";
 import { startRevocationTable } from "../../src/testing/revocation-table.ts";
 
 const HOUR = Date.UTC(2026, 10, 24, 15);
@@ -107,6 +108,17 @@ describe.each([
     const second = await read(query("2026-11-24T15:00:01.000Z", after));
     expect(usersOf(second)).toEqual(["user-4", "user-5"]);
     expect(second.LastEvaluatedKey).toBeUndefined();
+  });
+
+  test("gives its reader every revocation", async () => {
+    const clock = (): number => HOUR + 10_000;
+    const loss: string[] = [];
+    const reader = new TableReader({
+      ...{ table: TABLE, issuers: [], retentionHours: 24, env: table.env, clock, send },
+      onLoss: (_count, detail) => loss.push(detail),
+    });
+    expect((await reader.read(5000)).size).toBe(6);
+    expect(loss).toEqual([]);
   });
 
   test("gives nothing where nothing is new", async () => {
