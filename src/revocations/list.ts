@@ -57,7 +57,8 @@ export class RevocationList implements Revocations {
       defer,
       onFailure: ({ message }) => onFailure(message),
     });
-    this.#copy.fetchIfEmpty();
+    // What asks the table takes milliseconds to be made ready: meanwhile, keys that are fetched are on their way.
+    defer(() => this.#copy.fetchIfEmpty());
   }
 
   check(token: string, claims: TokenClaims): Promise<void> | undefined {

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { tokenHash } from "../../src/revocations/revoked-tokens.ts";
+import type { TokenClaims } from "../../src/oauth/claims.ts";
+import { RemoteCopy } from "../../src/remote/copy.ts";
+import { RevocationList } from "../../src/revocations/list.ts";
+import { RevokedTokens, tokenHash } from "../../src/revocations/revoked-tokens.ts";
 import { ALICE } from "../../src/testing/tenant.ts";
 import { MINUTE, Reader, SECOND, startWorld, within, type World } from "./world.ts";
 
@@ -113,6 +116,30 @@ describe("the list", () => {
   test("is read during the init phase, before any request", async () => {
     new Reader(world);
     await within(1000, () => world.table.reads === 1);
+  });
+
+  test("is read after the keys' request has left, or for a caller who comes before", async () => {
+    const deferred: (() => void)[] = [];
+    let readings = 0;
+    const read = (): Promise<RevokedTokens> => {
+      readings += 1;
+      return Promise.resolve(new RevokedTokens([]));
+    };
+    const listWith = (): RevocationList =>
+      new RevocationList({
+        ...{ table: "revocations", sessionClaim: undefined, unavailable: "refuse", retentionHours: 24 },
+        ...{ syncSeconds: 30, maxAgeSeconds: 60, staleIfErrorSeconds: 3600 },
+        ...{ clock: Date.now, random: Math.random, onFailure: () => undefined, onMissing: () => undefined },
+        ...{ read, keep: (options) => new RemoteCopy(options), defer: (task) => deferred.push(task) },
+      });
+    listWith();
+    expect(readings).toBe(0);
+    deferred.pop()?.();
+    expect(readings).toBe(1);
+    await listWith().check("", { issuedAt: 0, expiresAt: 1, all: {} } as TokenClaims);
+    expect(readings).toBe(2);
+    deferred.pop()?.();
+    expect(readings).toBe(2);
   });
 
   test("is not read where no table is named", async () => {
