@@ -31,3 +31,8 @@ output "logout_url" {
   description = "For the back-channel logout URI of each application in Auth0."
   value       = one(aws_apigatewayv2_api.logout[*].api_endpoint)
 }
+
+output "alarm_topic_arn" {
+  description = "Tells of alarms: subscribe to it whoever is on call."
+  value       = one([for stack in aws_cloudformation_stack.alarms : stack.outputs["AlarmTopicArn"]])
+}

@@ -160,7 +160,7 @@ resource "aws_lambda_permission" "tenant" {
   source_arn    = aws_cloudwatch_event_rule.tenant[each.key].arn
 }
 
-# Messages of which no revocation has come, for two weeks. Have an alarm on it.
+# Messages of which no revocation has come, for two weeks.
 resource "aws_sqs_queue" "dead_letters" {
   count = var.revocations == null ? 0 : 1
 

@@ -66,6 +66,17 @@ variable "revocations" {
   default = null
 }
 
+variable "alarms" {
+  description = "Alarms, and a topic that tells of them: who hears of them by e-mail, how many refusals in percent are too many, and after how many hours without a message from the Event Stream something is wrong. An empty object has nobody who hears of them by e-mail; null has none of them. template is the path of their CloudFormation template where this module does not come from the npm package."
+  type = object({
+    email           = optional(string)
+    refused_percent = optional(number)
+    silence_hours   = optional(number)
+    template        = optional(string)
+  })
+  default = null
+}
+
 variable "zip" {
   description = "The path of the function's zip: the one of the npm package, unless it is another, such as one with a snapshot of the tenant's keys in it. Required where this module does not come from the npm package."
   type        = string

@@ -11,6 +11,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { environmentFrom } from "../settings/environment.ts";
 import type { Settings } from "../settings/settings.ts";
+import { Alarms, type AlarmOptions } from "./alarms.ts";
 import { addGatewayResponses, type GatewayResponseOptions } from "./gateway-responses.ts";
 import { Revocations, variablesOf, type RevocationOptions } from "./revocations.ts";
 
@@ -26,6 +27,8 @@ export interface Auth0AuthorizerProps {
   readonly logRetention?: RetentionDays;
   /** Ends tokens before their time, with a table of its own and what fills it; `{}` is the table alone. */
   readonly revocations?: RevocationOptions;
+  /** Alarms, in a nested stack, and a topic that tells of them; `{}` has nobody who hears of them by e-mail. */
+  readonly alarms?: AlarmOptions;
 }
 
 /** The policy that a gateway keeps holds for every route and ends with the token. */
@@ -49,6 +52,8 @@ export class Auth0Authorizer extends Construct {
   readonly function: Function;
   /** The table of revocations, where they are asked for. */
   readonly revocations: Revocations | undefined;
+  /** The alarms, where they are asked for. */
+  readonly alarms: Alarms | undefined;
   readonly #isSimple: boolean;
 
   /** @throws ConfigurationError with every mistake in the settings */
@@ -78,6 +83,14 @@ export class Auth0Authorizer extends Construct {
       logGroup,
       role,
     });
+    this.alarms =
+      props.alarms &&
+      new Alarms(this, "Alarms", {
+        ...props.alarms,
+        authorizer: this.function,
+        settings,
+        revocations: this.revocations,
+      });
   }
 
   /**

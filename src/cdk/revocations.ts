@@ -52,10 +52,16 @@ type Variables = Readonly<Record<string, string>>;
 export class Revocations extends Construct {
   /** What the authorizer reads and `auth0-authorizer revoke` writes to. */
   readonly table: Table;
-  /** Where messages are that could not be written down, for two weeks. Have an alarm on it. */
+  /** Where messages are that could not be written down, for two weeks. */
   readonly deadLetters: Queue;
+  /** What EventBridge calls. */
+  readonly eventWriter: Function;
+  /** The bus of the Event Stream. */
+  readonly eventBus: IEventBus | undefined;
   /** For the back-channel logout URI of each application in Auth0. */
   readonly logoutUrl: FunctionUrl | undefined;
+  /** What takes logout tokens. */
+  readonly logoutWriter: Function | undefined;
   readonly #logRetention: RetentionDays;
 
   /** @throws ConfigurationError with every mistake in the settings */
@@ -74,11 +80,14 @@ export class Revocations extends Construct {
       retentionPeriod: DEAD_LETTER_RETENTION,
       encryption: QueueEncryption.SQS_MANAGED,
     });
-    this.#addEventWriter(props);
-    this.logoutUrl = this.#addLogoutEndpoint(props);
+    this.eventBus = props.eventBus;
+    this.eventWriter = this.#addEventWriter(props);
+    this.logoutWriter = this.#addLogoutWriter(props);
+    // Auth0 comes from everywhere and brings a signed token.
+    this.logoutUrl = this.logoutWriter?.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
   }
 
-  #addEventWriter({ settings, eventBus, logEventBus, revokeOnLogout = false }: RevocationsProps): void {
+  #addEventWriter({ settings, eventBus, logEventBus, revokeOnLogout = false }: RevocationsProps): Function {
     const writer = this.#writer("RevokeOnEvent", "revoke-on-event.handler", {
       ...only(EVERY_WRITER, variablesOf(settings)),
       REVOCATION_ON_LOGOUT: String(revokeOnLogout),
@@ -93,18 +102,18 @@ export class Revocations extends Construct {
     const source = Match.prefix(SOURCE);
     if (eventBus !== undefined)
       new Rule(this, "EventStream", { eventBus, eventPattern: { source }, targets });
-    if (logEventBus === undefined) return;
     const detail = { data: { type: revokeOnLogout ? ["scp", "slo"] : ["scp"] } };
-    new Rule(this, "LogStream", { eventBus: logEventBus, eventPattern: { source, detail }, targets });
+    if (logEventBus !== undefined)
+      new Rule(this, "LogStream", { eventBus: logEventBus, eventPattern: { source, detail }, targets });
+    return writer;
   }
 
-  #addLogoutEndpoint({ settings, logoutClientIds = [] }: RevocationsProps): FunctionUrl | undefined {
+  #addLogoutWriter({ settings, logoutClientIds = [] }: RevocationsProps): Function | undefined {
     if (logoutClientIds.length === 0) return undefined;
     const variables = variablesOf({ ...settings, clientIds: logoutClientIds });
-    const writer = this.#writer("BackChannelLogout", "back-channel-logout.handler", {
+    return this.#writer("BackChannelLogout", "back-channel-logout.handler", {
       ...only([...EVERY_WRITER, ...LOGOUT_SETTINGS], variables),
     });
-    return writer.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
   }
 
   /** A function that may write into the table and to its own log. */

@@ -91,6 +91,10 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
     "npx auth0-authorizer snapshot --domain acme.eu.auth0.com --zip",
     { by: "test/cli/snapshot.test.ts", which: '["--zip", archive, ...handler]' },
   ],
+  [
+    "aws cloudformation deploy --stack-name acme-auth0-alarms",
+    { by: "test/infra/alarms.test.ts", which: "dist/alarms.json" },
+  ],
   ["npm pack", { by: "test/tools/publishing.test.ts", which: '"publish", "--dry-run"' }],
   ["npx auth0-authorizer ", TOOL],
   ["pbpaste | npx auth0-authorizer ", TOOL],

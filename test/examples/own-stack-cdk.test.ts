@@ -123,7 +123,8 @@ describe("the stack with revocations", () => {
     eventBus: EventBus.fromEventBusName(this, "Bus", "aws.partner/auth0.com/acme-1/auth0.events"),
     logEventBus: EventBus.fromEventBusName(this, "LogBus", "aws.partner/auth0.com/acme-1/auth0.logs"),
     logoutClientIds: ["WebApp"],
-  },`;
+  },
+  alarms: { email: "team@acme.com", refusedPercent: 30, silenceHours: 24 },`;
   let revoking: Template;
   beforeAll(async () => {
     const source = readFileSync(join(folder, "app.mjs"), "utf8")
@@ -169,10 +170,29 @@ describe("the stack with revocations", () => {
     expect(resourcesOf(revoking, "AWS::Lambda::Url")).toHaveLength(1);
     expect(resourcesOf(revoking, "AWS::DynamoDB::Table")).toHaveLength(1);
   });
+
+  test("has the alarms of the package, and tells them by every parameter what to watch", () => {
+    const [{ properties } = { properties: {} }] = resourcesOf(revoking, "AWS::CloudFormation::Stack");
+    const given = properties.Parameters as Readonly<Record<string, unknown>>;
+    const alarms = JSON.parse(readFileSync("dist/alarms.json", "utf8")) as Template;
+    expect(Object.keys({ ...given, AuthorizerLogLevel: "info" }).sort()).toEqual(
+      Object.keys(alarms.Parameters ?? {}).sort(),
+    );
+    expect(given).toMatchObject({
+      AuthorizerLambdaFunction: { Ref: expect.stringMatching(/^Auth0Function/) },
+      ...{ AlarmEmail: "team@acme.com", AlarmRefusedPercent: "30", SilenceHours: "24" },
+      EventBus: "aws.partner/auth0.com/acme-1/auth0.events",
+      RevokeOnEventLambdaFunction: { Ref: expect.stringMatching(/^Auth0RevocationsRevokeOnEvent/) },
+      BackChannelLogoutLambdaFunction: { Ref: expect.stringMatching(/^Auth0RevocationsBackChannelLogout/) },
+      RevocationDeadLetters: { "Fn::GetAtt": [expect.stringMatching(/DeadLetters/), "QueueName"] },
+    });
+    const [asset = ""] = /[0-9a-f]{64}\.json/.exec(JSON.stringify(properties.TemplateURL)) ?? [];
+    expect(readFileSync(join(folder, "out", `asset.${asset}`))).toEqual(readFileSync("dist/alarms.json"));
+  });
 });
 
-test("the stack without revocations has nothing of them", () => {
-  expect(JSON.stringify(template)).not.toMatch(/dynamodb|sqs:|AWS::Events/);
+test("the stack without revocations and alarms has nothing of them", () => {
+  expect(JSON.stringify(template)).not.toMatch(/dynamodb|sqs:|AWS::Events|AWS::CloudFormation::Stack/);
 });
 
 test.each([

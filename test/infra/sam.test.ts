@@ -94,6 +94,12 @@ describe("the SAM template", () => {
     expect(permissions.map(([name]) => name)).toEqual(["WebSocketMayCallAuth0"]);
   });
 
+  test("has the alarms of the package", () => {
+    const { TemplateURL, Parameters } = properties("Alarms");
+    expect(TemplateURL).toBe("node_modules/auth0-api-gateway-authorizer/dist/alarms.json");
+    expect(Parameters).toEqual({ AuthorizerLambdaFunction: { Ref: "Auth0" }, AlarmEmail: "" });
+  });
+
   test("answers as the gateway responses of the package do", () => {
     const ours = parse(readFileSync("infra/gateway-responses.yml", "utf8"), { merge: true }) as Template;
     const expected = Object.values(ours.Resources).map(({ Properties = {} }) => [
@@ -129,6 +135,16 @@ describe("the SAM template of revocations", () => {
       PolicyDocument.Statement.flatMap(({ Action }) => Action),
     );
     expect(allowed).toEqual([...actions, "logs:CreateLogStream", "logs:PutLogEvents"]);
+  });
+
+  test("puts out what the alarms ask for", () => {
+    const alarms = JSON.parse(readFileSync("dist/alarms.json", "utf8")) as Template;
+    const outputs = Object.keys(template.Outputs ?? {});
+    const asked = ["RevocationTable", "RevocationDeadLetters", "RevokeOnEventLambdaFunction"];
+    for (const name of [...asked, "BackChannelLogoutLambdaFunction"]) {
+      expect(outputs).toContain(name);
+      expect(alarms.Parameters).toHaveProperty(name);
+    }
   });
 
   test("starts the functions by the files of their zip, with settings that they start with", () => {

@@ -144,6 +144,22 @@ describe("the Terraform module's revocations", () => {
   });
 });
 
+describe("the Terraform module's alarms", () => {
+  const { count, template_body, parameters } = one(module.resource, "aws_cloudformation_stack", "alarms");
+
+  test("are not there unless they are asked for", () => {
+    expect(module.variable["alarms"]?.[0]).toMatchObject({ default: null });
+    expect(count).toBe("${var.alarms == null ? 0 : 1}");
+  });
+
+  test("are the package's, and every parameter of these has its value", () => {
+    expect(template_body).toContain('"${path.module}/../../dist/alarms.json"');
+    const { Parameters } = JSON.parse(readFileSync("dist/alarms.json", "utf8")) as { Parameters: object };
+    const given = String(parameters).match(/\b[A-Z]\w+(?= += )/g) ?? [];
+    expect(given.sort()).toEqual(Object.keys(Parameters).sort());
+  });
+});
+
 describe("the Terraform example", () => {
   test("gives the module settings that the function starts with, and variables that it has", () => {
     const { source, settings, ...variables } = example.module["auth0"]?.[0] ?? {};

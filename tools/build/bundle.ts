@@ -8,7 +8,7 @@ import { zip } from "../../src/cli/zip.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { compiledAtOnce } from "./compiled-at-once.ts";
 import { calledFirst } from "./first-calls.ts";
-import { infrastructure } from "./infrastructure.ts";
+import { alarmsStack, infrastructure } from "./infrastructure.ts";
 import { bundleLoadedWhenCalled, LATE_FILES, loadedWhenCalled } from "./loaded-when-called.ts";
 
 /** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says that it was changed; NOTICE says how. */
@@ -260,6 +260,7 @@ await bundle({
   define: { "import.meta.dirname": "__dirname" },
 });
 writeFileSync("dist/serverless-resources.json", JSON.stringify(infrastructure()));
+writeFileSync("dist/alarms.json", `${JSON.stringify(alarmsStack(), undefined, 1)}\n`);
 writeDeclarations(
   "src",
   ["src/handler.ts", ...Object.values(cdk), ...Object.values(entryPoints)],

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { Fragment, Infrastructure } from "../../src/serverless/resources.ts";
+import type { Template } from "../../src/template/template.ts";
 
 /** What `infra/` says, for the Serverless plugin, which has no parser of YAML. */
 export function infrastructure(): Infrastructure {
@@ -31,6 +32,35 @@ interface Revocations {
 function withReaders(stack: Fragment, readers: unknown): Fragment {
   const placeholder = '"${file(infra/revocations.yml):readers.${param:deploy}}"';
   return JSON.parse(JSON.stringify(stack).replace(placeholder, JSON.stringify(readers))) as Fragment;
+}
+
+/** The alarms of `infra/` as a stack of their own, whose parameters name what they watch. */
+export function alarmsStack(): Template {
+  const { stack, logout } = read("revocation-alarms") as unknown as Pick<Revocations, "stack" | "logout">;
+  const Resources = {
+    ...read("alarms").Resources,
+    ...whereThereIs("HasRevokeOnEvent", stack.Resources),
+    ...whereThereIs("HasBackChannelLogout", logout.Resources),
+  };
+  return { ...read("alarms-stack"), Resources: withParameters(Resources) };
+}
+
+/** Resources that have this condition, unless they have a narrower one. */
+function whereThereIs(Condition: string, resources: Fragment["Resources"] = {}): Template["Resources"] {
+  return Object.fromEntries(
+    Object.entries(resources).map(([name, resource]) => [name, { Condition, ...resource }]),
+  );
+}
+
+/** Names are those of functions, and alarms begin with the authorizer's. */
+function withParameters(resources: Template["Resources"]): Template["Resources"] {
+  const text = JSON.stringify(resources)
+    .replaceAll('{"Fn::GetAtt":["RevocationDeadLetters","QueueName"]}', '{"Ref":"RevocationDeadLetters"}')
+    .replaceAll("${self:service}-${sls:stage}", "${AuthorizerLambdaFunction}")
+    .replaceAll("${param:ALARM_REFUSED_PERCENT}", "${AlarmRefusedPercent}")
+    .replaceAll(/"\$\{(\w+)\}"/g, '{"Ref":"$1"}')
+    .replaceAll(/"[^"]*\$\{\w+\}[^"]*"/g, '{"Fn::Sub":$&}');
+  return JSON.parse(text) as Template["Resources"];
 }
 
 function read(name: string): Fragment {
