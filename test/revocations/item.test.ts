@@ -43,24 +43,31 @@ describe("an item", () => {
     ["an application", { ...BLOCKED, kind: "client", value: "WebApp" }],
     ["one token", { ...BLOCKED, kind: "token", value: "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg" }],
     ["a value of 1024 characters", { ...BLOCKED, value: "x".repeat(1024) }],
+    ["of 1970", { ...BLOCKED, notBefore: 0 }],
   ])("can be read again: %s", (_, revocation) => {
     expect(revocationOf(itemOf(revocation, OPTIONS))).toEqual({ ...revocation, writtenAt: WRITTEN_AT });
   });
 
-  const REFUSED: readonly (readonly [string, Partial<Revocation>])[] = [
-    ["a time that has not come yet", { notBefore: SECOND + 1 }],
-    ["a time with a fraction", { notBefore: SECOND - 0.5 }],
-    ["a time before 1970", { notBefore: -1 }],
-    ["no kind that is known", { kind: "jti" as "sub" }],
-    ["no value", { value: "" }],
-    ["a value of 1025 characters", { value: "x".repeat(1025) }],
-    ["* for one user", { value: "*" }],
-    ["one user for everybody", { kind: "all" }],
-    ["no issuer", { issuer: "" }],
+  const UNKNOWN_KIND = "its kind is none of all, sub, sid, client, token";
+  const STRAY = 'the value of "all", and of nothing else, is *';
+  const REFUSED: readonly (readonly [string, Partial<Revocation>, string])[] = [
+    ["a time that has not come yet", { notBefore: SECOND + 1 }, "its time is in the future"],
+    ["a time with a fraction", { notBefore: SECOND - 0.5 }, "its time is no whole number of seconds"],
+    ["a time before 1970", { notBefore: -1 }, "its time is no whole number of seconds"],
+    ["no kind that is known", { kind: "jti" as "sub" }, UNKNOWN_KIND],
+    ["no value", { value: "" }, "its value is empty, or longer than 1024 characters"],
+    [
+      "a value of 1025 characters",
+      { value: "x".repeat(1025) },
+      "its value is empty, or longer than 1024 characters",
+    ],
+    ["* for one user", { value: "*" }, STRAY],
+    ["one user for everybody", { kind: "all" }, STRAY],
+    ["no issuer", { issuer: "" }, "its issuer is empty, or longer than 1024 characters"],
   ];
 
-  test.each(REFUSED)("is not written with %s", (_, change) => {
-    expect(() => itemOf({ ...BLOCKED, ...change }, OPTIONS)).toThrow(/^no revocation: /);
+  test.each(REFUSED)("is not written with %s", (_, change, why) => {
+    expect(() => itemOf({ ...BLOCKED, ...change }, OPTIONS)).toThrow(new RangeError(`no revocation: ${why}`));
   });
 
   test("may be of the second in which it is written", () => {
@@ -89,6 +96,7 @@ describe("an item that is read", () => {
     ["with a number for a value", { ...item, value: { N: "7" } }],
     ["without an issuer", { ...item, issuer: undefined }],
     ["with a text for a time", { ...item, notBefore: { S: "7" } }],
+    ["with a time that is no text", { ...item, notBefore: { N: 7 } }],
     ["with a time that is no number", { ...item, notBefore: { N: "Infinity" } }],
     ["with a negative time", { ...item, notBefore: { N: "-7" } }],
   ])("is none: %s", (_, malformed) => {

@@ -40,8 +40,10 @@ function listOf(...revocations: readonly StoredRevocation[]): RevokedTokens {
 const revokes = (list: RevokedTokens, changes: Partial<RevocableToken> = {}): boolean =>
   list.revocationOf({ ...TOKEN, ...changes }) !== undefined;
 
-test("an empty list revokes nothing", () => {
+test("an empty list revokes nothing, not even what says that it was issued in 1970", () => {
   expect(listOf().revocationOf(TOKEN)).toBeUndefined();
+  expect(listOf().revocationOf({ ...TOKEN, issuedAt: 0 })).toBeUndefined();
+  expect(listOf().revocationOf({ ...TOKEN, issuedAt: 0, clientId: undefined })).toBeUndefined();
 });
 
 describe.each(DATED)("a revocation of the kind %s", (kind) => {
@@ -174,7 +176,18 @@ test("forgets what was written before a time, and nothing that was written then"
     revocation("sub", { writtenAt: IAT * 1000 }),
     revocation("sid", { writtenAt: IAT * 1000 + 1 }),
   );
+  list.forget(IAT);
+  expect(list.size).toBe(2);
   list.forget(IAT + 0.5);
   expect(list.size).toBe(1);
   expect(list.revocationOf(TOKEN)).toBe("sid");
+});
+
+test("does not forget what was written again, whichever of both comes first", () => {
+  const both = [IAT, IAT + 60].map((writtenAt) => revocation("sub", { writtenAt: writtenAt * 1000 }));
+  for (const written of [both, both.toReversed()]) {
+    const list = listOf(...written);
+    list.forget(IAT + 30);
+    expect(list.revocationOf(TOKEN)).toBe("sub");
+  }
 });

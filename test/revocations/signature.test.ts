@@ -106,6 +106,10 @@ describe("a request goes to", () => {
   test.each([
     ["AWS_REGION is not set", { ...KEYS }],
     ["AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", { AWS_REGION: "eu-central-1" }],
+    [
+      "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set",
+      { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "AKIDEXAMPLE" },
+    ],
   ])("nowhere where %s", (message, env) => {
     expect(() => signedRequest("Query", "{}", { env, clock: () => NOW })).toThrow(message);
   });
