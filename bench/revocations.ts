@@ -22,7 +22,7 @@ const BEGIN = "<!-- bench: written by bench/revocations.ts -->";
 const END = "<!-- bench: end -->";
 const TABLE = { REVOCATION_TABLE: "revocations", AWS_REGION: "eu-central-1" };
 const KEYS = { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
-const COLD_ROUNDS = 21;
+const COLD_ROUNDS = 41;
 const WARM_ROUNDS = 150;
 const WARM_SIZES = [100, 100_000];
 const DISTANCE_MS = 10;
@@ -31,7 +31,7 @@ answerHelp(`Measures what a table of revocations costs, on each Node.js of Lambd
 
   npm run bench:revocations
 
-Two minutes; it writes the table of ${GUIDE}.
+Three minutes; it writes the table of ${GUIDE}.
 `);
 
 interface Probed {

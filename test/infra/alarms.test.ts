@@ -45,6 +45,14 @@ describe("the alarms as a stack of their own", () => {
     expect(resourcesOf(apart, "AWS::CloudWatch::Alarm")).toHaveLength(18);
   });
 
+  test("are all in the guide, with what to do", () => {
+    const names = resourcesOf(apart, "AWS::CloudWatch::Alarm").map(({ properties }) =>
+      JSON.stringify(properties["AlarmName"]).replace(/^.*?\}-(.*)"\}$/, "`$1`"),
+    );
+    const [, table = ""] = /\n## Alarms\n([^]*?)\n## /.exec(readFileSync("docs/deploy.md", "utf8")) ?? [];
+    expect(names.filter((name) => !table.includes(name))).toEqual([]);
+  });
+
   test("have a parameter for each thing that they watch, and nothing of Serverless", () => {
     const text = JSON.stringify(apart);
     expect(text).not.toMatch(/\$\{(self|sls|param|file)[:}]/);
