@@ -172,8 +172,8 @@ describe("the stack with revocations", () => {
   });
 
   test("has the alarms of the package, and tells them by every parameter what to watch", () => {
-    const [{ properties } = { properties: {} }] = resourcesOf(revoking, "AWS::CloudFormation::Stack");
-    const given = properties.Parameters as Readonly<Record<string, unknown>>;
+    const [stack] = resourcesOf(revoking, "AWS::CloudFormation::Stack");
+    const given = stack?.properties["Parameters"] as Readonly<Record<string, unknown>>;
     const alarms = JSON.parse(readFileSync("dist/alarms.json", "utf8")) as Template;
     expect(Object.keys({ ...given, AuthorizerLogLevel: "info" }).sort()).toEqual(
       Object.keys(alarms.Parameters ?? {}).sort(),
@@ -186,7 +186,7 @@ describe("the stack with revocations", () => {
       BackChannelLogoutLambdaFunction: { Ref: expect.stringMatching(/^Auth0RevocationsBackChannelLogout/) },
       RevocationDeadLetters: { "Fn::GetAtt": [expect.stringMatching(/DeadLetters/), "QueueName"] },
     });
-    const [asset = ""] = /[0-9a-f]{64}\.json/.exec(JSON.stringify(properties.TemplateURL)) ?? [];
+    const [asset = ""] = /[0-9a-f]{64}\.json/.exec(JSON.stringify(stack?.properties["TemplateURL"])) ?? [];
     expect(readFileSync(join(folder, "out", `asset.${asset}`))).toEqual(readFileSync("dist/alarms.json"));
   });
 });

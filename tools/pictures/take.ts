@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { borrowToken } from "../../local/page/borrowed-tokens.ts";
 import { launchBrowser } from "../../local/page/browser.ts";
 import { startPage } from "../../local/page/server.ts";
+import { startRevocations } from "../../local/revocations.ts";
 import { settingsFor } from "../../local/stack.ts";
 import { DEFAULT_ISSUER, SPA_ORIGIN } from "../../local/tenant/directory.ts";
 import { startLocalTenant } from "../../local/tenant/tenant.ts";
@@ -17,32 +18,32 @@ const WINDOW = { width: 980, height: 1000 };
 const FORM = { width: 980, height: 680 };
 
 interface Picture {
-  readonly file: string;
+  /** Its file's name begins with it; the colour scheme follows. */
+  readonly name: string;
   readonly viewport: typeof DESK;
   readonly scale?: number;
-  readonly colorScheme: "light" | "dark";
   /** The page's path. */
   readonly path?: string;
   /** What is done there before. */
   readonly act: (tab: Page) => Promise<void>;
+  /** What is shown of it: all that the window does, unless it is a selector. */
+  readonly part?: string;
 }
 
 const COLOURS = ["light", "dark"] as const;
-const PICTURES: readonly Picture[] = COLOURS.flatMap((colorScheme) => [
+const PICTURES: readonly Picture[] = [
   {
-    file: `page-desktop-${colorScheme}`,
+    name: "page-desktop",
     viewport: DESK,
-    colorScheme,
     act: async (tab) => {
       await signIn(tab, "Sign in");
       await press(tab, "Call GET /whoami");
     },
   },
   {
-    file: `page-phone-${colorScheme}`,
+    name: "page-phone",
     viewport: PHONE,
     scale: 1.5,
-    colorScheme,
     act: async (tab) => {
       await signIn(tab, "Sign in");
       await press(tab, "Unverified e-mail");
@@ -50,9 +51,20 @@ const PICTURES: readonly Picture[] = COLOURS.flatMap((colorScheme) => [
     },
   },
   {
-    file: `auth0-js-${colorScheme}`,
+    name: "end-early",
+    viewport: DESK,
+    act: async (tab) => {
+      await signIn(tab, "Sign in");
+      await tab.getByRole("button", { name: "Block", exact: true }).click();
+      await tab.getByText("then accepted").last().waitFor();
+      // Each run in one line: when the next call was refused.
+      for (const run of await tab.locator("#runs .run[open] > summary").all()) await run.click();
+    },
+    part: "#happened",
+  },
+  {
+    name: "auth0-js",
     viewport: WINDOW,
-    colorScheme,
     path: "/auth0-js",
     act: async (tab) => {
       await signIn(tab, "Sign in with Auth0.js");
@@ -61,13 +73,12 @@ const PICTURES: readonly Picture[] = COLOURS.flatMap((colorScheme) => [
     },
   },
   {
-    file: `lock-${colorScheme}`,
+    name: "lock",
     viewport: FORM,
-    colorScheme,
     path: "/lock",
     act: (tab) => tab.getByPlaceholder("your password").waitFor(),
   },
-]);
+];
 
 answerHelp(`Takes the pictures of the documentation anew, of what really happens.
 
@@ -77,27 +88,32 @@ It writes ${FOLDER}. It needs a browser; npm run install:browser installs one (L
 `);
 mkdirSync(FOLDER, { recursive: true });
 const tenant = await startLocalTenant({ port: Number(new URL(DEFAULT_ISSUER).port) });
+const revocations = await startRevocations(settingsFor(tenant));
+tenant.tell(revocations.writers);
 const page = await startPage({
   tenant,
+  revocations,
   settings: settingsFor(tenant),
   port: Number(new URL(SPA_ORIGIN).port),
 });
 const { browser } = await launchBrowser();
-for (const picture of PICTURES) await take(browser, picture);
+for (const picture of PICTURES) for (const colour of COLOURS) await take(browser, picture, colour);
 await recordTerminal();
-await Promise.all([browser.close(), page.close(), tenant.close()]);
+await Promise.all([browser.close(), page.close(), tenant.close(), revocations.table.close()]);
 
 async function take(
   chromium: Browser,
-  { file, viewport, scale = 1, colorScheme, path = "/", act }: Picture,
+  { name, viewport, scale = 1, path = "/", act, part }: Picture,
+  colorScheme: (typeof COLOURS)[number],
 ): Promise<void> {
+  const file = `${FOLDER}/${name}-${colorScheme}.png`;
   const look = { viewport, deviceScaleFactor: scale, colorScheme, reducedMotion: "reduce" } as const;
   const tab = await chromium.newPage(look);
   await tab.goto(page.url + path);
   await act(tab);
   await tab.mouse.move(0, 0);
-  await tab.screenshot({ path: `${FOLDER}/${file}.png` });
-  process.stdout.write(`${FOLDER}/${file}.png\n`);
+  await (part === undefined ? tab : tab.locator(part)).screenshot({ path: file });
+  process.stdout.write(`${file}\n`);
   await tab.close();
 }
 
