@@ -76,7 +76,7 @@ function open(
   return request(url, { method, agent: false, rejectUnauthorized: true, headers }, onResponse);
 }
 
-/** By its events, because a stream's iterator takes longer than a small document. */
+/** By its events, because the stream's iterator would make a cold start longer. */
 function readBody(response: IncomingMessage, { checkHead, maxBytes }: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     checkHead?.(response);

@@ -57,7 +57,7 @@ export class RevocationList implements Revocations {
       defer,
       onFailure: ({ message }) => onFailure(message),
     });
-    // What asks the table takes milliseconds to be made ready: meanwhile, keys that are fetched are on their way.
+    // Making the request to the table ready takes milliseconds, so the keys' request leaves first.
     defer(() => this.#copy.fetchIfEmpty());
   }
 

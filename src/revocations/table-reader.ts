@@ -48,7 +48,7 @@ const FORGET_EVERY_MS = 3_600_000;
 /** A page has about 7000 revocations. */
 const MAX_PAGES = 50;
 const PAGE_TIMEOUT_MS = 1500;
-/** Leaving out what a reader does not look at makes a page a quarter smaller, and changes nothing about its price. */
+/** Without the attributes that a reader does not look at, a page is a quarter smaller. Its price is the same. */
 const WHAT_IS_READ = {
   ProjectionExpression: "sk, kind, #value, issuer, notBefore",
   // A reserved word of DynamoDB's.

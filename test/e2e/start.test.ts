@@ -164,13 +164,19 @@ describe("it leaves no process and no port either after", () => {
 
   test("SIGTERM to npm while everything starts", async () => {
     const { args, ports } = await commandOfTheGuide();
-    const npm = spawn("npm", ["start", "--", ...args, "--no-build"], { detached: true, stdio: "ignore" });
+    const npm = spawn("npm", ["start", "--", ...args, "--no-build"], { detached: true });
     const pid = npm.pid ?? 0;
     running.push(pid);
+    let printed = "";
+    for (const output of [npm.stdout, npm.stderr])
+      output.setEncoding("utf8").on("data", (text: string) => (printed += text));
     const tenant = ports[1] ?? 0;
-    while (!(await answers(tenant))) await sleep(20);
+    while (!(await answers(tenant))) {
+      if (npm.exitCode !== null) throw new Error(`npm start ended by itself: ${printed}`);
+      await sleep(20);
+    }
     process.kill(pid, "SIGTERM");
-    expect(await portsAfterItsEnd({ npm, pid, ports, pageUrl: "", printed: "" })).toEqual([]);
+    expect(await portsAfterItsEnd({ npm, pid, ports, pageUrl: "", printed })).toEqual([]);
   });
 });
 

@@ -99,7 +99,7 @@ export async function bundleLoadedWhenCalled(
         outfile: `dist/${fileOf(module)}`,
         banner: { js: banners[module] ?? "" },
         plugins: [loadedWhenCalled(module)],
-        // V8 compiles no arrow function at once.
+        // An arrow function in parentheses is not compiled at once.
         supported: { ...options.supported, arrow: false },
       }),
     ),
