@@ -1,8 +1,8 @@
 import { CfnStack } from "aws-cdk-lib";
-import { Topic, type ITopic } from "aws-cdk-lib/aws-sns";
-import { Asset } from "aws-cdk-lib/aws-s3-assets";
-import { Construct } from "constructs";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { Asset } from "aws-cdk-lib/aws-s3-assets";
+import { Topic, type ITopic } from "aws-cdk-lib/aws-sns";
+import { Construct } from "constructs";
 import type { Settings } from "../settings/settings.ts";
 import type { Revocations } from "./revocations.ts";
 
@@ -21,7 +21,7 @@ interface AlarmsProps extends AlarmOptions {
   readonly revocations: Revocations | undefined;
 }
 
-/** The alarms, as a nested stack of the template that comes with the package. */
+/** The alarms: a nested stack, from the template that comes with the package. */
 export class Alarms extends Construct {
   /** Tells of alarms: subscribe to it whoever is on call. */
   readonly topic: ITopic;

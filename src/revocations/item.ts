@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { member, type JsonObject } from "../oauth/jwt.ts";
 import type { Revocation, RevocationKind } from "./revocation.ts";
 
 /** A text, as DynamoDB's JSON has it. */
@@ -77,16 +78,13 @@ export function itemOf(revocation: Revocation, { writtenAt, retentionHours }: It
  * @returns undefined where the item is malformed, whatever it is
  */
 export function revocationOf(item: unknown): StoredRevocation | undefined {
-  const { sk, kind, value, issuer, notBefore } = Object(item) as Partial<
-    Record<keyof RevocationItem, unknown>
-  >;
-  const writtenAt = writtenAtOf(textOf(sk));
-  const seconds = numberOf(notBefore);
+  const writtenAt = writtenAtOf(attribute(item, "sk", "S"));
+  const seconds = attribute(item, "notBefore", "N");
   if (!WHOLE_SECONDS.test(seconds)) return undefined;
   const revocation = {
-    kind: textOf(kind) as RevocationKind,
-    value: textOf(value),
-    issuer: textOf(issuer),
+    kind: attribute(item, "kind", "S") as RevocationKind,
+    value: attribute(item, "value", "S"),
+    issuer: attribute(item, "issuer", "S"),
     notBefore: Math.min(Number(seconds), Math.floor(writtenAt / 1000)),
     writtenAt,
   };
@@ -123,14 +121,9 @@ function writtenAtOf(sortKey: string): number {
   return SORT_KEY.test(sortKey) ? Date.parse(sortKey.slice(0, sortKey.indexOf("#"))) : NaN;
 }
 
-/** What an attribute of the type String has; nothing where it is of another type. */
-function textOf(attribute: unknown): string {
-  const { S: text } = Object(attribute) as { readonly S?: unknown };
-  return typeof text === "string" ? text : "";
-}
-
-/** What an attribute of the type Number has; nothing where it is of another type. */
-function numberOf(attribute: unknown): string {
-  const { N: digits } = Object(attribute) as { readonly N?: unknown };
-  return typeof digits === "string" ? digits : "";
+/** The text of an attribute, if it has this type and is an own member; empty otherwise. */
+function attribute(item: unknown, name: keyof RevocationItem, type: "S" | "N"): string {
+  const typed = member(Object(item) as JsonObject, name);
+  const value = member(Object(typed) as JsonObject, type);
+  return typeof value === "string" ? value : "";
 }

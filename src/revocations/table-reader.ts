@@ -68,7 +68,7 @@ export class TableReader {
   /** When the last complete reading began, in milliseconds since the epoch by AWS's clock. */
   #readUntil = -Infinity;
   #progress: Progress | undefined;
-  #forgetAt: number | undefined;
+  #forgottenAt: number | undefined;
 
   constructor(options: TableReaderOptions) {
     this.#options = options;
@@ -137,9 +137,9 @@ export class TableReader {
     this.#progress = undefined;
     this.#readUntil = Math.max(this.#readUntil, since);
     // The first reading asked for nothing that is to be forgotten.
-    this.#forgetAt ??= since + FORGET_EVERY_MS;
-    if (since < this.#forgetAt) return;
-    this.#forgetAt = since + FORGET_EVERY_MS;
+    this.#forgottenAt ??= since;
+    if (since < this.#forgottenAt + FORGET_EVERY_MS) return;
+    this.#forgottenAt = since;
     this.#revoked.forget(this.#oldest(since) / 1000);
   }
 

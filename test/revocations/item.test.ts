@@ -94,6 +94,7 @@ describe("an item that is read", () => {
     ["with a kind of a later version", { ...item, kind: { S: "organization" } }],
     ["without a value", { ...item, value: { S: "" } }],
     ["with a number for a value", { ...item, value: { N: "7" } }],
+    ["with an inherited value", { ...item, value: Object.create({ S: "auth0|alice" }) as object }],
     ["without an issuer", { ...item, issuer: undefined }],
     ["with a text for a time", { ...item, notBefore: { S: "7" } }],
     ["with a time that is no text", { ...item, notBefore: { N: 7 } }],

@@ -114,7 +114,8 @@ function calledIn(folder: string, environment: NodeJS.ProcessEnv): Map<string, R
   if (status !== 0) throw new Error(`The function turned its first user away: ${stderr}`);
   const [file = ""] = readdirSync(coverage);
   const { result } = JSON.parse(readFileSync(join(coverage, file), "utf8")) as Coverage;
-  const ours = result.filter(({ url }) => codeFiles(folder).includes(basename(url)));
+  const files = codeFiles(folder);
+  const ours = result.filter(({ url }) => files.includes(basename(url)));
   return new Map(ours.map((script) => [basename(script.url), calledFunctions(script)]));
 }
 

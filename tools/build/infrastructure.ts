@@ -7,7 +7,7 @@ import type { Template } from "../../src/template/template.ts";
 export function infrastructure(): Infrastructure {
   const roles = read("roles") as { authorizer: Fragment["Resources"] & object };
   const { stack, logout, outputs, readers } = read("revocations") as unknown as Revocations;
-  const alarms = read("revocation-alarms") as unknown as Pick<Revocations, "stack" | "logout">;
+  const alarms = revocationAlarms();
   return {
     revocations: { ...withReaders(stack, readers.authorizer), ...outputs.on },
     revocationAlarms: alarms.stack,
@@ -36,13 +36,17 @@ function withReaders(stack: Fragment, readers: unknown): Fragment {
 
 /** The alarms of `infra/` as a stack of their own, whose parameters name what they watch. */
 export function alarmsStack(): Template {
-  const { stack, logout } = read("revocation-alarms") as unknown as Pick<Revocations, "stack" | "logout">;
-  const Resources = {
+  const { stack, logout } = revocationAlarms();
+  const resources = {
     ...read("alarms").Resources,
     ...whereThereIs("HasRevokeOnEvent", stack.Resources),
     ...whereThereIs("HasBackChannelLogout", logout.Resources),
   };
-  return { ...read("alarms-stack"), Resources: withParameters(Resources) };
+  return { ...read("alarms-stack"), Resources: withParameters(resources) };
+}
+
+function revocationAlarms(): Pick<Revocations, "stack" | "logout"> {
+  return read("revocation-alarms") as unknown as Pick<Revocations, "stack" | "logout">;
 }
 
 /** Resources that have this condition, unless they have a narrower one. */
@@ -52,7 +56,7 @@ function whereThereIs(Condition: string, resources: Fragment["Resources"] = {}):
   );
 }
 
-/** Names are those of functions, and alarms begin with the authorizer's. */
+/** With parameters of the stack in place of Serverless's. The names of alarms begin with that of the authorizer. */
 function withParameters(resources: Template["Resources"]): Template["Resources"] {
   const text = JSON.stringify(resources)
     .replaceAll('{"Fn::GetAtt":["RevocationDeadLetters","QueueName"]}', '{"Ref":"RevocationDeadLetters"}')
