@@ -21,7 +21,7 @@ interface DynamoDbResponse {
 }
 
 /** The operations that are used. */
-export type Operation = "Query" | "PutItem";
+export type Operation = "BatchGetItem" | "UpdateItem" | "Scan" | "DescribeTable" | "DescribeTimeToLive";
 
 /**
  * Asks DynamoDB once.

@@ -1,128 +1,111 @@
 import { createHash } from "node:crypto";
 import { member, type JsonObject } from "../oauth/jwt.ts";
-import type { Revocation, RevocationKind } from "./revocation.ts";
+import type { Revocation, RevocationKind, RevocationScope } from "./revocation.ts";
 
-/** A text, as DynamoDB's JSON has it. */
-interface Text {
+/** A string, as DynamoDB's JSON has it. */
+interface StringAttribute {
   readonly S: string;
 }
 
 /** A number, as DynamoDB's JSON has it. */
-interface Decimal {
+interface NumberAttribute {
   readonly N: string;
 }
 
-/** A revocation as it stands in the table. */
+/** A revocation as it is stored in the table. */
 export interface RevocationItem {
-  /** The partition key. It is the same for all, so that one Query reads what is new. */
-  readonly pk: Text;
-  /** The sort key: when it was written, in ISO 8601 with milliseconds, `#`, and an ID that follows from the content. */
-  readonly sk: Text;
-  readonly kind: Text;
-  readonly value: Text;
-  readonly issuer: Text;
-  /** Seconds since the epoch. */
-  readonly notBefore: Decimal;
-  /** Seconds since the epoch: the table's TTL attribute. Readers do not look at it. */
-  readonly expiresAt: Decimal;
+  /** The partition key, from {@link toKey}. */
+  readonly id: StringAttribute;
+  /** Seconds since the epoch. Only ever raised. */
+  readonly notBefore: NumberAttribute;
+  /** Seconds since the epoch: the table's TTL attribute. Absent for sessions, whose refresh tokens may never expire. */
+  readonly expiresAt?: NumberAttribute;
 }
 
-/** A revocation that was read from the table. */
-export interface StoredRevocation extends Revocation {
-  /** Milliseconds since the epoch, by the writer's clock. */
-  readonly writtenAt: number;
-}
+/** Auth0's longest access token lives 30 days; an item outlives every token that it covers. */
+export const RETENTION_SECONDS = 31 * 86_400;
+/** DynamoDB's limit for a partition key is 2,048 bytes, and `member` has two identifiers. */
+export const MAX_IDENTIFIER_BYTES = 1024;
 
-export interface ItemOptions {
-  /** Milliseconds since the epoch. */
-  readonly writtenAt: number;
-  /** After as many hours no token can be left that it would end. */
-  readonly retentionHours: number;
-}
-
-/** The one partition of the table. */
-export const PARTITION = "r";
-const KINDS: readonly RevocationKind[] = ["all", "sub", "sid", "client", "token"];
-const EVERY = "*";
-/** Longer than any identifier of Auth0's. It bounds what one item takes of a container's memory. */
-const MAX_LENGTH = 1024;
-const SORT_KEY = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#/;
 const WHOLE_SECONDS = /^\d{1,12}$/;
+const KINDS: readonly RevocationKind[] = ["sub", "member", "sid", "client", "token"];
 
-/**
- * The item of a revocation. The same revocation written twice gives two items that say the same.
- *
- * @throws RangeError where it says something that no reader would accept, or a time that has not come yet: that would
- * end tokens which do not exist
- */
-export function itemOf(revocation: Revocation, { writtenAt, retentionHours }: ItemOptions): RevocationItem {
-  const fault = faultOf(revocation, writtenAt);
-  if (fault !== undefined) throw new RangeError(`no revocation: ${fault}`);
-  const { kind, value, issuer, notBefore } = revocation;
-  return {
-    pk: { S: PARTITION },
-    sk: { S: `${sortKeyFrom(writtenAt)}#${idOf(revocation)}` },
-    kind: { S: kind },
-    value: { S: value },
-    issuer: { S: issuer },
-    notBefore: { N: String(notBefore) },
-    expiresAt: { N: String(Math.ceil(writtenAt / 1000) + retentionHours * 3600) },
-  };
+/** The partition key of a scope: `sub#auth0|alice`, `member#org_1#auth0|alice`, `sid#…`, `client#…`, `token#…`. */
+export function toKey(scope: RevocationScope): string {
+  switch (scope.kind) {
+    case "sub":
+      return `sub#${scope.sub}`;
+    case "member":
+      return `member#${scope.organizationId}#${scope.sub}`;
+    case "sid":
+      return `sid#${scope.sid}`;
+    case "client":
+      return `client#${scope.clientId}`;
+    case "token":
+      return `token#${scope.hash}`;
+  }
+}
+
+/** The scope of a partition key, or undefined where no writer of this project would have written the key. */
+export function parseKey(key: string): RevocationScope | undefined {
+  const [, kind = "", value = ""] = /^([a-z]+)#(.+)$/su.exec(key) ?? [];
+  switch (KINDS.find((known) => known === kind)) {
+    case "sub":
+      return { kind: "sub", sub: value };
+    case "member": {
+      const [, organizationId, sub] = /^([^#]+)#(.+)$/su.exec(value) ?? [];
+      return organizationId === undefined || sub === undefined
+        ? undefined
+        : { kind: "member", organizationId, sub };
+    }
+    case "sid":
+      return { kind: "sid", sid: value };
+    case "client":
+      return { kind: "client", clientId: value };
+    case "token":
+      return { kind: "token", hash: value };
+    case undefined:
+      return undefined;
+  }
 }
 
 /**
- * The revocation of an item.
+ * The time from which an item says that tokens are revoked, in seconds since the epoch.
  *
- * A time later than the item's own is taken for the item's: what was written by then cannot mean tokens that came later.
- *
- * @returns undefined where the item is malformed, whatever it is
+ * @returns undefined where the item is malformed
  */
-export function revocationOf(item: unknown): StoredRevocation | undefined {
-  const writtenAt = writtenAtOf(attribute(item, "sk", "S"));
-  const seconds = attribute(item, "notBefore", "N");
-  if (!WHOLE_SECONDS.test(seconds)) return undefined;
-  const revocation = {
-    kind: attribute(item, "kind", "S") as RevocationKind,
-    value: attribute(item, "value", "S"),
-    issuer: attribute(item, "issuer", "S"),
-    notBefore: Math.min(Number(seconds), Math.floor(writtenAt / 1000)),
-    writtenAt,
-  };
-  return faultOf(revocation, writtenAt) === undefined ? revocation : undefined;
+export function readNotBefore(item: unknown): number | undefined {
+  const seconds = readAttribute(item, "notBefore", "N");
+  return WHOLE_SECONDS.test(seconds) ? Number(seconds) : undefined;
 }
 
-/** Where the items begin that were written at this time or later, in milliseconds since the epoch. */
-export function sortKeyFrom(writtenAt: number): string {
-  return new Date(Math.max(0, writtenAt)).toISOString();
+/** The partition key of an item, empty where it has none. */
+export function readKey(item: unknown): string {
+  return readAttribute(item, "id", "S");
 }
 
-/** It follows from the content alone, so that whoever compares two items can tell that they say the same. */
-function idOf({ kind, value, issuer, notBefore }: Revocation): string {
-  const content = JSON.stringify([kind, value, issuer, notBefore]);
-  return createHash("sha256").update(content).digest("base64url").slice(0, 22);
+/**
+ * When an item may be deleted, in seconds since the epoch.
+ *
+ * @returns undefined for a session: refresh tokens, which continue it, may never expire
+ */
+export function expiryOf({ scope, notBefore }: Revocation, writtenAt: number): number | undefined {
+  if (scope.kind === "sid") return undefined;
+  return Math.max(notBefore, writtenAt) + RETENTION_SECONDS;
 }
 
-function faultOf({ kind, value, issuer, notBefore }: Revocation, now: number): string | undefined {
-  if (!KINDS.includes(kind)) return `its kind is none of ${KINDS.join(", ")}`;
-  if ((kind === "all") !== (value === EVERY)) return `the value of "all", and of nothing else, is ${EVERY}`;
-  if (!isIdentifier(value)) return `its value is empty, or longer than ${MAX_LENGTH} characters`;
-  if (!isIdentifier(issuer)) return `its issuer is empty, or longer than ${MAX_LENGTH} characters`;
-  if (!Number.isSafeInteger(notBefore) || notBefore < 0) return "its time is no whole number of seconds";
-  if (notBefore * 1000 > now) return "its time is in the future";
-  return undefined;
+/**
+ * Identifies one token: the base64url of the SHA-256 of its signed part, which is all up to its second dot (RFC 9770
+ * identifies tokens by a hash too).
+ */
+export function tokenHash(token: string): string {
+  return createHash("sha256")
+    .update(token.slice(0, token.lastIndexOf(".")))
+    .digest("base64url");
 }
 
-function isIdentifier(text: string): boolean {
-  return text.length > 0 && text.length <= MAX_LENGTH;
-}
-
-/** NaN where the sort key has no time. */
-function writtenAtOf(sortKey: string): number {
-  return SORT_KEY.test(sortKey) ? Date.parse(sortKey.slice(0, sortKey.indexOf("#"))) : NaN;
-}
-
-/** The text of an attribute, if it has this type and is an own member; empty otherwise. */
-function attribute(item: unknown, name: keyof RevocationItem, type: "S" | "N"): string {
+/** An own attribute of an item, if it has this type; empty otherwise. */
+function readAttribute(item: unknown, name: keyof RevocationItem, type: "S" | "N"): string {
   const typed = member(Object(item) as JsonObject, name);
   const value = member(Object(typed) as JsonObject, type);
   return typeof value === "string" ? value : "";

@@ -1,19 +1,24 @@
-/** What a revocation ends: every token, or those of a user, of a session, of an application, or one token. */
-export type RevocationKind = "all" | "sub" | "sid" | "client" | "token";
+/** What a revocation covers. Each kind has a key of its own in the table, so that one never narrows or hides another. */
+export type RevocationScope =
+  /** Every token of a user or an actor, by `sub`. */
+  | { readonly kind: "sub"; readonly sub: string }
+  /** A user's tokens for one organization (`org_id`). */
+  | { readonly kind: "member"; readonly organizationId: string; readonly sub: string }
+  /** The tokens of a session, by `sid`. */
+  | { readonly kind: "sid"; readonly sid: string }
+  /** Tokens that were issued to an application, by its client ID. */
+  | { readonly kind: "client"; readonly clientId: string }
+  /** One token, by {@link tokenHash}. */
+  | { readonly kind: "token"; readonly hash: string };
 
-/** The end of tokens before their time. It follows from one message alone, so that a replay changes nothing. */
+export type RevocationKind = RevocationScope["kind"];
+
+/** A revocation follows from one message alone, so that a replay changes nothing. */
 export interface Revocation {
-  readonly kind: RevocationKind;
+  readonly scope: RevocationScope;
   /**
-   * The user (`sub`), the session (`sid`), the client ID, or the base64url of the SHA-256 of the token up to its
-   * second dot (RFC 9770 identifies tokens by a hash too). `*` for all.
-   */
-  readonly value: string;
-  /** The issuer whose tokens end: `https://acme.eu.auth0.com/`. `*` for every issuer that is configured. */
-  readonly issuer: string;
-  /**
-   * In seconds since the epoch. Tokens issued at this second or before end, since `iat` has whole seconds. It has no
-   * effect on the kinds `sid` and `token`, which end whenever the token was issued.
+   * In seconds since the epoch. Tokens issued in this second or before are revoked, since `iat` has whole seconds. The
+   * kinds `sid` and `token` are revoked whenever they were issued; for them this only tells when.
    */
   readonly notBefore: number;
 }

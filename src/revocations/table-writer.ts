@@ -1,35 +1,64 @@
-import type { CallDynamoDb } from "./dynamodb.ts";
-import { itemOf } from "./item.ts";
+import { DynamoDbError, type CallDynamoDb } from "./dynamodb.ts";
+import { expiryOf, MAX_IDENTIFIER_BYTES, toKey } from "./item.ts";
 import type { Revocation } from "./revocation.ts";
 
 export interface TableWriterOptions {
   readonly table: string;
-  readonly retentionHours: number;
   readonly call: CallDynamoDb;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** How long items of sessions are kept, in days; they have no expiry without. */
+  readonly sessionRetentionDays?: number | undefined;
 }
 
-/** Readers ask for what was written since they asked before, and a minute more. */
-const MAX_SKEW_MS = 30_000;
+/** `unchanged`: the table already had this revocation, or a later one of the same scope. */
+export type WriteResult = "written" | "unchanged";
+
 const TIMEOUT_MS = 5000;
 
 /**
- * Writes a revocation. Whoever writes it twice does no harm.
+ * Writes a revocation by a conditional update that only ever raises `notBefore`, so that writing twice, late or in any
+ * order changes nothing.
  *
- * @throws RangeError where it is malformed, or its time has not come yet
- * @throws Error where the table did not take it, or where the clock of whoever writes is so wrong that readers might
- * overlook it
+ * @throws RangeError where it can never be stored
+ * @throws Error where the table did not take it
  */
-export async function writeRevocation(revocation: Revocation, options: TableWriterOptions): Promise<void> {
-  const { table, retentionHours, call, clock } = options;
-  const writtenAt = clock();
-  const Item = itemOf(revocation, { writtenAt, retentionHours });
-  const { date = writtenAt } = await call("PutItem", { TableName: table, Item }, TIMEOUT_MS);
-  const skew = Math.round((writtenAt - date) / 1000);
-  if (Math.abs(skew) * 1000 > MAX_SKEW_MS) {
-    throw new Error(
-      `this machine's clock is ${skew} seconds off AWS's, so that authorizers may overlook the revocation: set the clock, and write it again`,
+export async function writeRevocation(
+  revocation: Revocation,
+  { table, call, clock }: TableWriterOptions,
+): Promise<WriteResult> {
+  checkStorable(revocation);
+  const { scope, notBefore } = revocation;
+  const expiresAt = expiryOf(revocation, Math.ceil(clock() / 1000));
+  try {
+    await call(
+      "UpdateItem",
+      {
+        TableName: table,
+        Key: { id: { S: toKey(scope) } },
+        UpdateExpression: `SET notBefore = :notBefore${expiresAt === undefined ? "" : ", expiresAt = :expiresAt"}`,
+        ConditionExpression: "attribute_not_exists(notBefore) OR notBefore < :notBefore",
+        ExpressionAttributeValues: {
+          ":notBefore": { N: String(notBefore) },
+          ...(expiresAt !== undefined && { ":expiresAt": { N: String(expiresAt) } }),
+        },
+      },
+      TIMEOUT_MS,
     );
+    return "written";
+  } catch (error) {
+    if (error instanceof DynamoDbError && error.type === "ConditionalCheckFailedException") return "unchanged";
+    throw error;
+  }
+}
+
+function checkStorable({ scope, notBefore }: Revocation): void {
+  if (!Number.isSafeInteger(notBefore) || notBefore < 0)
+    throw new RangeError("notBefore must be a whole number of seconds since the epoch");
+  const { kind, ...identifiers } = scope;
+  for (const [name, value] of Object.entries(identifiers)) {
+    const bytes = Buffer.byteLength(value);
+    if (bytes === 0 || bytes > MAX_IDENTIFIER_BYTES)
+      throw new RangeError(`${kind}: ${name} must have 1 to ${MAX_IDENTIFIER_BYTES} bytes`);
   }
 }
