@@ -1,12 +1,15 @@
-# Ending tokens before their time, where the variable revocations is set: a table, a function that fills it with what
+# Revoking tokens before they expire, where the variable revocations is set: a table, a function that fills it with what
 # Auth0 sends through EventBridge, and where applications are named, an endpoint for their logout tokens.
 
 locals {
   writers_zip   = coalesce(try(var.revocations.zip, null), "${path.module}/../../dist/revocation-writers.zip")
   table_setting = { for table in aws_dynamodb_table.revocations : "REVOCATION_TABLE" => table.name }
-  # The authorizer's settings that writers have too.
-  retention = { for name, value in var.settings : name => value if contains(["REVOCATION_RETENTION_HOURS", "AUTHORIZER_LOG_LEVEL"], name) }
-  tenant    = { for name, value in var.settings : name => value if contains(["AUTH0_DOMAIN", "AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "JWKS_MAX_AGE_SECONDS", "JWKS_STALE_IF_ERROR_SECONDS", "JWKS_TIMEOUT_MS"], name) }
+  # What every writer has.
+  common = merge(
+    { for name, value in var.settings : name => value if name == "AUTHORIZER_LOG_LEVEL" },
+    try(var.revocations.session_retention_days, null) == null ? {} : { REVOCATION_SESSION_RETENTION_DAYS = tostring(var.revocations.session_retention_days) },
+  )
+  tenant = { for name, value in var.settings : name => value if contains(["AUTH0_DOMAIN", "AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "JWKS_MAX_AGE_SECONDS", "JWKS_STALE_IF_ERROR_SECONDS", "JWKS_TIMEOUT_MS"], name) }
 
   on_logout  = try(var.revocations.revoke_on_logout, false)
   clients    = try(var.revocations.logout_client_ids, [])
@@ -25,27 +28,25 @@ locals {
     events = jsonencode({ source = [{ prefix = "aws.partner/auth0.com/" }] })
     logs = jsonencode({
       source = [{ prefix = "aws.partner/auth0.com/" }]
-      detail = { data = { type = concat(["scp"], local.on_logout ? ["slo"] : []) } }
+      detail = { data = { type = concat(["scp", "universal_logout_succeeded"], local.on_logout ? ["slo"] : []) } }
     })
   }
 }
 
-# No backups: what stands here has no effect after REVOCATION_RETENTION_HOURS.
+# An empty or replaced table would accept every revoked token again, without an error: DynamoDB refuses to delete it until
+# its protection is switched off. Its warm throughput is left alone, since versions of the provider from 5.80 on do not
+# know it: aws dynamodb update-table --warm-throughput ReadUnitsPerSecond=….
 resource "aws_dynamodb_table" "revocations" {
   count = var.revocations == null ? 0 : 1
 
   name         = "${var.name}-revocations"
   billing_mode = "PAY_PER_REQUEST"
-  hash_key     = "pk"
-  range_key    = "sk"
+  hash_key     = "id"
+
+  deletion_protection_enabled = true
 
   attribute {
-    name = "pk"
-    type = "S"
-  }
-
-  attribute {
-    name = "sk"
+    name = "id"
     type = "S"
   }
 
@@ -63,7 +64,7 @@ resource "aws_iam_role_policy" "read_revocations" {
   role = aws_iam_role.authorizer.id
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = "dynamodb:Query", Resource = aws_dynamodb_table.revocations[0].arn }]
+    Statement = [{ Effect = "Allow", Action = "dynamodb:BatchGetItem", Resource = aws_dynamodb_table.revocations[0].arn }]
   })
 }
 
@@ -94,7 +95,7 @@ resource "aws_iam_role_policy" "write_revocations" {
     Version = "2012-10-17"
     Statement = concat(
       [
-        { Effect = "Allow", Action = ["dynamodb:PutItem"], Resource = aws_dynamodb_table.revocations[0].arn },
+        { Effect = "Allow", Action = ["dynamodb:UpdateItem"], Resource = aws_dynamodb_table.revocations[0].arn },
         { Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.writer[each.key].arn}:*" },
       ],
       each.key == "revoke-on-event" ? [
@@ -108,7 +109,7 @@ resource "aws_lambda_function" "writer" {
   for_each = local.writers
 
   function_name    = "${var.name}-${each.key}"
-  description      = "Writes down whose tokens have ended, by what Auth0 sends."
+  description      = "Writes revocations from what Auth0 sends."
   role             = aws_iam_role.writer[each.key].arn
   filename         = local.writers_zip
   source_code_hash = filebase64sha256(local.writers_zip)
@@ -119,7 +120,7 @@ resource "aws_lambda_function" "writer" {
   timeout          = 10
 
   environment {
-    variables = merge(local.retention, each.value, local.table_setting)
+    variables = merge(local.common, each.value, local.table_setting)
   }
 
   logging_config {
@@ -134,7 +135,7 @@ resource "aws_cloudwatch_event_rule" "tenant" {
   for_each = local.rules
 
   name           = "${var.name}-${each.key}"
-  description    = "What Auth0 sends, to end tokens."
+  description    = "What Auth0 sends, to revoke tokens."
   event_bus_name = each.value
   event_pattern  = local.patterns[each.key]
 }

@@ -33,6 +33,7 @@ variable "settings" {
       "AUTHORIZER_EMAIL_DOMAINS",
       "AUTHORIZER_ALLOW_MACHINES",
       "AUTHORIZER_ALLOW_ANONYMOUS",
+      "AUTHORIZER_ISSUED_AFTER",
       "AUTHORIZER_CLOCK_TOLERANCE_SECONDS",
       "AUTHORIZER_HTTP_API_RESPONSE",
       "AUTHORIZER_HTTP_API_UNAUTHORIZED",
@@ -43,25 +44,23 @@ variable "settings" {
       "JWKS_TIMEOUT_MS",
       "JWKS_SNAPSHOT_MAX_AGE_SECONDS",
       "REVOCATION_TABLE",
-      "REVOCATION_SYNC_SECONDS",
-      "REVOCATION_MAX_AGE_SECONDS",
-      "REVOCATION_STALE_IF_ERROR_SECONDS",
-      "REVOCATION_UNAVAILABLE",
-      "REVOCATION_RETENTION_HOURS",
-      "AUTH0_SESSION_CLAIM",
+      "REVOCATION_ON_FAILURE",
+      "REVOCATION_SESSION_CLAIM",
     ])) == 0
     error_message = "A name in settings is no setting of the authorizer. They are in its README."
   }
 }
 
 variable "revocations" {
-  description = "Ends tokens before their time, with a table of its own and what fills it: the partner event buses of the tenant's Event Stream and log stream, whether a log-out in the log stream ends its session, and the applications whose logout tokens count, with which there is an endpoint for them that is open to everybody. An empty object has the table alone, for auth0-authorizer revoke; null has nothing of it. zip is the path of the functions' code where this module does not come from the npm package."
+  description = "Revokes tokens before they expire, with a table and what fills it: the partner event buses of the tenant's Event Stream and log stream, whether a logout in the log stream revokes its session, after how many days a session's revocation is forgotten (null: never), and the applications whose logout tokens count, with which there is an endpoint for them that is open to everybody. An empty object has the table alone, for auth0-authorizer revoke; null has nothing of it. zip is the path of the functions' code where this module does not come from the npm package."
   type = object({
     event_bus         = optional(string)
     log_event_bus     = optional(string)
     revoke_on_logout  = optional(bool, false)
     logout_client_ids = optional(list(string), [])
     zip               = optional(string)
+
+    session_retention_days = optional(number)
   })
   default = null
 }

@@ -25,7 +25,7 @@ export interface Auth0AuthorizerProps {
   readonly zip?: string;
   /** How long the function's log lines are kept: a month, unless told otherwise. */
   readonly logRetention?: RetentionDays;
-  /** Ends tokens before their time, with a table of its own and what fills it; `{}` is the table alone. */
+  /** Revokes tokens before they expire, with a table and what fills it; `{}` is the table alone. */
   readonly revocations?: RevocationOptions;
   /** Alarms, in a nested stack, and a topic that tells of them; `{}` has nobody who hears of them by e-mail. */
   readonly alarms?: AlarmOptions;
@@ -68,7 +68,7 @@ export class Auth0Authorizer extends Construct {
     this.revocations =
       props.revocations &&
       new Revocations(this, "Revocations", { ...props.revocations, settings, logRetention });
-    this.revocations?.table.grant(role, "dynamodb:Query");
+    this.revocations?.table.grant(role, "dynamodb:BatchGetItem");
     this.#isSimple = settings.httpApiResponse === "simple";
     this.function = new Function(this, "Function", {
       description: "Verifies Auth0 tokens for API Gateway.",

@@ -25,10 +25,14 @@ export interface RevocationOptions {
   readonly eventBus?: IEventBus;
   /** That of its log stream. */
   readonly logEventBus?: IEventBus;
-  /** Whether a log-out in the log stream ends its session. */
+  /** Whether a logout in the log stream revokes its session. */
   readonly revokeOnLogout?: boolean;
   /** The applications whose logout tokens count: with them there is an endpoint, which is open to everybody. */
   readonly logoutClientIds?: readonly string[];
+  /** After how many days a session's revocation is forgotten: never, unless told otherwise. */
+  readonly sessionRetentionDays?: number;
+  /** Read units a second that a new table takes at once: some 12,000, which is DynamoDB's default. */
+  readonly warmReadUnits?: number;
 }
 
 interface RevocationsProps extends RevocationOptions {
@@ -37,14 +41,16 @@ interface RevocationsProps extends RevocationOptions {
 }
 
 const SOURCE = "aws.partner/auth0.com/";
+/** Entries of the log stream that always revoke: a changed password and Universal Logout. */
+const LOG_TYPES = ["scp", "universal_logout_succeeded"];
 const DEAD_LETTER_RETENTION = Duration.days(14);
 const TIMEOUT = Duration.seconds(10);
-/** What the authorizer's settings have to do with who ends a session. */
+/** The authorizer's settings that the endpoint for logout tokens has too. */
 const LOGOUT_SETTINGS: readonly string[] = [
   ...["AUTH0_DOMAIN", "AUTH0_CLIENT_IDS", "AUTHORIZER_CLOCK_TOLERANCE_SECONDS"],
   ...["JWKS_MAX_AGE_SECONDS", "JWKS_STALE_IF_ERROR_SECONDS", "JWKS_TIMEOUT_MS"],
 ];
-const EVERY_WRITER: readonly string[] = ["REVOCATION_RETENTION_HOURS", "AUTHORIZER_LOG_LEVEL"];
+const EVERY_WRITER: readonly string[] = ["AUTHORIZER_LOG_LEVEL"];
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -68,14 +74,7 @@ export class Revocations extends Construct {
   constructor(scope: Construct, id: string, props: RevocationsProps) {
     super(scope, id);
     this.#logRetention = props.logRetention;
-    // What stands in it has no effect after a day, so that there is nothing to keep.
-    this.table = new Table(this, "Table", {
-      partitionKey: { name: "pk", type: AttributeType.STRING },
-      sortKey: { name: "sk", type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: "expiresAt",
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    this.table = this.#addTable(props);
     this.deadLetters = new Queue(this, "DeadLetters", {
       retentionPeriod: DEAD_LETTER_RETENTION,
       encryption: QueueEncryption.SQS_MANAGED,
@@ -87,9 +86,22 @@ export class Revocations extends Construct {
     this.logoutUrl = this.logoutWriter?.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
   }
 
-  #addEventWriter({ settings, eventBus, logEventBus, revokeOnLogout = false }: RevocationsProps): Function {
+  /** It outlives the stack: an empty or replaced one would accept every revoked token again, without an error. */
+  #addTable({ warmReadUnits }: RevocationsProps): Table {
+    return new Table(this, "Table", {
+      partitionKey: { name: "id", type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: "expiresAt",
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(warmReadUnits !== undefined && { warmThroughput: { readUnitsPerSecond: warmReadUnits } }),
+    });
+  }
+
+  #addEventWriter(props: RevocationsProps): Function {
+    const { eventBus, logEventBus, revokeOnLogout = false } = props;
     const writer = this.#writer("RevokeOnEvent", "revoke-on-event.handler", {
-      ...only(EVERY_WRITER, variablesOf(settings)),
+      ...variablesOfWriter(EVERY_WRITER, props),
       REVOCATION_ON_LOGOUT: String(revokeOnLogout),
     });
     this.deadLetters.grant(writer, "sqs:SendMessage");
@@ -102,18 +114,23 @@ export class Revocations extends Construct {
     const source = Match.prefix(SOURCE);
     if (eventBus !== undefined)
       new Rule(this, "EventStream", { eventBus, eventPattern: { source }, targets });
-    const detail = { data: { type: revokeOnLogout ? ["scp", "slo"] : ["scp"] } };
+    const detail = { data: { type: [...LOG_TYPES, ...(revokeOnLogout ? ["slo"] : [])] } };
     if (logEventBus !== undefined)
       new Rule(this, "LogStream", { eventBus: logEventBus, eventPattern: { source, detail }, targets });
     return writer;
   }
 
-  #addLogoutWriter({ settings, logoutClientIds = [] }: RevocationsProps): Function | undefined {
+  #addLogoutWriter(props: RevocationsProps): Function | undefined {
+    const { settings, logoutClientIds = [] } = props;
     if (logoutClientIds.length === 0) return undefined;
-    const variables = variablesOf({ ...settings, clientIds: logoutClientIds });
-    return this.#writer("BackChannelLogout", "back-channel-logout.handler", {
-      ...only([...EVERY_WRITER, ...LOGOUT_SETTINGS], variables),
-    });
+    return this.#writer(
+      "BackChannelLogout",
+      "back-channel-logout.handler",
+      variablesOfWriter([...EVERY_WRITER, ...LOGOUT_SETTINGS], {
+        ...props,
+        settings: { ...settings, clientIds: logoutClientIds },
+      }),
+    );
   }
 
   /** A function that may write into the table and to its own log. */
@@ -121,9 +138,9 @@ export class Revocations extends Construct {
     const logGroup = new LogGroup(this, `${id}Log`, { retention: this.#logRetention });
     const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
-    this.table.grant(role, "dynamodb:PutItem");
+    this.table.grant(role, "dynamodb:UpdateItem");
     return new Function(this, id, {
-      description: "Writes down whose tokens have ended, by what Auth0 sends.",
+      description: "Writes revocations from what Auth0 sends.",
       runtime: new Runtime("nodejs24.x", RuntimeFamily.NODEJS),
       architecture: Architecture.ARM_64,
       handler,
@@ -143,6 +160,15 @@ export function variablesOf(settings: Partial<Settings>): Variables {
   return environmentFrom({ ...settings, revocationTable: "known-once-deployed" });
 }
 
-function only(names: readonly string[], variables: Variables): Variables {
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)));
+/** Those of the authorizer's variables that have these names, and how long a writer keeps sessions. */
+function variablesOfWriter(
+  names: readonly string[],
+  { settings, sessionRetentionDays }: RevocationsProps,
+): Variables {
+  return {
+    ...Object.fromEntries(Object.entries(variablesOf(settings)).filter(([name]) => names.includes(name))),
+    ...(sessionRetentionDays !== undefined && {
+      REVOCATION_SESSION_RETENTION_DAYS: String(sessionRetentionDays),
+    }),
+  };
 }

@@ -34,8 +34,12 @@ export interface StackOptions {
   readonly eventBus: string;
   /** That of its log stream. */
   readonly logEventBus: string;
-  /** Whether a log-out in the log stream ends its session. */
+  /** Whether a logout in the log stream revokes its session. */
   readonly revokeOnLogout: boolean;
+  /** After how many days a session's revocation is forgotten; without it, never. */
+  readonly sessionRetentionDays: number | undefined;
+  /** Read units a second that a new table takes at once; 0 leaves it to DynamoDB, with some 12,000. */
+  readonly warmReadUnits: number;
   /** After how many hours without a message of the Event Stream there is an alarm, up to 168. */
   readonly silenceHours: number;
   /** Whether there is an endpoint for Auth0's logout tokens, which is open to everybody. */
@@ -68,6 +72,8 @@ const DEFAULTS: StackOptions = {
   eventBus: "",
   logEventBus: "",
   revokeOnLogout: false,
+  sessionRetentionDays: undefined,
+  warmReadUnits: 0,
   silenceHours: 168,
   backChannelLogout: false,
   logoutClientIds: [],
@@ -152,7 +158,10 @@ function stackMistakes(stack: StackOptions): readonly string[] {
   ];
 }
 
-const NEED_REVOCATIONS = ["eventBus", "logEventBus", "revokeOnLogout", "backChannelLogout"] as const;
+const NEED_REVOCATIONS = [
+  ...(["eventBus", "logEventBus", "revokeOnLogout", "sessionRetentionDays"] as const),
+  ...(["warmReadUnits", "backChannelLogout"] as const),
+];
 
 function revocationMistakes({ stack, settings }: Options): readonly string[] {
   const { revocations, backChannelLogout, logoutClientIds } = stack;
@@ -169,7 +178,15 @@ function revocationMistakes({ stack, settings }: Options): readonly string[] {
       ? ["backChannelLogout needs logoutClientIds: the applications whose logout tokens count"]
       : []),
     ...(stack.silenceHours >= 1 && stack.silenceHours <= 168 ? [] : ["silenceHours must be from 1 to 168"]),
+    ...(isWhole(stack.sessionRetentionDays ?? 1, 1)
+      ? []
+      : ["sessionRetentionDays must be a whole number of at least 1"]),
+    ...(isWhole(stack.warmReadUnits, 0) ? [] : ["warmReadUnits must be a whole number of at least 0"]),
   ];
+}
+
+function isWhole(value: number, least: number): boolean {
+  return Number.isInteger(value) && value >= least;
 }
 
 function twice(given: unknown): readonly string[] {

@@ -231,8 +231,7 @@ function filesNamed(names: readonly string[]): Readonly<Record<string, Buffer>> 
 
 /** On one's own machine there is no table of this stack. */
 function withoutTable(environment: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const isOfTable = (name: string): boolean =>
-    name.startsWith("REVOCATION_") || name === "AUTH0_SESSION_CLAIM";
+  const isOfTable = (name: string): boolean => name.startsWith("REVOCATION_");
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !isOfTable(name)));
 }
 

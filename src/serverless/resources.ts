@@ -100,6 +100,7 @@ function placeholders(options: StackOptions, { prefix, logLevel, revocationTable
     "${param:AUTH0_LOG_EVENT_BUS}": options.logEventBus,
     "${param:REVOCATION_ON_LOGOUT}": String(options.revokeOnLogout),
     "${param:REVOCATION_SILENCE_HOURS}": options.silenceHours,
+    "${param:REVOCATION_WARM_READ_UNITS}": options.warmReadUnits,
     '${param:CORS_ORIGIN, "*"}': options.corsOrigin,
     '${param:REASON_IN_403, "false"}': String(options.reasonIn403),
     '${param:RESOURCE_METADATA, ""}': options.resourceMetadata,

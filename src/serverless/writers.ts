@@ -13,7 +13,7 @@ interface Writer {
 export const WRITER_FILES = ["revoke-on-event.cjs", "back-channel-logout.cjs"];
 
 const TIMEOUT_SECONDS = 10;
-/** What the authorizer's settings have to do with who ends a session. */
+/** The authorizer's settings that the endpoint for logout tokens has too. */
 const LOGOUT_SETTINGS: readonly (keyof Settings)[] = [
   "issuers",
   "clockToleranceSeconds",
@@ -59,17 +59,22 @@ export function writersOf(options: Options, idPrefix: string, artifact: string):
       ...common,
       role: `${idPrefix}${suffix}Role`,
       ...definitions[suffix](options, {
-        ...variablesFrom(only(options.settings, ["revocationRetentionHours", "logLevel"])),
+        ...variablesFrom(only(options.settings, ["logLevel"])),
+        ...sessionRetention(stack),
         ...tableOf(idPrefix).variables,
       }),
     },
   }));
 }
 
+function sessionRetention({ sessionRetentionDays: days }: Options["stack"]): object {
+  return days === undefined ? {} : { REVOCATION_SESSION_RETENTION_DAYS: String(days) };
+}
+
 function revokeOnEvent({ stack }: Options, environment: object): object {
   return {
     handler: "revoke-on-event.handler",
-    description: "Writes down whose tokens have ended, by what Auth0 sends through EventBridge.",
+    description: "Writes revocations from the messages that Auth0 sends through EventBridge.",
     environment: { ...environment, REVOCATION_ON_LOGOUT: String(stack.revokeOnLogout) },
   };
 }
@@ -78,7 +83,7 @@ function backChannelLogout(options: Options, environment: object): object {
   const settings = { ...only(options.settings, LOGOUT_SETTINGS), clientIds: logoutClientIds(options) };
   return {
     handler: "back-channel-logout.handler",
-    description: "Writes down which session has ended, by Auth0's logout tokens.",
+    description: "Writes revocations of sessions from Auth0's logout tokens.",
     url: true,
     environment: { ...variablesFrom(settings), ...environment },
   };

@@ -34,7 +34,7 @@ export const unreachableTables: Check = (template, scope) =>
   functionsOf(template, scope)
     .filter(({ properties }) => hasTable(properties))
     .flatMap((lambda) => {
-      const action = isWriter(lambda) ? "dynamodb:PutItem" : "dynamodb:Query";
+      const action = isWriter(lambda) ? "dynamodb:UpdateItem" : "dynamodb:BatchGetItem";
       const roles = rolesOf(template, [lambda]);
       const isMissing = roles.length > 0 && !roles.some(({ properties }) => allows(properties, action));
       return isMissing ? [at(`has REVOCATION_TABLE and a role without ${action}`)(lambda)] : [];

@@ -154,9 +154,9 @@ describe("the stack with revocations", () => {
   });
 
   test("lets the authorizer read the table, and the writers write into it", () => {
-    expect(rightsOf(/^Auth0Role/)).toEqual(["dynamodb:Query"]);
-    expect(rightsOf(/BackChannelLogout/)).toEqual(["dynamodb:PutItem"]);
-    expect(rightsOf(/RevokeOnEvent/).sort()).toEqual(["dynamodb:PutItem", "sqs:SendMessage"]);
+    expect(rightsOf(/^Auth0Role/)).toEqual(["dynamodb:BatchGetItem"]);
+    expect(rightsOf(/BackChannelLogout/)).toEqual(["dynamodb:UpdateItem"]);
+    expect(rightsOf(/RevokeOnEvent/).sort()).toEqual(["dynamodb:UpdateItem", "sqs:SendMessage"]);
   });
 
   test("calls the writers by the streams and by an address of their own", () => {

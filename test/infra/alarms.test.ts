@@ -62,7 +62,8 @@ describe("the alarms as a stack of their own", () => {
   });
 
   test.each([
-    ["RevocationListAgeAlarm", "HasRevocationTable"],
+    ["RevocationLookupFailuresAlarm", "HasRevocationTable"],
+    ["RevocationThrottlesAlarm", "HasRevocationTable"],
     ["RevocationDeadLettersAlarm", "HasRevokeOnEvent"],
     ["RevocationSilenceAlarm", "HasEventBus"],
     ["BackChannelLogoutAlarm", "HasBackChannelLogout"],

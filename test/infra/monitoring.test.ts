@@ -55,10 +55,9 @@ async function emittedMetrics(): Promise<Emitted[]> {
   return lines.flatMap((line) => metricsOf(JSON.parse(line) as MetricLine));
 }
 
-/** Once with a good list and once with an item that is none, and once without a list, each way. */
+/** Once with an answer of the table, and once without one, each way. */
 async function callWithTable(tenant: Tenant, dependencies: Dependencies): Promise<void> {
   const table = await startRevocationTable();
-  table.items.push({});
   const event = bearerEvent("rest-request", tenant.idToken());
   const call = (settings: Partial<Settings>): Promise<unknown> =>
     createAuthorizer(
@@ -66,9 +65,9 @@ async function callWithTable(tenant: Tenant, dependencies: Dependencies): Promis
       { ...dependencies, env: table.environment },
     )(event).catch(() => undefined);
   await call({});
-  table.fail({ exception: "AccessDeniedException" });
+  table.fail({ status: 500 });
   await call({});
-  await call({ revocationUnavailable: "allow" });
+  await call({ revocationOnFailure: "allow" });
   await table.close();
 }
 
@@ -133,8 +132,7 @@ describe("the alarms", () => {
       "KeyFetchAlarm",
       "KeysUnavailableAlarm",
       "RefusalRateAlarm",
-      "RevocationListAgeAlarm",
-      "RevocationsLostAlarm",
+      "RevocationLookupFailuresAlarm",
       "RevocationsNotCheckedAlarm",
       "RevocationsUnavailableAlarm",
       "SnapshotAgeAlarm",
@@ -154,7 +152,7 @@ describe("the alarms", () => {
     const ours = Object.values(alarms())
       .flatMap(watched)
       .filter(({ Namespace }) => Namespace === "Auth0Authorizer");
-    expect(ours).toHaveLength(11);
+    expect(ours).toHaveLength(10);
     for (const { Namespace, MetricName, Dimensions } of ours) {
       const { function: watchedFunction, ...dimensions } = named(Dimensions);
       expect(watchedFunction).toEqual(FUNCTION);

@@ -21,7 +21,11 @@ beforeAll(async () => {
   [off, on, all] = await Promise.all([
     packageService(),
     packageService("revocations=on", ...BUSES),
-    packageService("revocations=with-logout", "deploy=whoami", "REVOCATION_SILENCE_HOURS=24", ...BUSES),
+    packageService(
+      ...["revocations=with-logout", "deploy=whoami", "REVOCATION_SILENCE_HOURS=24"],
+      ...["REVOCATION_WARM_READ_UNITS=24000", "REVOCATION_SESSION_RETENTION_DAYS=365"],
+      ...BUSES,
+    ),
   ]);
 });
 afterAll(() => [off, on, all].forEach((packaged) => packaged.remove()));
@@ -70,15 +74,15 @@ describe("a stack without revocations", () => {
 
 describe("a stack with revocations", () => {
   test("lets the authorizer read the table, and do nothing else with it", () => {
-    expect(rightsOf(on.template, "AuthorizerRole")).toEqual([["dynamodb:Query", TABLE]]);
+    expect(rightsOf(on.template, "AuthorizerRole")).toEqual([["dynamodb:BatchGetItem", TABLE]]);
     for (const role of ["AuthorizerRole", "WhoamiRole"])
-      expect(rightsOf(all.template, role)).toEqual([["dynamodb:Query", TABLE]]);
+      expect(rightsOf(all.template, role)).toEqual([["dynamodb:BatchGetItem", TABLE]]);
   });
 
   test("lets the writers write into the table, and one of them give up what it could not", () => {
-    expect(rightsOf(all.template, "BackChannelLogoutRole")).toEqual([["dynamodb:PutItem", TABLE]]);
+    expect(rightsOf(all.template, "BackChannelLogoutRole")).toEqual([["dynamodb:UpdateItem", TABLE]]);
     expect(rightsOf(all.template, "RevokeOnEventRole")).toEqual([
-      ["dynamodb:PutItem", TABLE],
+      ["dynamodb:UpdateItem", TABLE],
       ["sqs:SendMessage", DEAD_LETTERS],
     ]);
   });
@@ -96,19 +100,62 @@ describe("a stack with revocations", () => {
       });
   });
 
-  test("has a table that costs what it is used, and forgets", () => {
-    expect(on.template.Resources["RevocationTable"]?.Properties).toEqual({
-      BillingMode: "PAY_PER_REQUEST",
-      KeySchema: [
-        { AttributeName: "pk", KeyType: "HASH" },
-        { AttributeName: "sk", KeyType: "RANGE" },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: "pk", AttributeType: "S" },
-        { AttributeName: "sk", AttributeType: "S" },
-      ],
-      TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+  test("has a table that costs what it is used, forgets what expires, and outlives the stack", () => {
+    expect(on.template.Resources["RevocationTable"]).toEqual({
+      Type: "AWS::DynamoDB::Table",
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+      Properties: {
+        BillingMode: "PAY_PER_REQUEST",
+        DeletionProtectionEnabled: true,
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+        TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+        WarmThroughput: {
+          "Fn::If": [
+            "HasWarmReads",
+            { ReadUnitsPerSecond: { Ref: "RevocationWarmReadUnits" } },
+            { Ref: "AWS::NoValue" },
+          ],
+        },
+      },
     });
+    expect(on.template.Parameters).toMatchObject({ RevocationWarmReadUnits: { Default: 0 } });
+    expect(all.template.Parameters).toMatchObject({ RevocationWarmReadUnits: { Default: 24000 } });
+  });
+
+  test("takes dead letters of its own rules, and of no other rule of the account", () => {
+    const policy = on.template.Resources["RevocationDeadLettersPolicy"];
+    const ruleIf = (condition: string, rule: string) => ({
+      "Fn::If": [condition, { "Fn::GetAtt": [rule, "Arn"] }, { Ref: "AWS::NoValue" }],
+    });
+    expect(policy).toMatchObject({
+      Condition: "HasAnyBus",
+      Properties: {
+        PolicyDocument: {
+          Statement: [
+            {
+              Action: "sqs:SendMessage",
+              Condition: {
+                ArnEquals: {
+                  "aws:SourceArn": [
+                    ruleIf("HasEventBus", "EventStreamRule"),
+                    ruleIf("HasLogEventBus", "LogStreamRule"),
+                  ],
+                },
+              },
+            },
+          ],
+        },
+      },
+    });
+  });
+
+  test("tells the writers after how many days sessions are forgotten", () => {
+    for (const id of ["RevokeOnEventLambdaFunction", "BackChannelLogoutLambdaFunction"])
+      expect(all.template.Resources[id]?.Properties).toMatchObject({
+        Environment: { Variables: { REVOCATION_SESSION_RETENTION_DAYS: "365" } },
+      });
   });
 
   test("takes from the event buses what Auth0 sends, and keeps what could not be delivered", () => {
@@ -124,7 +171,7 @@ describe("a stack with revocations", () => {
     expect(properties("EventStreamRule")).toMatchObject({ EventPattern: { source }, Targets: targets });
     const slo = { "Fn::If": ["RevokesOnLogout", "slo", { Ref: "AWS::NoValue" }] };
     expect(properties("LogStreamRule")).toMatchObject({
-      EventPattern: { source, detail: { data: { type: ["scp", slo] } } },
+      EventPattern: { source, detail: { data: { type: ["scp", "universal_logout_succeeded", slo] } } },
       Targets: targets,
     });
     expect(properties("RevokeOnEventRetries")).toMatchObject({
@@ -151,9 +198,9 @@ describe("a stack with revocations", () => {
       "BackChannelLogoutAlarm",
       "BackChannelLogoutErrorsAlarm",
       "RevocationDeadLettersAlarm",
-      "RevocationListAgeAlarm",
+      "RevocationLookupFailuresAlarm",
       "RevocationSilenceAlarm",
-      "RevocationsLostAlarm",
+      "RevocationThrottlesAlarm",
       "RevocationsNotCheckedAlarm",
       "RevocationsUnavailableAlarm",
       "RevokeOnEventErrorsAlarm",
@@ -190,10 +237,10 @@ describe("a stack with revocations", () => {
   });
 
   test.each([
-    ["AuthorizerRole", "AuthorizerLambdaFunction has REVOCATION_TABLE and a role without dynamodb:Query"],
+    ["AuthorizerRole", "AuthorizerLambdaFunction has REVOCATION_TABLE and a role without dynamodb:BatchGetItem"],
     [
       "RevokeOnEventRole",
-      "RevokeOnEventLambdaFunction has REVOCATION_TABLE and a role without dynamodb:PutItem",
+      "RevokeOnEventLambdaFunction has REVOCATION_TABLE and a role without dynamodb:UpdateItem",
     ],
   ])("is found wanting by validate where %s lacks its right to the table", (role, message) => {
     const template = structuredClone(on.template);

@@ -125,8 +125,8 @@ describe("the SAM template of revocations", () => {
   });
 
   test.each([
-    ["RevokeOnEventRole", ["dynamodb:PutItem", "sqs:SendMessage"]],
-    ["BackChannelLogoutRole", ["dynamodb:PutItem"]],
+    ["RevokeOnEventRole", ["dynamodb:UpdateItem", "sqs:SendMessage"]],
+    ["BackChannelLogoutRole", ["dynamodb:UpdateItem"]],
   ])("lets %s do %j, write to its own log, and nothing else", (role, actions) => {
     const { Policies } = template.Resources[role]?.Properties as {
       Policies: { PolicyDocument: { Statement: { Action: string | string[] }[] } }[];
@@ -135,6 +135,21 @@ describe("the SAM template of revocations", () => {
       PolicyDocument.Statement.flatMap(({ Action }) => Action),
     );
     expect(allowed).toEqual([...actions, "logs:CreateLogStream", "logs:PutLogEvents"]);
+  });
+
+  test("has a table that outlives the stack, and takes dead letters of its own rules alone", () => {
+    expect(template.Resources["Revocations"]).toMatchObject({
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+      Properties: {
+        DeletionProtectionEnabled: true,
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      },
+    });
+    const policy = JSON.stringify(template.Resources["DeadLettersPolicy"]);
+    expect(policy).toContain('"ArnEquals":{"aws:SourceArn":[{"Fn::If":["HasEventBus",');
+    expect(policy).not.toContain("rule/*");
   });
 
   test("puts out what the alarms ask for", () => {

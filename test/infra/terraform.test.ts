@@ -119,17 +119,25 @@ describe("the Terraform module's revocations", () => {
 
   test("let the authorizer read the table, and each writer write into it", () => {
     const { policy: reads } = one(module.resource, "aws_iam_role_policy", "read_revocations");
-    expect(String(reads).match(/"\w+:\w+"/g)).toEqual(['"dynamodb:Query"']);
+    expect(String(reads).match(/"\w+:\w+"/g)).toEqual(['"dynamodb:BatchGetItem"']);
     const { policy: writes } = one(module.resource, "aws_iam_role_policy", "write_revocations");
-    const actions = ["dynamodb:PutItem", "logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"];
+    const actions = ["dynamodb:UpdateItem", "logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"];
     expect(String(writes).match(/"[a-z]+:[A-Z]\w+"/g)).toEqual(actions.map((action) => `"${action}"`));
   });
 
-  test("have the table's keys, and forget", () => {
+  test("take dead letters of their own rules alone", () => {
+    const { policy } = one(module.resource, "aws_sqs_queue_policy", "dead_letters");
+    expect(policy).toContain(
+      'ArnEquals = { "aws:SourceArn" = [for rule in aws_cloudwatch_event_rule.tenant : rule.arn] }',
+    );
+  });
+
+  test("have the table's key, forget what expires, and refuse to be deleted", () => {
     expect(one(module.resource, "aws_dynamodb_table", "revocations")).toMatchObject({
       billing_mode: "PAY_PER_REQUEST",
-      hash_key: "pk",
-      range_key: "sk",
+      hash_key: "id",
+      deletion_protection_enabled: true,
+      attribute: [{ name: "id", type: "S" }],
       ttl: [{ attribute_name: "expiresAt", enabled: true }],
     });
   });

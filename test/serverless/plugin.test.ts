@@ -121,7 +121,7 @@ describe("revocations: true", () => {
   let template: Template;
   beforeAll(async () => {
     template = await packageWith(
-      option("revocations: true\n    revocationMaxAgeSeconds: 90"),
+      option("revocations: true\n    revocationOnFailure: allow\n    sessionRetentionDays: 365"),
       option("eventBus: aws.partner/auth0.com/acme-1/auth0.events"),
       option("backChannelLogout: true\n    logoutClientIds: [WebApp]"),
     );
@@ -141,7 +141,7 @@ describe("revocations: true", () => {
     expect(template.Resources["Auth0LambdaFunction"]).toMatchObject({
       Properties: {
         Environment: {
-          Variables: { REVOCATION_TABLE: { Ref: "Auth0RevocationTable" }, REVOCATION_MAX_AGE_SECONDS: "90" },
+          Variables: { REVOCATION_TABLE: { Ref: "Auth0RevocationTable" }, REVOCATION_ON_FAILURE: "allow" },
         },
       },
       DependsOn: expect.arrayContaining(["Auth0RevocationReaderPolicy"]),
@@ -149,13 +149,17 @@ describe("revocations: true", () => {
     expect(properties("Auth0RevocationReaderPolicy")).toMatchObject({
       Roles: [{ Ref: "Auth0AuthorizerRole" }],
     });
-    expect(properties("Auth0RevocationTable")).toMatchObject({ BillingMode: "PAY_PER_REQUEST" });
+    expect(template.Resources["Auth0RevocationTable"]).toMatchObject({
+      DeletionPolicy: "Retain",
+      Properties: { BillingMode: "PAY_PER_REQUEST", DeletionProtectionEnabled: true },
+    });
   });
 
   test("has the writers, each with a role of its own, and the rule and the address by which they are called", () => {
     expect(properties("Auth0RevokeOnEventLambdaFunction")).toMatchObject({
       Handler: "revoke-on-event.handler",
       Role: { "Fn::GetAtt": ["Auth0RevokeOnEventRole", "Arn"] },
+      Environment: { Variables: { REVOCATION_SESSION_RETENTION_DAYS: "365" } },
     });
     expect(properties("Auth0BackChannelLogoutLambdaFunction")).toMatchObject({
       Handler: "back-channel-logout.handler",
@@ -190,7 +194,10 @@ describe("revocations: true", () => {
     ["revocations: true\n    revocationTable: acme", "revocationTable is another table than"],
     ["revocations: true\n    backChannelLogout: true", "backChannelLogout needs logoutClientIds"],
     ["revocations: true\n    silenceHours: 0", "silenceHours must be from 1 to 168"],
-    ["revocationMaxAgeSeconds: 90", "revocationMaxAgeSeconds needs revocationTable"],
+    ["revocations: true\n    sessionRetentionDays: 0.5", "sessionRetentionDays must be a whole number"],
+    ["revocations: true\n    warmReadUnits: -1", "warmReadUnits must be a whole number of at least 0"],
+    ["warmReadUnits: 24000", "warmReadUnits needs revocations: true"],
+    ["revocationOnFailure: allow", "revocationOnFailure needs revocationTable"],
   ])("is refused where it says %j", async (line, message) => {
     await expect(packageWith(option(line))).rejects.toMatchObject({
       stdout: expect.stringContaining(message),
@@ -385,7 +392,7 @@ describe("examples/plugin, under serverless-offline with the local tenant", () =
     token = await accessToken(tenant);
     // With everything of revocations, of which there is nothing on one's own machine.
     const [, revoking] = option(
-      "revocations: true\n    revocationMaxAgeSeconds: 90\n    backChannelLogout: true\n    logoutClientIds: [WebApp]",
+      "revocations: true\n    revocationOnFailure: allow\n    backChannelLogout: true\n    logoutClientIds: [WebApp]",
     );
     writeFileSync(join(consumer.folder, "serverless.yml"), EXAMPLE.replace(SECTION, revoking));
     await consumer.start(ports.webSocket, [

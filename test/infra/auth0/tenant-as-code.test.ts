@@ -186,7 +186,11 @@ describe("the tenant's file of revocations", () => {
     expect(file["eventStreams"]).toEqual([
       expect.objectContaining({
         status: "enabled",
-        subscriptions: [{ event_type: "user.updated" }, { event_type: "user.deleted" }],
+        subscriptions: [
+          { event_type: "user.updated" },
+          { event_type: "user.deleted" },
+          { event_type: "organization.member.deleted" },
+        ],
         destination: expect.objectContaining({ type: "eventbridge" }),
       }),
     ]);
