@@ -1,27 +1,39 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { itemOf, PARTITION, type RevocationItem } from "../revocations/item.ts";
-import type { Revocation } from "../revocations/revocation.ts";
-import { tokenHash } from "../revocations/revoked-tokens.ts";
+import { expiryOf, tokenHash } from "../revocations/item.ts";
+import type { RevocationScope } from "../revocations/revocation.ts";
+import { exception, RevocationItems, type Answer, type StoredItem } from "./revocation-items.ts";
 
 export interface RevocationTableOptions {
-  /** What the table is called. */
+  /** What the table is called: `revocations` unless given. */
   readonly name?: string;
-  /** How many items an answer has at most; DynamoDB's own limit is 1 MB. */
+  /** How many items a Scan answers at most; DynamoDB's own limit is 1 MB. */
   readonly pageSize?: number;
   /** Milliseconds since the epoch: when items are written, and what answers say of the time. */
   readonly clock?: () => number;
 }
 
-/** How the table fails: with an exception of DynamoDB's, such as `AccessDeniedException`, or by never answering. */
-export type TableOutage = { readonly exception: string; readonly status?: number } | "silent";
+/**
+ * How the table fails.
+ *
+ * - `silent`: it takes the request and never answers.
+ * - `half answer`: it sends the head and half of the body, and no more.
+ * - `reset`: it closes the connection instead of an answer.
+ * - `throttled`: `ProvisionedThroughputExceededException`.
+ * - `unprocessed keys`: BatchGetItem answers 200 and leaves every key unprocessed.
+ * - an exception of DynamoDB's, such as `AccessDeniedException`, with status 400 unless given.
+ */
+export type TableOutage =
+  | "silent"
+  | "half answer"
+  | "reset"
+  | "throttled"
+  | "unprocessed keys"
+  | { readonly exception: string; readonly status?: number };
 
 const DEFAULTS = { name: "revocations", pageSize: 5000, clock: Date.now };
-/** As long as the authorizer may keep revocations: this table never expires them. */
-const RETENTION_HOURS = 720;
-const CONDITION = "pk = :pk AND sk >= :sk";
-/** What DynamoDB calls a request that it does not understand. */
-const INVALID = "ValidationException";
+const API = "DynamoDB_20120810.";
+const READS = ["BatchGetItem", "Scan"];
 
 /** Starts a {@link RevocationTable} on a free port of the loopback interface. It keeps no process alive. */
 export async function startRevocationTable(options: RevocationTableOptions = {}): Promise<RevocationTable> {
@@ -33,8 +45,9 @@ export async function startRevocationTable(options: RevocationTableOptions = {})
 }
 
 /**
- * A table of revocations in a box: it answers DynamoDB's `PutItem` and `Query` over HTTP, as the authorizer and
- * whoever writes revocations use them. It checks that a request is signed, but not by whom.
+ * An in-memory table of revocations. It answers DynamoDB's BatchGetItem, UpdateItem (the conditional update that
+ * writers send), Scan, DescribeTable and DescribeTimeToLive over HTTP. It checks that a request is signed, but not by
+ * whom.
  *
  * @example
  * const table = await startRevocationTable();
@@ -45,25 +58,29 @@ export class RevocationTable {
   /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly endpoint: string;
   readonly name: string;
-  /** How often it was read. */
+  /** How many requests read items: BatchGetItem and Scan. */
   reads = 0;
-  /** How many items were written over HTTP. */
+  /** How many requests wrote an item: UpdateItem, refused ones too. */
   writes = 0;
-  /** In the order of their sort keys. Change it as you like: a real table may hold anything too. */
-  items: unknown[] = [];
+  /** Is told each request before it is answered, with its input as DynamoDB's JSON has it. */
+  onRequest: ((operation: string, input: unknown) => void) | undefined;
+  /** The items and the description of the table: change them as you like. */
+  readonly stored: RevocationItems;
   readonly #server: Server;
-  readonly #options: Required<RevocationTableOptions>;
-  readonly #operations: Readonly<Record<string, (input: Input) => Answer>> = {
-    "DynamoDB_20120810.Query": (input) => this.#query(input),
-    "DynamoDB_20120810.PutItem": (input) => this.#putItem(input),
-  };
+  readonly #clock: () => number;
   #outage: TableOutage | undefined;
 
-  constructor(server: Server, options: Required<RevocationTableOptions>) {
+  constructor(server: Server, { name, pageSize, clock }: Required<RevocationTableOptions>) {
     this.#server = server;
-    this.#options = options;
-    this.name = options.name;
+    this.#clock = clock;
+    this.name = name;
+    this.stored = new RevocationItems({ name, pageSize, createdAt: clock() });
     this.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  /** The items by their partition key, such as `sub#auth0|alice`. */
+  get items(): Map<string, StoredItem> {
+    return this.stored.items;
   }
 
   /** Settings for an authorizer that reads this table. */
@@ -71,7 +88,7 @@ export class RevocationTable {
     return { revocationTable: this.name };
   }
 
-  /** What AWS's variables are for whoever reads or writes it. */
+  /** AWS's variables for a process that reads or writes it. */
   get environment(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL_DYNAMODB: this.endpoint,
@@ -81,34 +98,42 @@ export class RevocationTable {
     };
   }
 
-  /** Writes a revocation: of every issuer and up to now, unless it says otherwise. */
-  revoke({
-    kind,
-    value = "*",
-    issuer = "*",
-    notBefore,
-  }: Partial<Revocation> & Pick<Revocation, "kind">): void {
-    const writtenAt = this.#options.clock();
-    const revocation = { kind, value, issuer, notBefore: notBefore ?? Math.floor(writtenAt / 1000) };
-    this.#put(itemOf(revocation, { writtenAt, retentionHours: RETENTION_HOURS }));
+  /**
+   * Writes a revocation. An earlier time than the stored one changes nothing.
+   *
+   * @param notBefore seconds since the epoch; now, unless given
+   */
+  revoke(scope: RevocationScope, notBefore = Math.floor(this.#clock() / 1000)): void {
+    const revocation = { scope, notBefore };
+    this.stored.raise(revocation, expiryOf(revocation, Math.ceil(this.#clock() / 1000)));
   }
 
-  /** Ends all tokens of a user, as a block or a deletion in Auth0 does, up to now. */
-  revokeUser(sub: string): void {
-    this.revoke({ kind: "sub", value: sub });
+  /** Revokes all tokens of a user up to now, as a block or a deletion in Auth0 does. */
+  revokeUser(sub: string, notBefore?: number): void {
+    this.revoke({ kind: "sub", sub }, notBefore);
   }
 
-  /** Ends the tokens of a session (`sid`), as a log-out does. */
-  revokeSession(sessionId: string): void {
-    this.revoke({ kind: "sid", value: sessionId });
+  /** Revokes a user's tokens for one organization (`org_id`) up to now, as leaving it does. */
+  revokeMember(organizationId: string, sub: string, notBefore?: number): void {
+    this.revoke({ kind: "member", organizationId, sub }, notBefore);
   }
 
-  /** Ends one token, whatever becomes of its user's others. */
+  /** Revokes the tokens of a session (`sid`), as a logout does. */
+  revokeSession(sid: string): void {
+    this.revoke({ kind: "sid", sid });
+  }
+
+  /** Revokes all tokens up to now that were issued to an application. */
+  revokeClient(clientId: string, notBefore?: number): void {
+    this.revoke({ kind: "client", clientId }, notBefore);
+  }
+
+  /** Revokes one token, and no other of its user. */
   revokeToken(token: string): void {
-    this.revoke({ kind: "token", value: tokenHash(token) });
+    this.revoke({ kind: "token", hash: tokenHash(token) });
   }
 
-  /** Until called without an argument, nobody reads or writes it. */
+  /** Fails from now on; without an argument it works again. */
   fail(outage?: TableOutage): void {
     this.#outage = outage;
   }
@@ -123,109 +148,46 @@ export class RevocationTable {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const target = String(request.headers["x-amz-target"]);
-      const isRead = target.endsWith(".Query");
-      if (isRead) this.reads += 1;
+      const operation = String(request.headers["x-amz-target"]).replace(API, "");
+      const input = parseJson(Buffer.concat(chunks).toString());
+      if (READS.includes(operation)) this.reads += 1;
+      if (operation === "UpdateItem") this.writes += 1;
+      this.onRequest?.(operation, input);
       if (this.#outage === "silent") return;
-      const { status, body } = this.#answerTo(target, request.headers.authorization, Buffer.concat(chunks));
-      response.writeHead(status, {
-        "content-type": "application/x-amz-json-1.0",
-        date: new Date(this.#options.clock()).toUTCString(),
-      });
-      response.end(JSON.stringify(body));
+      if (this.#outage === "reset") request.socket.destroy();
+      else this.#send(response, this.#answerTo(operation, input, request.headers.authorization));
     });
   }
 
-  #answerTo(target: string, authorization: string | undefined, body: Buffer): Answer {
+  #send(response: ServerResponse, { status, body }: Answer): void {
+    const text = Buffer.from(JSON.stringify(body));
+    response.writeHead(status, {
+      "content-type": "application/x-amz-json-1.0",
+      "content-length": text.length,
+      date: new Date(this.#clock()).toUTCString(),
+    });
+    if (this.#outage === "half answer") response.write(text.subarray(0, text.length / 2));
+    else response.end(text);
+  }
+
+  #answerTo(operation: string, input: unknown, authorization: string | undefined): Answer {
     if (typeof this.#outage === "object") return exception(this.#outage.exception, this.#outage.status);
+    if (this.#outage === "throttled") return exception("ProvisionedThroughputExceededException");
     if (!authorization?.startsWith("AWS4-HMAC-SHA256 Credential="))
       return exception("MissingAuthenticationTokenException");
-    const operation = this.#operations[target];
-    if (operation === undefined) return exception("UnknownOperationException");
-    const input = JSON.parse(body.toString()) as Input;
-    return input.TableName === this.name ? operation(input) : exception("ResourceNotFoundException");
-  }
-
-  #putItem({ Item: item }: Input): Answer {
-    if (keyOf(item) === undefined) return exception(INVALID);
-    this.writes += 1;
-    this.#put(item);
-    return { status: 200, body: {} };
-  }
-
-  /** What stands at the same key is replaced. */
-  #put(item: unknown): void {
-    const key = keyOf(item) ?? "";
-    const at = this.items.findLastIndex((other) => (keyOf(other) ?? "") <= key) + 1;
-    const isReplaced = at > 0 && keyOf(this.items[at - 1]) === key;
-    this.items.splice(isReplaced ? at - 1 : at, isReplaced ? 1 : 0, item);
-  }
-
-  #query(input: Input): Answer {
-    const range = rangeOf(input);
-    if (range === undefined) return exception(INVALID);
-    const found = this.items.filter((item) => isIn(item, range));
-    const page = found.slice(0, this.#options.pageSize);
-    const more = page.length < found.length && { LastEvaluatedKey: keysOf(page.at(-1)) };
-    return { status: 200, body: { Items: page, Count: page.length, ScannedCount: page.length, ...more } };
+    if (input === undefined) return exception("SerializationException");
+    const answer = this.stored.answer(operation, input);
+    if (this.#outage !== "unprocessed keys" || operation !== "BatchGetItem" || answer.status !== 200)
+      return answer;
+    const { RequestItems: requested } = input as { readonly RequestItems: object };
+    return { status: 200, body: { Responses: { [this.name]: [] }, UnprocessedKeys: requested } };
   }
 }
 
-/** The sort keys that a Query asks for. */
-interface Range {
-  readonly from: string;
-  /** Where the page before ended. */
-  readonly after: string;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: object;
-}
-
-/** As much of DynamoDB's requests as is understood. */
-interface Input {
-  readonly TableName?: unknown;
-  readonly Item?: unknown;
-  readonly KeyConditionExpression?: unknown;
-  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string } | undefined>>;
-  readonly ExclusiveStartKey?: unknown;
-}
-
-function exception(type: string, status = 400): Answer {
-  return { status, body: { __type: `com.amazonaws.dynamodb.v20120810#${type}` } };
-}
-
-/** The sort key of an item of the one partition that there is. */
-function keyOf(item: unknown): string | undefined {
-  const { pk, sk } = Object(item) as {
-    readonly pk?: { readonly S?: unknown };
-    readonly sk?: { readonly S?: unknown };
-  };
-  return typeof pk?.S === "string" && typeof sk?.S === "string" ? sk.S : undefined;
-}
-
-function keysOf(item: unknown): Pick<RevocationItem, "pk" | "sk"> {
-  const { pk, sk } = item as RevocationItem;
-  return { pk, sk };
-}
-
-/** Undefined where it is not the one Query that is understood, or goes on from outside of it. */
-function rangeOf({
-  KeyConditionExpression,
-  ExpressionAttributeValues: values,
-  ...input
-}: Input): Range | undefined {
-  const from = values?.[":sk"]?.S;
-  if (KeyConditionExpression !== CONDITION || values?.[":pk"]?.S !== PARTITION || from === undefined)
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
     return undefined;
-  if (input.ExclusiveStartKey === undefined) return { from, after: "" };
-  const after = keyOf(input.ExclusiveStartKey);
-  return after === undefined || after < from ? undefined : { from, after };
-}
-
-/** What has no key, as no real item can, is in every answer. */
-function isIn(item: unknown, { from, after }: Range): boolean {
-  const key = keyOf(item);
-  return key === undefined || (key >= from && key > after);
+  }
 }
