@@ -7,12 +7,9 @@ export interface LocalRevocations {
   readonly table: RevocationTable;
   /** The authorizer's settings of it, by environment variable. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Hands each message to the code of the Lambda function that Auth0's messages call. */
+  /** Passes each message to the code of the Lambda function that Auth0's messages call. */
   readonly writers: MessageReceiver;
 }
-
-/** A second between readings, so that it is felt at once. */
-const AT_ONCE = { REVOCATION_SYNC_SECONDS: "1", REVOCATION_MAX_AGE_SECONDS: "1" };
 
 /**
  * Starts a table, and beside it both functions that write revocations, in this process.
@@ -23,7 +20,7 @@ export async function startRevocations(
   authorizer: Readonly<Record<string, string>>,
 ): Promise<LocalRevocations> {
   const table = await startRevocationTable();
-  const settings = { REVOCATION_TABLE: table.name, ...AT_ONCE };
+  const settings = { REVOCATION_TABLE: table.name };
   const env = { ...authorizer, ...settings, ...table.environment, AUTHORIZER_LOG_LEVEL: "silent" };
   const [revokeOnEvent, backChannelLogout] = [revokeOnEventFrom(env), backChannelLogoutFrom(env)];
   return {

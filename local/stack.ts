@@ -13,7 +13,7 @@ export interface StackOptions {
   readonly tenant?: TenantOptions;
   /** Settings of the authorizer beside those that the tenant needs, by environment variable. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Whether tokens can end early: then the tenant's messages end up in a table that the authorizer reads. */
+  /** Whether tokens can be revoked: then the tenant's messages become revocations in a table that the authorizer reads. */
   readonly revocable?: boolean;
   /** Takes each line that serverless-offline or a Lambda in it prints. */
   readonly onLine?: (line: string) => void;

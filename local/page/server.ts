@@ -105,8 +105,7 @@ function pageConfig(tenant: Tenant, settings: Readonly<Record<string, string>>):
 function configOf(revocations: LocalRevocations | undefined): PageConfig["revocations"] {
   if (revocations === undefined) return undefined;
   const { name, email } = users.leaving;
-  const maxAgeSeconds = Number(revocations.settings["REVOCATION_MAX_AGE_SECONDS"]);
-  return { leaving: { name, email }, maxAgeSeconds };
+  return { leaving: { name, email } };
 }
 
 /** Undefined where there is no such stage. */

@@ -31,7 +31,7 @@ export interface RevocationOptions {
   readonly logoutClientIds?: readonly string[];
   /** After how many days a session's revocation is forgotten: never, unless told otherwise. */
   readonly sessionRetentionDays?: number;
-  /** Read units a second that a new table takes at once: some 12,000, which is DynamoDB's default. */
+  /** Read units a second that the table takes at once: 12,000, as every new table does, unless told otherwise. */
   readonly warmReadUnits?: number;
 }
 

@@ -38,7 +38,7 @@ export interface StackOptions {
   readonly revokeOnLogout: boolean;
   /** After how many days a session's revocation is forgotten; without it, never. */
   readonly sessionRetentionDays: number | undefined;
-  /** Read units a second that a new table takes at once; 0 leaves it to DynamoDB, with some 12,000. */
+  /** Read units a second that the table takes at once: 12,000 is what every new table takes. */
   readonly warmReadUnits: number;
   /** After how many hours without a message of the Event Stream there is an alarm, up to 168. */
   readonly silenceHours: number;
@@ -53,6 +53,9 @@ export interface StackOptions {
   /** `local`, or the URL of a tenant started by `npm start`: whose settings count under serverless-offline. */
   readonly offlineTenant: string | undefined;
 }
+
+/** AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput-scenarios.html */
+const NEW_TABLE_READ_UNITS = 12_000;
 
 const DEFAULTS: StackOptions = {
   name: "auth0",
@@ -73,7 +76,7 @@ const DEFAULTS: StackOptions = {
   logEventBus: "",
   revokeOnLogout: false,
   sessionRetentionDays: undefined,
-  warmReadUnits: 0,
+  warmReadUnits: NEW_TABLE_READ_UNITS,
   silenceHours: 168,
   backChannelLogout: false,
   logoutClientIds: [],
@@ -160,7 +163,7 @@ function stackMistakes(stack: StackOptions): readonly string[] {
 
 const NEED_REVOCATIONS = [
   ...(["eventBus", "logEventBus", "revokeOnLogout", "sessionRetentionDays"] as const),
-  ...(["warmReadUnits", "backChannelLogout"] as const),
+  "backChannelLogout" as const,
 ];
 
 function revocationMistakes({ stack, settings }: Options): readonly string[] {
@@ -181,7 +184,9 @@ function revocationMistakes({ stack, settings }: Options): readonly string[] {
     ...(isWhole(stack.sessionRetentionDays ?? 1, 1)
       ? []
       : ["sessionRetentionDays must be a whole number of at least 1"]),
-    ...(isWhole(stack.warmReadUnits, 0) ? [] : ["warmReadUnits must be a whole number of at least 0"]),
+    ...(isWhole(stack.warmReadUnits, NEW_TABLE_READ_UNITS)
+      ? []
+      : [`warmReadUnits must be a whole number of at least ${NEW_TABLE_READ_UNITS}`]),
   ];
 }
 

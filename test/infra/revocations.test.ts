@@ -120,8 +120,8 @@ describe("a stack with revocations", () => {
         },
       },
     });
-    expect(on.template.Parameters).toMatchObject({ RevocationWarmReadUnits: { Default: 0 } });
-    expect(all.template.Parameters).toMatchObject({ RevocationWarmReadUnits: { Default: 24000 } });
+    expect(on.template.Parameters).toMatchObject({ RevocationWarmReadUnits: { Default: 12000 } });
+    expect(all.template.Parameters).toMatchObject({ RevocationWarmReadUnits: { Default: "24000" } });
   });
 
   test("takes dead letters of its own rules, and of no other rule of the account", () => {

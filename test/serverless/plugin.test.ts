@@ -195,8 +195,7 @@ describe("revocations: true", () => {
     ["revocations: true\n    backChannelLogout: true", "backChannelLogout needs logoutClientIds"],
     ["revocations: true\n    silenceHours: 0", "silenceHours must be from 1 to 168"],
     ["revocations: true\n    sessionRetentionDays: 0.5", "sessionRetentionDays must be a whole number"],
-    ["revocations: true\n    warmReadUnits: -1", "warmReadUnits must be a whole number of at least 0"],
-    ["warmReadUnits: 24000", "warmReadUnits needs revocations: true"],
+    ["revocations: true\n    warmReadUnits: 11999", "warmReadUnits must be a whole number of at least 12000"],
     ["revocationOnFailure: allow", "revocationOnFailure needs revocationTable"],
   ])("is refused where it says %j", async (line, message) => {
     await expect(packageWith(option(line))).rejects.toMatchObject({

@@ -68,7 +68,7 @@ const POLL_MS = 50;
 /** Beyond what is promised: then something is wrong. */
 const PATIENCE_SECONDS = 10;
 
-/** The demonstrations of tokens that end early. All of them are about Lea, and leave her as she was. */
+/** The demonstrations of revocations. All of them are about Lea, and leave her as she was. */
 export const ENDING_CASES: readonly Case[] = ENDINGS.map((ending) => ({
   ...ending,
   play: (situation) => play(ending, situation),
@@ -97,7 +97,7 @@ async function play(ending: Ending, situation: Situation): Promise<readonly Scen
     const other = await scene(situation, about, { stage: uncached, token: situation.token });
     const again = ending.keepsOut ? `${await signInAgain(use)} Then that was undone. ` : "";
     await tenantDoes("restore", config);
-    // Tokens of the very second of a revocation have ended too: `iat` has whole seconds.
+    // A token issued in the second of a revocation is refused too: `iat` has whole seconds.
     await wait(1000 - (Date.now() % 1000));
     const later = await scene(situation, `${again}Lea signed in once more: the new token is good.`, {
       stage: uncached,
@@ -126,7 +126,7 @@ async function signInAgain(use: TokenUse): Promise<string> {
 
 /** Calls until the answer is no, with a cache by a clock that is moved ahead. */
 async function untilRefused(
-  { gateway, config }: Situation,
+  { gateway }: Situation,
   call: {
     readonly stage: string;
     readonly token: string;
@@ -135,7 +135,7 @@ async function untilRefused(
   },
 ): Promise<Refused> {
   const { stage, token, ttlSeconds, since } = call;
-  const limit = ttlSeconds + (config.revocations?.maxAgeSeconds ?? 0) + PATIENCE_SECONDS;
+  const limit = ttlSeconds + PATIENCE_SECONDS;
   let movedSeconds = Math.max(0, ttlSeconds - MARGIN_SECONDS);
   for (;;) {
     await setClockAhead(stage, movedSeconds);
@@ -152,7 +152,7 @@ function inWords(
   { seconds, movedSeconds }: Refused,
   ttlSeconds: number,
   { done }: Ending,
-  { config, gateway }: Situation,
+  { gateway }: Situation,
 ): string {
   const cache =
     gateway === "websocket"
@@ -160,10 +160,9 @@ function inWords(
       : ttlSeconds === 0
         ? "With no cache"
         : `With a cache of ${ttlSeconds} s`;
-  const promised = ttlSeconds + (config.revocations?.maxAgeSeconds ?? 0);
   const moved =
     movedSeconds === 0 ? "" : ` The stage’s clock was moved ahead by ${movedSeconds} s: nobody waited.`;
-  return `${cache}: refused ${seconds.toFixed(1)} s after ${done}. Promised: ${promised} s and the time of a call.${moved}`;
+  return `${cache}: refused ${seconds.toFixed(1)} s after ${done}. Promised: ${ttlSeconds} s and the time of a call.${moved}`;
 }
 
 function wait(ms: number): Promise<void> {

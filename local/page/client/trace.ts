@@ -33,8 +33,6 @@ export interface PageConfig {
 interface Revocations {
   /** Who is blocked, deleted and logged out. */
   readonly leaving: { readonly name: string; readonly email: string };
-  /** How old the authorizer's list may be. */
-  readonly maxAgeSeconds: number;
 }
 
 /** Tokens that the server gets by real sign-ins of others, by name. */
