@@ -66,7 +66,9 @@ async function checkDescription(table: string, call: CallDynamoDb, now: number):
   const description = Object((described.output as { readonly Table?: unknown }).Table) as Description;
   const hasSchema =
     JSON.stringify(description.KeySchema) === '[{"AttributeName":"id","KeyType":"HASH"}]' &&
-    JSON.stringify(description.AttributeDefinitions)?.includes('{"AttributeName":"id","AttributeType":"S"}');
+    JSON.stringify(description.AttributeDefinitions ?? []).includes(
+      '{"AttributeName":"id","AttributeType":"S"}',
+    );
   return [
     ...(hasSchema ? [] : [problem(CHECK, `${table}: wrong key schema`, SCHEMA_ADVICE)]),
     ...checkAge(table, description, now),

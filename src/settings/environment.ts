@@ -13,7 +13,7 @@ export type Variables = Readonly<Record<string, string>>;
  * @throws ConfigurationError naming the properties, also where a value has a separator in it, such as a comma, or where
  * `issuedAfter` is in the future
  */
-export function environmentFrom(options: Partial<Settings>, now = Date.now()): Variables {
+export function environmentFrom(options: Partial<Settings>, now: number): Variables {
   const wanted = settingsFrom(options);
   if (isInFuture(wanted.issuedAfter, now)) throw new ConfigurationError([`issuedAfter ${FUTURE_CUTOFF}`]);
   const variables = variablesFrom(options);
