@@ -181,17 +181,17 @@ function revocationMistakes({ stack, settings }: Options): readonly string[] {
       ? ["backChannelLogout needs logoutClientIds: the applications whose logout tokens count"]
       : []),
     ...(stack.silenceHours >= 1 && stack.silenceHours <= 168 ? [] : ["silenceHours must be from 1 to 168"]),
-    ...(isWhole(stack.sessionRetentionDays ?? 1, 1)
+    ...(isWhole(stack.sessionRetentionDays ?? 1, 1, 3650)
       ? []
-      : ["sessionRetentionDays must be a whole number of at least 1"]),
+      : ["sessionRetentionDays must be a whole number from 1 to 3650"]),
     ...(isWhole(stack.warmReadUnits, NEW_TABLE_READ_UNITS)
       ? []
       : [`warmReadUnits must be a whole number of at least ${NEW_TABLE_READ_UNITS}`]),
   ];
 }
 
-function isWhole(value: number, least: number): boolean {
-  return Number.isInteger(value) && value >= least;
+function isWhole(value: number, least: number, most = Infinity): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
 }
 
 function twice(given: unknown): readonly string[] {

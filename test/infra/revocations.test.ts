@@ -197,14 +197,15 @@ describe("a stack with revocations", () => {
     expect(ours.map(({ name }) => name).sort()).toEqual([
       "BackChannelLogoutAlarm",
       "BackChannelLogoutErrorsAlarm",
+      "MessagesNotUnderstoodAlarm",
       "RevocationDeadLettersAlarm",
       "RevocationLookupFailuresAlarm",
       "RevocationSilenceAlarm",
       "RevocationThrottlesAlarm",
+      "RevocationWriteFailuresAlarm",
       "RevocationsNotCheckedAlarm",
       "RevocationsUnavailableAlarm",
       "RevokeOnEventErrorsAlarm",
-      "UnusableMessagesAlarm",
     ]);
     const topic = [{ Ref: "AlarmTopic" }];
     for (const { properties } of ours)
@@ -223,7 +224,7 @@ describe("a stack with revocations", () => {
     around.log.notWritten("user.deleted", new Error("DynamoDB answered PutItem with HTTP 500"));
     const counted = around.logged().match(/(?<="Name":")\w+/g);
     const watched = resourcesOf(all.template, "AWS::CloudWatch::Alarm")
-      .filter(({ name }) => /^(UnusableMessages|BackChannelLogout)Alarm$/.test(name))
+      .filter(({ name }) => /^(MessagesNotUnderstood|BackChannelLogout)Alarm$/.test(name))
       .map(({ properties }) => [properties["Namespace"], properties["MetricName"]]);
     expect(watched.sort()).toEqual((counted ?? []).map((metric) => ["Auth0Authorizer", metric]).sort());
   });
@@ -237,7 +238,10 @@ describe("a stack with revocations", () => {
   });
 
   test.each([
-    ["AuthorizerRole", "AuthorizerLambdaFunction has REVOCATION_TABLE and a role without dynamodb:BatchGetItem"],
+    [
+      "AuthorizerRole",
+      "AuthorizerLambdaFunction has REVOCATION_TABLE and a role without dynamodb:BatchGetItem",
+    ],
     [
       "RevokeOnEventRole",
       "RevokeOnEventLambdaFunction has REVOCATION_TABLE and a role without dynamodb:UpdateItem",
