@@ -29,13 +29,13 @@ export function backChannelLogoutFrom(env: NodeJS.ProcessEnv): ReturnType<typeof
 
 function dependenciesFrom(
   env: NodeJS.ProcessEnv,
-  { table, retentionHours, logLevel: level }: WriterSettings,
+  { table, sessionRetentionDays, logLevel: level }: WriterSettings,
 ): WriterDependencies {
   const clock = Date.now;
   const functionName = env["AWS_LAMBDA_FUNCTION_NAME"] ?? "writer";
   const wait = (ms: number): Promise<void> => setTimeout(ms);
   return {
-    put: putInto({ table, retentionHours, clock, wait, call: dynamoDb({ env, clock, send }) }),
+    put: putInto({ table, sessionRetentionDays, clock, wait, call: dynamoDb({ env, clock, send }) }),
     log: createWriterLog({ level, functionName, clock, write: writeToStdout }),
     clock,
   };

@@ -25,7 +25,7 @@ export function putInto(options: TableOptions): WriterDependencies["put"] {
   return async (revocation) => {
     const keepAlive = setInterval(() => undefined, ATTEMPT_TIMEOUT_MS);
     try {
-      await writeRevocation(revocation, { ...options, call });
+      return await writeRevocation(revocation, { ...options, call });
     } finally {
       clearInterval(keepAlive);
     }
