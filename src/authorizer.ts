@@ -4,6 +4,7 @@ import { evaluate } from "./evaluation.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import { createLog, writeToStdout, type Log } from "./log.ts";
 import type { KeySnapshot } from "./oauth/key-set.ts";
+import { isInFuture } from "./settings/cutoff.ts";
 import { runtimeDefaults, settingsFrom, type Settings } from "./settings/settings.ts";
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
@@ -77,8 +78,11 @@ export function authorizerFrom(
   // Once for all issuers: a snapshot is taken of all of them at the same time.
   const snapshot = dependencies.snapshots?.get(issuers[0] ?? "");
   if (snapshot !== undefined && maxAge > 0) reportAge((clock() - snapshot.takenAt) / maxAge / 10, log);
+  const { issuedAfter } = settings;
+  if (issuedAfter !== undefined && isInFuture(issuedAfter, clock()))
+    log.fault({ event: "issued_after_in_future", issuedAfter });
   const evaluator = evaluatorFor(settings, { ...dependencies, clock, onFault: log.fault });
-  const { keySetOf, revocations } = evaluator;
+  const { keySetOf } = evaluator;
   const authorize = async (event: unknown): Promise<AuthorizerResponse> => {
     const startedAt = clock();
     const { request, decision } = await evaluate(event, evaluator);
@@ -87,7 +91,6 @@ export function authorizerFrom(
       gateway: request?.kind,
       requestId: request?.requestId,
       durationMs: clock() - startedAt,
-      revocationListAgeSeconds: revocations?.ageSeconds(),
       keySetAgeSeconds: "identity" in decision ? keySetOf(decision.identity.issuer).ageSeconds() : undefined,
     });
     if (request === undefined) throw decision.cause;

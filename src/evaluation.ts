@@ -16,11 +16,11 @@ import { identityOf, type Identity, type IdentityRules } from "./identity.ts";
 import { parseBearer } from "./oauth/bearer.ts";
 import type { VerificationStep, Verify } from "./oauth/jwt-verifier.ts";
 import { isRefusal, type CallerRefusal } from "./refusal.ts";
-import type { Revocations } from "./revocations/list.ts";
+import type { RevocationLookup } from "./revocations/lookup.ts";
 import { unwatched, type Step } from "./step.ts";
 
 /** What a token goes through. */
-type TokenStep = VerificationStep | "revocation" | "context" | AccessRuleName;
+type TokenStep = VerificationStep | "context" | AccessRuleName | "revocation";
 
 /** What a request goes through. */
 export type EvaluationStep = "event" | "identity-source" | "credential" | TokenStep;
@@ -32,7 +32,7 @@ export interface Evaluator {
     };
   readonly verify: Verify;
   /** Undefined where tokens are good until they expire. */
-  readonly revocations?: Revocations | undefined;
+  readonly revocations?: RevocationLookup | undefined;
 }
 
 /** A request and what was decided of it; there is no request where the event was none of a gateway's. */
@@ -73,16 +73,15 @@ export async function decideOnToken(
   step: Step<TokenStep> = unwatched,
 ): Promise<Accepted | CallerRefused> {
   const claims = await verify(token, step);
-  const waiting = revocations && step("revocation", () => revocations.check(token, claims));
-  if (waiting !== undefined) await waiting;
   const identity = identityOf(claims, rules);
   const custom = customContextOf(identity, rules);
   const context = { ...toContext(identity), ...custom };
   const refusal =
     step("context", refuseHandingOn, identity, context, custom, kind) ?? refusalOf(identity, rules, step);
-  return refusal === undefined
-    ? { outcome: "accepted", identity, context }
-    : { outcome: "caller-refused", ...refusal, identity };
+  if (refusal !== undefined) return { outcome: "caller-refused", ...refusal, identity };
+  // Last, so that a caller without access costs no read.
+  if (revocations !== undefined) await step("revocation", () => revocations.check(token, claims));
+  return { outcome: "accepted", identity, context };
 }
 
 /** Undefined where the settings name no claims, so that nothing of them is loaded. */

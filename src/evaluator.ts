@@ -3,9 +3,9 @@ import type { RemoteFault } from "./fault.ts";
 import { fetchedKeySets, type KeySetDependencies } from "./key-sets.ts";
 import { createJwtVerifier } from "./oauth/jwt-verifier.ts";
 import type { RemoteKeySet } from "./oauth/key-set.ts";
-import { RemoteCopy } from "./remote/copy.ts";
-import { revocationListFor, type RevocationListDependencies } from "./revocation-lists.ts";
-import type { RevocationList } from "./revocations/list.ts";
+import type { RevocationLookup } from "./revocations/lookup.ts";
+import type { TableLookupDependencies } from "./revocations/table-lookup.ts";
+import { toCutoff } from "./settings/cutoff.ts";
 import type { Settings } from "./settings/settings.ts";
 
 /** What an evaluator takes from the world around it. Everything but `onFault` has the default that the Lambda needs. */
@@ -15,36 +15,36 @@ export interface EvaluatorDependencies extends Omit<KeySetDependencies, "onFailu
   readonly onFault: (fault: RemoteFault) => void;
 }
 
-/** An evaluator, and what it keeps: keys of each issuer and, where there is a table, the list of revocations. */
+/** An evaluator, and the keys of each issuer that it keeps. */
 export interface KeepingEvaluator extends Evaluator {
   readonly keySetOf: (issuer: string) => RemoteKeySet;
-  readonly revocations: RevocationList | undefined;
 }
 
-/** Makes what evaluates requests as the settings say, and begins to fetch keys and revocations. */
+/** Makes what evaluates requests as the settings say, begins to fetch keys, and connects to the table of revocations. */
 export function evaluatorFor(settings: Settings, dependencies: EvaluatorDependencies): KeepingEvaluator {
-  const { clock = Date.now, random = Math.random, env = process.env, onFault } = dependencies;
+  const { clock = Date.now, env = process.env, onFault } = dependencies;
   const keySetOf = fetchedKeySets(settings, {
     ...dependencies,
     onFailure: (failure) => onFault({ event: "key_fetch_failed", ...failure }),
   });
+  const cutoff = toCutoff(settings.issuedAfter, clock());
   return {
     rules: settings,
-    verify: createJwtVerifier({ rules: settings, keySetOf, clock }),
+    verify: createJwtVerifier({ rules: settings, cutoff, keySetOf, clock }),
     keySetOf,
-    revocations: revocationsFor(settings, { clock, random, env, onFault }),
+    revocations: createRevocations(settings, { clock, env, onEvent: onFault }),
   };
 }
 
-/** The list of revocations, its first reading begun; undefined where there is no table, so that nothing of it is loaded. */
-export function revocationsFor(
+/** The lookup of revocations; undefined where there is no table, so that nothing of it is loaded. */
+export function createRevocations(
   settings: Settings,
-  dependencies: Omit<RevocationListDependencies, "keep">,
-): RevocationList | undefined {
+  dependencies: TableLookupDependencies,
+): RevocationLookup | undefined {
   const { revocationTable: table } = settings;
   if (table === undefined) return undefined;
-  return revocationListFor(table, settings, {
-    ...dependencies,
-    keep: (options) => new RemoteCopy(options),
-  });
+  const lookup = import("./revocations/table-lookup.ts").then(({ createTableLookup }) =>
+    createTableLookup(table, settings, dependencies),
+  );
+  return { check: async (token, claims) => (await lookup).check(token, claims) };
 }

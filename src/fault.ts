@@ -1,4 +1,5 @@
 import { metric, metricDirective, type Fields, type Level } from "./log-line.ts";
+import type { RevocationEvent } from "./revocations/lookup.ts";
 
 /** What goes wrong beside the requests, in words that are safe to keep. */
 export type Fault =
@@ -7,17 +8,12 @@ export type Fault =
   /** The function starts with packaged keys that should be renewed: so much of their life is over. */
   | { readonly event: "snapshot_old"; readonly percent: number }
   | { readonly event: "misspelled_variable"; readonly found: string; readonly meant: string }
-  | RevocationFault;
+  /** AUTHORIZER_ISSUED_AFTER lies ahead: it counts as the time of the start. */
+  | { readonly event: "issued_after_in_future"; readonly issuedAfter: string }
+  | RevocationEvent;
 
-/** What goes wrong with what is fetched and kept: keys, and the list of revocations. */
-export type RemoteFault = Extract<Fault, { readonly event: "key_fetch_failed" }> | RevocationFault;
-
-/** What goes wrong with the list of revocations, and how often: each has a metric. */
-export interface RevocationFault {
-  readonly event: "revocation_sync_failed" | "revocations_lost" | "revocations_not_checked";
-  readonly count: number;
-  readonly detail: string;
-}
+/** What goes wrong with other services: the tenant's keys, and the table of revocations. */
+export type RemoteFault = Extract<Fault, { readonly event: "key_fetch_failed" }> | RevocationEvent;
 
 /** What is written of a fault. */
 export interface FaultLine {
@@ -26,9 +22,9 @@ export interface FaultLine {
   readonly metrics?: string;
 }
 
-const REVOCATION_METRICS: Readonly<Record<RevocationFault["event"], string>> = {
-  revocation_sync_failed: "RevocationSyncFailures",
-  revocations_lost: "RevocationsLost",
+/** The metric of each event of a lookup: it counts one. */
+const REVOCATION_METRICS: Readonly<Record<RevocationEvent["event"], string>> = {
+  revocation_lookup_failed: "RevocationLookupFailures",
   revocations_not_checked: "RevocationsNotChecked",
 };
 
@@ -45,10 +41,11 @@ export function faultLine(fault: Fault): FaultLine {
       return { at: "warn", fields: { ...fault } };
     case "snapshot_old":
       return counted("warn", { event }, "SnapshotAgePercent", fault.percent, "Percent");
-    case "revocation_sync_failed":
-    case "revocations_lost":
+    case "issued_after_in_future":
+      return { at: "warn", fields: { event, issued_after: fault.issuedAfter } };
+    case "revocation_lookup_failed":
     case "revocations_not_checked":
-      return counted("error", { event, detail: fault.detail }, REVOCATION_METRICS[event], fault.count);
+      return counted("error", { event, detail: fault.detail }, REVOCATION_METRICS[event], 1);
   }
 }
 

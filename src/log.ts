@@ -16,8 +16,6 @@ export interface DecisionRecord {
   readonly durationMs: number;
   /** How old the keys were that the token's issuer had at hand. */
   readonly keySetAgeSeconds: number | undefined;
-  /** How old the list of revocations was; undefined where there is none. */
-  readonly revocationListAgeSeconds?: number | undefined;
 }
 
 export interface Log {
@@ -38,8 +36,6 @@ const ACCEPTED_METRICS = metricDirective(
   ',["function","decision"],["function","token_use","client_id"]',
 );
 const REFUSED_METRICS = metricDirective(COUNTED, ',["function","decision"],["function","reason"]');
-
-const LIST_AGE_METRICS = metricDirective(metric("RevocationListAge", "Seconds"));
 
 const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
   accepted: "info",
@@ -70,12 +66,7 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
-function metricsOf({ decision, revocationListAgeSeconds }: DecisionRecord): string {
-  const metrics = decisionMetrics(decision);
-  return revocationListAgeSeconds === undefined ? metrics : `${metrics},${LIST_AGE_METRICS}`;
-}
-
-function decisionMetrics(decision: Decision): string {
+function metricsOf({ decision }: DecisionRecord): string {
   if (decision.outcome !== "accepted") return REFUSED_METRICS;
   return decision.identity.clientId === undefined ? ACCEPTED_WITHOUT_CLIENT_METRICS : ACCEPTED_METRICS;
 }
@@ -104,8 +95,6 @@ function decisionFields(record: DecisionRecord, withSubject: boolean): Fields {
     gateway: record.gateway,
     request_id: record.requestId,
     key_set_age_seconds: record.keySetAgeSeconds,
-    revocation_list_age_seconds: record.revocationListAgeSeconds,
-    RevocationListAge: record.revocationListAgeSeconds,
     Decisions: 1,
     Duration: record.durationMs,
   };

@@ -26,8 +26,9 @@ export const NO_VALID_TOKEN = {
   not_yet_valid: "The token is not valid yet. Compare the clocks.",
   missing_claim: "The token lacks a claim that its kind must have.",
   invalid_claim: "A claim of the token has a type or a value that is not acceptable.",
+  issued_before_cutoff: "The token was issued before AUTHORIZER_ISSUED_AFTER. The user must sign in again.",
   revoked:
-    "The token was ended early. The detail says by what: everybody's end (all), the user's (sub), the application's (client), the session's (sid) or its own (token). Whoever still may sign in gets a new one.",
+    "The token was revoked. The detail says by what: its user (sub), an actor (act), the user's membership of the organization (member), its session (sid), its application (client) or the token itself (token). Users who still may sign in get a new one.",
   sender_constrained_token:
     "The token is bound to a key (DPoP or mutual TLS), which a bearer request does not prove. Switch sender constraining off for this API.",
 } as const;
@@ -61,7 +62,7 @@ export const CANNOT_DECIDE = {
   identity_source_without_token:
     "The HTTP API's identity source does not hold the token, so that its cache would hand one caller's answer to another. Make $request.header.Authorization an identity source of this authorizer.",
   revocations_unavailable:
-    "The table of revocations (REVOCATION_TABLE) could not be read, and the list at hand is too old. The detail says why.",
+    "The table of revocations (REVOCATION_TABLE) did not say whether the token is revoked. The detail says why.",
 } as const;
 
 export type TokenReason = keyof typeof NO_VALID_TOKEN;

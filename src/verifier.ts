@@ -21,7 +21,7 @@ export type VerifierSettings = Omit<
   "httpApiResponse" | "httpApiUnauthorized" | "policyEndsWithToken" | "logLevel"
 >;
 
-/** A fetch of keys that failed, or a fault of the list of revocations. */
+/** A fetch of keys that failed, or a lookup of revocations that did. */
 export type VerifierFault = RemoteFault;
 
 /** What a verifier takes from the world around it. Everything has the default that a server needs. */

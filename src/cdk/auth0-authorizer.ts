@@ -138,6 +138,6 @@ function environmentOf(
   settings: Partial<Settings>,
   revocations: Revocations | undefined,
 ): Readonly<Record<string, string>> {
-  if (revocations === undefined) return environmentFrom(settings);
+  if (revocations === undefined) return environmentFrom(settings, Date.now());
   return { ...variablesOf(settings), REVOCATION_TABLE: revocations.table.tableName };
 }

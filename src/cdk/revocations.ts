@@ -140,7 +140,7 @@ export class Revocations extends Construct {
 
 /** The environment of an authorizer with a table whose name only a deployment knows. */
 export function variablesOf(settings: Partial<Settings>): Variables {
-  return environmentFrom({ ...settings, revocationTable: "known-once-deployed" });
+  return environmentFrom({ ...settings, revocationTable: "known-once-deployed" }, Date.now());
 }
 
 function only(names: readonly string[], variables: Variables): Variables {

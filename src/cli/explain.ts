@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { EvaluationStep } from "../evaluation.ts";
-import { revocationsFor } from "../evaluator.ts";
+import { createRevocations } from "../evaluator.ts";
 import { member, type UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
 import { ConfigurationError } from "../settings/mistakes.ts";
@@ -63,10 +63,10 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
   const keySetOf = options.offline ? undefined : keySetReader(options, settings, terminal);
   const { event, hiddenSteps } = options.evidence;
   const { env, clock } = terminal;
-  // The table is read once, now, with the credentials of the environment.
+  // The table is asked now, with the credentials of the environment.
   const revocations = options.offline
     ? undefined
-    : revocationsFor(settings, { env, clock, random: Math.random, onFault: () => undefined });
+    : createRevocations(settings, { env, clock, onEvent: () => undefined });
   const traced = await trace(event, { settings, now: options.now, keySetOf, revocations });
   const withoutTable: readonly EvaluationStep[] =
     settings.revocationTable === undefined ? ["revocation"] : [];

@@ -8,7 +8,8 @@ import type { KeySet } from "../oauth/key-set.ts";
 import { createJwtVerifier } from "../oauth/jwt-verifier.ts";
 import { hintOf, type Reason } from "../reasons.ts";
 import { isRefusal, isUndecided } from "../refusal.ts";
-import type { Revocations } from "../revocations/list.ts";
+import type { RevocationLookup } from "../revocations/lookup.ts";
+import { toCutoff } from "../settings/cutoff.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** What each step asks, in the order in which the authorizer takes them. */
@@ -22,11 +23,10 @@ export const STEPS = {
   audience: "it is meant for one of AUTH0_CLIENT_IDS or of AUTH0_AUDIENCES",
   kind: "it is wholly an ID token, or wholly an access token",
   subject: "it says whom it speaks of",
-  times: "it is valid now",
+  times: "it is valid now, and not issued before AUTHORIZER_ISSUED_AFTER",
   binding: "it is not bound to a key of its bearer",
   key: "the tenant publishes the key that signed it",
   signature: "the signature matches",
-  revocation: "it was not ended early (REVOCATION_TABLE)",
   context: "the gateway hands its values on unchanged",
   machine: "the caller is no machine (AUTHORIZER_ALLOW_MACHINES)",
   anonymous: "the caller has signed in (AUTHORIZER_ALLOW_ANONYMOUS)",
@@ -34,6 +34,7 @@ export const STEPS = {
   email: "the e-mail is as AUTHORIZER_EMAIL and AUTHORIZER_EMAIL_DOMAINS want it",
   claims: "the claims have the values of AUTH0_REQUIRED_CLAIMS",
   permissions: "all AUTH0_REQUIRED_PERMISSIONS are there",
+  revocation: "it was not revoked (REVOCATION_TABLE)",
 } as const satisfies Readonly<Record<EvaluationStep, string>>;
 
 export type Outcome = "passed" | "refused" | "undecided" | "skipped" | "not reached";
@@ -63,7 +64,7 @@ export interface TraceOptions {
   /** The keys of an issuer; without it, key and signature are skipped. */
   readonly keySetOf: ((issuer: string) => KeySet) | undefined;
   /** The table of the settings, if they name one; without it, its step is skipped. */
-  readonly revocations?: Revocations | undefined;
+  readonly revocations?: RevocationLookup | undefined;
 }
 
 const STEP_NAMES = Object.keys(STEPS) as readonly EvaluationStep[];
@@ -78,7 +79,12 @@ export async function trace(event: unknown, options: TraceOptions): Promise<Trac
     ...(keySetOf === undefined ? KEY_STEPS : []),
     ...(revocations === NO_REVOCATIONS ? (["revocation"] as const) : []),
   ]);
-  const verify = createJwtVerifier({ rules: settings, keySetOf: keySetOf ?? noKeys, clock: () => now });
+  const verify = createJwtVerifier({
+    rules: settings,
+    cutoff: toCutoff(settings.issuedAfter, now),
+    keySetOf: keySetOf ?? noKeys,
+    clock: () => now,
+  });
   const { decision } = await evaluate(event, { rules: settings, verify, revocations }, recorder.step);
   return {
     steps: STEP_NAMES.map((step) => ({ step, outcome: recorder.outcomes.get(step) ?? "not reached" })),
@@ -92,9 +98,8 @@ function noKeys(): never {
   throw new Error("the key is a step that is skipped");
 }
 
-const NO_REVOCATIONS: Revocations = {
+const NO_REVOCATIONS: RevocationLookup = {
   check: () => Promise.reject(new Error("the revocation is a step that is skipped")),
-  ageSeconds: () => undefined,
 };
 
 function verdictOf(decision: Decision, isVerified: boolean): Verdict {

@@ -5,18 +5,17 @@ import { member, type JsonObject } from "./jwt.ts";
 const MAX_ACTORS = 5;
 
 /**
- * The subject of whoever acts for the user, by the claim `act` of a delegated token (RFC 8693 §4.1). Earlier actors are
- * nested in the later one: they must be named, and tell nothing about rights.
+ * The subjects of those who act for the user, the current actor first, by the claim `act` of a delegated token (RFC 8693
+ * §4.1). Earlier actors are nested in the later one: they tell nothing about rights, but a revoked one counts.
  *
  * @param most how many actors there may be
  * @throws Refusal `invalid_claim`
  */
-export function actorIn(act: unknown, most = MAX_ACTORS): string {
+export function actorsIn(act: unknown, most = MAX_ACTORS): readonly string[] {
   if (typeof act !== "object" || act === null || Array.isArray(act) || most === 0)
     throw new Refusal("invalid_claim", "act");
   const subject = member(act as JsonObject, "sub");
   if (typeof subject !== "string" || subject === "") throw new Refusal("invalid_claim", "act");
   const earlier = member(act as JsonObject, "act");
-  if (earlier !== undefined) actorIn(earlier, most - 1);
-  return subject;
+  return earlier === undefined ? [subject] : [subject, ...actorsIn(earlier, most - 1)];
 }

@@ -1,6 +1,6 @@
 import { Refusal } from "../refusal.ts";
 import type { Step } from "../step.ts";
-import { actorIn } from "./actor.ts";
+import { actorsIn } from "./actor.ts";
 import { isStrings, numericDate, optionalStrings, optionalText, text } from "./claim-values.ts";
 import { member, type JsonObject, type UnverifiedJwt } from "./jwt.ts";
 
@@ -34,6 +34,8 @@ interface CommonClaims {
   readonly organization: Organization | undefined;
   /** The subject of whoever acts for the user: the outermost `act` of a delegated token (RFC 8693 §4.1). */
   readonly actor: string | undefined;
+  /** The subjects of the whole chain of `act`, outermost first; empty without one. */
+  readonly actors: readonly string[];
   /** Every claim by its name, for those that only the settings know. Read them with {@link member}. */
   readonly all: JsonObject;
 }
@@ -76,7 +78,7 @@ type AccessTokenParts = Pick<AccessTokenClaims, "use" | "clientId" | "scopes" | 
 /** What the claims go through, in this order. */
 export type ClaimStep = "audience" | "kind" | "subject" | "times" | "binding";
 
-type SubjectParts = Pick<CommonClaims, "subject" | "organization" | "actor">;
+type SubjectParts = Pick<CommonClaims, "subject" | "organization" | "actor" | "actors">;
 type TimeParts = Pick<CommonClaims, "issuedAt" | "expiresAt">;
 
 export interface ClaimContext {
@@ -85,6 +87,8 @@ export interface ClaimContext {
   readonly rules: ClaimRules;
   /** Seconds since the epoch. */
   readonly now: number;
+  /** Seconds since the epoch: tokens that were issued before are refused. */
+  readonly cutoff?: number | undefined;
 }
 
 /**
@@ -105,11 +109,11 @@ export function checkIssuer({ claims }: UnverifiedJwt, { issuers }: Pick<ClaimRu
  * @throws Refusal with the first rule that is broken
  */
 export function parseClaims(jwt: UnverifiedJwt, context: ClaimContext, step: Step<ClaimStep>): TokenClaims {
-  const { issuer, rules, now } = context;
+  const { issuer, rules, now, cutoff } = context;
   const audience = step("audience", parseAudience, jwt.claims, rules);
   const kind = step("kind", parseKind, jwt, audience, rules);
   const subject = step("subject", parseSubject, jwt.claims);
-  const times = step("times", checkTimes, jwt.claims, rules, now);
+  const times = step("times", checkTimes, jwt.claims, { rules, now, cutoff });
   step("binding", checkUnbound, jwt.claims);
   return { issuer, ...kind, ...subject, ...times, all: jwt.claims };
 }
@@ -202,17 +206,23 @@ function parseSubject(claims: JsonObject): SubjectParts {
   const [id, name] = [optionalText(claims, "org_id"), optionalText(claims, "org_name")];
   const organization = id === undefined && name === undefined ? undefined : { id, name };
   const act = member(claims, "act");
-  return { subject, organization, actor: act === undefined ? undefined : actorIn(act) };
+  const actors = act === undefined ? [] : actorsIn(act);
+  return { subject, organization, actor: actors[0], actors };
 }
 
 /** RFC 7519 §4.1.4 to §4.1.6; `exp` and `iat` are required. */
-function checkTimes(claims: JsonObject, rules: ClaimRules, now: number): TimeParts {
+function checkTimes(
+  claims: JsonObject,
+  { rules, now, cutoff = -Infinity }: Omit<ClaimContext, "issuer">,
+): TimeParts {
   const tolerance = rules.clockToleranceSeconds;
   const exp = numericDate(claims, "exp");
   const iat = numericDate(claims, "iat");
   const nbf = member(claims, "nbf") === undefined ? iat : numericDate(claims, "nbf");
   if (now >= exp + tolerance) throw new Refusal("expired");
   if (Math.max(iat, nbf) > now + tolerance) throw new Refusal("not_yet_valid");
+  // No tolerance: `iat` and the cutoff are compared with each other, not with a clock.
+  if (iat < cutoff) throw new Refusal("issued_before_cutoff");
   return { issuedAt: iat, expiresAt: exp };
 }
 

@@ -1,4 +1,10 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type {
+  Agent,
+  ClientRequest,
+  IncomingHttpHeaders,
+  IncomingMessage,
+  OutgoingHttpHeaders,
+} from "node:http";
 import { FetchError, isFetchError } from "./fetch-error.ts";
 
 /** Ten of Auth0's JWK Sets, certificates included, are below this. */
@@ -37,15 +43,15 @@ export async function fetchText(url: string, timeoutMs: number): Promise<string>
 }
 
 /**
- * Sends one request on a connection of its own, and reads the whole answer. It follows no redirect and keeps no
- * process alive: whoever waits for it does.
+ * Sends one request and reads the whole answer. It follows no redirect and does not keep the process alive.
  *
- * @param timeoutMs the limit for everything, from the look-up of the host to the last byte
+ * @param timeoutMs the limit for everything, from the lookup of the host to the last byte
+ * @param agent whose connections are used; without it, a connection for this request alone
  * @throws FetchError where there is no complete answer within the time, whatever it says
  */
-export function send(request: HttpRequest, timeoutMs: number): Promise<HttpResponse> {
+export function send(request: HttpRequest, timeoutMs: number, agent?: Agent): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const client = open(request, (response) => {
+    const client = open(request, agent, (response) => {
       readBody(response, request)
         .then(resolve, fail)
         .finally(() => clearTimeout(timer));
@@ -69,11 +75,12 @@ export function send(request: HttpRequest, timeoutMs: number): Promise<HttpRespo
  */
 function open(
   { url, headers, body }: HttpRequest,
+  agent: Agent | undefined,
   onResponse: (response: IncomingMessage) => void,
 ): ClientRequest {
   const { request } = process.getBuiltinModule(url.startsWith("https:") ? "node:https" : "node:http");
   const method = body === undefined ? "GET" : "POST";
-  return request(url, { method, agent: false, rejectUnauthorized: true, headers }, onResponse);
+  return request(url, { method, agent: agent ?? false, rejectUnauthorized: true, headers }, onResponse);
 }
 
 /** By its events, because the stream's iterator would make a cold start longer. */

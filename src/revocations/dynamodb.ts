@@ -5,7 +5,10 @@ import type { HttpResponse, Send } from "../remote/fetch.ts";
 export type AwsEnvironment = Readonly<Record<string, string | undefined>>;
 
 export interface DynamoDbOptions {
-  /** `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and `AWS_ENDPOINT_URL_DYNAMODB`. */
+  /**
+   * `AWS_REGION` or `AWS_DEFAULT_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, and
+   * `AWS_ENDPOINT_URL_DYNAMODB` or `AWS_ENDPOINT_URL`. An empty variable, or one of spaces, counts as not set.
+   */
   readonly env: AwsEnvironment;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -35,19 +38,36 @@ export type CallDynamoDb = (
   timeoutMs: number,
 ) => Promise<DynamoDbResponse>;
 
-/** DynamoDB's no, such as `ResourceNotFoundException`. Its own words are left out: they name accounts and roles. */
+/** An exception of DynamoDB's, such as `ResourceNotFoundException`. Its text is left out: it names accounts and roles. */
 export class DynamoDbError extends Error {
   override readonly name = "DynamoDbError";
   /** What DynamoDB calls it; `HTTP 503` where it does not say. */
   readonly type: string;
+  /** Of HTTP. */
+  readonly status: number;
 
-  constructor(operation: Operation, type: string) {
+  constructor(operation: Operation, type: string, status: number) {
     super(`DynamoDB answered ${operation} with ${type}${adviceOn(type, operation)}`);
     this.type = type;
+    this.status = status;
   }
 }
 
 const API = "DynamoDB_20120810";
+/**
+ * The domains of AWS's partitions by the beginning of their regions' names; every other region has `amazonaws.com`.
+ *
+ * @see https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
+ */
+const SUFFIXES: readonly (readonly [prefix: string, suffix: string])[] = [
+  ["cn-", "amazonaws.com.cn"],
+  ["us-iso-", "c2s.ic.gov"],
+  ["us-isob-", "sc2s.sgov.gov"],
+  ["eu-isoe-", "cloud.adc-e.uk"],
+  ["us-isof-", "csp.hci.ic.gov"],
+  ["eu-isof-", "csp.hci.ic.gov"],
+  ["eusc-", "amazonaws.eu"],
+];
 /** A page has 1 MB at most by DynamoDB's count, which leaves out what JSON and its types add. */
 const MAX_ANSWER_BYTES = 8_000_000;
 
@@ -56,7 +76,7 @@ const MAX_ANSWER_BYTES = 8_000_000;
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
  */
-export function dynamoDb(options: DynamoDbOptions): CallDynamoDb {
+export function createDynamoDb(options: DynamoDbOptions): CallDynamoDb {
   return async (operation, input, timeoutMs) => {
     const request = signedRequest(operation, JSON.stringify(input), options);
     const response = await options.send({ ...request, maxBytes: MAX_ANSWER_BYTES }, timeoutMs);
@@ -77,9 +97,8 @@ export function signedRequest(
   body: string,
   { env, clock }: Pick<DynamoDbOptions, "env" | "clock">,
 ): SignedRequest {
-  const region = env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "";
-  if (region === "") throw new Error("AWS_REGION is not set: the region of the table");
-  const url = new URL(env["AWS_ENDPOINT_URL_DYNAMODB"] ?? endpointOf(region));
+  const region = readRegion(env);
+  const url = new URL(readEndpoint(env));
   const headers = {
     host: url.host,
     "content-length": String(Buffer.byteLength(body)),
@@ -92,14 +111,35 @@ export function signedRequest(
   return { url: url.href, headers: signed.headers as Record<string, string>, body };
 }
 
-/** @see https://docs.aws.amazon.com/general/latest/gr/ddb.html */
-function endpointOf(region: string): string {
-  return `https://dynamodb.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
+/** @throws Error where no variable names a region */
+function readRegion(env: AwsEnvironment): string {
+  const region = firstOf(env, "AWS_REGION", "AWS_DEFAULT_REGION");
+  if (region === undefined) throw new Error("AWS_REGION is not set: the region of the table");
+  return region;
+}
+
+/**
+ * The address of DynamoDB: that of a variable, or the region's own.
+ *
+ * @throws Error where no variable names a region
+ */
+export function readEndpoint(env: AwsEnvironment): string {
+  const endpoint = firstOf(env, "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL");
+  if (endpoint !== undefined) return endpoint;
+  const region = readRegion(env);
+  const [, suffix = "amazonaws.com"] = SUFFIXES.find(([prefix]) => region.startsWith(prefix)) ?? [];
+  return `https://dynamodb.${region}.${suffix}`;
+}
+
+/** The first of these variables that is set, as AWS's tools read them: empty counts as not set. */
+function firstOf(env: AwsEnvironment, ...names: readonly string[]): string | undefined {
+  return names.map((name) => env[name]?.trim()).find(Boolean);
 }
 
 function credentialsIn(env: AwsEnvironment): aws4.Credentials {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
-  const { AWS_SESSION_TOKEN: sessionToken } = env;
+  const accessKeyId = firstOf(env, "AWS_ACCESS_KEY_ID");
+  const secretAccessKey = firstOf(env, "AWS_SECRET_ACCESS_KEY");
+  const sessionToken = firstOf(env, "AWS_SESSION_TOKEN");
   if (!accessKeyId || !secretAccessKey) {
     throw new Error(
       "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set. Lambda sets them; elsewhere: aws configure export-credentials",
@@ -110,8 +150,8 @@ function credentialsIn(env: AwsEnvironment): aws4.Credentials {
 
 function readResponse(operation: Operation, { status, headers, text }: HttpResponse): DynamoDbResponse {
   const output = parseJson(text);
-  if (status !== 200) throw new DynamoDbError(operation, typeIn(output) ?? `HTTP ${status}`);
-  if (output === undefined) throw new DynamoDbError(operation, "something that is not JSON");
+  if (status !== 200) throw new DynamoDbError(operation, typeIn(output) ?? `HTTP ${status}`, status);
+  if (output === undefined) throw new DynamoDbError(operation, "something that is not JSON", status);
   const date = Date.parse(headers.date ?? "");
   return { output, date: Number.isNaN(date) ? undefined : date };
 }
@@ -125,6 +165,8 @@ function typeIn(output: unknown): string | undefined {
 function adviceOn(type: string, operation: Operation): string {
   if (type === "ResourceNotFoundException") return ": there is no such table in this region and account";
   if (type === "AccessDeniedException") return `: the role lacks dynamodb:${operation} on the table`;
+  if (type === "InvalidSignatureException")
+    return ": AWS_SECRET_ACCESS_KEY is wrong, or the clock of this machine is";
   return "";
 }
 

@@ -109,7 +109,7 @@ export function mistakesIn(given: unknown): readonly string[] {
 function settingsMistakes(settings: Partial<Settings>): readonly string[] {
   const known = Object.fromEntries(Object.entries(settings).filter(([name]) => isSetting(name)));
   const unknown = Object.keys(settings).filter((name) => !isSetting(name));
-  return [...mistakesOf(() => environmentFrom(known)), ...unknown.map(unknownOption)];
+  return [...mistakesOf(() => environmentFrom(known, Date.now())), ...unknown.map(unknownOption)];
 }
 
 function mistakesOf(read: () => unknown): readonly string[] {

@@ -188,7 +188,7 @@ export class Auth0AuthorizerPlugin {
 
   #names(): Names {
     const aws = this.#serverless.getProvider("aws");
-    const environment = environmentFrom(this.#options().settings);
+    const environment = environmentFrom(this.#options().settings, Date.now());
     return {
       prefix: `${this.#serverless.service.service}-${aws.getStage()}-${this.#name}`,
       idPrefix: this.#idPrefix,

@@ -1,4 +1,4 @@
-import { contextClaims, emailDomains, requiredClaims, tableName } from "./optional-values.ts";
+import { contextClaims, dateTime, emailDomains, requiredClaims, tableName } from "./optional-values.ts";
 import { boolean, emailClaim, integer, issuer, list, oneOf, word } from "./values.ts";
 
 /** Who gets in and how keys are kept: every setting, checked and frozen. */
@@ -29,6 +29,11 @@ export interface Settings {
   readonly allowMachines: boolean;
   /** Whether access tokens of anonymous sessions are accepted. */
   readonly allowAnonymous: boolean;
+  /**
+   * An RFC 3339 time, such as `2026-11-30T08:00:00Z`: tokens whose `iat` is before it are refused, so that everybody
+   * signs in again. One in the future counts as the time at which the function started.
+   */
+  readonly issuedAfter: string | undefined;
   readonly clockToleranceSeconds: number;
   /** `simple` where the HTTP API authorizer has simple responses switched on. */
   readonly httpApiResponse: "policy" | "simple";
@@ -47,18 +52,13 @@ export interface Settings {
   readonly jwksSnapshotMaxAgeSeconds: number;
   /** The DynamoDB table of revocations. Without it, tokens are good until they expire. */
   readonly revocationTable: string | undefined;
-  /** How often the table is read in the background. */
-  readonly revocationSyncSeconds: number;
-  /** From which age of the list a request waits for it. */
-  readonly revocationMaxAgeSeconds: number;
-  /** How long beyond that the list may be used while the table cannot be read. */
-  readonly revocationStaleIfErrorSeconds: number;
-  /** What becomes of tokens where there is no list: refused (500), or accepted as if there were no table. */
-  readonly revocationUnavailable: "refuse" | "allow";
-  /** The longest life of a token that is accepted: so long revocations are kept. */
-  readonly revocationRetentionHours: number;
+  /**
+   * Where the table gives no answer (connection, timeout, 5xx): `error` answers 500, `allow` accepts the token. Every
+   * other failure, such as throttling, is an error with both, because a caller can cause it.
+   */
+  readonly revocationOnFailure: "error" | "allow";
   /** The claim with the session in access tokens; ID tokens have `sid`. */
-  readonly sessionClaim: string | undefined;
+  readonly revocationSessionClaim: string | undefined;
 }
 
 interface Setting<T> {
@@ -85,6 +85,7 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
   emailDomains: setting("AUTHORIZER_EMAIL_DOMAINS", emailDomains, []),
   allowMachines: setting("AUTHORIZER_ALLOW_MACHINES", boolean, false),
   allowAnonymous: setting("AUTHORIZER_ALLOW_ANONYMOUS", boolean, false),
+  issuedAfter: setting("AUTHORIZER_ISSUED_AFTER", dateTime, undefined),
   clockToleranceSeconds: setting("AUTHORIZER_CLOCK_TOLERANCE_SECONDS", integer(0, 60), 5),
   httpApiResponse: setting("AUTHORIZER_HTTP_API_RESPONSE", oneOf("policy", "simple"), "policy"),
   httpApiUnauthorized: setting("AUTHORIZER_HTTP_API_UNAUTHORIZED", oneOf("401", "403"), "401"),
@@ -95,12 +96,8 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
   jwksTimeoutMs: setting("JWKS_TIMEOUT_MS", integer(100, 3500), 1500),
   jwksSnapshotMaxAgeSeconds: setting("JWKS_SNAPSHOT_MAX_AGE_SECONDS", integer(0, 2_592_000), 604_800),
   revocationTable: setting("REVOCATION_TABLE", tableName, undefined),
-  revocationSyncSeconds: setting("REVOCATION_SYNC_SECONDS", integer(1, 3600), 30),
-  revocationMaxAgeSeconds: setting("REVOCATION_MAX_AGE_SECONDS", integer(1, 3600), 60),
-  revocationStaleIfErrorSeconds: setting("REVOCATION_STALE_IF_ERROR_SECONDS", integer(0, 604_800), 3600),
-  revocationUnavailable: setting("REVOCATION_UNAVAILABLE", oneOf("refuse", "allow"), "refuse"),
-  revocationRetentionHours: setting("REVOCATION_RETENTION_HOURS", integer(1, 720), 24),
-  sessionClaim: setting("AUTH0_SESSION_CLAIM", word, undefined),
+  revocationOnFailure: setting("REVOCATION_ON_FAILURE", oneOf("error", "allow"), "error"),
+  revocationSessionClaim: setting("REVOCATION_SESSION_CLAIM", word, undefined),
 };
 
 function setting<T>(variable: string, read: Setting<T>["read"], fallback: T): Setting<T> {

@@ -1,4 +1,5 @@
-import { ConfigurationError } from "./mistakes.ts";
+import { isInFuture } from "./cutoff.ts";
+import { ConfigurationError, FUTURE_CUTOFF } from "./mistakes.ts";
 import { KEYS, settingsFrom, settingsFromEnvironment, variableOf, type Settings } from "./settings.ts";
 
 /** Environment variables, as text. */
@@ -8,10 +9,13 @@ export type Variables = Readonly<Record<string, string>>;
  * Settings given in code as the environment variables of a function: what `settingsFromEnvironment` makes of them is
  * what `settingsFrom` makes of the settings.
  *
- * @throws ConfigurationError naming the properties, also where a value has a separator in it, such as a comma
+ * @param now milliseconds since the epoch
+ * @throws ConfigurationError naming the properties, also where a value has a separator in it, such as a comma, or where
+ * `issuedAfter` is in the future
  */
-export function environmentFrom(options: Partial<Settings>): Variables {
+export function environmentFrom(options: Partial<Settings>, now: number): Variables {
   const wanted = settingsFrom(options);
+  if (isInFuture(wanted.issuedAfter, now)) throw new ConfigurationError([`issuedAfter ${FUTURE_CUTOFF}`]);
   const variables = variablesFrom(options);
   const read = settingsFromEnvironment(variables);
   const different = KEYS.filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(read[key]));

@@ -35,6 +35,9 @@ export function notASetting(name: string, meant: string | undefined): string {
 
 export type RuleName = BasicRuleName | OptionalRuleName;
 
+/** What is wrong with a cutoff that lies ahead; it continues the name of the setting. */
+export const FUTURE_CUTOFF = "is in the future: every token would be refused until then";
+
 type NameOf = (key: SettingKey) => string;
 
 const RULE_MISTAKES: Readonly<Record<RuleName, (nameOf: NameOf) => string>> = {
@@ -50,8 +53,6 @@ const RULE_MISTAKES: Readonly<Record<RuleName, (nameOf: NameOf) => string>> = {
   machinesHaveNoEmail: (nameOf) => `needs ${nameOf("email")}=optional: a machine has no e-mail`,
   anonymousHaveNoEmail: (nameOf) => `needs ${nameOf("email")}=optional: an anonymous session has no e-mail`,
   permissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
-  maxAgeBelowSync: (nameOf) =>
-    `must not be less than ${nameOf("revocationSyncSeconds")}: requests would wait for a list that is not due yet`,
   tableMissing: (nameOf) => `needs ${nameOf("revocationTable")}: nothing can be revoked without`,
 };
 

@@ -2,14 +2,7 @@ import type { SettingKey, Settings } from "./definitions.ts";
 import type { Rule } from "./rules.ts";
 
 /** What only a table of revocations makes use of. */
-const OF_THE_TABLE: readonly SettingKey[] = [
-  "revocationSyncSeconds",
-  "revocationMaxAgeSeconds",
-  "revocationStaleIfErrorSeconds",
-  "revocationUnavailable",
-  "revocationRetentionHours",
-  "sessionClaim",
-];
+const OF_THE_TABLE: readonly SettingKey[] = ["revocationOnFailure", "revocationSessionClaim"];
 
 export type OptionalRuleName =
   | "domainsUnverified"
@@ -17,7 +10,6 @@ export type OptionalRuleName =
   | "machinesHaveNoEmail"
   | "anonymousHaveNoEmail"
   | "permissionsWithoutApi"
-  | "maxAgeBelowSync"
   | "tableMissing";
 
 const OPTIONAL_RULES: Readonly<Record<Exclude<OptionalRuleName, "tableMissing">, Rule>> = {
@@ -40,10 +32,6 @@ const OPTIONAL_RULES: Readonly<Record<Exclude<OptionalRuleName, "tableMissing">,
   permissionsWithoutApi: {
     of: ["requiredPermissions", "audiences"],
     broken: ({ requiredPermissions, audiences }) => requiredPermissions.length > 0 && audiences.length === 0,
-  },
-  maxAgeBelowSync: {
-    of: ["revocationMaxAgeSeconds", "revocationSyncSeconds"],
-    broken: ({ revocationMaxAgeSeconds: maxAge, revocationSyncSeconds: sync }) => maxAge < sync,
   },
 };
 

@@ -1,3 +1,4 @@
+import { parseDateTime } from "../date-time.ts";
 import { list, word } from "./values.ts";
 
 /** How settings are read that few set, as in `values.ts`: they are loaded by those alone. */
@@ -27,6 +28,14 @@ export function tableName(value: unknown): string {
   const text = word(value);
   if (!/^[\w.-]{3,255}$/.test(text))
     throw new Error(`must be the name of a DynamoDB table, not its ARN: ${text}`);
+  return text;
+}
+
+/** An RFC 3339 time, as it was written. */
+export function dateTime(value: unknown): string {
+  const text = word(value);
+  if (parseDateTime(text) === undefined)
+    throw new Error(`must be a time such as 2026-11-30T08:00:00Z, with its year and its offset: ${text}`);
   return text;
 }
 

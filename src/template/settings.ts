@@ -1,4 +1,5 @@
-import { ConfigurationError } from "../settings/mistakes.ts";
+import { isInFuture } from "../settings/cutoff.ts";
+import { ConfigurationError, FUTURE_CUTOFF } from "../settings/mistakes.ts";
 import { misspelledVariables, settingsFromEnvironment } from "../settings/settings.ts";
 import type { Check } from "./finding.ts";
 import { resourcesOf, type NamedResource, type Template } from "./template.ts";
@@ -55,7 +56,8 @@ function textOf({ Parameters = {} }: Template, value: unknown): string | undefin
 
 function mistakesIn(env: Record<string, string>): readonly string[] {
   try {
-    const { issuers } = settingsFromEnvironment(env);
+    const { issuers, issuedAfter } = settingsFromEnvironment(env);
+    if (isInFuture(issuedAfter, Date.now())) return [`AUTHORIZER_ISSUED_AFTER ${FUTURE_CUTOFF}`];
     if (issuers.some((issuer) => issuer.startsWith("http:")))
       return ["AUTH0_DOMAIN is on a loopback host, where Lambda finds no tenant"];
   } catch (error) {

@@ -62,14 +62,15 @@ function withStandIns(path: string, names: readonly string[]): string {
   ].join("\n");
 }
 
-const TABLE_READER = "table-reader.cjs";
+/** Part of the function, so that it has the name of one of its files. */
+const REVOCATIONS_FILE = "authorizer.revocations.cjs";
 
-/** Leaves what reads a table of revocations in a file of its own beside whatever imports it. */
-const tableReaderApart: Plugin = {
-  name: "table-reader-apart",
+/** Leaves the lookup of revocations in a file that is loaded only where there is a table. */
+const revocationsApart: Plugin = {
+  name: "revocations-apart",
   setup(build) {
-    build.onResolve({ filter: /revocations\/table-reader\.ts$/, namespace: "file" }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: `./${TABLE_READER}`, external: true } : undefined,
+    build.onResolve({ filter: /revocations\/table-lookup\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: `./${REVOCATIONS_FILE}`, external: true } : undefined,
     );
   },
 };
@@ -137,18 +138,22 @@ for (const [name, { source, handlers, banner }] of Object.entries(FUNCTIONS)) {
     define: { "import.meta.dirname": "__dirname" },
     mainFields: ["module", "main"],
     banner: { js: banner },
-    plugins: [withoutUnusedParts, ...(name === "authorizer.main" ? [loadedWhenCalled()] : [])],
+    plugins: [
+      revocationsApart,
+      withoutUnusedParts,
+      ...(name === "authorizer.main" ? [loadedWhenCalled()] : []),
+    ],
   });
 }
-await bundleLoadedWhenCalled(forLambda, { "src/revocation-lists.ts": AWS4_BANNER });
+await bundleLoadedWhenCalled(forLambda, {});
 await bundle({
   ...common,
   stdin: {
     contents:
-      'import { TableReader } from "./src/revocations/table-reader.ts"; module.exports = { TableReader };',
+      'import { createTableLookup } from "./src/revocations/table-lookup.ts"; module.exports = { createTableLookup };',
     resolveDir: ".",
   },
-  outfile: `dist/${TABLE_READER}`,
+  outfile: `dist/${REVOCATIONS_FILE}`,
   minify: true,
   target: "node20",
   format: "cjs",
@@ -163,11 +168,11 @@ await bundle({
 writeFileSync("dist/authorizer.cjs", 'exports.handler = require("./authorizer.main.cjs").handler;\n');
 
 /** What an earlier build left there would be packaged too. */
-const FUNCTION_FILES = ["authorizer.cjs", MAIN_FILE, ...LATE_FILES];
+const FUNCTION_FILES = ["authorizer.cjs", MAIN_FILE, REVOCATIONS_FILE, ...LATE_FILES];
 for (const name of codeFiles("dist").filter((name) => !FUNCTION_FILES.includes(name))) rmSync(`dist/${name}`);
 
 const called = calledFirst("dist");
-for (const file of [MAIN_FILE, ...LATE_FILES]) {
+for (const file of [MAIN_FILE, REVOCATIONS_FILE, ...LATE_FILES]) {
   const script = readFileSync(`dist/${file}`, "utf8");
   const isCalledFirst = (offset: number): boolean => called.get(file)?.has(offset) ?? false;
   writeFileSync(`dist/${file}`, compiledAtOnce(script, isCalledFirst));
@@ -196,7 +201,7 @@ const handlers: BuildOptions = {
   outdir: "dist",
   target: "node20",
   mainFields: ["module", "main"],
-  plugins: [withoutUnusedParts, tableReaderApart],
+  plugins: [revocationsApart, withoutUnusedParts],
 };
 await bundle({
   ...handlers,
@@ -224,7 +229,7 @@ const forNode: BuildOptions = {
   ...common,
   target: "node20",
   packages: "external",
-  plugins: [tableReaderApart],
+  plugins: [revocationsApart],
 };
 await bundle({ ...forNode, outdir: "dist", entryPoints, format: "esm" });
 await bundle({

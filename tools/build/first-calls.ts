@@ -5,7 +5,6 @@ import { basename, join } from "node:path";
 import { GATEWAYS, type GatewayKind } from "../../src/apigateway/gateways.ts";
 import { codeFiles } from "../../src/cli/function-zip.ts";
 import { SNAPSHOT_FILE } from "../../src/oauth/snapshot.ts";
-import { itemOf } from "../../src/revocations/item.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 
@@ -22,15 +21,16 @@ const ENVIRONMENT = {
 };
 const KINDS = Object.keys(GATEWAYS) as readonly GatewayKind[];
 
-/** The table is read while the function starts, so that its first user finds it read, or waits for it. */
+/** The table is asked by the first call. */
 const SCRIPT = `
   const { createServer } = require("node:http");
-  const table = createServer((request, response) => response.end(process.env.PAGE));
+  const table = createServer((request, response) => response.end(process.env.ANSWER));
   table.listen(0, "127.0.0.1", async () => {
     process.env.AWS_ENDPOINT_URL_DYNAMODB = "http://127.0.0.1:" + table.address().port;
     const { handler } = require("./authorizer.cjs");
     for (const event of JSON.parse(process.env.EVENTS)) await handler(event);
     table.close();
+    table.closeAllConnections();
   });`;
 
 const TABLE = {
@@ -58,21 +58,13 @@ export function calledFirst(folder: string): ReadonlyMap<string, ReadonlySet<num
     const environment = {
       ...ENVIRONMENT,
       EVENTS: JSON.stringify(eventsOf(key)),
-      PAGE: JSON.stringify(page()),
+      ANSWER: JSON.stringify({ Responses: { [TABLE.REVOCATION_TABLE]: [] }, UnprocessedKeys: {} }),
     };
     // Of a file that both load, the second says what runs.
     return new Map([...calledIn(work, { ...environment, ...TABLE }), ...calledIn(work, environment)]);
   } finally {
     rmSync(work, { recursive: true });
   }
-}
-
-/** DynamoDB's answer to Query. */
-function page(): object {
-  const writtenAt = Date.now();
-  const notBefore = Math.floor(writtenAt / 1000);
-  const revocation = { kind: "sub", value: "auth0|bob", issuer: ISSUER, notBefore } as const;
-  return { Items: [itemOf(revocation, { writtenAt, retentionHours: 24 })], Count: 1 };
 }
 
 function eventsOf(key: SigningKey): readonly object[] {

@@ -9,7 +9,7 @@ const LOADED_WHEN_CALLED: Readonly<Record<string, readonly string[]>> = {
   "src/apigateway/refused-response.ts": ["refusedResponse"],
   "src/custom-claims.ts": ["customContext", "refuseCustomClaims"],
   "src/fault.ts": ["faultLine"],
-  "src/oauth/actor.ts": ["actorIn"],
+  "src/oauth/actor.ts": ["actorsIn"],
   "src/oauth/subprotocol.ts": ["offeredTokens"],
   "src/optional-access-rules.ts": [
     "refuseOrganization",
@@ -20,12 +20,17 @@ const LOADED_WHEN_CALLED: Readonly<Record<string, readonly string[]>> = {
   "src/reasons.ts": ["hintOf"],
   "src/remote/failure.ts": ["failureOf"],
   "src/remote/fetch.ts": ["fetchText", "send"],
-  "src/revocation-lists.ts": ["revocationListFor"],
   "src/settings/issuer-url.ts": ["issuerOfUrl"],
   "src/settings/misspelling.ts": ["misspellings", "nearest"],
   "src/settings/mistakes.ts": ["configurationError", "notASetting", "ruleMistake"],
   "src/settings/optional-rules.ts": ["optionalRules"],
-  "src/settings/optional-values.ts": ["contextClaims", "requiredClaims", "emailDomains", "tableName"],
+  "src/settings/optional-values.ts": [
+    "contextClaims",
+    "dateTime",
+    "requiredClaims",
+    "emailDomains",
+    "tableName",
+  ],
 };
 
 /** The file of a module, beside the bundle: `authorizer.custom-claims.cjs`. */
