@@ -13,7 +13,7 @@ const USAGE = `Usage: auth0-authorizer COMMAND
   explain      says how the authorizer decides on a token, step by step
   snapshot     fetches the tenant's keys into a file, to be deployed with the authorizer
   validate     looks for mistakes in a CloudFormation template before it is deployed
-  revoke       ends tokens before their time: a user's, a session's, an application's, one, or all
+  revoke       revokes tokens: a user's, a member's of an organization, a session's, an application's, or one
   revocations  lists what was revoked
 
 auth0-authorizer COMMAND --help tells more, and auth0-authorizer --version which version this is.

@@ -1,36 +1,53 @@
 import { parseArgs } from "node:util";
 import { rfc3339 } from "../date-time.ts";
-import { PARTITION, revocationOf, sortKeyFrom, type StoredRevocation } from "../revocations/item.ts";
+import { member, type JsonObject } from "../oauth/jwt.ts";
+import { parseKey, readKey, readNotBefore, toKey } from "../revocations/item.ts";
+import type { Revocation, RevocationKind } from "../revocations/revocation.ts";
+import { oneOf } from "../settings/values.ts";
 import {
+  readOption,
   revocationTable,
   TABLE_OPTIONS,
   TABLE_USAGE,
   tableFailure,
   type RevocationTable,
 } from "./revocation-table.ts";
-import { EXIT, printable, withoutEmails, type ExitCode, type Terminal } from "./terminal.ts";
+import { SCOPE_WORDS } from "./revocation-scope.ts";
+import { EXIT, printable, safeJson, withoutEmails, type ExitCode, type Terminal } from "./terminal.ts";
 
 const USAGE = `Usage: auth0-authorizer revocations --table T [options]
 
-Lists what was revoked, the latest last: what was written within the longest life of a token.
-  --show-email         print e-mail addresses, which the subjects of enterprise connections may have in them
+Lists what is revoked, the latest last. It reads the whole table, page by page: a command for operators.
+  --kind KIND          only ${SCOPE_WORDS.join(", ")}
+  --show-email         print email addresses, which the subjects of enterprise connections may contain
 ${TABLE_USAGE}
-Revoking once more does no harm, and signing in again is the only cure. See auth0-authorizer revoke --help: a
-user must be blocked in Auth0 too.
+Revoking again does no harm, and signing in again is the only cure. See auth0-authorizer revoke --help: a user
+must be blocked in Auth0 too.
 
 Exit code: 0 listed, 1 not listed, 2 wrong use
 `;
 
-const OPTIONS = { ...TABLE_OPTIONS, "show-email": { type: "boolean" } } as const;
-/** More than a list that authorizers should read. */
+const OPTIONS = {
+  ...TABLE_OPTIONS,
+  kind: { type: "string" },
+  "show-email": { type: "boolean" },
+} as const;
+/** 50 MB: some 500,000 revocations, and 6,400 read units. */
 const MAX_PAGES = 50;
 const PAGE_TIMEOUT_MS = 10_000;
-const HEADINGS = ["written", "kind", "value", "issuer", "not before"] as const;
+const HEADINGS = ["not before", "kind", "value"] as const;
+const KINDS: Readonly<Record<(typeof SCOPE_WORDS)[number], RevocationKind>> = {
+  user: "sub",
+  member: "member",
+  session: "sid",
+  client: "client",
+  token: "token",
+};
 
 /** What is in the table. */
 interface Listing {
-  readonly revocations: readonly StoredRevocation[];
-  /** Items that are none. */
+  readonly revocations: readonly Revocation[];
+  /** How many items no writer of this project has written. */
   readonly malformed: number;
   readonly isComplete: boolean;
 }
@@ -46,86 +63,83 @@ export async function revocations(args: readonly string[], terminal: Terminal): 
     terminal.write(USAGE);
     return EXIT.well;
   }
+  const kind = values.kind && KINDS[readOption("--kind", oneOf(...SCOPE_WORDS), values.kind)];
   const table = revocationTable(values, terminal);
-  let listing: Listing;
+  let all: Listing;
   try {
-    listing = await read(table, terminal.clock());
+    all = await readAll(table);
   } catch (error) {
-    terminal.writeError(`Nothing was listed: ${tableFailure(error, table)}\n`);
+    terminal.writeError(`Nothing was listed: ${tableFailure(error, table, ["Scan"])}\n`);
     return EXIT.problem;
   }
-  const show = values["show-email"] === true ? (text: string) => text : hidden;
-  terminal.write(values.json === true ? asJson(listing, show) : asText(listing, show, table));
+  const listing = {
+    ...all,
+    revocations: all.revocations.filter(({ scope }) => !kind || scope.kind === kind),
+  };
+  const show = values["show-email"] === true ? (text: string) => text : hideEmail;
+  terminal.write(values.json === true ? toJson(listing, show) : toText(listing, show, table));
   return EXIT.well;
 }
 
-async function read({ name, retentionHours, call }: RevocationTable, now: number): Promise<Listing> {
-  const query = {
-    TableName: name,
-    KeyConditionExpression: "pk = :pk AND sk >= :sk",
-    ExpressionAttributeValues: {
-      ":pk": { S: PARTITION },
-      ":sk": { S: sortKeyFrom(now - retentionHours * 3_600_000) },
-    },
-  };
+async function readAll({ name, call }: RevocationTable): Promise<Listing> {
   const items: unknown[] = [];
-  let lastKey: object | undefined;
+  let lastKey: unknown;
   let pages = 0;
   do {
-    const { output } = await call("Query", { ...query, ExclusiveStartKey: lastKey }, PAGE_TIMEOUT_MS);
-    const page = output as { readonly Items?: readonly unknown[]; readonly LastEvaluatedKey?: object };
-    items.push(...(page.Items ?? []));
-    lastKey = page.LastEvaluatedKey;
+    const { output } = await call("Scan", { TableName: name, ExclusiveStartKey: lastKey }, PAGE_TIMEOUT_MS);
+    const page = Object(output) as JsonObject;
+    const found = member(page, "Items");
+    if (!Array.isArray(found)) throw new Error("DynamoDB answered Scan with something other than items");
+    items.push(...(found as unknown[]));
+    lastKey = member(page, "LastEvaluatedKey");
     pages += 1;
   } while (lastKey !== undefined && pages < MAX_PAGES);
-  const found = items.map(revocationOf).filter((revocation) => revocation !== undefined);
-  return { revocations: found, malformed: items.length - found.length, isComplete: lastKey === undefined };
+  const revocations = items.map(readItem).filter((revocation) => revocation !== undefined);
+  return {
+    revocations: revocations.toSorted((one, other) => one.notBefore - other.notBefore),
+    malformed: items.length - revocations.length,
+    isComplete: lastKey === undefined,
+  };
 }
 
-function hidden(value: string): string {
+function readItem(item: unknown): Revocation | undefined {
+  const [scope, notBefore] = [parseKey(readKey(item)), readNotBefore(item)];
+  return scope === undefined || notBefore === undefined ? undefined : { scope, notBefore };
+}
+
+function hideEmail(value: string): string {
   return String(withoutEmails(value));
 }
 
-function asJson(
-  { revocations: found, malformed, isComplete }: Listing,
-  show: (value: string) => string,
-): string {
-  const shown = found.map((revocation) => ({
-    ...revocation,
-    value: show(revocation.value),
-    writtenAt: new Date(revocation.writtenAt).toISOString(),
+function toJson({ revocations: found, ...more }: Listing, show: (value: string) => string): string {
+  const shown = found.map(({ scope, notBefore }) => ({
+    ...Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, show(value)])),
+    notBefore,
   }));
-  return `${JSON.stringify({ revocations: shown, malformed, isComplete })}\n`;
+  return safeJson({ revocations: shown, ...more });
 }
 
-function asText(listing: Listing, show: (value: string) => string, { place }: RevocationTable): string {
+function toText(listing: Listing, show: (value: string) => string, { place }: RevocationTable): string {
   const { revocations: found, malformed, isComplete } = listing;
-  const rows = found.map((one) => rowOf(one, show));
+  const rows = found.map((revocation) => toRow(revocation, show));
   const notes = [
-    ...(malformed > 0 ? [`Malformed items, which have no effect: ${malformed}.`] : []),
-    ...(isComplete ? [] : ["There are more. A list as long as this makes authorizers start slowly."]),
+    ...(malformed > 0 ? [`Items that are not revocations: ${malformed}.`] : []),
+    ...(isComplete ? [] : ["There are more: the list ends here, and is not the latest."]),
   ];
   const count = found.length === 1 ? "1 revocation" : `${found.length} revocations`;
-  const lines = rows.length === 0 ? [] : [...columns([HEADINGS, ...rows]), ""];
+  const lines = rows.length === 0 ? [] : [...toColumns([HEADINGS, ...rows]), ""];
   return [...lines, `${count} in the table ${place}.`, ...notes].join("\n") + "\n";
 }
 
-function rowOf(
-  { writtenAt, kind, value, issuer, notBefore }: StoredRevocation,
-  show: (value: string) => string,
-): readonly string[] {
-  const isByTime = kind !== "sid" && kind !== "token";
-  return [
-    rfc3339(Math.floor(writtenAt / 1000)),
-    kind,
-    printable(show(value)),
-    printable(issuer),
-    isByTime ? rfc3339(notBefore) : "",
-  ];
+function toRow({ scope, notBefore }: Revocation, show: (value: string) => string): readonly string[] {
+  const value = toKey(scope).slice(scope.kind.length + 1);
+  return [rfc3339(notBefore), scope.kind, printable(show(value))];
 }
 
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+function toColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = HEADINGS.map((_, column) =>
+    rows.reduce((width, row) => Math.max(width, (row[column] ?? "").length), 0),
+  );
   return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

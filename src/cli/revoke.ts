@@ -1,66 +1,37 @@
 import { parseArgs } from "node:util";
-import { rfc3339 } from "../date-time.ts";
-import { decodeUnverifiedJwt } from "../oauth/jwt.ts";
-import { Refusal } from "../refusal.ts";
-import type { Revocation, RevocationKind } from "../revocations/revocation.ts";
-import { tokenHash } from "../revocations/revoked-tokens.ts";
-import { writeRevocation } from "../revocations/table-writer.ts";
-import { issuer } from "../settings/values.ts";
-import { revocationTable, TABLE_OPTIONS, TABLE_USAGE, tableFailure, valueOf } from "./revocation-table.ts";
-import { EXIT, paint, printable, UsageError, type ExitCode, type Terminal } from "./terminal.ts";
-import { tokenFrom } from "./token-input.ts";
+import { parseDateTime } from "../date-time.ts";
+import type { RevocationScope } from "../revocations/revocation.ts";
+import { checkStorable } from "../revocations/table-writer.ts";
+import { revocationTable, TABLE_OPTIONS, TABLE_USAGE } from "./revocation-table.ts";
+import { readScope } from "./revocation-scope.ts";
+import { report } from "./revocation-report.ts";
+import { storeRevocation } from "./store-revocation.ts";
+import { EXIT, printable, UsageError, type ExitCode, type Terminal } from "./terminal.ts";
 
-const USAGE = `Usage: auth0-authorizer revoke user|session|client|token|all [VALUE] --table T [options]
+const USAGE = `Usage: auth0-authorizer revoke user|member|session|client|token VALUE --table T [options]
 
-Ends tokens before their time: every authorizer that reads the table refuses them.
-  user VALUE           tokens of a user, by sub: auth0|5f7c8ec7c33c6c004bbafe82
-  session VALUE        tokens of a session, by sid (AUTH0_SESSION_CLAIM in access tokens)
-  client VALUE         tokens that were issued to an application, by its client ID
+Revokes tokens: every authorizer that reads the table refuses them.
+  user SUB             tokens of a user, or of an actor: auth0|5f7c8ec7c33c6c004bbafe82
+  member ORG_ID SUB    a user's tokens for one organization: org_9ybsU1dN2dKfDkBi and the user's sub
+  session SID          tokens of a session, by sid (REVOCATION_SESSION_CLAIM in access tokens)
+  client ID            tokens that were issued to an application, by its client ID
   token [TOKEN]        one token; without it, or as -, standard input is read, which is better: npm writes
-                       the arguments of npx and npm run into its log. The table gets its hash alone
-  all                  every token
+                       the arguments of npx and npm run into its log. Only its hash is stored
+All tokens are refused by a setting of the authorizer: AUTHORIZER_ISSUED_AFTER.
 
-  --issuer DOMAIN      only tokens that this domain issued; without it, those of every issuer
-  --not-before TIME    tokens issued then or before, for user, client and all: 2026-11-22T12:00:00Z;
-                       without it, now
+  --not-before TIME    tokens issued then or before, for user, member and client: 2026-11-22T12:00:00Z;
+                       without it, now, by the clock of DynamoDB
 ${TABLE_USAGE}
-Whoever may still sign in, or has a refresh token, gets a new token: block the user in Auth0 too.
+A user who may still sign in, or has a refresh token, gets a new token: block the user in Auth0 first.
 
-Exit code: 0 written, 1 not written, 2 wrong use
+Exit code: 0 it is in the table, 1 it is not, 2 wrong use, 3 not known: run it again, which does no harm
 `;
 
-/** What a word of the command line revokes. */
-interface Subject {
-  readonly kind: RevocationKind;
-  /** How the value is called that it needs. */
-  readonly value?: string;
-  /** Whether it ends tokens by the time when they were issued. */
-  readonly byTime: boolean;
-  /** For people. */
-  readonly says: (value: string) => string;
-}
-
-const SUBJECTS: Readonly<Record<string, Subject>> = {
-  user: { kind: "sub", value: "a user's sub", byTime: true, says: (sub) => `tokens of the user ${sub}` },
-  session: { kind: "sid", value: "a sid", byTime: false, says: (sid) => `tokens of the session ${sid}` },
-  client: {
-    kind: "client",
-    value: "a client ID",
-    byTime: true,
-    says: (id) => `tokens of the application ${id}`,
-  },
-  token: { kind: "token", byTime: false, says: (hash) => `the token with the hash ${hash}` },
-  all: { kind: "all", byTime: true, says: () => "all tokens" },
-};
-
-const OPTIONS = {
-  ...TABLE_OPTIONS,
-  issuer: { type: "string" },
-  "not-before": { type: "string" },
-} as const;
+const OPTIONS = { ...TABLE_OPTIONS, "not-before": { type: "string" } } as const;
 
 /**
- * The command `revoke`.
+ * The command `revoke`. It says what the table has after the write, by reading it back, and takes the time from
+ * DynamoDB's answers.
  *
  * @throws UsageError
  */
@@ -70,80 +41,33 @@ export async function revoke(args: readonly string[], terminal: Terminal): Promi
     terminal.write(USAGE);
     return EXIT.well;
   }
-  const [word, value, ...others] = positionals;
-  if (others.length > 0) throw new UsageError("one at a time");
-  const subject = subjectOf(word);
-  const revocation: Revocation = {
-    kind: subject.kind,
-    value: await valueFor(subject, value, terminal),
-    issuer: values.issuer === undefined ? "*" : valueOf("--issuer", issuer, values.issuer),
-    notBefore: notBeforeFrom(values["not-before"], subject, terminal),
-  };
+  const scope = await readScope(positionals, terminal);
+  const givenTime = readNotBefore(values["not-before"], scope);
+  checkLength(scope, givenTime);
   const table = revocationTable(values, terminal);
+  const outcome = await storeRevocation(scope, givenTime, table);
+  return report(outcome, { scope, table, asJson: values.json === true, terminal });
+}
+
+/** @returns seconds since the epoch */
+function readNotBefore(text: string | undefined, { kind }: RevocationScope): number | undefined {
+  if (text === undefined) return undefined;
+  if (kind === "sid" || kind === "token")
+    throw new UsageError(
+      "--not-before goes with user, member and client: a session or a token is revoked as a whole",
+    );
+  const time = parseDateTime(text.trim());
+  if (time === undefined || time < 0)
+    throw new UsageError(
+      `--not-before must be a time such as 2026-11-22T12:00:00Z, with its year and its offset: ${printable(text)}`,
+    );
+  return Math.floor(time);
+}
+
+function checkLength(scope: RevocationScope, notBefore = 0): void {
   try {
-    const { name, retentionHours, call } = table;
-    await writeRevocation(revocation, { table: name, retentionHours, call, clock: terminal.clock });
+    checkStorable({ scope, notBefore });
   } catch (error) {
-    terminal.writeError(`Nothing was revoked: ${tableFailure(error, table)}\n`);
-    return EXIT.problem;
+    throw new UsageError(`this cannot be stored: ${(error as Error).message}`, { cause: error });
   }
-  terminal.write(
-    values.json === true
-      ? `${JSON.stringify(revocation)}\n`
-      : report(revocation, subject, table.place, terminal),
-  );
-  return EXIT.well;
-}
-
-function subjectOf(word: string | undefined): Subject {
-  const subject = word !== undefined && Object.hasOwn(SUBJECTS, word) ? SUBJECTS[word] : undefined;
-  if (subject === undefined) throw new UsageError(`say what to revoke: ${Object.keys(SUBJECTS).join(", ")}`);
-  return subject;
-}
-
-async function valueFor(subject: Subject, value: string | undefined, terminal: Terminal): Promise<string> {
-  if (subject.kind === "token") return hashOf(await tokenFrom(value, terminal));
-  if (subject.value === undefined) {
-    if (value !== undefined) throw new UsageError("all needs no value");
-    return "*";
-  }
-  const text = value?.trim() ?? "";
-  if (text === "") throw new UsageError(`the value is missing: ${subject.value}`);
-  return text;
-}
-
-/** A token alone, or a whole Authorization header, as `explain` takes it. */
-function hashOf(text: string): string {
-  const token = text.replace(/^authorization:\s*/i, "").replace(/^bearer\s+/i, "");
-  try {
-    decodeUnverifiedJwt(token);
-    return tokenHash(token);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new UsageError(`this is no token that an authorizer would accept: ${error.message}`);
-  }
-}
-
-/** Seconds since the epoch. */
-function notBeforeFrom(text: string | undefined, { byTime }: Subject, { clock }: Terminal): number {
-  if (text === undefined) return Math.floor(clock() / 1000);
-  if (!byTime) throw new UsageError("--not-before goes with user, client and all: the others end as a whole");
-  const time = Date.parse(text);
-  if (Number.isNaN(time) || time < 0) throw new UsageError(`--not-before is no time: ${printable(text)}`);
-  if (time > clock()) throw new UsageError("--not-before is in the future: no token of then has been issued");
-  return Math.floor(time / 1000);
-}
-
-function report(
-  { value, issuer: of, notBefore }: Revocation,
-  { byTime, says }: Subject,
-  place: string,
-  terminal: Terminal,
-): string {
-  const issued = byTime ? `, issued at ${rfc3339(notBefore)} or before` : "";
-  const by = of === "*" ? "" : `, by ${of}`;
-  return `${paint(terminal, "good", "Revoked:")} ${says(printable(value))}${issued}${by}.
-Written to the table ${place}. Calls are refused once the gateway's cache and REVOCATION_MAX_AGE_SECONDS are over.
-${paint(terminal, "careful", "Block the user in Auth0 too:")} whoever may still sign in, or has a refresh token, gets a new token.
-`;
 }

@@ -42,6 +42,19 @@ export function printable(value: unknown): string {
   return plain.length > MAX_VALUE_LENGTH ? `${plain.slice(0, MAX_VALUE_LENGTH)}…` : plain;
 }
 
+/** One line of JSON without anything that a terminal would obey: it reads as the same value. */
+export function safeJson(value: object): string {
+  // By UTF-16 code units, as JSON's escapes are.
+  const text = JSON.stringify(value).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    character.split("").map(escapeUnit).join(""),
+  );
+  return `${text}\n`;
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
 /** The JSON of a value that JSON was parsed to. A parser takes deeper nesting than the writer does. */
 function asJson(value: unknown): string {
   if (value === undefined) return "nothing";

@@ -24,7 +24,9 @@ export interface RevocationItem {
 
 /** Auth0's longest access token lives 30 days; an item outlives every token that it covers. */
 export const RETENTION_SECONDS = 31 * 86_400;
-/** DynamoDB's limit for a partition key is 2,048 bytes, and `member` has two identifiers. */
+/** DynamoDB's limit for a partition key. */
+export const MAX_KEY_BYTES = 2048;
+/** `member` has two identifiers in its key. */
 export const MAX_IDENTIFIER_BYTES = 1024;
 
 const WHOLE_SECONDS = /^\d{1,12}$/;
@@ -87,11 +89,18 @@ export function readKey(item: unknown): string {
 /**
  * When an item may be deleted, in seconds since the epoch.
  *
- * @returns undefined for a session: refresh tokens, which continue it, may never expire
+ * @param writtenAt seconds since the epoch
+ * @param sessionRetentionDays how long items of sessions are kept
+ * @returns undefined for a session without such a limit: refresh tokens, which continue it, may never expire
  */
-export function expiryOf({ scope, notBefore }: Revocation, writtenAt: number): number | undefined {
-  if (scope.kind === "sid") return undefined;
-  return Math.max(notBefore, writtenAt) + RETENTION_SECONDS;
+export function expiryOf(
+  { scope, notBefore }: Revocation,
+  writtenAt: number,
+  sessionRetentionDays?: number,
+): number | undefined {
+  const latest = Math.max(notBefore, writtenAt);
+  if (scope.kind !== "sid") return latest + RETENTION_SECONDS;
+  return sessionRetentionDays === undefined ? undefined : latest + sessionRetentionDays * 86_400;
 }
 
 /**

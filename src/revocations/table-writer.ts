@@ -1,5 +1,5 @@
 import { DynamoDbError, type CallDynamoDb } from "./dynamodb.ts";
-import { expiryOf, MAX_IDENTIFIER_BYTES, toKey } from "./item.ts";
+import { expiryOf, MAX_IDENTIFIER_BYTES, MAX_KEY_BYTES, toKey } from "./item.ts";
 import type { Revocation } from "./revocation.ts";
 
 export interface TableWriterOptions {
@@ -25,11 +25,11 @@ const TIMEOUT_MS = 5000;
  */
 export async function writeRevocation(
   revocation: Revocation,
-  { table, call, clock }: TableWriterOptions,
+  { table, call, clock, sessionRetentionDays }: TableWriterOptions,
 ): Promise<WriteResult> {
   checkStorable(revocation);
   const { scope, notBefore } = revocation;
-  const expiresAt = expiryOf(revocation, Math.ceil(clock() / 1000));
+  const expiresAt = expiryOf(revocation, Math.ceil(clock() / 1000), sessionRetentionDays);
   try {
     await call(
       "UpdateItem",
@@ -47,12 +47,18 @@ export async function writeRevocation(
     );
     return "written";
   } catch (error) {
-    if (error instanceof DynamoDbError && error.type === "ConditionalCheckFailedException") return "unchanged";
+    if (error instanceof DynamoDbError && error.type === "ConditionalCheckFailedException")
+      return "unchanged";
     throw error;
   }
 }
 
-function checkStorable({ scope, notBefore }: Revocation): void {
+/**
+ * Checks that a revocation can be stored.
+ *
+ * @throws RangeError where it never can. Its message names no identifier's value
+ */
+export function checkStorable({ scope, notBefore }: Revocation): void {
   if (!Number.isSafeInteger(notBefore) || notBefore < 0)
     throw new RangeError("notBefore must be a whole number of seconds since the epoch");
   const { kind, ...identifiers } = scope;
@@ -60,5 +66,12 @@ function checkStorable({ scope, notBefore }: Revocation): void {
     const bytes = Buffer.byteLength(value);
     if (bytes === 0 || bytes > MAX_IDENTIFIER_BYTES)
       throw new RangeError(`${kind}: ${name} must have 1 to ${MAX_IDENTIFIER_BYTES} bytes`);
+    // Half of a character has no bytes in UTF-8: DynamoDB would refuse it, or store another key.
+    if (/\p{Surrogate}/u.test(value)) throw new RangeError(`${kind}: ${name} must be well-formed text`);
   }
+  // It separates the two identifiers of a key.
+  if (scope.kind === "member" && scope.organizationId.includes("#"))
+    throw new RangeError("member: organizationId must not have a #");
+  if (Buffer.byteLength(toKey(scope)) > MAX_KEY_BYTES)
+    throw new RangeError(`${kind}: the identifiers must have less than ${MAX_KEY_BYTES} bytes together`);
 }

@@ -19,12 +19,12 @@ const BAD_REQUEST: HttpResponse = {
   headers: { ...NO_STORE, "Content-Type": "application/json" },
   body: '{"error":"invalid_request"}',
 };
-/** §2.8 has 400 for a log-out that failed, too. To Auth0 that means never again for this session, and the token may be good. */
+/** §2.8 has 400 for a logout that failed, too. To Auth0 that means never again for this session, and the token may be good. */
 const UNAVAILABLE: HttpResponse = { statusCode: 503, headers: { ...NO_STORE, "Retry-After": "5" }, body: "" };
 
 /**
  * The handler of a back-channel logout endpoint (OIDC Back-Channel Logout 1.0 §2.5 to §2.8), behind a function URL or an
- * API of any kind. A logout token does not say who caused it, so that it ends the tokens of its session and no others.
+ * API of any kind. A logout token does not say who caused it, so that it revokes the tokens of its session and no others.
  */
 export function createBackChannelLogout(
   options: BackChannelLogoutOptions,
@@ -34,13 +34,13 @@ export function createBackChannelLogout(
     const request = readHttpRequest(event);
     if (request !== undefined && request.method !== "POST") return NOT_POST;
     const token = request && logoutTokenIn(request.contentType, request.body);
-    if (token !== undefined) return logOut(token, options);
+    if (token !== undefined) return revokeByToken(token, options);
     log.logoutRefused(undefined);
     return BAD_REQUEST;
   };
 }
 
-async function logOut(token: string, options: BackChannelLogoutOptions): Promise<HttpResponse> {
+async function revokeByToken(token: string, options: BackChannelLogoutOptions): Promise<HttpResponse> {
   const { verify, log } = options;
   try {
     return await revokeSession(await verify(token), options);
@@ -51,19 +51,20 @@ async function logOut(token: string, options: BackChannelLogoutOptions): Promise
   }
 }
 
+/** A session's item tells when by the token alone, so that a token that is sent again changes nothing. */
 async function revokeSession(
   { sessionId, issuedAt }: LogoutTokenClaims,
   { put, log, clock }: BackChannelLogoutOptions,
 ): Promise<HttpResponse> {
-  // The tolerance of clocks lets a token be issued in the future, which no reader would believe.
+  // The tolerance of clocks accepts a token from the future, which a revocation never is.
   const notBefore = Math.floor(Math.min(issuedAt, clock() / 1000));
   try {
-    // A session belongs to the tenant, which may have issued its tokens under another of its domains.
-    await put({ kind: "sid", value: sessionId, issuer: "*", notBefore });
+    const result = await put({ scope: { kind: "sid", sid: sessionId }, notBefore });
+    log.stored({ type: TYPE, kind: "sid", result, delayMs: clock() - issuedAt * 1000, isTest: false });
+    return DONE;
   } catch (error) {
-    log.notWritten(TYPE, error as Error);
-    return UNAVAILABLE;
+    const isRetried = !(error instanceof RangeError);
+    log.notWritten({ type: TYPE, error: error as Error, isRetried });
+    return isRetried ? UNAVAILABLE : BAD_REQUEST;
   }
-  log.written({ type: TYPE, kind: "sid", delayMs: clock() - issuedAt * 1000 });
-  return DONE;
 }

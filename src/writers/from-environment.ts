@@ -3,7 +3,7 @@ import { fetchedKeySets } from "../key-sets.ts";
 import { writeToStdout } from "../log.ts";
 import { createLogoutTokenVerifier } from "../oauth/logout-token.ts";
 import { send } from "../remote/fetch.ts";
-import { dynamoDb } from "../revocations/dynamodb.ts";
+import { createDynamoDb } from "../revocations/dynamodb.ts";
 import { createBackChannelLogout, type BackChannelLogoutOptions } from "./back-channel-logout.ts";
 import { createWriterLog } from "./log.ts";
 import { createRevokeOnEvent, type WriterDependencies } from "./revoke-on-event.ts";
@@ -29,13 +29,13 @@ export function backChannelLogoutFrom(env: NodeJS.ProcessEnv): ReturnType<typeof
 
 function dependenciesFrom(
   env: NodeJS.ProcessEnv,
-  { table, retentionHours, logLevel: level }: WriterSettings,
+  { table, sessionRetentionDays, logLevel: level }: WriterSettings,
 ): WriterDependencies {
   const clock = Date.now;
   const functionName = env["AWS_LAMBDA_FUNCTION_NAME"] ?? "writer";
   const wait = (ms: number): Promise<void> => setTimeout(ms);
   return {
-    put: putInto({ table, retentionHours, clock, wait, call: dynamoDb({ env, clock, send }) }),
+    put: putInto({ table, sessionRetentionDays, clock, wait, call: createDynamoDb({ env, clock, send }) }),
     log: createWriterLog({ level, functionName, clock, write: writeToStdout }),
     clock,
   };

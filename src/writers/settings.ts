@@ -1,16 +1,16 @@
 import { SETTINGS } from "../settings/definitions.ts";
 import { ConfigurationError } from "../settings/mistakes.ts";
 import { settingsFromEnvironment, type Settings } from "../settings/settings.ts";
-import { boolean } from "../settings/values.ts";
+import { boolean, integer } from "../settings/values.ts";
 
 /** How revocations are written. */
 export interface WriterSettings {
   /** REVOCATION_TABLE. */
   readonly table: string;
-  /** REVOCATION_RETENTION_HOURS: the longest life of a token that is accepted. */
-  readonly retentionHours: number;
-  /** REVOCATION_ON_LOGOUT: whether a log-out in the log stream ends its session. */
+  /** REVOCATION_ON_LOGOUT: whether a logout in the log stream revokes its session. */
   readonly revokesOnLogout: boolean;
+  /** REVOCATION_SESSION_RETENTION_DAYS: how long the items of sessions are kept. Without it they never expire. */
+  readonly sessionRetentionDays: number | undefined;
   /** AUTHORIZER_LOG_LEVEL. */
   readonly logLevel: Settings["logLevel"];
 }
@@ -23,7 +23,7 @@ interface Variable<T> {
 }
 
 /**
- * Settings of a writer from environment variables; a blank one counts as not set.
+ * Settings of a writer from environment variables; an empty one counts as not set.
  *
  * @throws ConfigurationError with every mistake
  */
@@ -40,8 +40,12 @@ export function writerSettings(env: NodeJS.ProcessEnv): WriterSettings {
   };
   const settings = {
     table: read({ ...SETTINGS.revocationTable, fallback: "" }) ?? "",
-    retentionHours: read(SETTINGS.revocationRetentionHours),
     revokesOnLogout: read({ variable: "REVOCATION_ON_LOGOUT", read: boolean, fallback: false }),
+    sessionRetentionDays: read<number | undefined>({
+      variable: "REVOCATION_SESSION_RETENTION_DAYS",
+      read: integer(1, 3650),
+      fallback: undefined,
+    }),
     logLevel: read(SETTINGS.logLevel),
   };
   if (settings.table === "" && mistakes.length === 0)

@@ -12,8 +12,7 @@ export interface TableOptions extends TableWriterOptions {
 const ATTEMPT_TIMEOUT_MS = 1000;
 const WAITS_MS = [50, 250] as const;
 /** What DynamoDB asks to try again. */
-const PASSING =
-  /^(?:HTTP 5\d\d|InternalServerError|ServiceUnavailable|\w*Throttling\w*|\w*Exceeded(?:Exception)?)$/;
+const PASSING = /^(?:\w*Throttling\w*|\w*Exceeded(?:Exception)?)$/;
 
 /**
  * Writes to a table as {@link writeRevocation} does, and tries again where a failure may pass: a write twice is one.
@@ -25,7 +24,7 @@ export function putInto(options: TableOptions): WriterDependencies["put"] {
   return async (revocation) => {
     const keepAlive = setInterval(() => undefined, ATTEMPT_TIMEOUT_MS);
     try {
-      await writeRevocation(revocation, { ...options, call });
+      return await writeRevocation(revocation, { ...options, call });
     } finally {
       clearInterval(keepAlive);
     }
@@ -47,5 +46,7 @@ function persistent({ call, wait }: Pick<TableOptions, "call" | "wait">): CallDy
 }
 
 function mayPass(error: unknown): boolean {
-  return error instanceof DynamoDbError ? PASSING.test(error.type) : error instanceof FetchError;
+  return error instanceof DynamoDbError
+    ? error.status >= 500 || PASSING.test(error.type)
+    : error instanceof FetchError;
 }

@@ -21,6 +21,19 @@ export function streamEvent(type: string, user: Members, cloudEvent: Members = {
   };
 }
 
+/** A member of an organization who leaves it. */
+export function leaveEvent(
+  type = "organization.member.deleted",
+  entity: Members = {},
+): Record<string, unknown> {
+  const object = {
+    organization: { id: "org_acme", name: "acme" },
+    user: { user_id: "auth0|mallory" },
+    ...entity,
+  };
+  return streamEvent(type, {}, { data: { object } });
+}
+
 /** A tenant log event as EventBridge delivers it. */
 export function logEvent(type: string, data: Members = {}): Record<string, unknown> {
   return {

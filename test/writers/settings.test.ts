@@ -15,8 +15,8 @@ describe("the settings of a writer", () => {
   test("are a table, and what has a default", () => {
     expect(writerSettings({ REVOCATION_TABLE: " revocations ", REVOCATION_ON_LOGOUT: "" })).toEqual({
       table: "revocations",
-      retentionHours: 24,
       revokesOnLogout: false,
+      sessionRetentionDays: undefined,
       logLevel: "info",
     });
   });
@@ -24,25 +24,36 @@ describe("the settings of a writer", () => {
   test("may all be given", () => {
     const env = {
       REVOCATION_TABLE: "acme",
-      REVOCATION_RETENTION_HOURS: "720",
+      REVOCATION_SESSION_RETENTION_DAYS: "3650",
       REVOCATION_ON_LOGOUT: "true",
       AUTHORIZER_LOG_LEVEL: "debug",
     };
     expect(writerSettings(env)).toEqual({
       table: "acme",
-      retentionHours: 720,
       revokesOnLogout: true,
+      sessionRetentionDays: 3650,
       logLevel: "debug",
     });
   });
 
   test("name every mistake by its variable", () => {
-    const env = { REVOCATION_TABLE: "a b", REVOCATION_RETENTION_HOURS: "0", REVOCATION_ON_LOGOUT: "yes" };
+    const env = {
+      REVOCATION_TABLE: "a b",
+      REVOCATION_ON_LOGOUT: "yes",
+      REVOCATION_SESSION_RETENTION_DAYS: "0",
+    };
     expect(mistakes(() => writerSettings(env))).toEqual([
       expect.stringMatching(/^REVOCATION_TABLE has an item/),
-      expect.stringMatching(/^REVOCATION_RETENTION_HOURS must be a whole number from 1 to 720/),
       expect.stringMatching(/^REVOCATION_ON_LOGOUT must be one of true, false/),
+      expect.stringMatching(/^REVOCATION_SESSION_RETENTION_DAYS must be a whole number from 1 to 3650/),
     ]);
+  });
+
+  test("take a session's retention of 10 years at most", () => {
+    const env = { REVOCATION_TABLE: "acme" };
+    const read = (days: string) => writerSettings({ ...env, REVOCATION_SESSION_RETENTION_DAYS: days });
+    expect(read("1")).toMatchObject({ sessionRetentionDays: 1 });
+    expect(() => read("3651")).toThrow(ConfigurationError);
   });
 
   test("need a table", () => {

@@ -4,8 +4,11 @@ import { DynamoDbError, type CallDynamoDb } from "../../src/revocations/dynamodb
 import { putInto } from "../../src/writers/table.ts";
 import { NOW } from "./messages.ts";
 
-const REVOCATION = { kind: "sub", value: "auth0|mallory", issuer: "*", notBefore: NOW / 1000 } as const;
-const error = (type: string): Error => new DynamoDbError("PutItem", type);
+const REVOCATION = {
+  scope: { kind: "sub", sub: "auth0|mallory" },
+  notBefore: NOW / 1000,
+} as const;
+const error = (type: string, status = 400): Error => new DynamoDbError("UpdateItem", type, status);
 
 /** A writer to a table that fails in these ways, one after the other, and then takes everything. */
 function writer(...failures: readonly Error[]) {
@@ -17,31 +20,31 @@ function writer(...failures: readonly Error[]) {
     return failure === undefined ? Promise.resolve({ output: {}, date: undefined }) : Promise.reject(failure);
   };
   const wait = (ms: number): Promise<void> => (waits.push(ms), Promise.resolve());
-  const put = putInto({ table: "revocations", retentionHours: 24, call, clock: () => NOW, wait });
+  const put = putInto({ table: "revocations", call, clock: () => NOW, wait });
   return { put, inputs, waits };
 }
 
 describe("a write to the table", () => {
   test("is one call where all is well", async () => {
     const { put, inputs, waits } = writer();
-    await put(REVOCATION);
+    expect(await put(REVOCATION)).toBe("written");
     expect(inputs).toEqual([expect.objectContaining({ TableName: "revocations" })]);
     expect(waits).toEqual([]);
   });
 
   test.each([
-    ["HTTP 500"],
-    ["HTTP 503"],
-    ["InternalServerError"],
-    ["ThrottlingException"],
-    ["ProvisionedThroughputExceededException"],
-    ["RequestLimitExceeded"],
-  ])("is tried again, twice at most, where the table answers %s", async (type) => {
-    const passing = writer(error(type), error(type));
+    ["HTTP 500", 500],
+    ["HTTP 503", 503],
+    ["InternalServerError", 500],
+    ["ThrottlingException", 400],
+    ["ProvisionedThroughputExceededException", 400],
+    ["RequestLimitExceeded", 400],
+  ])("is tried again, twice at most, where the table answers %s", async (type, status) => {
+    const passing = writer(error(type, status), error(type, status));
     await passing.put(REVOCATION);
     expect(passing.inputs).toHaveLength(3);
     expect(passing.waits).toEqual([50, 250]);
-    const lasting = writer(error(type), error(type), error(type));
+    const lasting = writer(error(type, status), error(type, status), error(type, status));
     await expect(lasting.put(REVOCATION)).rejects.toThrow(type);
     expect(lasting.inputs).toHaveLength(3);
   });
@@ -61,9 +64,52 @@ describe("a write to the table", () => {
     },
   );
 
-  test("is not tried where the item would be none", async () => {
+  test("is a success where the table already has it, and is not tried again", async () => {
+    const { put, inputs } = writer(error("ConditionalCheckFailedException"));
+    expect(await put(REVOCATION)).toBe("unchanged");
+    expect(inputs).toHaveLength(1);
+  });
+
+  test.each([
+    ["is empty", { kind: "sub", sub: "" }],
+    ["is too long", { kind: "sub", sub: "a".repeat(1025) }],
+    ["is too long in bytes", { kind: "sid", sid: "é".repeat(513) }],
+    ["has half of a character", { kind: "sub", sub: "auth0|\ud800" }],
+    ["has the separator of its key", { kind: "member", organizationId: "org#1", sub: "auth0|a" }],
+    ["is too long with another", { kind: "member", organizationId: "o".repeat(1024), sub: "a".repeat(1017) }],
+  ] as const)("is not tried where an identifier %s", async (_, scope) => {
     const { put, inputs } = writer();
-    await expect(put({ ...REVOCATION, value: "" })).rejects.toThrow(RangeError);
+    await expect(put({ ...REVOCATION, scope })).rejects.toThrow(RangeError);
     expect(inputs).toEqual([]);
   });
+
+  test.each([
+    ["as long as it may be", { kind: "sub", sub: "a".repeat(1024) }],
+    ["as long as two may be", { kind: "member", organizationId: "o".repeat(1024), sub: "a".repeat(1016) }],
+  ] as const)("is made where an identifier is %s", async (_, scope) => {
+    const { put, inputs } = writer();
+    expect(await put({ ...REVOCATION, scope })).toBe("written");
+    expect(inputs).toHaveLength(1);
+  });
+
+  test.each([
+    [undefined, undefined],
+    [1, NOW / 1000 + 86_400],
+    [3650, NOW / 1000 + 3650 * 86_400],
+  ])(
+    "lets a session expire only where its retention is set: %s days",
+    async (sessionRetentionDays, expiry) => {
+      const inputs: object[] = [];
+      const call: CallDynamoDb = (_, input) => (
+        inputs.push(input),
+        Promise.resolve({ output: {}, date: undefined })
+      );
+      const wait = () => Promise.resolve();
+      const put = putInto({ table: "revocations", sessionRetentionDays, call, clock: () => NOW, wait });
+      await put({ scope: { kind: "sid", sid: "session-1" }, notBefore: NOW / 1000 - 60 });
+      const values = (inputs[0] as { ExpressionAttributeValues: Record<string, { N: string }> })
+        .ExpressionAttributeValues;
+      expect(values[":expiresAt"]?.N).toBe(expiry === undefined ? undefined : String(expiry));
+    },
+  );
 });
