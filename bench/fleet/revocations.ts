@@ -1,38 +1,39 @@
 /**
- * How long it takes until a fleet of containers refuses whoever is revoked, in virtual time: with each cache of the
- * gateway, through an outage of the table, and when all containers start together. It writes the tables of
- * docs/revocation.md. The same seed gives the same fleet.
+ * What a table of revocations bears, by AWS's published limits, and what its outage does to the account's concurrent
+ * executions, in virtual time. It writes the tables of docs/revocation.md.
  *
  *     tsx bench/fleet/revocations.ts
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { answerHelp } from "../../tools/build/usage.ts";
-import { MINUTE, SECOND } from "./revocation-fleet.ts";
-import { CONTAINERS, stampede, tell, type Herd, type Told } from "./revocation-stories.ts";
+import { table } from "../report.ts";
+import { simulateOutage } from "./outage.ts";
 
-answerHelp(`Lets a fleet of containers refuse whoever is revoked, in virtual time.
+answerHelp(`Compares lookups of revocations with AWS's limits, and simulates an outage of the table.
 
   npm run bench:fleet:revocations
 
-Three minutes; it writes the tables of docs/revocation.md.
+A few seconds; it writes the tables of docs/revocation.md.
 `);
+
 const GUIDE = "docs/revocation.md";
 const BEGIN = "<!-- fleet: written by bench/fleet/revocations.ts -->";
 const END = "<!-- fleet: end -->";
-const TTLS = [0, 60, 300];
-const SIZES = [100, 1000, 10_000];
+/**
+ * Read units a second. docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput-scenarios.html, read in
+ * November 2026.
+ */
+const PARTITION = 3000;
+const NEW_TABLE = 12_000;
+/** Of one key in an eventually consistent read of an item up to 4 KB. */
+const UNITS_PER_KEY = 0.5;
+/** A user, a session and a token; the application is asked for by each container once in ten seconds. */
+const KEYS = 3;
+const CLIENT_SECONDS = 10;
+const CONTAINERS = 20_000;
 
-const calm: Told[] = [];
-for (const seconds of TTLS) calm.push(await tell({ ttl: seconds * SECOND, duration: 50 * MINUTE }));
-const outage = await tell({
-  ttl: 0,
-  duration: 100 * MINUTE,
-  outage: { from: 12 * MINUTE, to: 72 * MINUTE },
-});
-const herds: Herd[] = [];
-for (const entries of SIZES) herds.push(await stampede(entries));
-const text = [refusalTable(calm), outageText(outage), herdTable(herds)].join("\n\n");
+const text = [limits(), await outage()].join("\n\n");
 console.log(text);
 const guide = readFileSync(GUIDE, "utf8");
 const [before, after] = [guide.split(BEGIN)[0], guide.split(END)[1]];
@@ -40,60 +41,49 @@ if (before === undefined || after === undefined) throw new Error(`${GUIDE} has n
 const whole = `${before}${BEGIN}\n\n${text}\n\n${END}${after}`;
 writeFileSync(GUIDE, await format(whole, { ...(await resolveConfig(GUIDE)), filepath: GUIDE }));
 
-function refusalTable(all: readonly Told[]): string {
+function limits(): string {
+  const start = CONTAINERS * (KEYS + 1) * UNITS_PER_KEY;
+  const client = CONTAINERS * UNITS_PER_KEY;
+  const row = (what: string, sum: string, units: number, limit: number): string[] => [
+    what,
+    sum,
+    `${number(units)} of ${number(limit)}`,
+    units <= limit ? "fits" : limit === NEW_TABLE ? "throttled, unless warmed" : "throttled",
+  ];
   return table(
-    ["cache of the gateway", "half are refused within", "99 % within", "all within", "requests that waited"],
-    all.map((told, index) => {
-      const times = told.revoked.map(({ at, last }) => last - at);
-      const waited = percent(told.waited / told.requests);
-      return [`${TTLS[index] ?? ""} s`, ...[0.5, 0.99, 1].map((share) => within(times, share)), waited];
-    }),
-  );
-}
-
-function outageText({ revoked, outageEnd = 0, turnedAway, requests, table }: Told): string {
-  const during = revoked.filter(({ at }) => at > outageEnd - 60 * MINUTE && at < outageEnd);
-  const times = during.map(({ last }) => Math.max(0, last - outageEnd));
-  const rate = (table.queries / (100 * 60) / CONTAINERS) * 1000;
-  return (
-    `**An outage of the table for an hour**, without a gateway's cache: of ${requests.toLocaleString("en")} requests of ` +
-    `users in good standing ${turnedAway.toLocaleString("en")} were turned away. Whoever was revoked in that hour got in ` +
-    `until it was over; half of them were refused ${within(times, 0.5)} after its end, 99 % ${within(times, 0.99)}. A ` +
-    `thousand containers read the table ${rate.toFixed(0)} times a second, on average over the whole of it.`
-  );
-}
-
-function herdTable(all: readonly Herd[]): string {
-  return table(
+    ["what", "read units", "a second, of the limit", ""],
     [
-      "2,000 containers start at once, with",
-      "read units",
-      "throttled",
-      "first answers that were 500",
-      "all have it after",
+      row("20,000 containers start within 10 s", `20,000 × 4 keys × 0.5`, start / 10, NEW_TABLE),
+      row("the same within 1 s", `20,000 × 4 keys × 0.5`, start, NEW_TABLE),
+      row(
+        "hottest key: one application, all of them",
+        `20,000 × 0.5 in 10 s`,
+        client / CLIENT_SECONDS,
+        PARTITION,
+      ),
+      row("the same, all started within 1 s", `20,000 × 0.5`, client, PARTITION),
+      row("one user, 5,000 uncached calls a second", `5,000 × 0.5`, 5000 * UNITS_PER_KEY, PARTITION),
+      row(
+        "8,000 uncached calls a second of many",
+        `8,000 × 3 keys × 0.5`,
+        8000 * KEYS * UNITS_PER_KEY,
+        NEW_TABLE,
+      ),
     ],
-    all.map(({ entries, table, until, requests, turnedAway }) => [
-      `${entries.toLocaleString("en")} entries`,
-      Math.round(table.units).toLocaleString("en"),
-      percent(table.throttled / table.queries),
-      percent(turnedAway / requests),
-      `${Math.ceil(until / SECOND)} s`,
-    ]),
   );
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(line)].join(
-    "\n",
+async function outage(): Promise<string> {
+  const row = async (what: string, backsOff: boolean): Promise<string[]> => {
+    const { before, start, during } = await simulateOutage(backsOff);
+    return [what, ...[before, start, during].map(number)];
+  };
+  return table(
+    ["executions at once, at 1,000 calls a second", "before the outage", "its first 2 s", "the rest of it"],
+    [await row("each call waits for the table", false), await row("each container backs off", true)],
   );
 }
 
-function within(times: readonly number[], share: number): string {
-  const sorted = [...times].sort((one, other) => one - other);
-  return `${Math.round((sorted[Math.ceil(share * sorted.length) - 1] ?? NaN) / SECOND)} s`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(share > 0 && share < 0.1 ? 2 : 1)} %`;
+function number(value: number): string {
+  return Math.round(value).toLocaleString("en");
 }

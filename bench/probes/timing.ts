@@ -13,10 +13,14 @@ const WARMING_UP = 3000;
  */
 export async function timeRounds(
   subjects: readonly Subject[],
-  { rounds, calls }: { readonly rounds: number; readonly calls: number },
+  {
+    rounds,
+    calls,
+    warmingUp = WARMING_UP,
+  }: { readonly rounds: number; readonly calls: number; readonly warmingUp?: number },
 ): Promise<Record<string, number[]>> {
   const times: Record<string, number[]> = Object.fromEntries(subjects.map(({ name }) => [name, []]));
-  for (const subject of subjects) await timeCalls(subject, WARMING_UP);
+  for (const subject of subjects) await timeCalls(subject, warmingUp);
   for (let round = 0; round < rounds; round += 1) {
     for (const place of subjects.keys()) {
       const subject = subjects[(place + round) % subjects.length];

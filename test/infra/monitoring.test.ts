@@ -65,7 +65,7 @@ async function callWithTable(tenant: Tenant, dependencies: Dependencies): Promis
       { ...dependencies, env: table.environment },
     )(event).catch(() => undefined);
   await call({});
-  table.fail({ status: 500 });
+  table.fail({ exception: "InternalServerError", status: 500 });
   await call({});
   await call({ revocationOnFailure: "allow" });
   await table.close();

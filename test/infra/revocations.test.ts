@@ -221,7 +221,11 @@ describe("a stack with revocations", () => {
     await createRevokeOnEvent({ ...around, revokesOnLogout: false })(
       streamEvent("user.deleted", { user_id: 1 }),
     );
-    around.log.notWritten("user.deleted", new Error("DynamoDB answered PutItem with HTTP 500"));
+    around.log.notWritten({
+      type: "user.deleted",
+      error: new Error("DynamoDB answered UpdateItem with HTTP 500"),
+      isRetried: true,
+    });
     const counted = around.logged().match(/(?<="Name":")\w+/g);
     const watched = resourcesOf(all.template, "AWS::CloudWatch::Alarm")
       .filter(({ name }) => /^(MessagesNotUnderstood|BackChannelLogout)Alarm$/.test(name))
