@@ -8,7 +8,8 @@ import { nodeBinary } from "../test/runtime/lambda-runtime.ts";
 import { bundlePath } from "./builds.ts";
 
 export interface Runtime {
-  readonly version: 22 | 24;
+  /** Of Node.js, such as 24. */
+  readonly version: number | string;
   readonly node: string;
 }
 
