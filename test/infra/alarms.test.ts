@@ -42,7 +42,7 @@ describe("the alarms as a stack of their own", () => {
         resourcesOf(template, "AWS::CloudWatch::Alarm").map((alarm) => [alarm.name, nameless(alarm)]),
       );
     expect(alarms(apart)).toEqual(alarms(own.template));
-    expect(resourcesOf(apart, "AWS::CloudWatch::Alarm")).toHaveLength(18);
+    expect(resourcesOf(apart, "AWS::CloudWatch::Alarm")).toHaveLength(19);
   });
 
   test("are all in the guide, with what to do", () => {

@@ -109,7 +109,7 @@ describe("examples/plugin, packaged", () => {
   });
 
   test("has alarms, and no dashboard", () => {
-    expect(resourcesOf(template, "AWS::CloudWatch::Alarm")).toHaveLength(12);
+    expect(resourcesOf(template, "AWS::CloudWatch::Alarm")).toHaveLength(11);
     expect(resourcesOf(template, "AWS::CloudWatch::Dashboard")).toHaveLength(0);
     expect(template.Resources["Auth0ErrorsAlarm"]?.Properties?.["AlarmName"]).toBe(
       "plugin-example-dev-auth0-errors",
