@@ -47,7 +47,8 @@ export async function writeRevocation(
     );
     return "written";
   } catch (error) {
-    if (error instanceof DynamoDbError && error.type === "ConditionalCheckFailedException") return "unchanged";
+    if (error instanceof DynamoDbError && error.type === "ConditionalCheckFailedException")
+      return "unchanged";
     throw error;
   }
 }
