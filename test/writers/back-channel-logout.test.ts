@@ -180,7 +180,7 @@ describe("the back-channel logout endpoint", () => {
     });
   });
 
-  test("answers 400 to an event that is no request", async () => {
+  test("answers 400 to an event that is not a request", async () => {
     const around = surroundings();
     const handler = createBackChannelLogout({ ...around, verify: () => Promise.reject(new Error("called")) });
     await expect(handler({})).resolves.toMatchObject({ statusCode: 400 });
