@@ -22,7 +22,7 @@ export interface KeepingEvaluator extends Evaluator {
 
 /** Makes what evaluates requests as the settings say, begins to fetch keys, and connects to the table of revocations. */
 export function evaluatorFor(settings: Settings, dependencies: EvaluatorDependencies): KeepingEvaluator {
-  const { clock = Date.now, env = process.env, onFault } = dependencies;
+  const { clock = Date.now, random = Math.random, env = process.env, onFault } = dependencies;
   const keySetOf = fetchedKeySets(settings, {
     ...dependencies,
     onFailure: (failure) => onFault({ event: "key_fetch_failed", ...failure }),
@@ -32,7 +32,7 @@ export function evaluatorFor(settings: Settings, dependencies: EvaluatorDependen
     rules: settings,
     verify: createJwtVerifier({ rules: settings, cutoff, keySetOf, clock }),
     keySetOf,
-    revocations: createRevocations(settings, { clock, env, onEvent: onFault }),
+    revocations: createRevocations(settings, { clock, random, env, onEvent: onFault }),
   };
 }
 

@@ -11,8 +11,17 @@ import { changed, HEADER, ID_TOKEN, NOW, RULES, type Changes } from "./tokens.ts
 
 const ALL_STEPS: readonly EvaluationStep[] = [
   ...(["event", "identity-source", "credential", "form", "header", "issuer"] as const),
-  ...(["audience", "kind", "subject", "times", "binding", "key", "signature", "revocation"] as const),
-  ...(["context", "machine", "anonymous", "organization", "email", "claims", "permissions"] as const),
+  ...(["audience", "kind", "subject", "times", "binding", "key", "signature"] as const),
+  ...([
+    "context",
+    "machine",
+    "anonymous",
+    "organization",
+    "email",
+    "claims",
+    "permissions",
+    "revocation",
+  ] as const),
 ];
 
 let key: SigningKey;
@@ -28,7 +37,7 @@ function evaluator(changes: Partial<Evaluator> = {}, contextClaims: Record<strin
   return {
     rules: { ...ACCESS_RULES, emailClaim: undefined, contextClaims },
     verify: createJwtVerifier({ rules: RULES, keySetOf: () => keySet, clock: () => NOW * 1000 }),
-    revocations: { check: () => undefined, ageSeconds: () => 1 },
+    revocations: { check: () => Promise.resolve() },
     ...changes,
   };
 }
@@ -58,17 +67,28 @@ describe("a request", () => {
     expect(steps).toEqual(ALL_STEPS.filter((name) => name !== "revocation"));
   });
 
-  test("waits for the list of revocations where it has to be read first", async () => {
+  test("is refused where its token is revoked", async () => {
     const check = async (): Promise<void> => {
       await Promise.resolve();
       throw new Refusal("revoked", "sub");
     };
     const { decision, steps } = await evaluated(
       bearerEvent("rest-token", signed()),
-      evaluator({ revocations: { check, ageSeconds: () => undefined } }),
+      evaluator({ revocations: { check } }),
     );
     expect(decision).toMatchObject({ outcome: "no-valid-token", reason: "revoked" });
     expect(steps.at(-1)).toBe("revocation");
+  });
+
+  test("asks nothing about revocations for a caller without access", async () => {
+    let asked = 0;
+    const check = (): Promise<void> => Promise.resolve(void (asked += 1));
+    const by = evaluator({ revocations: { check } });
+    const denied = await evaluated(bearerEvent("rest-token", signed({ email_verified: false })), by);
+    expect(denied.decision).toMatchObject({ outcome: "caller-refused", reason: "email_not_verified" });
+    expect(asked).toBe(0);
+    await evaluated(bearerEvent("rest-token", signed()), by);
+    expect(asked).toBe(1);
   });
 
   test.each([

@@ -140,23 +140,23 @@ describe("one line and metric", () => {
   });
 });
 
-test("a fault of the list of revocations is a line and a metric of its own", () => {
+test("a lookup of revocations that failed is a line and a metric", () => {
   const { log, lines } = logOf("error");
-  log.fault({ event: "revocations_lost", count: 3, detail: "1 too many, 2 malformed" });
+  log.fault({ event: "revocation_lookup_failed", detail: "revocations: socket hang up" });
   expect(JSON.parse(lines[0] ?? "")).toEqual({
     level: "error",
     time: "2026-11-22T12:00:00Z",
     function: "auth",
-    event: "revocations_lost",
-    detail: "1 too many, 2 malformed",
-    RevocationsLost: 3,
+    event: "revocation_lookup_failed",
+    detail: "revocations: socket hang up",
+    RevocationLookupFailures: 1,
     _aws: {
       Timestamp: NOW,
       CloudWatchMetrics: [
         {
           Namespace: "Auth0Authorizer",
           Dimensions: [["function"]],
-          Metrics: [{ Name: "RevocationsLost", Unit: "Count" }],
+          Metrics: [{ Name: "RevocationLookupFailures", Unit: "Count" }],
         },
       ],
     },

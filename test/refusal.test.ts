@@ -23,6 +23,7 @@ const REASONS = {
     "missing_claim",
     "invalid_claim",
     "sender_constrained_token",
+    "issued_before_cutoff",
     "revoked",
   ],
   "caller refused": [

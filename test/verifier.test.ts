@@ -147,7 +147,7 @@ describe("with a table of revocations", () => {
     verifier(table.settings, { env: table.environment, ...dependencies });
 
   test("refuses a token that was ended, and only that one", async () => {
-    table.revoke({ kind: "sid", value: "ended" });
+    table.revokeSession("ended");
     const verify = withTable();
     expect(await outcomeOf(verify(tenant.idToken({ claims: { sid: "ended" } })))).toBe("401 revoked");
     expect(await outcomeOf(verify(tenant.idToken({ claims: { sid: "other" } })))).toBe("accepted");
@@ -158,7 +158,7 @@ describe("with a table of revocations", () => {
     table.fail("silent");
     const verify = withTable({ onFault: ({ event }) => events.push(event) });
     expect(await outcomeOf(verify(tenant.idToken()))).toBe("500 revocations_unavailable");
-    expect(events).toContain("revocation_sync_failed");
+    expect(events).toContain("revocation_lookup_failed");
   });
 });
 

@@ -66,7 +66,7 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
   // The table is asked now, with the credentials of the environment.
   const revocations = options.offline
     ? undefined
-    : createRevocations(settings, { env, clock, onEvent: () => undefined });
+    : createRevocations(settings, { env, clock, random: Math.random, onEvent: () => undefined });
   const traced = await trace(event, { settings, now: options.now, keySetOf, revocations });
   const withoutTable: readonly EvaluationStep[] =
     settings.revocationTable === undefined ? ["revocation"] : [];

@@ -33,6 +33,7 @@ export async function readScope(words: readonly string[], terminal: Terminal): P
       return { kind: "client", clientId: readIdentifier(first, "an application's client ID") };
     case "token":
       return { kind: "token", hash: hashOf(await tokenFrom(first, terminal)) };
+    case undefined:
     default:
       throw new UsageError(`say what to revoke: ${SCOPE_WORDS.join(", ")}`);
   }

@@ -3,20 +3,27 @@ const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * When to ask again something that gives no answer: after 1 s, then 2, 4, 8 and every 10 s, by one request each. Until
- * then nothing is asked, so that an outage makes no request wait.
+ * then nothing is asked, so that an outage makes no request wait. Each pause is shorter by up to a half, by chance:
+ * containers that fail together must not ask together.
  */
 export class BackOff {
   readonly #clock: () => number;
-  /** In milliseconds; 0 while there are answers. */
+  readonly #random: () => number;
+  /** The longest that the pause may be, in milliseconds; 0 while there are answers. */
   #pause = 0;
+  #pausedFor = 0;
   #failedAt = 0;
   #isProbing = false;
   /** Counts changes of state, so that what was asked before one says nothing about the time after it. */
   #generation = 0;
 
-  /** @param clock milliseconds since the epoch */
-  constructor(clock: () => number) {
+  /**
+   * @param clock milliseconds since the epoch
+   * @param random from 0 to 1
+   */
+  constructor(clock: () => number, random: () => number) {
     this.#clock = clock;
+    this.#random = random;
   }
 
   /**
@@ -54,12 +61,13 @@ export class BackOff {
     if (!isChange || generation !== this.#generation) return;
     this.#generation += 1;
     this.#pause = pause;
+    this.#pausedFor = pause * (0.5 + 0.5 * this.#random());
     this.#failedAt = this.#clock();
   }
 
   /** A clock that went back has made the pause longer than it was meant to be. */
   #isPausing(): boolean {
     const passed = this.#clock() - this.#failedAt;
-    return passed >= 0 && passed < this.#pause;
+    return passed >= 0 && passed < this.#pausedFor;
   }
 }

@@ -54,12 +54,8 @@ export function parseKey(key: string): RevocationScope | undefined {
   switch (KINDS.find((known) => known === kind)) {
     case "sub":
       return { kind: "sub", sub: value };
-    case "member": {
-      const [, organizationId, sub] = /^([^#]+)#(.+)$/su.exec(value) ?? [];
-      return organizationId === undefined || sub === undefined
-        ? undefined
-        : { kind: "member", organizationId, sub };
-    }
+    case "member":
+      return parseMember(value);
     case "sid":
       return { kind: "sid", sid: value };
     case "client":
@@ -69,6 +65,11 @@ export function parseKey(key: string): RevocationScope | undefined {
     case undefined:
       return undefined;
   }
+}
+
+function parseMember(value: string): RevocationScope | undefined {
+  const [, organizationId, sub] = /^([^#]+)#(.+)$/su.exec(value) ?? [];
+  return organizationId && sub ? { kind: "member", organizationId, sub } : undefined;
 }
 
 /**

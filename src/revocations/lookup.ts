@@ -29,6 +29,8 @@ export interface RevocationLookupOptions extends TableCalls {
   readonly sessionClaim: string | undefined;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** From 0 to 1, as `Math.random`. */
+  readonly random: () => number;
   readonly onEvent: (event: RevocationEvent) => void;
 }
 
@@ -66,7 +68,7 @@ class Lookup implements RevocationLookup {
 
   constructor(options: RevocationLookupOptions) {
     this.#options = options;
-    this.#backOff = new BackOff(options.clock);
+    this.#backOff = new BackOff(options.clock, options.random);
   }
 
   async check(token: string, claims: TokenClaims): Promise<void> {

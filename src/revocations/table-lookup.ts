@@ -8,6 +8,8 @@ export interface TableLookupDependencies {
   readonly env: AwsEnvironment;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** From 0 to 1, as `Math.random`. */
+  readonly random: () => number;
   readonly onEvent: (event: RevocationEvent) => void;
 }
 
@@ -15,7 +17,7 @@ export interface TableLookupDependencies {
 export function createTableLookup(
   table: string,
   settings: Pick<Settings, "revocationOnFailure" | "revocationSessionClaim">,
-  { env, clock, onEvent }: TableLookupDependencies,
+  { env, clock, random, onEvent }: TableLookupDependencies,
 ): RevocationLookup {
   const connection = createKeptConnection();
   openAhead(() => connection.open(readEndpoint(env)));
@@ -26,6 +28,7 @@ export function createTableLookup(
     onFailure: settings.revocationOnFailure,
     sessionClaim: settings.revocationSessionClaim,
     clock,
+    random,
     onEvent,
   });
 }

@@ -32,9 +32,15 @@ export function createRevokeOnEvent(options: RevokeOnEventOptions): (event: unkn
   return async (event) => {
     const message = readTenantMessage(event, { now: clock(), revokesOnLogout });
     const { type } = message;
-    if (message.outcome === "ignored") return log.ignored(type);
+    if (message.outcome === "ignored") {
+      log.ignored(type);
+      return;
+    }
     const { isTest } = message;
-    if (message.outcome === "not_understood") return log.notUnderstood(type, message.because, isTest);
+    if (message.outcome === "not_understood") {
+      log.notUnderstood(type, message.because, isTest);
+      return;
+    }
     const { revocation, happenedAt } = message;
     try {
       const result = await put(revocation);

@@ -123,7 +123,7 @@ function meaningOfLog(type: string, log: Json, { revokesOnLogout }: TenantMessag
     case "scp":
       return { scope: toUser(log["user_id"]), isEnd: false };
     case "universal_logout_succeeded": {
-      // Auth0 documents neither `user_id` as required nor what is in `details`; the identity provider's ID is no `sub`.
+      // Auth0 documents neither `user_id` as required nor what is in `details`; the identity provider's ID is not a `sub`.
       const userId = [log["user_id"], details["user_id"]].find(isUserId);
       return { scope: toUser(userId), isEnd: false };
     }

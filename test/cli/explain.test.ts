@@ -21,7 +21,7 @@ let folder: string;
 beforeAll(async () => {
   tenant = await startTenant();
   table = await startRevocationTable();
-  table.revoke({ kind: "sid", value: "ended" });
+  table.revokeSession("ended");
   folder = mkdtempSync(join(tmpdir(), "explain-"));
 });
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createLogoutTokenVerifier } from "../../src/oauth/logout-token.ts";
 import { createJwtVerifier } from "../../src/oauth/jwt-verifier.ts";
 import { Refusal } from "../../src/refusal.ts";
+import { logoutHintOf } from "../../src/writers/logout-hints.ts";
 import { StaticKeySet } from "../oauth/static-key-set.ts";
 import {
   changed,
@@ -23,6 +24,7 @@ import { buildMutated, mutatedTokens } from "./mutated-tokens.ts";
 const RUNS = 2000;
 
 let ground: Ground;
+let verifyLogout: (token: string) => Promise<unknown>;
 let isLogout: (token: string) => Promise<boolean>;
 let isIdentity: (token: string) => Promise<boolean>;
 let oracle: (token: string) => Promise<boolean>;
@@ -30,7 +32,8 @@ beforeAll(() => {
   ground = createGround();
   const keySet = new StaticKeySet(...ground.published);
   const options = { rules: RULES, keySetOf: () => keySet, clock: () => NOW * 1000 };
-  isLogout = accepts(createLogoutTokenVerifier(options));
+  verifyLogout = createLogoutTokenVerifier(options);
+  isLogout = accepts(verifyLogout);
   isIdentity = accepts(createJwtVerifier(options));
   oracle = oracleOf(ground);
 });
@@ -164,5 +167,22 @@ describe("logout tokens of any content", () => {
       accepted += Number(verdict);
     }
     expect(accepted).toBeGreaterThan(RUNS / 100);
+  });
+
+  test("that are refused have a hint in the words of logout tokens", async () => {
+    const tokens = [signText(JSON.stringify(HEADER), JSON.stringify(LOGOUT_TOKEN), at(ground.keys, 0))];
+    const reasons = new Set<string>();
+    for (const recipe of fc.sample(mutatedTokens, { numRuns: RUNS, seed: 19 })) {
+      const refusal = await verifyLogout(buildMutated(recipe, { ...ground, tokens })).catch(
+        (error: unknown) => error,
+      );
+      if (!(refusal instanceof Refusal)) continue;
+      reasons.add(refusal.reason);
+      expect([refusal.reason, logoutHintOf(refusal.reason)]).toEqual([
+        refusal.reason,
+        expect.stringContaining("ogout token"),
+      ]);
+    }
+    expect(reasons.size).toBeGreaterThan(5);
   });
 });

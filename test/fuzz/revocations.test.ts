@@ -1,114 +1,147 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
-import type { Send } from "../../src/remote/fetch.ts";
-import { itemOf } from "../../src/revocations/item.ts";
-import type { RevocableToken } from "../../src/revocations/revocable-token.ts";
-import type { Revocation } from "../../src/revocations/revocation.ts";
-import { tokenHash } from "../../src/revocations/revoked-tokens.ts";
-import { TableReader } from "../../src/revocations/table-reader.ts";
+import { tokenHash } from "../../src/revocations/item.ts";
+import type { Revocation, RevocationScope } from "../../src/revocations/revocation.ts";
+import { Harness, OUTAGES, THROTTLED, toClaims, unprocessed } from "../revocations/lookup-harness.ts";
 
-const NOW = 1_800_000_000;
-const ISSUERS = ["https://acme.eu.auth0.com/", "https://login.acme.com/"];
+const STEPS = 10_000;
 /** So few that revocations and tokens meet, among them what an object has by itself. */
-const SUBJECTS = ["auth0|alice", "*", "__proto__", "constructor", "auth0|jürgen"];
-const CLIENTS = ["WebApp", "toString"];
-const SESSIONS = ["s1", "hasOwnProperty"];
-const TOKENS = ["eyJh.eyJi.c2ln", "eyJh.eyJj.c2ln"];
-const seconds = fc.integer({ min: NOW - 4, max: NOW });
-const issuer = fc.constantFrom(...ISSUERS, "*", "https://other.example/");
-
-const revocation: fc.Arbitrary<Revocation> = fc.oneof(
-  fc.record({ kind: fc.constant("all" as const), value: fc.constant("*"), issuer, notBefore: seconds }),
-  ...(
-    [
-      ["sub", SUBJECTS.filter((subject) => subject !== "*")],
-      ["client", CLIENTS],
-      ["sid", SESSIONS],
-      ["token", TOKENS.map(tokenHash)],
-    ] as const
-  ).map(([kind, values]) =>
-    fc.record({ kind: fc.constant(kind), value: fc.constantFrom(...values), issuer, notBefore: seconds }),
-  ),
-);
-const good = revocation.map((stated) => ({
-  stated,
-  item: itemOf(stated, { writtenAt: NOW * 1000, retentionHours: 24 }),
-}));
-const NAMES = ["sk", "kind", "value", "issuer", "notBefore"] as const;
-/** No number, no text, or none of an attribute's type: none of them makes an item. */
-const NO_ATTRIBUTE: readonly unknown[] = [
-  ...[undefined, null, 7, "x", [], {}, { S: "" }, { S: 7 }, { N: "" }, { N: "1e3" }, { N: "-1" }, { N: 7 }],
-  ...[{ B: "eA==" }, { S: ["x"] }, { S: null }, { NULL: true }, { M: {} }],
+const SUBJECTS = [
+  "auth0|alice",
+  "auth0|bob",
+  "__proto__",
+  "constructor",
+  "auth0|jürgen 🚪",
+  "sub#auth0|alice",
 ];
-const spoilt = fc
-  .tuple(good, fc.constantFrom(...NAMES), fc.constantFrom(...NO_ATTRIBUTE))
-  .map(([{ item }, name, value]) => ({
-    stated: undefined,
-    item: { ...(item as object), [name]: value },
-  }));
-const anything = fc.jsonValue({ maxDepth: 3 }).map((item) => ({ stated: undefined, item: item }));
-const pages = fc.array(fc.array(fc.oneof(good, spoilt, anything), { maxLength: 4 }), {
-  minLength: 1,
-  maxLength: 4,
-});
+const CLIENTS = ["WebApp", "toString"];
+const SESSIONS = ["s1", "hasOwnProperty", "s3"];
+const ORGANIZATIONS = ["org_1", "org_2"];
+const TOKENS = ["a", "b", "c", "d"].map((part) => `eyJh.${part}.c2ln`);
 
-const token: fc.Arbitrary<RevocableToken> = fc.record({
-  issuer: fc.constantFrom(...ISSUERS),
-  subject: fc.constantFrom(...SUBJECTS, "auth0|bob"),
-  clientId: fc.constantFrom(...CLIENTS, "OtherApp", undefined),
-  sessionId: fc.constantFrom(...SESSIONS, "s3", undefined),
-  issuedAt: fc.oneof(
-    seconds,
-    seconds.map((at) => at + 0.5),
-  ),
-  expiresAt: fc.constant(NOW + 3600),
-  token: fc.constantFrom(...TOKENS, "eyJh.eyJk.c2ln"),
-});
+const HASHES = new Map(TOKENS.map((token) => [token, tokenHash(token)]));
 
-/** Said once more, as plainly as can be. */
-function isEnded(
-  by: Revocation,
-  { issuer, subject, clientId, sessionId, issuedAt, token }: RevocableToken,
-): boolean {
-  if (by.issuer !== "*" && by.issuer !== issuer) return false;
-  if (by.kind === "sid") return by.value === sessionId;
-  if (by.kind === "token") return by.value === tokenHash(token);
-  const isMeant = by.kind === "all" || by.value === (by.kind === "sub" ? subject : clientId);
-  return isMeant && Math.floor(issuedAt) <= by.notBefore;
-}
-
-async function read(answers: readonly (readonly { readonly item: unknown }[])[]) {
-  let asked = 0;
-  const send: Send = () => {
-    const items = answers[asked]?.map(({ item }) => item);
-    asked += 1;
-    const more = asked < answers.length && { LastEvaluatedKey: { pk: { S: "r" }, sk: { S: String(asked) } } };
-    return Promise.resolve({ status: 200, headers: {}, text: JSON.stringify({ Items: items, ...more }) });
+/** Reproducible random numbers (mulberry32). */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d_2b_79_f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const env = { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
-  const reader = new TableReader({
-    ...{ table: "revocations", issuers: ISSUERS, retentionHours: 24, env, send },
-    clock: () => NOW * 1000,
-    onLoss: () => undefined,
-  });
-  return reader.read(3500);
 }
 
-test("whatever stands in the table, whom it ends is refused, and nobody else", async () => {
-  let [ended, others] = [0, 0];
-  await fc.assert(
-    fc.asyncProperty(pages, fc.array(token, { minLength: 5, maxLength: 5 }), async (answers, tokens) => {
-      const list = await read(answers);
-      const stated = answers.flat().flatMap((one) => one.stated ?? []);
-      for (const one of tokens) {
-        const expected = stated.some((by) => isEnded(by, one));
-        expect(list.revocationOf(one) !== undefined).toBe(expected);
-        if (expected) ended += 1;
-        else others += 1;
+const random = createRandom(20_261_130);
+const chance = (probability: number): boolean => random() < probability;
+function pick<T>(values: readonly [T, ...T[]] | readonly T[]): T {
+  return values[Math.floor(random() * values.length)] as T;
+}
+
+function randomScope(): RevocationScope {
+  return pick<() => RevocationScope>([
+    () => ({ kind: "sub", sub: pick(SUBJECTS) }),
+    () => ({ kind: "member", organizationId: pick(ORGANIZATIONS), sub: pick(SUBJECTS) }),
+    () => ({ kind: "sid", sid: pick(SESSIONS) }),
+    () => ({ kind: "client", clientId: pick(CLIENTS) }),
+    () => ({ kind: "token", hash: tokenHash(pick(TOKENS)) }),
+  ])();
+}
+
+interface Token {
+  readonly token: string;
+  readonly sub: string;
+  readonly actors: readonly string[];
+  readonly clientId: string | undefined;
+  readonly org: string | undefined;
+  readonly sid: string | undefined;
+  readonly use: "id" | "access";
+  readonly iat: number;
+}
+
+function randomToken(now: number): Token {
+  return {
+    token: pick(TOKENS),
+    sub: pick(SUBJECTS),
+    actors: Array.from({ length: pick([0, 0, 1, 2, 3]) }, () => pick(SUBJECTS)),
+    clientId: pick([...CLIENTS, "Other"]),
+    org: pick([...ORGANIZATIONS, undefined]),
+    sid: pick([...SESSIONS, "s4", undefined]),
+    use: pick(["id", "access"]),
+    iat: now - Math.floor(random() * 30) + (chance(0.1) ? 0.5 : 0),
+  };
+}
+
+/** The rule once more, as plainly as can be. */
+function isCovered({ scope, notBefore }: Revocation, token: Token): boolean {
+  const isBefore = Math.floor(token.iat) <= notBefore;
+  switch (scope.kind) {
+    case "sub":
+      return isBefore && [token.sub, ...token.actors].includes(scope.sub);
+    case "member":
+      return isBefore && scope.organizationId === token.org && scope.sub === token.sub;
+    case "client":
+      return isBefore && scope.clientId === token.clientId;
+    case "sid":
+      return scope.sid === token.sid;
+    case "token":
+      return scope.hash === HASHES.get(token.token);
+  }
+}
+
+/** Revocations as they are written, in any order and with any time, and when. */
+class Model {
+  readonly written: (Revocation & { readonly at: number })[] = [];
+
+  /** @param before milliseconds: applications that were revoked later may not be known yet */
+  isRevoked(token: Token, before = Infinity): boolean {
+    return this.written.some(
+      (one) => (one.scope.kind !== "client" || one.at <= before) && isCovered(one, token),
+    );
+  }
+}
+
+test.each(["error", "allow"] as const)(
+  "10,000 random steps: revoked tokens are refused, and no others: REVOCATION_ON_FAILURE=%s",
+  async (onFailure) => {
+    let harness = new Harness({ onFailure });
+    let model = new Model();
+    const wrong: object[] = [];
+    const counts = { accepted: 0, revoked: 0, unavailable: 0, unchecked: 0 };
+    for (let step = 0; step < STEPS; step += 1) {
+      harness.now += pick([0, 0, 1, 100, 1000, 12_000]);
+      // With everything revoked, nothing would be tried any more.
+      if (chance(0.004)) [harness, model] = [new Harness({ onFailure }), new Model()];
+      const now = Math.floor(harness.now / 1000);
+      if (chance(0.1)) {
+        const revocation = { scope: randomScope(), notBefore: now - Math.floor(random() * 40) };
+        harness.stored.raise(revocation, undefined);
+        model.written.push({ ...revocation, at: harness.now });
+        continue;
       }
-    }),
-    { numRuns: 4000, seed: 20_261_124, endOnFailure: true },
-  );
-  expect(ended).toBeGreaterThan(2000);
-  expect(others).toBeGreaterThan(2000);
-});
+      harness.next = chance(0.2)
+        ? Array.from({ length: pick([1, 2, 3]) }, () =>
+            pick([...Object.values(OUTAGES), THROTTLED, unprocessed()]),
+          )
+        : [];
+      const token = randomToken(now);
+      const before = harness.events.length;
+      const outcome = await harness.outcome(toClaims(token), token.token);
+      const isUnchecked = harness.events
+        .slice(before)
+        .some(({ event }) => event === "revocations_not_checked");
+      const kind = isUnchecked ? "unchecked" : (/^accepted|^revoked/.exec(outcome)?.[0] ?? "unavailable");
+      counts[kind as keyof typeof counts] += 1;
+      const isWrong = {
+        accepted: () => model.isRevoked(token, harness.now - 10_000),
+        revoked: () => !model.isRevoked(token),
+        unavailable: () => !outcome.startsWith("revocations_unavailable"),
+        unchecked: () => onFailure !== "allow" || outcome !== "accepted",
+      }[kind as keyof typeof counts]();
+      if (isWrong) wrong.push({ step, token, outcome });
+    }
+    expect(wrong).toEqual([]);
+    for (const kind of ["accepted", "revoked", "unavailable"] as const)
+      expect(counts[kind]).toBeGreaterThan(200);
+    expect(counts.unchecked > 0).toBe(onFailure === "allow");
+  },
+);

@@ -27,7 +27,7 @@ class Sha256 {
 }
 
 const REQUESTS: readonly (readonly [string, AwsEnvironment, string])[] = [
-  ["a Query", { AWS_REGION: "eu-central-1" }, '{"TableName":"revocations"}'],
+  ["a BatchGetItem", { AWS_REGION: "eu-central-1" }, '{"TableName":"revocations"}'],
   [
     "a session's credentials, as Lambda has them",
     { AWS_REGION: "us-east-1", AWS_SESSION_TOKEN: "FwoGZXIvYXdz+/=" },
@@ -46,17 +46,23 @@ const REQUESTS: readonly (readonly [string, AwsEnvironment, string])[] = [
     "{}",
   ],
   ["the region of AWS_DEFAULT_REGION", { AWS_DEFAULT_REGION: "ap-south-1" }, "{}"],
+  ["Europe's sovereign cloud", { AWS_REGION: "eusc-de-east-1" }, "{}"],
+  [
+    "empty variables beside others",
+    { AWS_REGION: " ", AWS_DEFAULT_REGION: "eu-west-1", AWS_SESSION_TOKEN: "" },
+    "{}",
+  ],
 ];
 
 describe("a request is signed as AWS's own SDK signs it", () => {
   test.each(REQUESTS)("%s", async (_, variables, body) => {
     const env = { ...KEYS, ...variables };
-    const request = signedRequest("Query", body, { env, clock: () => NOW });
+    const request = signedRequest("BatchGetItem", body, { env, clock: () => NOW });
     const { Authorization, "X-Amz-Security-Token": token, ...headers } = request.headers;
     const url = new URL(request.url);
     const signer = new SignatureV4({
       service: "dynamodb",
-      region: variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"] ?? "",
+      region: variables["AWS_REGION"]?.trim() || (variables["AWS_DEFAULT_REGION"] ?? ""),
       credentials: {
         accessKeyId: KEYS.AWS_ACCESS_KEY_ID,
         secretAccessKey: KEYS.AWS_SECRET_ACCESS_KEY,
@@ -71,12 +77,12 @@ describe("a request is signed as AWS's own SDK signs it", () => {
       { signingDate: new Date(NOW) },
     );
     expect(Authorization).toBe(theirs.headers["authorization"]);
-    expect(token).toBe(variables["AWS_SESSION_TOKEN"]);
+    expect(token).toBe(variables["AWS_SESSION_TOKEN"] || undefined);
   });
 
   test("and a wrong one would be noticed", () => {
     const sign = (AWS_SECRET_ACCESS_KEY: string): string | undefined =>
-      signedRequest("Query", "{}", {
+      signedRequest("BatchGetItem", "{}", {
         env: { ...KEYS, AWS_REGION: "eu-central-1", AWS_SECRET_ACCESS_KEY },
         clock: () => NOW,
       }).headers["Authorization"];
@@ -87,30 +93,58 @@ describe("a request is signed as AWS's own SDK signs it", () => {
 describe("a request goes to", () => {
   test.each([
     ["https://dynamodb.eu-central-1.amazonaws.com/", { AWS_REGION: "eu-central-1" }],
+    ["https://dynamodb.us-gov-west-1.amazonaws.com/", { AWS_REGION: "us-gov-west-1" }],
     ["https://dynamodb.cn-north-1.amazonaws.com.cn/", { AWS_REGION: "cn-north-1" }],
+    ["https://dynamodb.us-iso-east-1.c2s.ic.gov/", { AWS_REGION: "us-iso-east-1" }],
+    ["https://dynamodb.us-isob-east-1.sc2s.sgov.gov/", { AWS_REGION: "us-isob-east-1" }],
+    ["https://dynamodb.eu-isoe-west-1.cloud.adc-e.uk/", { AWS_REGION: "eu-isoe-west-1" }],
+    ["https://dynamodb.us-isof-south-1.csp.hci.ic.gov/", { AWS_REGION: "us-isof-south-1" }],
+    ["https://dynamodb.eusc-de-east-1.amazonaws.eu/", { AWS_REGION: "eusc-de-east-1" }],
+    ["https://dynamodb.xx-new-1.amazonaws.com/", { AWS_REGION: "xx-new-1" }],
+    [
+      "http://127.0.0.1:8000/",
+      {
+        AWS_REGION: "eu-central-1",
+        AWS_ENDPOINT_URL: "http://127.0.0.1:8000",
+        AWS_ENDPOINT_URL_DYNAMODB: " ",
+      },
+    ],
+    [
+      "http://127.0.0.1:8000/",
+      {
+        AWS_REGION: "eu-central-1",
+        AWS_ENDPOINT_URL: "http://127.0.0.1:9000",
+        AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:8000",
+      },
+    ],
+    [
+      "https://dynamodb.eu-west-1.amazonaws.com/",
+      { AWS_REGION: "", AWS_DEFAULT_REGION: "eu-west-1", AWS_ENDPOINT_URL: "" },
+    ],
     [
       "http://127.0.0.1:8000/",
       { AWS_REGION: "eu-central-1", AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:8000" },
     ],
   ])("%s", (url, variables) => {
-    const request = signedRequest("PutItem", "{}", { env: { ...KEYS, ...variables }, clock: () => NOW });
+    const request = signedRequest("UpdateItem", "{}", { env: { ...KEYS, ...variables }, clock: () => NOW });
     expect(request.url).toBe(url);
     expect(request.headers).toMatchObject({
       host: new URL(url).host,
       "content-type": "application/x-amz-json-1.0",
       "x-amz-date": "20261124T150405Z",
-      "x-amz-target": "DynamoDB_20120810.PutItem",
+      "x-amz-target": "DynamoDB_20120810.UpdateItem",
     });
   });
 
   test.each([
     ["AWS_REGION is not set", { ...KEYS }],
+    ["AWS_REGION is not set", { ...KEYS, AWS_REGION: " ", AWS_DEFAULT_REGION: "" }],
     ["AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", { AWS_REGION: "eu-central-1" }],
     [
       "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set",
       { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "AKIDEXAMPLE" },
     ],
   ])("nowhere where %s", (message, env) => {
-    expect(() => signedRequest("Query", "{}", { env, clock: () => NOW })).toThrow(message);
+    expect(() => signedRequest("BatchGetItem", "{}", { env, clock: () => NOW })).toThrow(message);
   });
 });

@@ -2,33 +2,31 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import dynalite from "dynalite";
 import type { AddressInfo } from "node:net";
 import { send } from "../../src/remote/fetch.ts";
+import { isNoAnswer, readKeys, type Listed } from "../../src/revocations/batch-get.ts";
 import {
-  dynamoDb,
+  createDynamoDb,
   signedRequest,
   type CallDynamoDb,
   type Operation,
 } from "../../src/revocations/dynamodb.ts";
-import { itemOf } from "../../src/revocations/item.ts";
-import { TableReader } from "../../src/revocations/table-reader.ts";
+import { toKey } from "../../src/revocations/item.ts";
+import { writeRevocation } from "../../src/revocations/table-writer.ts";
 import { startRevocationTable } from "../../src/testing/revocation-table.ts";
 
-const HOUR = Date.UTC(2026, 10, 24, 15);
 const TABLE = "revocations";
-const PAGE = 3;
+const SECOND = 1_800_000_000;
 
 interface Implementation {
   readonly env: Record<string, string>;
-  /** How many items an answer has; undefined where only its size counts. */
-  readonly pageSize: number | undefined;
   close(): Promise<void>;
 }
 
 async function ours(): Promise<Implementation> {
-  const table = await startRevocationTable({ name: TABLE, pageSize: PAGE });
-  return { env: table.environment, pageSize: PAGE, close: () => table.close() };
+  const table = await startRevocationTable({ name: TABLE });
+  return { env: table.environment, close: () => table.close() };
 }
 
-/** An imitation of DynamoDB that knows nothing of ours. */
+/** A fake of DynamoDB by other authors. */
 async function theirs(): Promise<Implementation> {
   const server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -40,32 +38,18 @@ async function theirs(): Promise<Implementation> {
   const create = {
     TableName: TABLE,
     BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: ["pk", "sk"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-    KeySchema: [
-      { AttributeName: "pk", KeyType: "HASH" },
-      { AttributeName: "sk", KeyType: "RANGE" },
-    ],
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
   };
-  const call = dynamoDb({ env, clock: Date.now, send });
+  const call = createDynamoDb({ env, clock: Date.now, send });
   await call("CreateTable" as Operation, create, 5000);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
-  return { env, pageSize: undefined, close };
-}
-
-function query(from: string, more: object = {}): object {
-  return {
-    TableName: TABLE,
-    KeyConditionExpression: "pk = :pk AND sk >= :sk",
-    ExpressionAttributeValues: { ":pk": { S: "r" }, ":sk": { S: from } },
-    ...more,
+  const isActive = async (): Promise<boolean> => {
+    const { output } = await call("DescribeTable", { TableName: TABLE }, 5000);
+    return (output as { Table: { TableStatus: string } }).Table.TableStatus === "ACTIVE";
   };
-}
-
-interface Page {
-  readonly Items: readonly { readonly value: { readonly S: string } }[];
-  readonly Count: number;
-  readonly LastEvaluatedKey?: object;
+  while (!(await isActive())) await new Promise((resolve) => setTimeout(resolve, 5));
+  const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+  return { env, close };
 }
 
 describe.each([
@@ -76,91 +60,75 @@ describe.each([
   let call: CallDynamoDb;
   beforeAll(async () => {
     table = await start();
-    call = dynamoDb({ env: table.env, clock: Date.now, send });
-    // Out of order, and one of them twice.
-    for (const at of [4, 0, 2, 1, 3, 3, 5])
-      await call("PutItem", { TableName: TABLE, Item: itemAt(at) }, 5000);
+    call = createDynamoDb({ env: table.env, clock: Date.now, send });
   });
   afterAll(() => table.close());
 
-  const itemAt = (at: number): object =>
-    itemOf(
-      { kind: "sub", value: `user-${at}`, issuer: "*", notBefore: HOUR / 1000 },
-      { writtenAt: HOUR + at * 1000, retentionHours: 24 },
+  const write = (sub: string, notBefore: number): Promise<string> =>
+    writeRevocation(
+      { scope: { kind: "sub", sub }, notBefore },
+      { table: TABLE, call, clock: () => SECOND * 1000 },
     );
-  const read = async (input: object): Promise<Page> => (await call("Query", input, 5000)).output as Page;
-  const usersOf = ({ Items }: Page): string[] => Items.map(({ value }) => value.S);
-  const limit = (): object => (table.pageSize === undefined ? { Limit: PAGE } : {});
+  async function read(...keys: readonly string[]): Promise<(Listed | undefined)[]> {
+    const found = new Map<string, Listed | undefined>();
+    const calls = { table: TABLE, kept: withoutLimit(call), fresh: withoutLimit(call) };
+    await readKeys(keys, calls, (key, listed) => void found.set(key, listed));
+    return keys.map((key) => found.get(key));
+  }
 
-  test("gives the items of a time and later, each once, in order", async () => {
-    const page = await read(query("2026-11-24T15:00:03.000Z"));
-    expect(usersOf(page)).toEqual(["user-3", "user-4", "user-5"]);
-    expect(page.Items[0]).toEqual(itemAt(3));
-    expect(page.Count).toBe(3);
+  test("says of each key what stands there", async () => {
+    await write("auth0|alice", SECOND);
+    const keys = ["auth0|bob", "auth0|alice", "x".repeat(1024)].map((sub) => toKey({ kind: "sub", sub }));
+    expect(await read(...keys)).toEqual([undefined, SECOND, undefined]);
   });
 
-  test("gives the rest after LastEvaluatedKey", async () => {
-    const first = await read(query("2026-11-24T15:00:01.000Z", limit()));
-    expect(usersOf(first)).toEqual(["user-1", "user-2", "user-3"]);
-    const { pk, sk } = itemAt(3) as { pk: object; sk: object };
-    expect(first.LastEvaluatedKey).toEqual({ pk, sk });
-    const after = { ...limit(), ExclusiveStartKey: first.LastEvaluatedKey };
-    const second = await read(query("2026-11-24T15:00:01.000Z", after));
-    expect(usersOf(second)).toEqual(["user-4", "user-5"]);
-    expect(second.LastEvaluatedKey).toBeUndefined();
+  test("raises a time, and never lowers it", async () => {
+    expect(await write("auth0|carol", SECOND)).toBe("written");
+    expect(await write("auth0|carol", SECOND - 1)).toBe("unchanged");
+    expect(await write("auth0|carol", SECOND)).toBe("unchanged");
+    expect(await write("auth0|carol", SECOND + 1)).toBe("written");
+    expect(await read("sub#auth0|carol")).toEqual([SECOND + 1]);
   });
 
-  test("gives its reader every revocation", async () => {
-    const clock = (): number => HOUR + 10_000;
-    const loss: string[] = [];
-    const reader = new TableReader({
-      ...{ table: TABLE, issuers: [], retentionHours: 24, env: table.env, clock, send },
-      onLoss: (_count, detail) => loss.push(detail),
-    });
-    expect((await reader.read(5000)).size).toBe(6);
-    expect(loss).toEqual([]);
+  test.each<readonly [string, readonly string[]]>([
+    ["one key twice", ["sub#a", "sub#a"]],
+    ["a key of more than 2,048 bytes", ["x".repeat(2049)]],
+    ["more than 100 keys", Array.from({ length: 101 }, (_key, index) => `sub#${index}`)],
+  ])("refuses the whole request for %s, which is an answer", async (_name, keys) => {
+    const error = await read(...keys).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ type: "ValidationException" });
+    expect(isNoAnswer(error)).toBe(false);
   });
 
-  test("gives nothing where nothing is new", async () => {
-    const page = await read(query("2026-11-24T16:00:00.000Z"));
-    expect(page).toMatchObject({ Items: [], Count: 0 });
-    expect(page.LastEvaluatedKey).toBeUndefined();
-  });
-
-  test.each<readonly [string, Operation, () => object, string]>([
+  test.each<readonly [string, Operation, object, string]>([
     [
       "another table",
-      "Query",
-      () => ({ ...query("2026"), TableName: "others" }),
+      "BatchGetItem",
+      { RequestItems: { others: { Keys: [{ id: { S: "a" } }] } } },
       "ResourceNotFoundException",
     ],
+    ["no keys", "BatchGetItem", { RequestItems: { revocations: { Keys: [] } } }, "ValidationException"],
     [
-      "an item without a sort key",
-      "PutItem",
-      () => ({ TableName: TABLE, Item: { pk: { S: "r" } } }),
+      "a key of another schema",
+      "BatchGetItem",
+      { RequestItems: { revocations: { Keys: [{ pk: { S: "a" } }] } } },
       "ValidationException",
     ],
-    ["another operation", "Nothing" as Operation, () => ({}), "UnknownOperationException"],
-    [
-      "a page that begins before the first",
-      "Query",
-      () => query("2026-11-24T15:00:03.000Z", { ExclusiveStartKey: keyAt(1) }),
-      "ValidationException",
-    ],
+    ["another operation", "Nothing" as Operation, {}, "UnknownOperationException"],
   ])("refuses %s", async (_name, operation, input, type) => {
-    await expect(call(operation, input(), 5000)).rejects.toMatchObject({ name: "DynamoDbError", type });
+    await expect(call(operation, input, 5000)).rejects.toMatchObject({ name: "DynamoDbError", type });
   });
 
-  const keyAt = (at: number): object => {
-    const { pk, sk } = itemAt(at) as { pk: object; sk: object };
-    return { pk, sk };
-  };
-
   test("refuses a request that is not signed", async () => {
-    const { url, headers, body } = signedRequest("Query", "{}", { env: table.env, clock: Date.now });
+    const { url, headers, body } = signedRequest("BatchGetItem", "{}", { env: table.env, clock: Date.now });
     const unsigned = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "Authorization"));
     const response = await send({ url, headers: unsigned, body, maxBytes: 10_000 }, 5000);
     expect(response.status).toBe(400);
     expect(response.text).toContain("MissingAuthenticationTokenException");
   });
 });
+
+/** A machine may be slow here. */
+function withoutLimit(call: CallDynamoDb): CallDynamoDb {
+  return (operation, input) => call(operation, input, 60_000);
+}

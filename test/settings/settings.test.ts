@@ -37,6 +37,7 @@ describe("the settings", () => {
       emailDomains: [],
       allowMachines: false,
       allowAnonymous: false,
+      issuedAfter: undefined,
       clockToleranceSeconds: 5,
       httpApiResponse: "policy",
       httpApiUnauthorized: "401",
@@ -47,12 +48,8 @@ describe("the settings", () => {
       jwksTimeoutMs: 1500,
       jwksSnapshotMaxAgeSeconds: 604_800,
       revocationTable: undefined,
-      revocationSyncSeconds: 30,
-      revocationMaxAgeSeconds: 60,
-      revocationStaleIfErrorSeconds: 3600,
-      revocationUnavailable: "refuse",
-      revocationRetentionHours: 24,
-      sessionClaim: undefined,
+      revocationOnFailure: "error",
+      revocationSessionClaim: undefined,
     });
   });
 
@@ -134,12 +131,11 @@ describe("each variable", () => {
       "revocationTable",
       "auth0-authorizer_dev.Revocations",
     ],
-    ["REVOCATION_SYNC_SECONDS", "1", "revocationSyncSeconds", 1],
-    ["REVOCATION_MAX_AGE_SECONDS", "3600", "revocationMaxAgeSeconds", 3600],
-    ["REVOCATION_STALE_IF_ERROR_SECONDS", "0", "revocationStaleIfErrorSeconds", 0],
-    ["REVOCATION_UNAVAILABLE", "allow", "revocationUnavailable", "allow"],
-    ["REVOCATION_RETENTION_HOURS", "720", "revocationRetentionHours", 720],
-    ["AUTH0_SESSION_CLAIM", "https://a/sid", "sessionClaim", "https://a/sid"],
+    ["REVOCATION_ON_FAILURE", "error", "revocationOnFailure", "error"],
+    ["REVOCATION_ON_FAILURE", "allow", "revocationOnFailure", "allow"],
+    ["REVOCATION_SESSION_CLAIM", "https://a/sid", "revocationSessionClaim", "https://a/sid"],
+    ["AUTHORIZER_ISSUED_AFTER", "2026-11-30T08:00:00Z", "issuedAfter", "2026-11-30T08:00:00Z"],
+    ["AUTHORIZER_ISSUED_AFTER", "2028-02-29t23:59:59.5+01:00", "issuedAfter", "2028-02-29t23:59:59.5+01:00"],
   ])("%s may be %s", (variable, value, name, expected) => {
     expect(settings({ ...ACCESS, ...TABLE, [variable]: value })).toHaveProperty(name, expected);
   });
@@ -191,12 +187,14 @@ describe("each variable", () => {
       "arn:aws:dynamodb:eu-central-1:1:table/revocations",
       "must be the name of a DynamoDB table",
     ],
-    ["REVOCATION_SYNC_SECONDS", "0", "must be a whole number from 1 to 3600"],
-    ["REVOCATION_MAX_AGE_SECONDS", "3601", "must be a whole number from 1 to 3600"],
-    ["REVOCATION_STALE_IF_ERROR_SECONDS", "604801", "must be a whole number from 0 to 604800"],
-    ["REVOCATION_UNAVAILABLE", "deny", "must be one of refuse, allow"],
-    ["REVOCATION_RETENTION_HOURS", "721", "must be a whole number from 1 to 720"],
-    ["AUTH0_SESSION_CLAIM", "session id", "has an item that is empty or has blanks"],
+    ["REVOCATION_ON_FAILURE", "refuse", "must be one of error, allow"],
+    ["REVOCATION_SESSION_CLAIM", "session id", "has an item that is empty or has blanks"],
+    ...[
+      ...["2026-11-30", "08:00:00Z", "2026-11-30T08:00:00", "2026-11-30T08:00Z", "1796025600", "now"],
+      ...["2026-02-29T08:00:00Z", "2026-13-01T08:00:00Z", "2026-11-30T24:00:00Z", "26-11-30T08:00:00Z"],
+    ].map(
+      (time) => ["AUTHORIZER_ISSUED_AFTER", time, "must be a time such as 2026-11-30T08:00:00Z"] as const,
+    ),
   ])("%s cannot be %s", (variable, value, mistake) => {
     expect(wrong({ ...ACCESS, ...TABLE, [variable]: value })).toEqual([
       expect.stringMatching(`^${variable} ${mistake}`),
@@ -261,19 +259,9 @@ describe("together", () => {
       "AUTH0_REQUIRED_PERMISSIONS needs AUTH0_AUDIENCES: ID tokens carry no permissions",
       { ...ACCESS, AUTH0_REQUIRED_PERMISSIONS: "read:x" },
     ],
-    [
-      "a list is read before it is too old",
-      { ...TABLE, REVOCATION_SYNC_SECONDS: "31", REVOCATION_MAX_AGE_SECONDS: "30" },
-      "REVOCATION_MAX_AGE_SECONDS must not be less than REVOCATION_SYNC_SECONDS: requests would wait for a list that is not due yet",
-      { ...TABLE, REVOCATION_SYNC_SECONDS: "30", REVOCATION_MAX_AGE_SECONDS: "30" },
-    ],
     ...[
-      ["REVOCATION_SYNC_SECONDS", "10"],
-      ["REVOCATION_MAX_AGE_SECONDS", "90"],
-      ["REVOCATION_STALE_IF_ERROR_SECONDS", "0"],
-      ["REVOCATION_UNAVAILABLE", "allow"],
-      ["REVOCATION_RETENTION_HOURS", "1"],
-      ["AUTH0_SESSION_CLAIM", "https://a/sid"],
+      ["REVOCATION_ON_FAILURE", "allow"],
+      ["REVOCATION_SESSION_CLAIM", "https://a/sid"],
     ].map(
       ([variable = "", value = ""]) =>
         [

@@ -114,7 +114,7 @@ describe("the back-channel logout endpoint", () => {
       expect.objectContaining({
         event: "logout_token_refused",
         reason,
-        hint: expect.stringContaining("logout") as string,
+        hint: expect.stringContaining("logout"),
         LogoutTokensRefused: 1,
       }),
     ]);
@@ -140,7 +140,7 @@ describe("the back-channel logout endpoint", () => {
     const around = surroundings();
     expect(await post({ body: `logout_token=${token()}` }, around)).toMatchObject({ statusCode: 400 });
     expect(around.stored()).toEqual({});
-    const hint = expect.stringContaining("logout token") as string;
+    const hint = expect.stringContaining("logout token");
     expect(around.lines()).toEqual([expect.objectContaining({ reason, hint })]);
   });
 
@@ -157,7 +157,7 @@ describe("the back-channel logout endpoint", () => {
       expect.objectContaining({
         event: "revocation_not_written",
         detail: "keys_unavailable: acme.eu.auth0.com: HTTP 503",
-        hint: expect.stringContaining("the session is not revoked") as string,
+        hint: expect.stringContaining("the session is not revoked"),
         RevocationWriteFailures: 1,
       }),
     ]);
@@ -180,7 +180,7 @@ describe("the back-channel logout endpoint", () => {
     });
   });
 
-  test("answers 400 to an event that is no request", async () => {
+  test("answers 400 to an event that is not a request", async () => {
     const around = surroundings();
     const handler = createBackChannelLogout({ ...around, verify: () => Promise.reject(new Error("called")) });
     await expect(handler({})).resolves.toMatchObject({ statusCode: 400 });
