@@ -52,8 +52,12 @@ export function parseKey(key: string): RevocationScope | undefined {
   switch (KINDS.find((known) => known === kind)) {
     case "sub":
       return { kind: "sub", sub: value };
-    case "member":
-      return parseMember(value);
+    case "member": {
+      const [, organizationId, sub] = /^([^#]+)#(.+)$/su.exec(value) ?? [];
+      return organizationId === undefined || sub === undefined
+        ? undefined
+        : { kind: "member", organizationId, sub };
+    }
     case "sid":
       return { kind: "sid", sid: value };
     case "client":
@@ -63,13 +67,6 @@ export function parseKey(key: string): RevocationScope | undefined {
     case undefined:
       return undefined;
   }
-}
-
-function parseMember(value: string): RevocationScope | undefined {
-  const [, organizationId, sub] = /^([^#]+)#(.+)$/su.exec(value) ?? [];
-  return organizationId === undefined || sub === undefined
-    ? undefined
-    : { kind: "member", organizationId, sub };
 }
 
 /**
