@@ -45,7 +45,7 @@ const INVALID = exception("ValidationException");
 /** The items of one table by their partition key `id`, and DynamoDB's operations on them. */
 export class RevocationItems {
   /** By the partition key. */
-  readonly items = new Map<string, StoredItem>();
+  readonly items: Map<string, StoredItem> = new Map<string, StoredItem>();
   /** What DescribeTable says of the table, beside its name. */
   description: Readonly<Record<string, unknown>>;
   /** What DescribeTimeToLive says. */
