@@ -54,16 +54,16 @@ export async function simulateOutage(backsOff: boolean): Promise<Executions> {
 
 /** @returns whether the call waits for an answer that does not come */
 function call({ backOff }: Container, now: number, at: (time: number, happen: () => void) => void): boolean {
-  let isAsked = false;
+  const lookup = { isAsked: false };
   const ask = (): Promise<void> => {
-    isAsked = true;
+    lookup.isAsked = true;
     const [answers, after] = isDown(now) ? [false, LOOKUP_WITHOUT_ANSWER] : [true, 1];
     return new Promise((resolve, reject) => {
       at(now + after, () => (answers ? resolve() : reject(new Error("no answer"))));
     });
   };
   backOff.run(ask, () => true).catch(() => undefined);
-  return isAsked && isDown(now);
+  return lookup.isAsked && isDown(now);
 }
 
 function isDown(now: number): boolean {

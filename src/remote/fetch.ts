@@ -43,7 +43,8 @@ export async function fetchText(url: string, timeoutMs: number): Promise<string>
 }
 
 /**
- * Sends one request and reads the whole answer. It follows no redirect and does not keep the process alive.
+ * Sends one request and reads the whole answer. It follows no redirect. Without an agent, it does not keep the process
+ * alive.
  *
  * @param timeoutMs the limit for everything, from the lookup of the host to the last byte
  * @param agent whose connections are used; without it, a connection for this request alone
@@ -58,7 +59,9 @@ export function send(request: HttpRequest, timeoutMs: number, agent?: Agent): Pr
     });
     const timer = setTimeout(() => {
       fail(new FetchError(`no complete answer within ${timeoutMs} ms`, { connectionFailed: true }));
-    }, timeoutMs).unref();
+    }, timeoutMs);
+    // A request on a kept connection is waited for, and its timer alone keeps the process alive until then.
+    if (agent === undefined) timer.unref();
     const fail = (cause: unknown): void => {
       clearTimeout(timer);
       client.destroy();

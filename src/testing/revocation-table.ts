@@ -103,7 +103,7 @@ export class RevocationTable {
    *
    * @param notBefore seconds since the epoch; now, unless given
    */
-  revoke(scope: RevocationScope, notBefore = Math.floor(this.#clock() / 1000)): void {
+  revoke(scope: RevocationScope, notBefore: number = Math.floor(this.#clock() / 1000)): void {
     const revocation = { scope, notBefore };
     this.stored.raise(revocation, expiryOf(revocation, Math.ceil(this.#clock() / 1000)));
   }

@@ -111,6 +111,11 @@ const REFUSED: Readonly<
     token: () => tenant.idToken({ key: createSigningKey({ kid: tenant.currentKey.kid }) }),
     at: "signature",
   },
+  issued_before_cutoff: {
+    token: () => tenant.idToken({ claims: { iat: Date.UTC(2026, 10, 1) / 1000 - 1 } }),
+    env: () => ({ AUTHORIZER_ISSUED_AFTER: "2026-11-01T00:00:00Z" }),
+    at: "times",
+  },
   revoked: {
     token: () => tenant.idToken({ claims: { sid: "ended" } }),
     env: () => ({ REVOCATION_TABLE: table.name, ...table.environment }),

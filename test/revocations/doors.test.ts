@@ -14,7 +14,7 @@ let world: World;
 let folder: string;
 beforeAll(async () => {
   world = await startWorld();
-  world.table.revoke({ kind: "sid", value: "ended" });
+  world.table.revokeSession("ended");
   folder = mkdtempSync(join(tmpdir(), "doors-"));
 });
 afterAll(async () => {
@@ -71,7 +71,7 @@ async function outcomes(file: string, env: Record<string, string>, ...sessions: 
      for (const event of JSON.parse(process.argv[3]))
        outcomes.push(await handler(event).then(() => "accepted", ({ message }) => message));
      const loaded = Object.keys((await import("node:module")).default._cache);
-     process.stderr.write(JSON.stringify({ outcomes, loaded: loaded.filter((name) => /revocation-lists/.test(name)).length }));`,
+     process.stderr.write(JSON.stringify({ outcomes, loaded: loaded.filter((name) => /authorizer\\.revocations/.test(name)).length }));`,
   );
   const events = sessions.map((sid) => bearerEvent("rest-token", world.tenant.idToken({ claims: { sid } })));
   const settings = { AUTH0_DOMAIN: world.tenant.issuer, AUTH0_CLIENT_IDS: "test-application" };
@@ -120,7 +120,7 @@ test("without a table, what reads one is not even loaded", async () => {
 test("a zip without that file does not even start", async () => {
   const zip = unpacked(
     "incomplete",
-    FUNCTION.filter((name) => !name.includes("revocation-lists")),
+    FUNCTION.filter((name) => !name.includes("revocations")),
   );
   await expect(outcomes(zip, withTable(), "other")).rejects.toThrow(/Cannot find module/);
 });

@@ -134,7 +134,7 @@ export function toClaims(parts: TokenParts = {}): TokenClaims {
     organization: org === undefined ? undefined : { id: org, name: undefined },
     actor: actors[0],
     actors,
-    all: { ...(sid !== undefined && { [use === "id" ? "sid" : SESSION_CLAIM]: sid }) } as TokenClaims["all"],
+    all: { ...(sid !== undefined && { [use === "id" ? "sid" : SESSION_CLAIM]: sid }) },
     ...(use === "id"
       ? { use, clientId: clientId ?? "" }
       : { use, clientId, scopes: [], permissions: [], grantTypes: [] }),

@@ -62,7 +62,7 @@ describe("a request is signed as AWS's own SDK signs it", () => {
     const url = new URL(request.url);
     const signer = new SignatureV4({
       service: "dynamodb",
-      region: variables["AWS_REGION"]?.trim() || (variables["AWS_DEFAULT_REGION"] ?? ""),
+      region: [variables["AWS_REGION"], variables["AWS_DEFAULT_REGION"]].find((name) => name?.trim()) ?? "",
       credentials: {
         accessKeyId: KEYS.AWS_ACCESS_KEY_ID,
         secretAccessKey: KEYS.AWS_SECRET_ACCESS_KEY,
@@ -77,7 +77,7 @@ describe("a request is signed as AWS's own SDK signs it", () => {
       { signingDate: new Date(NOW) },
     );
     expect(Authorization).toBe(theirs.headers["authorization"]);
-    expect(token).toBe(variables["AWS_SESSION_TOKEN"] || undefined);
+    expect(token).toBe(variables["AWS_SESSION_TOKEN"] === "" ? undefined : variables["AWS_SESSION_TOKEN"]);
   });
 
   test("and a wrong one would be noticed", () => {
