@@ -1,4 +1,5 @@
 import { BackOff } from "../../src/revocations/back-off.ts";
+import { randomFrom } from "./random.ts";
 
 /** Milliseconds. */
 const CALL = 15;
@@ -29,6 +30,7 @@ interface Container {
  */
 export async function simulateOutage(backsOff: boolean): Promise<Executions> {
   let now = 0;
+  const random = randomFrom(1);
   const idle: Container[] = [];
   const endings = new Map<number, (() => void)[]>();
   const at = (time: number, happen: () => void): void =>
@@ -39,7 +41,7 @@ export async function simulateOutage(backsOff: boolean): Promise<Executions> {
     for (const happen of endings.get(now) ?? []) happen();
     endings.delete(now);
     await settle();
-    const container = idle.pop() ?? { backOff: new BackOff(() => now) };
+    const container = idle.pop() ?? { backOff: new BackOff(() => now, random) };
     const waits = backsOff ? call(container, now, at) : isDown(now);
     busy += 1;
     at(now + CALL + (waits ? LOOKUP_WITHOUT_ANSWER : 0), () => {
