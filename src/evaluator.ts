@@ -3,7 +3,6 @@ import type { RemoteFault } from "./fault.ts";
 import { fetchedKeySets, type KeySetDependencies } from "./key-sets.ts";
 import { createJwtVerifier } from "./oauth/jwt-verifier.ts";
 import type { RemoteKeySet } from "./oauth/key-set.ts";
-import { RemoteCopy } from "./remote/copy.ts";
 import { revocationListFor, type RevocationListDependencies } from "./revocation-lists.ts";
 import type { RevocationList } from "./revocations/list.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -36,15 +35,11 @@ export function evaluatorFor(settings: Settings, dependencies: EvaluatorDependen
   };
 }
 
-/** The list of revocations, its first reading begun; undefined where there is no table, so that nothing of it is loaded. */
+/** The list of revocations, its first reading begun; undefined where there is no table. */
 export function revocationsFor(
   settings: Settings,
-  dependencies: Omit<RevocationListDependencies, "keep">,
+  dependencies: RevocationListDependencies,
 ): RevocationList | undefined {
   const { revocationTable: table } = settings;
-  if (table === undefined) return undefined;
-  return revocationListFor(table, settings, {
-    ...dependencies,
-    keep: (options) => new RemoteCopy(options),
-  });
+  return table === undefined ? undefined : revocationListFor(table, settings, dependencies);
 }

@@ -7,17 +7,13 @@ import type { TableReader } from "./revocations/table-reader.ts";
 import type { Settings } from "./settings/settings.ts";
 
 /** What the list of revocations takes from the world around it. */
-export interface RevocationListDependencies extends Pick<RevocationListOptions, "clock" | "random" | "keep"> {
+export interface RevocationListDependencies extends Pick<RevocationListOptions, "clock" | "random"> {
   /** What requests to the table are signed with. */
   readonly env: AwsEnvironment;
   readonly onFault: (fault: RevocationFault) => void;
 }
 
-/**
- * The list of revocations of a table, kept as the settings say, its first reading begun.
- *
- * What reads a table is loaded only where there is one: in Lambda it is a file of its own.
- */
+/** The list of revocations of a table, kept as the settings say, its first reading begun. */
 export function revocationListFor(
   table: string,
   settings: Settings,

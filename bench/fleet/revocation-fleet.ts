@@ -1,4 +1,3 @@
-import { RemoteCopy } from "../../src/remote/copy.ts";
 import type { Send } from "../../src/remote/fetch.ts";
 import { RevocationList } from "../../src/revocations/list.ts";
 import type { TokenClaims } from "../../src/oauth/claims.ts";
@@ -114,7 +113,6 @@ export class RevocationFleet {
     const list = new RevocationList({
       ...DEFAULTS,
       ...{ read: (timeoutMs: number) => reader.read(timeoutMs), clock, random },
-      keep: (copy) => new RemoteCopy(copy),
       defer: (task) => task(),
       onFailure: () => undefined,
       onMissing: () => undefined,

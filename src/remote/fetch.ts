@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from "node:http";
-import { FetchError, isFetchError } from "./fetch-error.ts";
+import { FetchError } from "./fetch-error.ts";
 
 /** Ten of Auth0's JWK Sets, certificates included, are below this. */
 const MAX_BODY_BYTES = 150_000;
@@ -56,7 +56,7 @@ export function send(request: HttpRequest, timeoutMs: number): Promise<HttpRespo
     const fail = (cause: unknown): void => {
       clearTimeout(timer);
       client.destroy();
-      reject(isFetchError(cause) ? cause : connectionError(cause));
+      reject(cause instanceof FetchError ? cause : connectionError(cause));
     };
     client.on("socket", (socket) => socket.unref()).on("error", fail);
     client.end(request.body);

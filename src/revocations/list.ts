@@ -1,5 +1,5 @@
 import { Refusal } from "../refusal.ts";
-import type { RemoteCopy, RemoteCopyOptions } from "../remote/copy.ts";
+import { RemoteCopy, type RemoteCopyOptions } from "../remote/copy.ts";
 import type { Lifetimes } from "../remote/freshness.ts";
 import type { TokenClaims } from "../oauth/claims.ts";
 import { revocableToken, type RevocableToken } from "./revocable-token.ts";
@@ -23,8 +23,6 @@ export interface RevocationListOptions extends Pick<
 > {
   /** The table's name, for whoever reads why it could not be read. */
   readonly table: string;
-  /** Makes what keeps the copy: in Lambda it is the bundle that has it. */
-  readonly keep: (options: RemoteCopyOptions<RevokedTokens>) => RemoteCopy<RevokedTokens>;
   /** Reads what is new in the table. */
   readonly read: (timeoutMs: number) => Promise<RevokedTokens>;
   readonly syncSeconds: number;
@@ -47,9 +45,9 @@ export class RevocationList implements Revocations {
   readonly #copy: RemoteCopy<RevokedTokens>;
 
   constructor(options: RevocationListOptions) {
-    const { keep, read, clock, random, defer, onFailure } = options;
+    const { read, clock, random, defer, onFailure } = options;
     this.#options = options;
-    this.#copy = keep({
+    this.#copy = new RemoteCopy({
       fetch: read,
       lifetimes: lifetimesOf(options),
       clock,

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { TokenClaims } from "../../src/oauth/claims.ts";
-import { RemoteCopy } from "../../src/remote/copy.ts";
 import { RevocationList } from "../../src/revocations/list.ts";
 import { RevokedTokens, tokenHash } from "../../src/revocations/revoked-tokens.ts";
 import { ALICE } from "../../src/testing/tenant.ts";
@@ -132,7 +131,7 @@ describe("the list", () => {
         ...{ table: "revocations", sessionClaim: undefined, unavailable: "refuse", retentionHours: 24 },
         ...{ syncSeconds: 30, maxAgeSeconds: 60, staleIfErrorSeconds: 3600 },
         ...{ clock: Date.now, random: Math.random, onFailure: () => undefined, onMissing: () => undefined },
-        ...{ read, keep: (options) => new RemoteCopy(options), defer: (task) => deferred.push(task) },
+        ...{ read, defer: (task) => deferred.push(task) },
       });
     listWith();
     expect(readings).toBe(0);
