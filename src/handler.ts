@@ -3,6 +3,7 @@ import { misspelledVariables, settingsFromEnvironment } from "./settings/setting
 import { createLog, writeToStdout } from "./log.ts";
 import { SNAPSHOT_FILE } from "./oauth/snapshot.ts";
 import { readPackagedKeys } from "./packaged-keys.ts";
+import { prime } from "./priming.ts";
 
 const settings = settingsFromEnvironment(process.env);
 const log = createLog({
@@ -19,3 +20,8 @@ const snapshots = readPackagedKeys(`${import.meta.dirname}/${SNAPSHOT_FILE}`, (d
 
 /** The Lambda's entry: the authorizer as the environment configures it. */
 export const handler: Authorizer = authorizerFrom(settings, log, { snapshots });
+
+// Its promises are settled before Lambda asks for the first event. Where nobody is to wait, it would only take time.
+const { AWS_LAMBDA_FUNCTION_NAME: inLambda, IS_OFFLINE: offline } = process.env;
+if (inLambda !== undefined && offline !== "true")
+  prime(settings).catch(({ message }: Error) => log.fault({ event: "priming_failed", detail: message }));

@@ -7,9 +7,21 @@ export interface Rule {
   readonly broken: (settings: Settings) => boolean;
 }
 
-export type RuleName = keyof typeof RULES_BY_NAME | "tableMissing";
+type GeneralRuleName =
+  | "issuersMissing"
+  | "acceptsNobody"
+  | "kindsOverlap"
+  | "emailClaimMissing"
+  | "domainsUnverified"
+  | "claimWithoutValue"
+  | "machinesHaveNoEmail"
+  | "anonymousHaveNoEmail"
+  | "permissionsWithoutApi"
+  | "maxAgeBelowSync";
 
-const RULES_BY_NAME = {
+export type RuleName = GeneralRuleName | "tableMissing";
+
+const GENERAL_RULES: Readonly<Record<GeneralRuleName, Rule>> = {
   issuersMissing: { of: ["issuers"], broken: ({ issuers }) => issuers.length === 0 },
   acceptsNobody: {
     of: ["clientIds", "audiences"],
@@ -48,7 +60,7 @@ const RULES_BY_NAME = {
     of: ["revocationMaxAgeSeconds", "revocationSyncSeconds"],
     broken: ({ revocationMaxAgeSeconds: maxAge, revocationSyncSeconds: sync }) => maxAge < sync,
   },
-} satisfies Readonly<Record<string, Rule>>;
+};
 
 /** What only a table of revocations makes use of. */
 const OF_THE_TABLE: readonly SettingKey[] = [
@@ -70,6 +82,6 @@ const TABLE_RULES = OF_THE_TABLE.map((key): readonly [RuleName, Rule] => [
 
 /** Every rule about several settings, in the order in which mistakes are told. */
 export const RULES: readonly (readonly [RuleName, Rule])[] = [
-  ...(Object.entries(RULES_BY_NAME) as [RuleName, Rule][]),
+  ...(Object.entries(GENERAL_RULES) as [RuleName, Rule][]),
   ...TABLE_RULES,
 ];
