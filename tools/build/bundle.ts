@@ -119,20 +119,25 @@ const forNode: BuildOptions = {
   external: ["aws-jwt-verify", "aws-cdk-lib", "constructs"],
   plugins: [withoutRequire],
 };
-const cdk = { cdk: "src/cdk/auth0-authorizer.ts" };
-const entryPoints = {
-  index: "src/index.ts",
+const readingTables = { index: "src/index.ts", verifier: "src/verifier.ts" };
+const others = {
   identity: "src/reader/identity-from.ts",
   testing: "src/testing/index.ts",
-  verifier: "src/verifier.ts",
-  ...cdk,
+  cdk: "src/cdk/auth0-authorizer.ts",
 };
-await build({ ...asCommonJs, ...forNode, entryPoints });
+for (const [entryPoints, banner] of [
+  [readingTables, AWS4_BANNER],
+  [others, ""],
+] as const) {
+  await build({ ...asCommonJs, ...forNode, entryPoints, banner: { js: banner } });
+  await build({ ...common, ...forNode, format: "esm", entryPoints, banner: { js: banner } });
+}
 await build({
   ...common,
   ...forNode,
   format: "esm",
-  entryPoints: { ...entryPoints, cli: "src/cli/main.ts" },
+  entryPoints: { cli: "src/cli/main.ts" },
+  banner: { js: AWS4_BANNER },
 });
 
 /** The Serverless plugin: Serverless loads plugins with `require`, and what that gives has to be the class itself. */
@@ -144,7 +149,11 @@ await build({
 });
 writeFileSync("dist/serverless-resources.json", JSON.stringify(infrastructure()));
 writeFileSync("dist/alarms.json", `${JSON.stringify(alarmsStack(), undefined, 1)}\n`);
-writeDeclarations("src", ["src/handler.ts", ...Object.values(entryPoints)], "dist/types");
+writeDeclarations(
+  "src",
+  ["src/handler.ts", ...Object.values(readingTables), ...Object.values(others)],
+  "dist/types",
+);
 writeFileSync(
   "dist/types/serverless.d.cts",
   "/** The plugin, as Serverless loads it. */\ndeclare const plugin: new (...args: never[]) => { readonly hooks: object };\nexport = plugin;\n",
