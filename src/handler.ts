@@ -21,7 +21,9 @@ const snapshots = readPackagedKeys(`${import.meta.dirname}/${SNAPSHOT_FILE}`, (d
 /** The Lambda's entry: the authorizer as the environment configures it. */
 export const handler: Authorizer = authorizerFrom(settings, log, { snapshots });
 
-// Its promises are settled before Lambda asks for the first event. Where nobody is to wait, it would only take time.
-const { AWS_LAMBDA_FUNCTION_NAME: inLambda, IS_OFFLINE: offline } = process.env;
-if (inLambda !== undefined && offline !== "true")
-  prime(settings).catch(({ message }: Error) => log.fault({ event: "priming_failed", detail: message }));
+// It is over before Lambda asks for the first event. Elsewhere, in tests and offline, it would only take time.
+const { AWS_LAMBDA_FUNCTION_NAME: functionName, IS_OFFLINE: offline } = process.env;
+if (functionName !== undefined && offline !== "true")
+  prime(settings).catch((error: unknown) =>
+    log.fault({ event: "priming_failed", detail: (error as Error).message }),
+  );

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { build, type BuildOptions, type Plugin } from "esbuild";
+import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 import { functionFiles, writerFiles } from "../../src/cli/function-zip.ts";
 import { zip } from "../../src/cli/zip.ts";
 import { writeDeclarations } from "./declarations.ts";
@@ -19,8 +19,8 @@ const AWS4_BANNER =
  */
 const withoutHttps: Plugin = {
   name: "without-https",
-  setup({ onLoad }) {
-    onLoad({ filter: /aws-jwt-verify.*https-node\.js$/ }, () => ({
+  setup(build) {
+    build.onLoad({ filter: /aws-jwt-verify.*https-node\.js$/ }, () => ({
       contents: 'export function fetch() { throw new Error("not bundled"); }',
     }));
   },
@@ -29,11 +29,11 @@ const withoutHttps: Plugin = {
 /** Takes what is built into Node.js without `require`, which an ES module does not have: aws4 is CommonJS. */
 const withoutRequire: Plugin = {
   name: "without-require",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ path, kind }) =>
+  setup(build) {
+    build.onResolve({ filter: /./ }, ({ path, kind }) =>
       kind === "require-call" && isBuiltin(path) ? { path, namespace: "builtin" } : undefined,
     );
-    onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({
+    build.onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
     }));
   },
@@ -62,7 +62,7 @@ const forLambda: BuildOptions = {
   target: "node22",
   plugins: [withoutHttps],
 };
-await build({
+await bundle({
   ...forLambda,
   entryPoints: {
     "authorizer.main": "src/handler.ts",
@@ -71,7 +71,7 @@ await build({
   },
   banner: { js: BANNER },
 });
-await build({
+await bundle({
   ...forLambda,
   entryPoints: { "revoke-on-event": "src/writers/lambda/revoke-on-event.ts" },
   banner: { js: AWS4_BANNER },
@@ -104,8 +104,8 @@ const handler: BuildOptions = {
   target: "node20",
   plugins: [withoutHttps, withoutRequire],
 };
-await build({ ...asCommonJs, ...handler, banner: { js: BANNER } });
-await build({
+await bundle({ ...asCommonJs, ...handler, banner: { js: BANNER } });
+await bundle({
   ...common,
   ...handler,
   format: "esm",
@@ -129,10 +129,10 @@ for (const [entryPoints, banner] of [
   [readingTables, AWS4_BANNER],
   [others, ""],
 ] as const) {
-  await build({ ...asCommonJs, ...forNode, entryPoints, banner: { js: banner } });
-  await build({ ...common, ...forNode, format: "esm", entryPoints, banner: { js: banner } });
+  await bundle({ ...asCommonJs, ...forNode, entryPoints, banner: { js: banner } });
+  await bundle({ ...common, ...forNode, format: "esm", entryPoints, banner: { js: banner } });
 }
-await build({
+await bundle({
   ...common,
   ...forNode,
   format: "esm",
@@ -141,7 +141,7 @@ await build({
 });
 
 /** The Serverless plugin: Serverless loads plugins with `require`, and what that gives has to be the class itself. */
-await build({
+await bundle({
   ...asCommonJs,
   ...forNode,
   entryPoints: { serverless: "src/serverless/plugin.ts" },
