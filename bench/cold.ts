@@ -9,16 +9,39 @@ export interface Starter {
   readonly environment: Environment;
 }
 
+/** One value for each round. */
 export interface ColdStart {
-  /** Milliseconds from the start of the process to the first answer, one value for each round. */
+  /** Milliseconds from the start of the process to the first answer, Node.js's own start included. */
   readonly milliseconds: number[];
+  /** Milliseconds until the function waits for events, without Node.js's own start. */
+  readonly start: number[];
+  /** Milliseconds of the first call. */
+  readonly first: number[];
+  /** What the first caller waits for, by {@link waitMs}. */
+  readonly wait: number[];
   /** Milliseconds of processor time until then, which busy neighbours change less. */
   readonly cpu: number[];
   /** Resident memory after it, in bytes. */
   readonly rss: number[];
 }
 
+/** A function of so many MB has a whole processor: less has a share of it. */
+const WHOLE_PROCESSOR_MB = 1769;
+/** The size by which all is compared: 0.29 of a processor. */
+const USUAL_MB = 512;
+
+/**
+ * Milliseconds that the first caller waits for: a function starts with whole processors, and answers with its share.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
+export function waitMs(startMs: number, firstMs: number, memoryMb = USUAL_MB): number {
+  return startMs + firstMs / Math.min(1, memoryMb / WHOLE_PROCESSOR_MB);
+}
+
 interface Reported {
+  readonly startMs?: number;
+  readonly firstMs?: number;
   readonly answered?: boolean;
   /** Microseconds. */
   readonly cpu?: { readonly user: number; readonly system: number };
@@ -46,16 +69,14 @@ export async function measureCold(
       const start = await coldStart(runtime, turn.starter, turn.file);
       // The first round only warms the file cache.
       if (round < 0) continue;
-      turn.result.milliseconds.push(start.milliseconds);
-      turn.result.cpu.push(start.cpu);
-      turn.result.rss.push(start.rss);
+      for (const [what, value] of Object.entries(start)) turn.result[what as keyof ColdStart].push(value);
     }
   }
   return new Map(prepared.map(({ starter, result }) => [starter.name, result]));
 }
 
 function noStarts(): ColdStart {
-  return { milliseconds: [], cpu: [], rss: [] };
+  return { milliseconds: [], start: [], first: [], wait: [], cpu: [], rss: [] };
 }
 
 async function coldStart(
@@ -65,6 +86,13 @@ async function coldStart(
 ): Promise<Record<keyof ColdStart, number>> {
   const [answer, memory] = await runProbe<Reported>({ runtime, name: "cold", environment }, file);
   if (answer?.value.answered !== true) throw new Error(`${name}: ${answer?.value.error ?? "no answer"}`);
-  const { user, system } = answer.value.cpu ?? { user: NaN, system: NaN };
-  return { milliseconds: answer.at, cpu: (user + system) / 1000, rss: memory?.value.rss ?? NaN };
+  const { startMs = NaN, firstMs = NaN, cpu: { user, system } = { user: NaN, system: NaN } } = answer.value;
+  return {
+    milliseconds: answer.at,
+    start: startMs,
+    first: firstMs,
+    wait: waitMs(startMs, firstMs),
+    cpu: (user + system) / 1000,
+    rss: memory?.value.rss ?? NaN,
+  };
 }

@@ -41,7 +41,6 @@ export const QUICK: Effort = {
 const AN_HOUR_AGO = Date.now() - 3_600_000;
 export const DELAYS_MS = [0, 30, 100] as const;
 const PEER_NAMES = Object.keys(PEERS) as Peer[];
-const SILENT = { AUTHORIZER_LOG_LEVEL: "silent" };
 
 /** Everything that was measured on one version of Node.js. */
 export interface Results {
@@ -63,22 +62,30 @@ export async function measure(runtime: Runtime, builds: Builds, effort: Effort):
     runtime,
     warm: await measureWarm(runtime, tenant, environment, warmEffort),
     refusals: await measureRefusals(runtime, tenant, environment, warmEffort),
-    cold: await measureCold(runtime, tenant, starters(environment), effort.coldRounds),
+    cold: await measureCold(runtime, tenant, starters(environment, tenant), effort.coldRounds),
     lambda: await measureLambda(runtime, tenant, environment, effort),
     network: await measureNetwork(runtime, builds, effort),
     memory: await measureMemory(runtime, tenant, environment, effort.requests),
   };
 }
 
-/** Everybody logs the same line; and once more nobody does. */
-function starters(environment: Environment): Starter[] {
-  const silent = { ...environment, ...SILENT };
+/** All log the same line. The peers as they are, and once more primed as this authorizer is; this one also without. */
+function starters(environment: Environment, tenant: BenchTenant): Starter[] {
+  const primed = { ...environment, BENCH_PRIMING_TOKEN: tenant.idToken(2) };
   const all = ["bare-verify", "authorizer", ...PEER_NAMES];
   return [
     { name: "nothing", bundle: "nothing", environment },
     ...all.map((name) => ({ name, bundle: name, environment })),
-    ...all.map((name) => ({ name: `${name}, no log line`, bundle: name, environment: silent })),
+    ...PEER_NAMES.map((name) => ({ name: `${name}, primed`, bundle: name, environment: primed })),
+    { name: "authorizer, not primed", bundle: "authorizer", environment: outsideLambda(environment) },
   ];
+}
+
+/** There, this authorizer is not primed. */
+function outsideLambda(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => name !== "AWS_LAMBDA_FUNCTION_NAME"),
+  );
 }
 
 /** Everybody logs the same line. */

@@ -1,9 +1,10 @@
 import { cpus, totalmem } from "node:os";
 import { drawBars, type Bar, type Group } from "./bars.ts";
 import { PEERS, REFERENCES, type Builds } from "./builds.ts";
-import { addedRatio, goalsOf, underLambda } from "./goals.ts";
+import { addedRatio, GOALS, underLambda } from "./goals.ts";
+import { waitMs, type ColdStart } from "./cold.ts";
 import { DELAYS_MS, type Results } from "./measurements.ts";
-import { inWords, median, ratio, spread, type Ratio } from "./statistics.ts";
+import { inMilliseconds, inWords, median, ratio, spread, type Ratio } from "./statistics.ts";
 import type { Times } from "./warm.ts";
 
 const OWN = /^(authorizer|handler|no-snapshot)/;
@@ -23,12 +24,13 @@ export function tables(all: readonly Results[], builds: Builds): string {
   return [
     conditions(all),
     "### Goals",
-    goalTable(all, builds),
+    goalTable(all),
+    "### What a first caller waits for, keys at hand",
+    coldTable(all, builds),
+    "### The same by the function's memory, in milliseconds",
+    memorySizeTable(all),
     "### Warm: bare `crypto.verify` with a ready key = 1",
     ratioTable(all, ({ warm }) => ratios(warm.distinct, "bare"), ["distinct tokens"]),
-    ratioTable(all, ({ warm }) => ratios(warm.repeated, "bare"), ["the same token again"]),
-    "### Cold start with keys at hand: a handler that does nothing = 1",
-    coldTable(all, builds),
     "### Cold start with a fetch of keys: milliseconds more than a handler that does nothing",
     networkTable(all),
     "### Under Lambda's runtime client",
@@ -42,12 +44,11 @@ export function tables(all: readonly Results[], builds: Builds): string {
 
 /** The same as bars, one picture for each version of Node.js. */
 export function picture({ runtime, cold, warm }: Results): string {
-  const coldTimes = Object.fromEntries([...cold].map(([name, { milliseconds }]) => [name, milliseconds]));
+  const waits = Object.fromEntries([...cold].map(([name, { wait }]) => [name, wait]));
   const groups: Group[] = [
     {
-      title: `Cold start on Node.js ${runtime.version}, keys at hand, one log line; a handler that does nothing = 1`,
-      bars: bars(ratios(coldTimes, "nothing")).filter(({ name }) => !name.endsWith(", no log line")),
-      goal: 1.35,
+      title: `What a first caller waits for on Node.js ${runtime.version}, keys at hand, one log line; bare crypto.verify = 1`,
+      bars: bars(ratios(waits, "bare-verify")).filter(({ name }) => !name.includes("nothing")),
     },
     {
       title: `Warm on Node.js ${runtime.version}, distinct tokens; bare crypto.verify = 1`,
@@ -93,15 +94,15 @@ function conditions(all: readonly Results[]): string {
   ].join(" ");
 }
 
-function goalTable(all: readonly Results[], builds: Builds): string {
-  const rows = goalsOf(builds).map(({ what, goal, measured, limit, unit = "" }) => [
+function goalTable(all: readonly Results[]): string {
+  const rows = GOALS.map(({ what, goal, measured, limit }) => [
     what,
     goal,
     ...all.map((results) => {
       const [value, most] = [measured(results), limit(results)];
       const verdict = value <= most ? "✓" : `missed by ${percent(value / most - 1)}`;
       const beside = /\d/.test(goal) ? "" : ` (${most.toFixed(2)})`;
-      return `${value.toFixed(2)}${unit}${beside} ${verdict}`;
+      return `${value.toFixed(2)}${beside} ${verdict}`;
     }),
   ]);
   return table(["what", "goal", ...versions(all)], rows);
@@ -125,21 +126,47 @@ function inWordsOf(ratios: ReadonlyMap<string, Ratio>, name: string): string {
   return found === undefined ? "" : inWords(found);
 }
 
+/** Milliseconds: medians, and of the wait in brackets the middle half of the rounds. */
 function coldTable(all: readonly Results[], { bytes }: Builds): string {
   const names = [...(all[0]?.cold.keys() ?? [])];
   const rows = names.map((name) => {
-    const size = bytes[name.replace(", no log line", "") as keyof Builds["bytes"]];
+    const size = bytes[name.replace(/, .*/, "") as keyof Builds["bytes"]];
     const cells = all.flatMap(({ cold }) => {
-      const [own, nothing] = [cold.get(name), cold.get("nothing")];
-      if (own === undefined || nothing === undefined) return [];
-      const wall = inWords(ratio(own.milliseconds, nothing.milliseconds));
-      const cpu = ratio(own.cpu, nothing.cpu).median.toFixed(2);
-      return [wall, cpu, `${median(own.milliseconds).toFixed(0)} ms`, mebibytes(median(own.rss))];
+      const own = cold.get(name);
+      if (own === undefined) return [];
+      const spawned = median(own.milliseconds).toFixed(0);
+      return [median(own.start).toFixed(1), median(own.first).toFixed(1), inMilliseconds(own.wait), spawned];
     });
     return [label(name), size.toLocaleString("en"), ...cells];
   });
-  const head = all.flatMap(({ runtime: { version } }) => [`N${version}`, "CPU", "time", "RSS"]);
+  const head = all.flatMap(({ runtime: { version } }) => [
+    `N${version} start`,
+    "first call",
+    "wait",
+    "spawn",
+  ]);
   return table(["bundle", "bytes", ...head], rows);
+}
+
+const MEMORY_SIZES_MB = [128, 256, 512, 1024] as const;
+
+/** This authorizer with and without priming, and the peer whose first caller waits least at the usual size. */
+function memorySizeTable(all: readonly Results[]): string {
+  const waits = (name: string): number => median(all.flatMap(({ cold }) => cold.get(name)?.wait ?? []));
+  const [fastest = ""] = Object.keys(PEERS).sort((one, other) => waits(one) - waits(other));
+  const head = all.flatMap(({ runtime: { version } }) =>
+    MEMORY_SIZES_MB.map((size) => `N${version}, ${size} MB`),
+  );
+  const rows = ["authorizer", "authorizer, not primed", fastest].map((name) => [
+    label(name),
+    ...all.flatMap(({ cold }) => MEMORY_SIZES_MB.map((size) => waitAt(size, cold.get(name)))),
+  ]);
+  return table(["", ...head], rows);
+}
+
+function waitAt(memoryMb: number, starts: ColdStart | undefined): string {
+  const { start = [], first = [] }: Partial<ColdStart> = starts ?? {};
+  return median(start.map((startMs, round) => waitMs(startMs, first[round] ?? NaN, memoryMb))).toFixed(0);
 }
 
 function networkTable(all: readonly Results[]): string {

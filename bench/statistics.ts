@@ -39,6 +39,17 @@ export function ratioText(subject: readonly number[] = [], reference: readonly n
   return inWords(ratio(subject, reference));
 }
 
+/** The median, and in brackets the middle half of the rounds. */
+export function spreadText({ median, low, high }: Ratio): string {
+  return `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+}
+
+/** The median to a tenth of a millisecond, and in brackets the middle half of the rounds. */
+export function inMilliseconds(values: readonly number[]): string {
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share).toFixed(1));
+  return `${middle} (${low} to ${high})`;
+}
+
 export function inWords({ median, calm }: Ratio): string {
   return `${median.toFixed(2)} (${calm.toFixed(2)})`;
 }

@@ -31,7 +31,13 @@ export class BenchTenant {
   }
 
   environment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-    return { AUTH0_DOMAIN: this.domain, AUTH0_CLIENT_IDS: CLIENT_ID, ...extra };
+    return {
+      AUTH0_DOMAIN: this.domain,
+      AUTH0_CLIENT_IDS: CLIENT_ID,
+      // Only in Lambda the function is primed.
+      AWS_LAMBDA_FUNCTION_NAME: "authorizer",
+      ...extra,
+    };
   }
 
   /** An ID token for one of many users, with the claims of the scopes `openid profile email`. */

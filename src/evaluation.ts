@@ -15,7 +15,7 @@ import type {
 import { identityOf, type Identity, type IdentityRules } from "./identity.ts";
 import { parseBearer } from "./oauth/bearer.ts";
 import type { VerificationStep, Verify } from "./oauth/jwt-verifier.ts";
-import { isRefusal, type CallerRefusal } from "./refusal.ts";
+import { Refusal, type CallerRefusal } from "./refusal.ts";
 import type { RevocationLookup } from "./revocations/lookup.ts";
 import { unwatched, type Step } from "./step.ts";
 
@@ -53,7 +53,7 @@ export async function evaluate(
     const token = step("credential", parseBearer, request.credentials);
     return { request, decision: await decideOnToken(token, request.kind, evaluator, step) };
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!(error instanceof Refusal)) throw error;
     return request === undefined
       ? { request, decision: undecided(error) }
       : { request, decision: thrown(error) };
@@ -84,7 +84,7 @@ export async function decideOnToken(
   return { outcome: "accepted", identity, context };
 }
 
-/** Undefined where the settings name no claims, so that nothing of them is loaded. */
+/** Undefined where the settings name no claims. */
 function customContextOf(
   identity: Identity,
   { contextClaims }: Evaluator["rules"],

@@ -7,6 +7,8 @@ export type Fault =
   | { readonly event: "snapshot_ignored"; readonly detail: string }
   /** The function starts with packaged keys that should be renewed: so much of their life is over. */
   | { readonly event: "snapshot_old"; readonly percent: number }
+  /** The function starts without having been through a request: its first caller waits longer. */
+  | { readonly event: "priming_failed"; readonly detail: string }
   | { readonly event: "misspelled_variable"; readonly found: string; readonly meant: string }
   /** AUTHORIZER_ISSUED_AFTER lies ahead: it counts as the time of the start. */
   | { readonly event: "issued_after_in_future"; readonly issuedAfter: string }
@@ -38,6 +40,7 @@ export function faultLine(fault: Fault): FaultLine {
     }
     case "snapshot_ignored":
     case "misspelled_variable":
+    case "priming_failed":
       return { at: "warn", fields: { ...fault } };
     case "snapshot_old":
       return counted("warn", { event }, "SnapshotAgePercent", fault.percent, "Percent");

@@ -3,6 +3,7 @@ import { misspelledVariables, settingsFromEnvironment } from "./settings/setting
 import { createLog, writeToStdout } from "./log.ts";
 import { SNAPSHOT_FILE } from "./oauth/snapshot.ts";
 import { readPackagedKeys } from "./packaged-keys.ts";
+import { prime } from "./priming.ts";
 
 const settings = settingsFromEnvironment(process.env);
 const log = createLog({
@@ -19,3 +20,10 @@ const snapshots = readPackagedKeys(`${import.meta.dirname}/${SNAPSHOT_FILE}`, (d
 
 /** The Lambda's entry: the authorizer as the environment configures it. */
 export const handler: Authorizer = authorizerFrom(settings, log, { snapshots });
+
+// It is over before Lambda asks for the first event. Elsewhere, in tests and offline, it would only take time.
+const { AWS_LAMBDA_FUNCTION_NAME: functionName, IS_OFFLINE: offline } = process.env;
+if (functionName !== undefined && offline !== "true")
+  prime(settings).catch((error: unknown) =>
+    log.fault({ event: "priming_failed", detail: (error as Error).message }),
+  );

@@ -1,7 +1,7 @@
 import { claimOf, type Identity } from "./identity.ts";
 import type { CallerRefusal } from "./refusal.ts";
 
-/** Access rules that hold only where a setting names what is allowed, and are loaded only there. Domains are in lower case. */
+/** Access rules that hold only where a setting names what is allowed. Domains are in lower case. */
 
 /** An ID is only ever compared with an ID, and a name with a name: whoever names an organization chooses no ID. */
 export function refuseOrganization(

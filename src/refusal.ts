@@ -1,24 +1,18 @@
-import type { CallerReason, Reason, TokenReason, UndecidedReason } from "./reasons.ts";
-
-const UNDECIDED: Readonly<Record<UndecidedReason, true>> = {
-  keys_unavailable: true,
-  unsupported_event: true,
-  identity_source_without_token: true,
-  revocations_unavailable: true,
-};
+import {
+  CANNOT_DECIDE,
+  type CallerReason,
+  type Reason,
+  type TokenReason,
+  type UndecidedReason,
+} from "./reasons.ts";
 
 export function isUndecided(reason: Reason): reason is UndecidedReason {
-  return Object.hasOwn(UNDECIDED, reason);
+  return Object.hasOwn(CANNOT_DECIDE, reason);
 }
 
 /** Whether the token may be accepted later as it is: such an answer must not be cached. */
 export function isCuredByTime(reason: Reason): boolean {
   return reason === "not_yet_valid" || reason === "unknown_key";
-}
-
-/** Told by its name, because what few requests need is bundled apart from this, with a class of its own. */
-export function isRefusal(error: unknown): error is Refusal {
-  return error instanceof Error && error.name === "Refusal";
 }
 
 /** Why a verified caller does not get in. It is returned, not thrown: that a rule says no is no error. */

@@ -7,7 +7,7 @@ import { identityFrom, MissingIdentityError } from "./reader/identity-from.ts";
 import type { CallerIdentity, EventBehindAuthorizer, IdentityContext } from "./reader/identity-from.ts";
 import type { ClaimTypes, NoClaims } from "./reader/custom-claims.ts";
 import { CALLER_REFUSED, hintOf, type Reason } from "./reasons.ts";
-import { isRefusal, isUndecided, Refusal } from "./refusal.ts";
+import { isUndecided, Refusal } from "./refusal.ts";
 import { ConfigurationError } from "./settings/mistakes.ts";
 import { settingsFrom, settingsFromEnvironment, type Settings } from "./settings/settings.ts";
 
@@ -163,5 +163,7 @@ async function orVerificationError<T>(verification: () => Promise<T>): Promise<T
 }
 
 function asVerificationError(error: unknown): unknown {
-  return isRefusal(error) ? new VerificationError(error.reason, error.detail, { cause: error }) : error;
+  return error instanceof Refusal
+    ? new VerificationError(error.reason, error.detail, { cause: error })
+    : error;
 }

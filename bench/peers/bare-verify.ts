@@ -1,6 +1,6 @@
 import { createPublicKey, verify as verifySignature, type KeyObject } from "node:crypto";
 import { keysAtHand } from "./keys-at-hand.ts";
-import { authorizer, type Claims } from "./request.ts";
+import { authorizer, prime, type Claims } from "./request.ts";
 
 const keys = new Map<unknown, KeyObject>(
   keysAtHand()?.keys.map((jwk) => [jwk.kid, createPublicKey({ key: { ...jwk }, format: "jwk" })]),
@@ -22,3 +22,4 @@ function part(base64url: string): Claims {
 }
 
 export const handler = authorizer(verify);
+export const primed = prime(verify);

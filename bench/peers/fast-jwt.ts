@@ -1,7 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { createVerifier } from "fast-jwt";
 import { keysAtHand } from "./keys-at-hand.ts";
-import { AUDIENCE, authorizer, ISSUER, JWKS_URI, type Claims, type Jwk } from "./request.ts";
+import { AUDIENCE, authorizer, ISSUER, JWKS_URI, prime, type Claims, type Jwk } from "./request.ts";
 
 /** fast-jwt fetches nothing and reads no JWK: a team adds both. */
 const pems = toPems(keysAtHand() ?? fetchKeys());
@@ -37,3 +37,4 @@ export const verify = verifier(false);
 /** Keeps the claims of every token that it has seen. */
 export const verifyCached = verifier(true);
 export const handler = authorizer(verify);
+export const primed = prime(verify);

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, jwtVerify } from "jose";
 import { keysAtHand } from "./keys-at-hand.ts";
-import { AUDIENCE, authorizer, ISSUER, JWKS_URI, type Claims } from "./request.ts";
+import { AUDIENCE, authorizer, ISSUER, JWKS_URI, prime, type Claims } from "./request.ts";
 
 const options = { issuer: ISSUER, audience: AUDIENCE, algorithms: ["RS256"] };
 const jwks = keysAtHand();
@@ -12,3 +12,4 @@ export async function verify(token: string): Promise<Claims> {
 }
 
 export const handler = authorizer(verify);
+export const primed = prime(verify);

@@ -1,7 +1,7 @@
 import { verify as verifyJwt, type JwtHeader, type SigningKeyCallback } from "jsonwebtoken";
 import { JwksClient } from "jwks-rsa";
 import { keysAtHand } from "./keys-at-hand.ts";
-import { AUDIENCE, authorizer, ISSUER, JWKS_URI, type Claims } from "./request.ts";
+import { AUDIENCE, authorizer, ISSUER, JWKS_URI, prime, type Claims } from "./request.ts";
 
 /** The classic sample for Auth0, with the options that it recommends. */
 const jwks = keysAtHand();
@@ -32,3 +32,4 @@ export function verify(token: string): Promise<Claims> {
 }
 
 export const handler = authorizer(verify);
+export const primed = prime(verify);

@@ -2,6 +2,8 @@ import { readFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 
 export interface Loaded {
+  /** Settled once a peer has been through the request that primes it. */
+  readonly primed?: Promise<unknown>;
   readonly handler: (event: unknown) => Promise<unknown>;
   readonly verify: (token: string) => unknown;
   readonly verifyCached: (token: string) => unknown;

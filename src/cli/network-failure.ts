@@ -1,4 +1,4 @@
-import { isFetchError } from "../remote/fetch-error.ts";
+import { FetchError } from "../remote/fetch-error.ts";
 import { connectionFault } from "../remote/fetch.ts";
 import { printable } from "./terminal.ts";
 
@@ -7,6 +7,6 @@ import { printable } from "./terminal.ts";
  * no more than "fetch failed"; its cause knows.
  */
 export function failureText(error: unknown): string {
-  if (isFetchError(error)) return printable(error.message);
+  if (error instanceof FetchError) return printable(error.message);
   return printable(connectionFault((error as Error).cause ?? error));
 }

@@ -7,7 +7,7 @@ import type { UnverifiedJwt } from "../oauth/jwt.ts";
 import type { KeySet } from "../oauth/key-set.ts";
 import { createJwtVerifier } from "../oauth/jwt-verifier.ts";
 import { hintOf, type Reason } from "../reasons.ts";
-import { isRefusal, isUndecided } from "../refusal.ts";
+import { isUndecided, Refusal } from "../refusal.ts";
 import type { RevocationLookup } from "../revocations/lookup.ts";
 import { toCutoff } from "../settings/cutoff.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -149,7 +149,7 @@ class Recorder {
   }
 
   #fail(name: EvaluationStep, error: unknown): void {
-    const undecided = isRefusal(error) && isUndecided(error.reason);
+    const undecided = error instanceof Refusal && isUndecided(error.reason);
     this.outcomes.set(name, undecided ? "undecided" : "refused");
   }
 }

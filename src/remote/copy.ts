@@ -1,5 +1,5 @@
 import { failureOf } from "./failure.ts";
-import { isFetchError } from "./fetch-error.ts";
+import { FetchError } from "./fetch-error.ts";
 import { copyOf, copyOfSeed, correctedFor, freshness, nextAttemptAt, refreshAfter } from "./freshness.ts";
 import type { Copy, Failure, Freshness, Lifetimes, Seed } from "./freshness.ts";
 
@@ -158,7 +158,7 @@ export class RemoteCopy<T> {
       return await fetch(LOAD_LIMIT_MS);
     } catch (error) {
       const timeLeft = startedAt + LOAD_LIMIT_MS - clock();
-      if (isFetchError(error) && error.connectionFailed && timeLeft > 0) return fetch(timeLeft);
+      if (error instanceof FetchError && error.connectionFailed && timeLeft > 0) return fetch(timeLeft);
       throw error;
     }
   }
@@ -176,8 +176,8 @@ export class RemoteCopy<T> {
     if (this.#isFrozen(startedAt)) return;
     const { clock, random, onFailure } = this.#options;
     const now = clock();
-    const refused = isFetchError(error) && error.refused;
-    const retryAfter = isFetchError(error) ? error.retryAfterMs(now) : 0;
+    const refused = error instanceof FetchError && error.refused;
+    const retryAfter = error instanceof FetchError ? error.retryAfterMs(now) : 0;
     const failed = { error, refused, retryAfter, startedAt };
     this.#failure = failureOf(failed, this.#copy, this.#failure, { now, random: random() });
     this.#refreshAt = this.#failure.retryAt;

@@ -36,8 +36,3 @@ export class FetchError extends Error {
     return Number.isNaN(ms) ? 0 : Math.max(0, ms);
   }
 }
-
-/** Told by its name, because whatever fetches may have been bundled apart from this, with a class of its own. */
-export function isFetchError(error: unknown): error is FetchError {
-  return error instanceof Error && error.name === "FetchError";
-}

@@ -5,7 +5,7 @@ import type {
   IncomingMessage,
   OutgoingHttpHeaders,
 } from "node:http";
-import { FetchError, isFetchError } from "./fetch-error.ts";
+import { FetchError } from "./fetch-error.ts";
 
 /** Ten of Auth0's JWK Sets, certificates included, are below this. */
 const MAX_BODY_BYTES = 150_000;
@@ -65,7 +65,7 @@ export function send(request: HttpRequest, timeoutMs: number, agent?: Agent): Pr
     const fail = (cause: unknown): void => {
       clearTimeout(timer);
       client.destroy();
-      reject(isFetchError(cause) ? cause : connectionError(cause));
+      reject(cause instanceof FetchError ? cause : connectionError(cause));
     };
     client.on("socket", (socket) => socket.unref()).on("error", fail);
     client.end(request.body);

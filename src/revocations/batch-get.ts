@@ -1,5 +1,5 @@
 import { member, type JsonObject } from "../oauth/jwt.ts";
-import { isFetchError } from "../remote/fetch-error.ts";
+import { FetchError } from "../remote/fetch-error.ts";
 import { DynamoDbError, type CallDynamoDb } from "./dynamodb.ts";
 import { readKey, readNotBefore } from "./item.ts";
 
@@ -42,7 +42,7 @@ export async function readKeys(keys: readonly string[], calls: TableCalls, onFou
  */
 export function isNoAnswer(error: unknown): boolean {
   if (error instanceof DynamoDbError) return error.status >= 500;
-  return isFetchError(error) && error.connectionFailed;
+  return error instanceof FetchError && error.connectionFailed;
 }
 
 /** A connection may have died, or hang, after the sandbox was frozen: then another one may do. */

@@ -1,7 +1,6 @@
 import type { SettingKey } from "./definitions.ts";
 import type { Misspelling } from "./misspelling.ts";
-import type { OptionalRuleName } from "./optional-rules.ts";
-import type { BasicRuleName } from "./rules.ts";
+import type { RuleName } from "./rules.ts";
 
 /** Every mistake of a configuration at once, each by the name under which it was set. */
 export class ConfigurationError extends Error {
@@ -16,7 +15,7 @@ export class ConfigurationError extends Error {
 }
 
 /**
- * In the bundle for Lambda, this and what follows is loaded only where there is a mistake.
+ * Every mistake, with what may explain it.
  *
  * @param misspelled what may explain the mistakes, and is none by itself
  */
@@ -32,8 +31,6 @@ export function configurationError(
 export function notASetting(name: string, meant: string | undefined): string {
   return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
 }
-
-export type RuleName = BasicRuleName | OptionalRuleName;
 
 /** What is wrong with a cutoff that lies ahead; it continues the name of the setting. */
 export const FUTURE_CUTOFF = "is in the future: every token would be refused until then";

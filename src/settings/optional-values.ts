@@ -1,7 +1,7 @@
 import { parseDateTime } from "../date-time.ts";
 import { list, word } from "./values.ts";
 
-/** How settings are read that few set, as in `values.ts`: they are loaded by those alone. */
+/** How settings are read that few set, as in `values.ts`. */
 
 /** A short name, and anything. */
 const AT_FIRST_EQUALS = /^([^=]+)=(.+)$/;

@@ -1,4 +1,4 @@
-import type { SettingKey, Settings } from "./definitions.ts";
+import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
 
 /** What must hold for several settings together. `mistakes.ts` has the sentence for each. */
 export interface Rule {
@@ -7,10 +7,20 @@ export interface Rule {
   readonly broken: (settings: Settings) => boolean;
 }
 
-export type BasicRuleName = "issuersMissing" | "acceptsNobody" | "kindsOverlap" | "emailClaimMissing";
+type GeneralRuleName =
+  | "issuersMissing"
+  | "acceptsNobody"
+  | "kindsOverlap"
+  | "emailClaimMissing"
+  | "domainsUnverified"
+  | "claimWithoutValue"
+  | "machinesHaveNoEmail"
+  | "anonymousHaveNoEmail"
+  | "permissionsWithoutApi";
 
-/** The rules about the settings that everybody has. Those about the others are in `optional-rules.ts`. */
-export const BASIC_RULES: Readonly<Record<BasicRuleName, Rule>> = {
+export type RuleName = GeneralRuleName | "tableMissing";
+
+const GENERAL_RULES: Readonly<Record<GeneralRuleName, Rule>> = {
   issuersMissing: { of: ["issuers"], broken: ({ issuers }) => issuers.length === 0 },
   acceptsNobody: {
     of: ["clientIds", "audiences"],
@@ -25,15 +35,41 @@ export const BASIC_RULES: Readonly<Record<BasicRuleName, Rule>> = {
     broken: ({ emailClaim, audiences, email }) =>
       audiences.length > 0 && emailClaim === undefined && email !== "optional",
   },
+  domainsUnverified: {
+    of: ["emailDomains", "email"],
+    broken: ({ emailDomains, email }) => emailDomains.length > 0 && email !== "verified",
+  },
+  claimWithoutValue: {
+    of: ["requiredClaims"],
+    broken: ({ requiredClaims }) => Object.values(requiredClaims).some((values) => values.length === 0),
+  },
+  machinesHaveNoEmail: {
+    of: ["allowMachines", "email"],
+    broken: ({ allowMachines, email }) => allowMachines && email !== "optional",
+  },
+  anonymousHaveNoEmail: {
+    of: ["allowAnonymous", "email"],
+    broken: ({ allowAnonymous, email }) => allowAnonymous && email !== "optional",
+  },
+  permissionsWithoutApi: {
+    of: ["requiredPermissions", "audiences"],
+    broken: ({ requiredPermissions, audiences }) => requiredPermissions.length > 0 && audiences.length === 0,
+  },
 };
 
-/** The settings that break no other rule: those that these rules are about, and two that have none. */
-export const BASIC_SETTINGS: readonly SettingKey[] = [
-  "issuers",
-  "clientIds",
-  "audiences",
-  "emailClaim",
-  "email",
-  "logLevel",
-  "revocationTable",
+/** What only a table of revocations makes use of. */
+const OF_THE_TABLE: readonly SettingKey[] = ["revocationOnFailure", "revocationSessionClaim"];
+
+const TABLE_RULES = OF_THE_TABLE.map((key): readonly [RuleName, Rule] => [
+  "tableMissing",
+  {
+    of: [key, "revocationTable"],
+    broken: (settings) => settings.revocationTable === undefined && settings[key] !== SETTINGS[key].fallback,
+  },
+]);
+
+/** Every rule about several settings, in the order in which mistakes are told. */
+export const RULES: readonly (readonly [RuleName, Rule])[] = [
+  ...(Object.entries(GENERAL_RULES) as [RuleName, Rule][]),
+  ...TABLE_RULES,
 ];

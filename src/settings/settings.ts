@@ -1,8 +1,7 @@
 import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
-import { configurationError, notASetting, ruleMistake, type RuleName } from "./mistakes.ts";
+import { configurationError, notASetting, ruleMistake } from "./mistakes.ts";
 import { misspellings, nearest, type Misspelling } from "./misspelling.ts";
-import { optionalRules } from "./optional-rules.ts";
-import { BASIC_RULES, BASIC_SETTINGS, type Rule } from "./rules.ts";
+import { RULES } from "./rules.ts";
 
 export type { SettingKey, Settings };
 
@@ -83,12 +82,10 @@ interface Source {
 }
 
 function readSettings({ valueOf, nameOf, mistakes, misspelled }: Source): Settings {
-  const given: SettingKey[] = [];
   const wrong = new Map<SettingKey, string>();
   const read = (key: SettingKey): unknown => {
     const value = valueOf(key);
     if (value === undefined) return SETTINGS[key].fallback;
-    given.push(key);
     try {
       return SETTINGS[key].read(value);
     } catch (error) {
@@ -97,21 +94,10 @@ function readSettings({ valueOf, nameOf, mistakes, misspelled }: Source): Settin
     }
   };
   const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
-  for (const [rule, { of, broken }] of rulesFor(given)) {
+  for (const [rule, { of, broken }] of RULES) {
     if (!of.some((key) => wrong.has(key)) && broken(settings)) wrong.set(of[0], ruleMistake(rule, nameOf));
   }
   const all = [...Array.from(wrong, ([key, mistake]) => `${nameOf(key)} ${mistake}`), ...mistakes];
   if (all.length > 0) throw configurationError(all, misspelled());
   return Object.freeze(settings);
-}
-
-/** The rules about what is set, so that those about settings that few have are not loaded for the others. */
-function rulesFor(given: readonly SettingKey[]): readonly (readonly [RuleName, Rule])[] {
-  const basic = Object.entries(BASIC_RULES) as readonly (readonly [RuleName, Rule])[];
-  const isBasic = given.every((key) => BASIC_SETTINGS.includes(key));
-  return isBasic ? basic : [...basic, ...optionalRules(isDefault)];
-}
-
-function isDefault(key: SettingKey, settings: Settings): boolean {
-  return settings[key] === SETTINGS[key].fallback;
 }

@@ -1,7 +1,7 @@
 import { readHttpRequest, type HttpResponse } from "../apigateway/http-request.ts";
 import { logoutTokenIn } from "../oauth/logout-request.ts";
 import type { LogoutTokenClaims } from "../oauth/logout-token.ts";
-import { isRefusal, isUndecided } from "../refusal.ts";
+import { isUndecided, Refusal } from "../refusal.ts";
 import type { WriterDependencies } from "./revoke-on-event.ts";
 
 export interface BackChannelLogoutOptions extends WriterDependencies {
@@ -45,7 +45,7 @@ async function revokeByToken(token: string, options: BackChannelLogoutOptions): 
   try {
     return await revokeSession(await verify(token), options);
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!(error instanceof Refusal)) throw error;
     log.logoutRefused(error);
     return isUndecided(error.reason) ? UNAVAILABLE : BAD_REQUEST;
   }

@@ -174,9 +174,7 @@ test("the bundle finds the snapshot beside it, and lets a user in without any ne
   await down.close();
   const bundle = join(directory, "authorizer.cjs");
   copyFileSync(resolve("dist/authorizer.cjs"), bundle);
-  // Nothing else beside them: an accepted caller needs the first, and a tenant on one's own machine the second.
-  for (const name of ["authorizer.main.cjs", "authorizer.issuer-url.cjs"])
-    copyFileSync(resolve("dist", name), join(directory, name));
+  copyFileSync(resolve("dist/authorizer.main.cjs"), join(directory, "authorizer.main.cjs"));
   const script = `
     require(process.argv[1]).handler(JSON.parse(process.argv[2]))
       .then(({ principalId }) => process.stderr.write(principalId))`;

@@ -138,6 +138,13 @@ describe("the bundle", () => {
     const modules = new Set(
       Array.from(required, ([, name = ""]) => name).filter((name) => !name.startsWith(".")),
     );
-    expect([...modules].sort()).toEqual(["crypto", "node:buffer", "node:fs"]);
+    expect([...modules].sort()).toEqual([
+      "crypto",
+      "node:buffer",
+      "node:crypto",
+      "node:fs",
+      "querystring",
+      "url",
+    ]);
   });
 });

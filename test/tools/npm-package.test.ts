@@ -157,7 +157,6 @@ describe("the npm package", () => {
       "dist/revoke-on-event.cjs",
       "dist/serverless-resources.json",
       "dist/serverless.cjs",
-      "dist/table-reader.cjs",
       "dist/testing.cjs",
       "dist/testing.js",
       "dist/verifier.cjs",
