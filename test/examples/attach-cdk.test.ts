@@ -15,7 +15,7 @@ let folder: string;
 let template: Template;
 beforeAll(async () => {
   if (!existsSync(join(EXAMPLE, "node_modules")))
-    throw new Error("Install CDK first: npm run install:examples");
+    throw new Error("Install CDK first: npm run test:all -- cdk");
   folder = mkdtempSync(join(tmpdir(), "cdk-"));
   const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: folder, STAGE: "prod" };
   await promisify(execFile)(process.execPath, ["app.mjs"], { cwd: EXAMPLE, env });
