@@ -24,6 +24,9 @@ export interface HttpResponse {
 /** @throws FetchError where there is no complete answer within the time, whatever it says */
 export type Send = (request: HttpRequest, timeoutMs: number) => Promise<HttpResponse>;
 
+/** `setTimeout`, unless a test decides when the time is up. */
+export type StartTimer = (onTimeUp: () => void, timeoutMs: number) => NodeJS.Timeout;
+
 /**
  * Fetches the text of a document with one GET. It follows no redirect, accepts no compression, reads at most
  * 150 kB, and keeps no process alive: whoever waits for it does.
@@ -31,9 +34,9 @@ export type Send = (request: HttpRequest, timeoutMs: number) => Promise<HttpResp
  * @param timeoutMs the limit for everything, from the look-up of the host to the last byte
  * @throws FetchError
  */
-export async function fetchText(url: string, timeoutMs: number): Promise<string> {
+export async function fetchText(url: string, timeoutMs: number, startTimer?: StartTimer): Promise<string> {
   const headers = { accept: "application/json" };
-  return (await send({ url, headers, maxBytes: MAX_BODY_BYTES, checkHead }, timeoutMs)).text;
+  return (await send({ url, headers, maxBytes: MAX_BODY_BYTES, checkHead }, timeoutMs, startTimer)).text;
 }
 
 /**
@@ -43,14 +46,18 @@ export async function fetchText(url: string, timeoutMs: number): Promise<string>
  * @param timeoutMs the limit for everything, from the look-up of the host to the last byte
  * @throws FetchError where there is no complete answer within the time, whatever it says
  */
-export function send(request: HttpRequest, timeoutMs: number): Promise<HttpResponse> {
+export function send(
+  request: HttpRequest,
+  timeoutMs: number,
+  startTimer: StartTimer = setTimeout,
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const client = open(request, (response) => {
       readBody(response, request)
         .then(resolve, fail)
         .finally(() => clearTimeout(timer));
     });
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       fail(new FetchError(`no complete answer within ${timeoutMs} ms`, { connectionFailed: true }));
     }, timeoutMs).unref();
     const fail = (cause: unknown): void => {

@@ -3,11 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { findMistakes } from "../../src/template/mistakes.ts";
 import { resourcesOf, type Template } from "../../src/template/template.ts";
-
-jest.setTimeout(60_000);
 
 const EXAMPLE = resolve("examples/attach-cdk");
 

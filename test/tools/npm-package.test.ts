@@ -3,12 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { codeFiles } from "../../src/cli/function-zip.ts";
 import { packNpmPackage } from "./npm-package.ts";
 import { filesOf, publintProblems, typeProblems } from "./package-checks.ts";
-
-jest.setTimeout(60_000);
 
 const run = promisify(execFile);
 
