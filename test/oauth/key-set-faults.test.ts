@@ -81,9 +81,9 @@ function endTimes(): void {
 
 /** What comes of something that waits for fetches to which nothing answers. */
 async function timedOut<T>(answer: Promise<T>): Promise<T> {
-  let isPending = true;
-  void answer.finally(() => (isPending = false));
-  while (isPending) {
+  const state = { isPending: true };
+  void answer.finally(() => (state.isPending = false));
+  while (state.isPending) {
     endTimes();
     await turn();
   }
