@@ -17,7 +17,8 @@ export interface Runtime {
 export function runtimes(): Runtime[] {
   return ([22, 24] as const).map((version) => {
     const node = nodeBinary(version);
-    if (node === undefined) throw new Error(`Node.js ${version} is missing: npm run install:runtimes`);
+    if (node === undefined)
+      throw new Error(`Node.js ${version} is missing: npm run install:apart -- test/runtimes`);
     return { version, node };
   });
 }

@@ -40,7 +40,7 @@ export interface WhoamiUrls {
 
 const PROJECT = fileURLToPath(new URL("../", import.meta.url));
 const SERVERLESS = fileURLToPath(import.meta.resolve("serverless/bin/serverless.js"));
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 180_000;
 const POLL_MS = 200;
 
 /**

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import fc from "fast-check";
 import { createSigningKey, type SigningKey } from "../src/testing/signing-key.ts";
@@ -21,8 +21,6 @@ import {
 import { lastReason, underTest, verdictOf, type UnderTest } from "./under-test.ts";
 
 /** Keys are slow to make, and a busy machine is slower. */
-jest.setTimeout(60_000);
-
 const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
 const USER = changed(ID_TOKEN, { email: "alice@example.com", email_verified: true });
 const EMAIL = { [EMAIL_CLAIM]: "alice@example.com", [`${EMAIL_CLAIM}_verified`]: true };

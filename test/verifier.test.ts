@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createAuthorizer } from "../src/authorizer.ts";
 import { identityFrom } from "../src/reader/identity-from.ts";
 import { hintOf } from "../src/reasons.ts";
@@ -20,8 +20,6 @@ import {
 } from "../src/verifier.ts";
 
 /** Keys are slow to make, and a busy machine is slower. */
-jest.setTimeout(60_000);
-
 const ROLES = "https://example.com/roles";
 
 let now: number;

@@ -22,7 +22,7 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const START_LIMIT_MS = 15_000;
+const START_LIMIT_MS = 180_000;
 
 let launched = 0;
 

@@ -21,7 +21,8 @@ export interface Executable {
  */
 export async function packagedChromium(): Promise<Executable> {
   if (!existsSync(PACKAGE)) {
-    const how = "Install Chromium, name one in the variable CHROMIUM, or run: npm run install:browser";
+    const how =
+      "Install Chromium, name one in the variable CHROMIUM, or run: npm run install:apart -- test/browser";
     throw new Error(`There is no browser. ${how}`);
   }
   if (!existsSync(UNPACKED)) await unpack();

@@ -30,6 +30,9 @@ export interface HttpResponse {
 /** @throws FetchError where there is no complete answer within the time, whatever it says */
 export type Send = (request: HttpRequest, timeoutMs: number) => Promise<HttpResponse>;
 
+/** `setTimeout`, unless a test decides when the time is up. */
+export type StartTimer = (onTimeUp: () => void, timeoutMs: number) => NodeJS.Timeout;
+
 /**
  * Fetches the text of a document with one GET. It follows no redirect, accepts no compression, reads at most
  * 150 kB, and keeps no process alive: whoever waits for it does.
@@ -37,9 +40,10 @@ export type Send = (request: HttpRequest, timeoutMs: number) => Promise<HttpResp
  * @param timeoutMs the limit for everything, from the look-up of the host to the last byte
  * @throws FetchError
  */
-export async function fetchText(url: string, timeoutMs: number): Promise<string> {
+export async function fetchText(url: string, timeoutMs: number, startTimer?: StartTimer): Promise<string> {
   const headers = { accept: "application/json" };
-  return (await send({ url, headers, maxBytes: MAX_BODY_BYTES, checkHead }, timeoutMs)).text;
+  return (await send({ url, headers, maxBytes: MAX_BODY_BYTES, checkHead }, timeoutMs, undefined, startTimer))
+    .text;
 }
 
 /**
@@ -50,14 +54,19 @@ export async function fetchText(url: string, timeoutMs: number): Promise<string>
  * @param agent whose connections are used; without it, a connection for this request alone
  * @throws FetchError where there is no complete answer within the time, whatever it says
  */
-export function send(request: HttpRequest, timeoutMs: number, agent?: Agent): Promise<HttpResponse> {
+export function send(
+  request: HttpRequest,
+  timeoutMs: number,
+  agent?: Agent,
+  startTimer: StartTimer = setTimeout,
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const client = open(request, agent, (response) => {
       readBody(response, request)
         .then(resolve, fail)
         .finally(() => clearTimeout(timer));
     });
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       fail(new FetchError(`no complete answer within ${timeoutMs} ms`, { connectionFailed: true }));
     }, timeoutMs);
     // A request on a kept connection is waited for, and its timer alone keeps the process alive until then.

@@ -1,11 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Template } from "../../src/template/template.ts";
 import { packageService, packageWith, type Packaged } from "../infra/packaged.ts";
 import { run } from "./command.ts";
-
-jest.setTimeout(60_000);
 
 let good: Packaged;
 let misspelled: Packaged;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const SERVERLESS = fileURLToPath(import.meta.resolve("serverless/bin/serverless.js"));
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 180_000;
 const POLL_MS = 200;
 
 /** The probe under serverless-offline. */

@@ -1,11 +1,9 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve as absolute } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { blocks, guides } from "./guides.ts";
-
-jest.setTimeout(120_000);
 
 /** A command is run as it stands, or in a short form; or somebody else runs it in full. */
 type Way =
@@ -29,14 +27,17 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["node --import tsx local/start.ts", { run: "node --import tsx local/start.ts --help" }],
   ["npm run build", AS_IT_STANDS],
   ["npm run package -- --param", AS_IT_STANDS],
-  ["npm run install:browser", AS_IT_STANDS],
+  ["npm run install:apart -- test/browser", AS_IT_STANDS],
   ["npm run token -- --help", AS_IT_STANDS],
-  ["npm run check", { by: "package.json", which: "at-once.ts check " }],
+  ["npm run check", { by: "package.json", which: "npm run --silent check" }],
+  ["npm run test:all -- ", { run: "npm run test:all -- --help" }],
+  ["npm run test:all", { by: ".ci/run", which: "npm run --silent test:all" }],
   ["npm run docs:figures", AS_IT_STANDS],
   ["npm run docs:gateways", { run: "npm run docs:gateways -- --help" }],
   ["npm run docs:pictures", { run: "npm run docs:pictures -- --help" }],
   ["npm run docs", { run: "npm run docs -- --help" }],
   ["npm run test:jest -- test/oauth --watch", { run: "npm run test:jest -- test/oauth --listTests" }],
+  ["npm run test:jest -- test/oauth/jwt.test.ts", AS_IT_STANDS],
   // Half an hour; its three parts are run in their short forms.
   ["npm run prove", { by: "package.json", which: "npm run test:fuzz -- --full && npm run test:mutation" }],
   ["npm run test:fuzz", { run: "npm run test:fuzz -- --help" }],
@@ -124,22 +125,26 @@ function wayOf(command: string): Way | undefined {
   return way === AS_IT_STANDS ? { run: command } : way;
 }
 
-/** What `npm ci && npm test` has installed so far. */
+/** What `npm run test:all -- documentation` has installed so far. */
 const INSTALLED = [
   "node_modules",
-  "test/runtimes/node_modules",
+  "examples/mcp-server/node_modules",
   "test/browser/node_modules",
-  "test/iam-simulator/node_modules",
+  "test/mutation/node_modules",
+  "test/runtimes/node_modules",
+  "tools/docs/node_modules",
+  "tools/validate/node_modules",
 ];
 const NOT_IN_A_CLONE = ["node_modules", "dist", "reports", ".git", ".serverless", ".stryker-tmp"];
 
 /** Apart from the project, because some of the commands write into it while other tests read there. */
 let clone: string;
 
-beforeAll(() => {
+beforeAll(async () => {
   clone = mkdtempSync(join(tmpdir(), "clone-"));
   cpSync(".", clone, { recursive: true, filter: (path) => !NOT_IN_A_CLONE.includes(basename(path)) });
   for (const folder of INSTALLED) symlinkSync(absolute(folder), join(clone, folder));
+  await buildOnce();
 });
 afterAll(() => rmSync(clone, { recursive: true }));
 
@@ -155,6 +160,14 @@ function shell(command: string): Promise<Ended> {
   const result = ended.get(command) ?? runShell(command);
   ended.set(command, result);
   return result;
+}
+
+/** `npm run build` as it stands; then what many scripts begin with finds that it was built. */
+async function buildOnce(): Promise<void> {
+  await shell("npm run build");
+  const path = join(clone, "package.json");
+  const { scripts, ...others } = JSON.parse(readFileSync(path, "utf8")) as { scripts: object };
+  writeFileSync(path, JSON.stringify({ ...others, scripts: { ...scripts, build: "true" } }));
 }
 
 function runShell(command: string): Promise<Ended> {

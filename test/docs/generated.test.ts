@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { execFile } from "node:child_process";
-import { expect, jest, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { guides } from "./guides.ts";
-
-jest.setTimeout(60_000);
 
 test("the pages that come from the source are current: `npm run docs` changes nothing", async () => {
   const script = `

@@ -1,12 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { launch, type RunningBrowser } from "../../local/page/browser.ts";
 import { packagedChromium } from "../../local/page/packaged-chromium.ts";
 import { visit } from "./visit.ts";
-
-jest.setTimeout(30_000);
 
 const FORM = `data:text/html,${encodeURIComponent("<input value='a word'><select><option>a choice</select>")}`;
 /** The package holds a program for this platform only. */

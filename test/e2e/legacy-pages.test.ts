@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { launchBrowser, type RunningBrowser } from "../../local/page/browser.ts";
 import { barriers, press, startSite, step, visit, type Site, type VisitOptions } from "./visit.ts";
-
-jest.setTimeout(30_000);
 
 const CALL = "Call GET /whoami";
 

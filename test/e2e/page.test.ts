@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { launchBrowser, type RunningBrowser } from "../../local/page/browser.ts";
 import {
@@ -12,8 +12,6 @@ import {
   type Site,
   type VisitOptions,
 } from "./visit.ts";
-
-jest.setTimeout(30_000);
 
 const GATEWAYS = [
   "REST API, TOKEN",

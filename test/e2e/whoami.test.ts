@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { freePorts } from "../../local/ports.ts";
 import { startStack, type Stack, type WhoamiUrls } from "../../local/stack.ts";
 import { API_IDENTIFIER } from "../../local/tenant/directory.ts";
 import { machineToken, signIn } from "../../local/sign-in.ts";
 import { call, type Reply } from "./call.ts";
-
-jest.setTimeout(90_000);
 
 const ATTACHMENTS: readonly (keyof WhoamiUrls)[] = [
   "restToken",
@@ -113,11 +111,9 @@ async function expectRefusal(attachment: keyof WhoamiUrls, token: string, reason
 
 /** The log comes through a pipe of its own and may arrive after the answer. */
 async function loggedReason(): Promise<unknown> {
-  const deadline = Date.now() + 5000;
   for (;;) {
     const line = lines.find((candidate) => candidate.includes('"event":"decision"'));
     if (line !== undefined) return (JSON.parse(line) as { reason?: string }).reason;
-    if (Date.now() > deadline) throw new Error("the authorizer logged no decision");
     await sleep(20);
   }
 }

@@ -3,11 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { findMistakes } from "../../src/template/mistakes.ts";
 import { resourcesOf, type Template } from "../../src/template/template.ts";
-
-jest.setTimeout(60_000);
 
 const EXAMPLE = resolve("examples/attach-cdk");
 
@@ -15,7 +13,7 @@ let folder: string;
 let template: Template;
 beforeAll(async () => {
   if (!existsSync(join(EXAMPLE, "node_modules")))
-    throw new Error("Install CDK first: npm run install:examples");
+    throw new Error("Install CDK first: npm run test:all -- cdk");
   folder = mkdtempSync(join(tmpdir(), "cdk-"));
   const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: folder, STAGE: "prod" };
   await promisify(execFile)(process.execPath, ["app.mjs"], { cwd: EXAMPLE, env });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { freePorts, type Ports } from "../../local/ports.ts";
 import { signIn } from "../../local/sign-in.ts";
 import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
@@ -9,8 +9,6 @@ import { resourcesOf, type Template } from "../../src/template/template.ts";
 import { call, type Attachment } from "../e2e/call.ts";
 import { packNpmPackage } from "../tools/npm-package.ts";
 import { createConsumer, type Consumer } from "./consumer.ts";
-
-jest.setTimeout(60_000);
 
 const IMPORTED = { "Fn::ImportValue": "auth0-authorizer-dev-arn" };
 

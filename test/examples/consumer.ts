@@ -10,7 +10,7 @@ import { unpackAsDependency } from "../tools/npm-package.ts";
 import { NO_CREDENTIALS } from "../infra/packaged.ts";
 
 const SERVERLESS = resolve("node_modules/serverless/bin/serverless.js");
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 180_000;
 const POLL_MS = 100;
 
 /** A service of another team, in a folder of its own, with our npm package installed. */

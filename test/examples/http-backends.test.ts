@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseToObject } from "hcl2-parser";
 import { parse } from "yaml";
 import { findMistakes } from "../../src/template/mistakes.ts";
@@ -14,8 +14,6 @@ import { resourcesOf, type Template } from "../../src/template/template.ts";
 import { httpApi, restApi } from "../../src/testing/index.ts";
 import { blocks, guides } from "../docs/guides.ts";
 import { answering, policy } from "../testing/lambdas.ts";
-
-jest.setTimeout(60_000);
 
 const PAGE = guides.get("docs/http-backends.md") ?? "";
 const CDK = resolve("examples/attach-cdk");

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { visitToCallback } from "../../local/sign-in.ts";
 import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
 import { createAuthorizer } from "../../src/authorizer.ts";
@@ -13,8 +13,6 @@ import { evaluated } from "../infra/cloudformation.ts";
 import { packNpmPackage } from "../tools/npm-package.ts";
 import { createConsumer, type Consumer } from "./consumer.ts";
 import { listen, type LoopbackGateway } from "./loopback-gateway.ts";
-
-jest.setTimeout(30_000);
 
 const EXAMPLE = resolve("examples/mcp-server");
 const METADATA_ROUTE = "GET /.well-known/oauth-protected-resource/mcp";

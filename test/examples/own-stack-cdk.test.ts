@@ -3,14 +3,12 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
 import { findMistakes } from "../../src/template/mistakes.ts";
 import { resourcesOf, type Template } from "../../src/template/template.ts";
 import { packNpmPackage, unpackAsDependency } from "../tools/npm-package.ts";
-
-jest.setTimeout(120_000);
 
 const run = promisify(execFile);
 const CDK = resolve("examples/attach-cdk/node_modules");

@@ -1,10 +1,8 @@
-import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createCampaigns, type Campaigns, type Tally } from "./campaign.ts";
 import { readCorpus } from "./corpus.ts";
 
 /** Keys are slow to make, and a busy machine is slower. */
-jest.setTimeout(60_000);
-
 /** The same every time; the long form, `fuzz.ts --full`, takes a new one. */
 const SEED = 20_261_122;
 

@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
 import { resourcesOf, type Template } from "../../src/template/template.ts";
 import { packageService, type Packaged } from "./packaged.ts";
-
-jest.setTimeout(60_000);
 
 const PATH = "dist/alarms.json";
 

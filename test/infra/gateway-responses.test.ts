@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { resourcesOf, type Template } from "../../src/template/template.ts";
 import { createAuthorizer } from "../../src/authorizer.ts";
 import { restApi, startTenant, type RestApiOptions, type Tenant } from "../../src/testing/index.ts";
 import { evaluated } from "./cloudformation.ts";
 import { packageService, type Packaged } from "./packaged.ts";
-
-jest.setTimeout(60_000);
 
 type GatewayResponses = NonNullable<RestApiOptions["gatewayResponses"]>;
 

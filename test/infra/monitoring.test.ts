@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { resourcesOf } from "../../src/template/template.ts";
 import { createAuthorizer, type Dependencies } from "../../src/authorizer.ts";
 import type { Settings } from "../../src/settings/settings.ts";
 import { bearerEvent, startRevocationTable, startTenant, type Tenant } from "../../src/testing/index.ts";
 import { packageService, type Packaged } from "./packaged.ts";
-
-jest.setTimeout(60_000);
 
 const FUNCTION = { Ref: "AuthorizerLambdaFunction" };
 

@@ -2,13 +2,11 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { resourcesOf, type Template } from "../../src/template/template.ts";
 import { NO_CREDENTIALS, packageService, type Packaged } from "./packaged.ts";
 import { zipEntries } from "./zip-entries.ts";
 import { codeFiles } from "../../src/cli/function-zip.ts";
-
-jest.setTimeout(60_000);
 
 const packages: Packaged[] = [];
 afterAll(() => packages.forEach((packaged) => packaged.remove()));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
 import { findMistakes } from "../../src/template/mistakes.ts";
 import { resourcesOf, type Template } from "../../src/template/template.ts";
@@ -6,8 +6,6 @@ import { createRevokeOnEvent } from "../../src/writers/revoke-on-event.ts";
 import { streamEvent } from "../writers/messages.ts";
 import { surroundings } from "../writers/writer.ts";
 import { packageService, type Packaged } from "./packaged.ts";
-
-jest.setTimeout(60_000);
 
 const BUSES = [
   "AUTH0_EVENT_BUS=aws.partner/auth0.com/acme-1/auth0.events",

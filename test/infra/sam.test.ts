@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
 import { findMistakes } from "../../src/template/mistakes.ts";
 import type { Template } from "../../src/template/template.ts";
-
-jest.setTimeout(60_000);
 
 const PATH = "infra/sam/template.yml";
 const AUTHORIZER = { "Fn::GetAtt": ["Auth0", "Arn"] };

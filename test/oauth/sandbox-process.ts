@@ -65,10 +65,10 @@ export class Sandbox {
     this.#process.kill("SIGCONT");
   }
 
-  /** Ends its input. @returns its exit code; null where it had to be killed after a second */
+  /** Ends its input. @returns its exit code; null where it had to be killed after a minute */
   async end(): Promise<unknown> {
     this.#process.stdin.end();
-    const timer = setTimeout(() => this.#process.kill("SIGKILL"), 1000);
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), 60_000);
     const [code] = await this.exited;
     clearTimeout(timer);
     return code;

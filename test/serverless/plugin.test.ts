@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { freePorts, type Ports } from "../../local/ports.ts";
 import { signIn } from "../../local/sign-in.ts";
 import { API_IDENTIFIER } from "../../local/tenant/directory.ts";
@@ -16,8 +16,6 @@ import { evaluated } from "../infra/cloudformation.ts";
 import { zipEntries } from "../infra/zip-entries.ts";
 import { packNpmPackage } from "../tools/npm-package.ts";
 import { codeFiles } from "../../src/cli/function-zip.ts";
-
-jest.setTimeout(60_000);
 
 const EXAMPLE = readFileSync("examples/plugin/serverless.yml", "utf8");
 const SECTION = "  auth0Authorizer:\n";

@@ -1,12 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
 import { findMistakes, sentence, type Mistake as Found, type RuleName } from "../../src/template/mistakes.ts";
 import type { Template } from "../../src/template/template.ts";
 import { packageService, type Packaged } from "../infra/packaged.ts";
-
-jest.setTimeout(60_000);
 
 let whoami: Packaged;
 beforeAll(async () => (whoami = await packageService("deploy=whoami")));

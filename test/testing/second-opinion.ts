@@ -20,7 +20,7 @@ const SIMULATOR = fileURLToPath(
   new URL("../iam-simulator/node_modules/@cloud-copilot/iam-simulate/dist/esm/index.js", import.meta.url),
 );
 if (!existsSync(SIMULATOR))
-  throw new Error("The evaluator of IAM policies is not installed: npm run install:iam-simulator");
+  throw new Error("The evaluator of IAM policies is not installed: npm run test:all -- simulator");
 const { runSimulation } = (await import(SIMULATOR)) as Simulator;
 
 /**

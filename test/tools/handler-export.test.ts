@@ -4,12 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { build, type BuildOptions } from "esbuild";
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { takeSnapshot } from "../../src/cli/snapshot.ts";
 import { bearerEvent, startTenant, type Tenant } from "../../src/testing/index.ts";
 import { packNpmPackage, unpackAsDependency } from "./npm-package.ts";
-
-jest.setTimeout(60_000);
 
 /** A whole file of a service that has the authorizer in its own stack. */
 const SOURCE = 'export { handler } from "auth0-api-gateway-authorizer/handler";\n';

@@ -5,12 +5,10 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { storedFiles, zipEntries } from "../infra/zip-entries.ts";
 import { codeFiles } from "../../src/cli/function-zip.ts";
-
-jest.setTimeout(60_000);
 
 const run = promisify(execFile);
 const NOT_IN_A_CLONE = ["node_modules", "dist", "reports", ".git", ".serverless", ".stryker-tmp"];

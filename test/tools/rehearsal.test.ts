@@ -1,11 +1,9 @@
 import { rmSync } from "node:fs";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { imitateAws, type ImitatedAws } from "../../tools/rehearse/imitated-aws.ts";
 import { pluginExample, serverless, serverlessIn } from "../../tools/rehearse/rehearse.ts";
 import { zipEntries } from "../infra/zip-entries.ts";
 import { codeFiles } from "../../src/cli/function-zip.ts";
-
-jest.setTimeout(90_000);
 
 const STACK = "auth0-authorizer-rehearsal";
 const BUCKET = `${STACK}-serverlessdeploymentbucket`;

@@ -1,17 +1,25 @@
-/** Runs npm scripts at the same time, prints what each has said when it ends, and fails where one of them does. */
-import { execFile } from "node:child_process";
+/**
+ * Runs commands at the same time, as many as there are cores, prints what each has said when it ends, and fails where one
+ * of them does.
+ */
+import { exec } from "node:child_process";
+import { availableParallelism } from "node:os";
 
 const LARGEST_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-await Promise.all(process.argv.slice(2).map(run));
+const waiting = process.argv.slice(2);
+await Promise.all(Array.from({ length: availableParallelism() }, runNext));
 
-function run(script: string): Promise<void> {
+async function runNext(): Promise<void> {
+  for (let command = waiting.shift(); command !== undefined; command = waiting.shift()) await run(command);
+}
+
+function run(command: string): Promise<void> {
   const startedAt = performance.now();
   return new Promise((resolve) => {
-    const options = { maxBuffer: LARGEST_OUTPUT_BYTES };
-    execFile("npm", ["run", "--silent", script], options, (error, stdout, stderr) => {
+    exec(command, { maxBuffer: LARGEST_OUTPUT_BYTES }, (error, stdout, stderr) => {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-      process.stdout.write(`${stdout}${stderr}npm run ${script}: ${error ? "failed" : "ok"}, ${seconds} s\n`);
+      process.stdout.write(`${stdout}${stderr}${command}: ${error ? "failed" : "ok"}, ${seconds} s\n`);
       if (error) process.exitCode = 1;
       resolve();
     });

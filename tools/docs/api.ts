@@ -1,15 +1,28 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Application, type TypeDocOptions } from "typedoc";
-import type { PluginOptions } from "typedoc-plugin-markdown";
+
+/** As much of `typedoc` as is used here. Its types are not installed with the project's own. */
+interface TypeDoc {
+  readonly Application: { bootstrapWithPlugins(options: object): Promise<Application> };
+}
+
+interface Application {
+  convert(): Promise<object | undefined>;
+  readonly outputs: {
+    writeOutput(output: { readonly name: string; readonly path: string }, project: object): Promise<void>;
+  };
+}
+
+// As a variable, because tsc looks for what an import names. `npm run docs` installs it.
+const TYPEDOC = "typedoc";
 
 /** What the npm package exports. */
 const ENTRIES = ["src/index.ts", "src/reader/identity-from.ts", "src/testing/index.ts", "src/verifier.ts"];
 
-const OPTIONS: TypeDocOptions & Partial<PluginOptions> = {
+const OPTIONS = {
   entryPoints: ENTRIES,
-  plugin: ["typedoc-plugin-markdown"],
+  plugin: [import.meta.resolve("typedoc-plugin-markdown")],
   tsconfig: "tsconfig.json",
   // `npm run check` compiles; here only the names and the docstrings matter.
   skipErrorChecking: true,
@@ -35,6 +48,7 @@ const OPTIONS: TypeDocOptions & Partial<PluginOptions> = {
 export async function apiPages(): Promise<ReadonlyMap<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), "api-"));
   try {
+    const { Application } = (await import(TYPEDOC)) as TypeDoc;
     const app = await Application.bootstrapWithPlugins(OPTIONS);
     const project = await app.convert();
     if (project === undefined) throw new Error("nothing to refer to");

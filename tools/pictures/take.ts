@@ -84,7 +84,7 @@ answerHelp(`Takes the pictures of the documentation anew, of what really happens
 
   npm run docs:pictures
 
-It writes ${FOLDER}. It needs a browser; npm run install:browser installs one (Linux x64).
+It writes ${FOLDER}. It needs a browser; where there is none, it takes the one that it installs below test/browser (Linux x64).
 `);
 mkdirSync(FOLDER, { recursive: true });
 const tenant = await startLocalTenant({ port: Number(new URL(DEFAULT_ISSUER).port) });

@@ -1,4 +1,27 @@
-import { CelEngine, TemplateFile, type Engine } from "@aws/cloudformation-validate";
+/** As much of `@aws/cloudformation-validate` as is used here. Its types are not installed with the project's own. */
+interface Validator {
+  readonly CelEngine: new () => Engine;
+  readonly TemplateFile: new (path: string) => object;
+}
+
+interface Engine {
+  validateStandard(
+    template: object,
+    options: object,
+  ): {
+    readonly diagnostics: readonly {
+      readonly ruleId: string;
+      readonly entity?: { readonly logicalId?: string };
+      readonly propertyPath?: string;
+      readonly message: string;
+    }[];
+  };
+  free(): void;
+}
+
+// As a variable, because tsc looks for what an import names. `npm run validate` installs it.
+const VALIDATOR = "@aws/cloudformation-validate";
+const { CelEngine, TemplateFile } = (await import(VALIDATOR)) as Validator;
 
 /**
  * What AWS's offline validator calls an error, by path: resource types, properties and references that do not

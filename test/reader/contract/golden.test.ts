@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { identityFrom, MissingIdentityError } from "../../../src/reader/identity-from.ts";
 import type { CallerIdentity, ClaimTypes } from "../../../src/reader/identity-from.ts";
@@ -8,8 +8,6 @@ import { goldenCalls, type GoldenCall } from "./golden-calls.ts";
 import { GOLDEN, goldenFiles } from "./golden.ts";
 
 /** Keys are slow to make, and a busy machine is slower. */
-jest.setTimeout(60_000);
-
 const SCHEMA = JSON.parse(readFileSync("src/reader/contract/schema.json", "utf8")) as {
   properties: Record<string, unknown>;
 };

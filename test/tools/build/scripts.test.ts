@@ -2,9 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-
-jest.setTimeout(60_000);
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
 let folder: string;
 beforeAll(() => {
@@ -27,17 +25,21 @@ function writePackage(path: string, contents: object): void {
 }
 
 describe("at-once", () => {
-  beforeAll(() => writePackage(".", { scripts: { good: "echo fine", bad: "echo broken && exit 3" } }));
-
-  test("runs all scripts, prints what each said, and fails where one fails", () => {
-    const { status, printed } = run("tools/build/at-once.ts", "good", "bad");
+  test("runs all commands, prints what each said, and fails where one fails", () => {
+    const { status, printed } = run(
+      "tools/build/at-once.ts",
+      "echo broken && exit 3",
+      "echo fine",
+      "echo last",
+    );
     expect(status).toBe(1);
-    expect(printed).toMatch(/^fine\nnpm run good: ok, \d+ s$/m);
-    expect(printed).toMatch(/^broken\nnpm run bad: failed, \d+ s$/m);
+    expect(printed).toMatch(/^fine\necho fine: ok, \d+ s$/m);
+    expect(printed).toMatch(/^broken\necho broken && exit 3: failed, \d+ s$/m);
+    expect(printed).toMatch(/^last\necho last: ok, \d+ s$/m);
   });
 
   test("succeeds where all succeed", () => {
-    expect(run("tools/build/at-once.ts", "good").status).toBe(0);
+    expect(run("tools/build/at-once.ts", "echo fine").status).toBe(0);
   });
 });
 
