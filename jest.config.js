@@ -11,7 +11,7 @@ const project = {
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.stryker-tmp", "<rootDir>/.serverless"],
   moduleNameMapper: {
     "^auth0-api-gateway-authorizer$": "<rootDir>/src/index.ts",
-    "^auth0-api-gateway-authorizer/identity$": "<rootDir>/src/reader/identity-from.ts",
+    "^auth0-api-gateway-authorizer/identity$": "<rootDir>/src/identity/reader/identity-from.ts",
     "^auth0-api-gateway-authorizer/testing$": "<rootDir>/src/testing/index.ts",
     "^auth0-api-gateway-authorizer/verifier$": "<rootDir>/src/verifier.ts",
   },

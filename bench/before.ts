@@ -6,7 +6,7 @@
  */
 import { cpSync, mkdirSync, statSync } from "node:fs";
 import { answerHelp } from "../tools/build/usage.ts";
-import { codeFiles } from "../src/cli/function-zip.ts";
+import { codeFiles } from "../src/deploy/package/function-files.ts";
 import { buildProduct, bundlePath, copyAuthorizer } from "./builds.ts";
 import { measureCold, type ColdStart } from "./cold.ts";
 import { resultOf, runtimes, type Runtime } from "./probe.ts";

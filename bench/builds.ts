@@ -1,7 +1,7 @@
 import { build } from "esbuild";
 import { cpSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { codeFiles } from "../src/cli/function-zip.ts";
+import { codeFiles } from "../src/deploy/package/function-files.ts";
 
 const PROJECT = fileURLToPath(new URL("../", import.meta.url));
 const FOLDER = `${PROJECT}.local/bench`;

@@ -7,7 +7,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { tenantOfTests } from "../examples/verifier/tenant.ts";
-import { createAuthorizer } from "../src/authorizer.ts";
+import { createAuthorizer } from "../src/authorizer/create-authorizer.ts";
 import { bearerEvent } from "../src/testing/events.ts";
 import { answerHelp } from "../tools/build/usage.ts";
 import { median } from "./statistics.ts";

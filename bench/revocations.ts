@@ -7,7 +7,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { answerHelp } from "../tools/build/usage.ts";
-import { createAuthorizer } from "../src/authorizer.ts";
+import { createAuthorizer } from "../src/authorizer/create-authorizer.ts";
 import { startRevocationTable } from "../src/testing/revocation-table.ts";
 import { startTenant } from "../src/testing/tenant.ts";
 import { buildProduct, bundlePath, copyAuthorizer } from "./builds.ts";

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { SNAPSHOT_FILE, type SnapshotDocument } from "../src/oauth/snapshot.ts";
+import { SNAPSHOT_FILE, type SnapshotDocument } from "../src/token/keys/snapshot.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../src/testing/signing-key.ts";
 import { bearerEvent } from "../src/testing/events.ts";
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { createAuthorizer } from "../src/authorizer.ts";
+import { createAuthorizer } from "../src/authorizer/create-authorizer.ts";
 import { settingsFromEnvironment } from "../src/settings/settings.ts";
 import type { RoutedApi } from "../src/testing/gateway/api-options.ts";
 import { httpApi } from "../src/testing/gateway/http-api.ts";

@@ -1,5 +1,5 @@
 import { startRevocationTable, type RevocationTable } from "../src/testing/revocation-table.ts";
-import { backChannelLogoutFrom, revokeOnEventFrom } from "../src/writers/from-environment.ts";
+import { backChannelLogoutFrom, revokeOnEventFrom } from "../src/revocation/writers/from-environment.ts";
 import type { MessageReceiver } from "./tenant/messages.ts";
 
 /** A table of revocations, and what writes to it. */

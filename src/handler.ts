@@ -1,9 +1,10 @@
-import { authorizerFrom, lambdaName, type Authorizer } from "./authorizer.ts";
+import { authorizerFrom, lambdaName, type Authorizer } from "./authorizer/create-authorizer.ts";
 import { misspelledVariables, settingsFromEnvironment } from "./settings/settings.ts";
-import { createLog, writeToStdout } from "./log.ts";
-import { SNAPSHOT_FILE } from "./oauth/snapshot.ts";
-import { readPackagedKeys } from "./packaged-keys.ts";
-import { prime } from "./priming.ts";
+import { createLog } from "./authorizer/decision-log.ts";
+import { writeToStdout } from "./logging/stdout.ts";
+import { SNAPSHOT_FILE } from "./token/keys/snapshot.ts";
+import { readPackagedKeys } from "./token/keys/snapshot.ts";
+import { prime } from "./authorizer/priming.ts";
 
 const settings = settingsFromEnvironment(process.env);
 const log = createLog({

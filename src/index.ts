@@ -1,9 +1,9 @@
 /** The authorizer as a package: what makes one, what it takes and answers, and the errors that it throws. */
-export { createAuthorizer } from "./authorizer.ts";
-export type { Authorizer, Dependencies } from "./authorizer.ts";
-export type { AuthorizerResponse } from "./apigateway/response.ts";
-export type { KeySnapshot } from "./oauth/key-set.ts";
-export { Refusal } from "./refusal.ts";
-export type { Reason } from "./reasons.ts";
-export { ConfigurationError } from "./settings/mistakes.ts";
+export { createAuthorizer } from "./authorizer/create-authorizer.ts";
+export type { Authorizer, Dependencies } from "./authorizer/create-authorizer.ts";
+export type { AuthorizerResponse } from "./authorizer/response.ts";
+export type { KeySnapshot } from "./token/keys/remote-key-set.ts";
+export { Refusal } from "./errors.ts";
+export type { Reason } from "./errors.ts";
+export { ConfigurationError } from "./settings/configuration-error.ts";
 export type { Settings } from "./settings/settings.ts";

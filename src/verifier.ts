@@ -1,17 +1,21 @@
-import { decideOnToken, type Evaluator } from "./evaluation.ts";
-import { evaluatorFor } from "./evaluator.ts";
-import type { RemoteFault } from "./fault.ts";
-import { parseBearer } from "./oauth/bearer.ts";
-import type { KeySnapshot } from "./oauth/key-set.ts";
-import { identityFrom, MissingIdentityError } from "./reader/identity-from.ts";
-import type { CallerIdentity, EventBehindAuthorizer, IdentityContext } from "./reader/identity-from.ts";
-import type { ClaimTypes, NoClaims } from "./reader/custom-claims.ts";
-import { CALLER_REFUSED, hintOf, type Reason } from "./reasons.ts";
-import { isUndecided, Refusal } from "./refusal.ts";
-import { ConfigurationError } from "./settings/mistakes.ts";
+import { decideOnToken, type Evaluator } from "./authorizer/evaluate.ts";
+import { evaluatorFor } from "./authorizer/create-evaluator.ts";
+import type { RemoteFault } from "./logging/events.ts";
+import { parseBearer } from "./token/bearer.ts";
+import type { KeySnapshot } from "./token/keys/remote-key-set.ts";
+import { identityFrom, MissingIdentityError } from "./identity/reader/identity-from.ts";
+import type {
+  CallerIdentity,
+  EventBehindAuthorizer,
+  IdentityContext,
+} from "./identity/reader/identity-from.ts";
+import type { ClaimTypes, NoClaims } from "./identity/reader/claim-types.ts";
+import { CALLER_REFUSED, hintOf, type Reason } from "./errors.ts";
+import { isUndecided, Refusal } from "./errors.ts";
+import { ConfigurationError } from "./settings/configuration-error.ts";
 import { settingsFrom, settingsFromEnvironment, type Settings } from "./settings/settings.ts";
 
-export { parseSnapshots } from "./oauth/snapshot.ts";
+export { parseSnapshots } from "./token/keys/snapshot.ts";
 export { ConfigurationError, MissingIdentityError, settingsFromEnvironment };
 export type { CallerIdentity, ClaimTypes, IdentityContext, KeySnapshot, Reason };
 

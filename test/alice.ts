@@ -1,5 +1,5 @@
-import type { AccessRules } from "../src/decision.ts";
-import type { Identity } from "../src/identity.ts";
+import type { AccessRules } from "../src/authorizer/access-rules.ts";
+import type { Identity } from "../src/identity/identity.ts";
 
 /** A user whom every rule lets in. */
 export const ALICE: Identity = {

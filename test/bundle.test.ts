@@ -6,9 +6,9 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { codeFiles } from "../src/cli/function-zip.ts";
-import { takeSnapshot } from "../src/cli/snapshot.ts";
-import { SNAPSHOT_FILE } from "../src/oauth/snapshot.ts";
+import { codeFiles } from "../src/deploy/package/function-files.ts";
+import { takeSnapshot } from "../src/deploy/package/take-snapshot.ts";
+import { SNAPSHOT_FILE } from "../src/token/keys/snapshot.ts";
 import { bearerEvent, startTenant, type Tenant } from "../src/testing/index.ts";
 
 /** What Lambda loads. Every kilobyte is read in every cold start: a hundred cost about 3 ms. */

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { prime, TOKEN } from "../src/priming.ts";
+import { prime, TOKEN } from "../src/authorizer/priming.ts";
 import { settingsFrom, type Settings } from "../src/settings/settings.ts";
 import { bearerEvent, startTenant, type Tenant } from "../src/testing/index.ts";
-import { GATEWAYS } from "./fuzz/ground.ts";
+import { GATEWAYS } from "./fuzz/fixtures.ts";
 
 jest.setTimeout(120_000);
 

@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "examples/verifier/function-url.test.ts": "waits for longer than the back-off",
   "examples/verifier/renewed-chat.test.ts":
     "a connection outlives its token, on the machine's clock: to be given a clock",
-  "test/authorizer.test.ts": "one reading, from which on the clock stands or is moved",
+  "test/authorizer/create-authorizer.test.ts": "one reading, from which on the clock stands or is moved",
   "test/cli/command.ts": "the default of a clock",
   "test/cli/doctor-survives.test.ts": "breaks an answer off once its beginning is on its way",
   "test/cli/doctor.test.ts": "a server's clock that is minutes off",
@@ -33,24 +33,26 @@ const REASONS: Readonly<Record<string, string>> = {
   "test/fuzz/fuzz.ts": "prints how long it took; the seed of a run",
   "test/infra/monitoring.test.ts": "one reading, from which on the clock stands or is moved",
   "test/local/legacy-sign-in.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/oauth/key-set-faults.test.ts":
+  "test/token/keys/remote-key-set-faults.test.ts":
     "one reading, from which on the clock stands or is moved; a process stays frozen for longer than a fetch may take",
-  "test/oauth/sandbox-process.ts": "kills a process that does not end, after a minute",
-  "test/oauth/sandbox.ts": "a process that is frozen has the machine's clock",
-  "test/oauth/unknown-key-fetches.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/reader/identity-from.test.ts": "claims of tokens that live for an hour or more, or ended long ago",
-  "test/remote/fetch.test.ts": "an answer that drips on until the fetch's own limit",
-  "test/revocations/doors.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/revocations/dynamodb.test.ts": "one reading, from which on the clock stands or is moved",
+  "test/token/sandbox-process.ts": "kills a process that does not end, after a minute",
+  "test/token/sandbox.ts": "a process that is frozen has the machine's clock",
+  "test/token/keys/unknown-key-fetches.test.ts": "one reading, from which on the clock stands or is moved",
+  "test/identity/reader/identity-from.test.ts":
+    "claims of tokens that live for an hour or more, or ended long ago",
+  "test/http/client.test.ts": "an answer that drips on until the fetch's own limit",
+  "test/revocation/doors.test.ts": "one reading, from which on the clock stands or is moved",
+  "test/revocation/dynamodb.test.ts": "one reading, from which on the clock stands or is moved",
   "test/revocations/faults.test.ts": "its own tests of faults",
   "test/revocations/list.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/revocations/table-writer.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/revocations/table.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/revocations/world.ts": "asks again until something has happened",
+  "test/revocation/table-writer.test.ts": "one reading, from which on the clock stands or is moved",
+  "test/revocation/table.test.ts": "one reading, from which on the clock stands or is moved",
+  "test/revocation/harness.ts": "asks again until something has happened",
   "test/runtime/lambda-runtime.ts": "a deadline that nothing obeys",
   "test/soak/soak.ts": "a rate of requests is its subject",
   "test/testing/revocation-table.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/writers/lambda.test.ts": "claims of tokens that live for an hour or more, or ended long ago",
+  "test/revocation/writers/lambda.test.ts":
+    "claims of tokens that live for an hour or more, or ended long ago",
 };
 
 const TIME = /\b(performance\.now|Date\.now|setTimeout|setInterval)\b|node:timers/;

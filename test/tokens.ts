@@ -1,8 +1,9 @@
 import { sign } from "node:crypto";
-import { checkIssuer, parseClaims, type ClaimRules, type TokenClaims } from "../src/oauth/claims.ts";
-import type { JsonObject } from "../src/oauth/jwt.ts";
-import { Refusal } from "../src/refusal.ts";
-import { unwatched } from "../src/step.ts";
+import { checkIssuer, parseClaims } from "../src/token/claims.ts";
+import type { ClaimRules, TokenClaims } from "../src/token/read-claims.ts";
+import type { JsonObject } from "../src/token/jwt.ts";
+import { Refusal } from "../src/errors.ts";
+import { unwatched } from "../src/token/step.ts";
 import type { SigningKey } from "../src/testing/signing-key.ts";
 
 /** Seconds since the epoch at which every token of these tests is checked. */

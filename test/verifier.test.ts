@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { createAuthorizer } from "../src/authorizer.ts";
-import { identityFrom } from "../src/reader/identity-from.ts";
-import { hintOf } from "../src/reasons.ts";
+import { createAuthorizer } from "../src/authorizer/create-authorizer.ts";
+import { identityFrom } from "../src/identity/reader/identity-from.ts";
+import { hintOf } from "../src/errors.ts";
 import type { Settings } from "../src/settings/settings.ts";
 import { bearerEvent } from "../src/testing/events.ts";
 import { createSigningKey } from "../src/testing/signing-key.ts";

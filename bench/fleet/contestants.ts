@@ -1,8 +1,8 @@
 import { FetchError as LibraryFetchError, KidNotFoundInJwksError } from "aws-jwt-verify/error";
 import { SimpleJwksCache, type PenaltyBox } from "aws-jwt-verify/jwk";
-import { FetchError } from "../../src/remote/fetch-error.ts";
-import { RemoteKeySet, type KeySnapshot } from "../../src/oauth/key-set.ts";
-import { Refusal } from "../../src/refusal.ts";
+import { FetchError } from "../../src/http/fetch-error.ts";
+import { RemoteKeySet, type KeySnapshot } from "../../src/token/keys/remote-key-set.ts";
+import { Refusal } from "../../src/errors.ts";
 import { CHAPTERS, MINUTE, RENEWED_AT } from "./story.ts";
 
 export type Outcome = "accepted" | "refused" | "cannot tell";

@@ -1,5 +1,5 @@
-import { FetchError } from "../../src/remote/fetch-error.ts";
-import type { KeySnapshot } from "../../src/oauth/key-set.ts";
+import { FetchError } from "../../src/http/fetch-error.ts";
+import type { KeySnapshot } from "../../src/token/keys/remote-key-set.ts";
 import type { ContainerKeys, Contestant, Dependencies, Outcome } from "./contestants.ts";
 import { exponential, randomFrom } from "./random.ts";
 import { CHAPTERS, END, isDuring, MINUTE, publishedAt, SECOND, signerAt, theftAt, THEFTS } from "./story.ts";

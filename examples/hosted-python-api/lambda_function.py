@@ -1,4 +1,4 @@
-"""The API as a Lambda behind a REST or an HTTP API. Beside it lies a copy of src/reader/python/caller_identity.py."""
+"""The API as a Lambda behind a REST or an HTTP API. Beside it lies a copy of readers/python/caller_identity.py."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 import type { Handler } from "aws-lambda";
-import { identityFrom, type EventBehindAuthorizer } from "../../src/reader/identity-from.ts";
+import { identityFrom, type EventBehindAuthorizer } from "../../src/identity/reader/identity-from.ts";
 
 interface Answer {
   readonly statusCode: number;

@@ -1,4 +1,4 @@
-import { createAuthorizer } from "../../src/authorizer.ts";
+import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { httpApi } from "../../src/testing/gateway/http-api.ts";
 import type { RoutedApi } from "../../src/testing/gateway/api-options.ts";

@@ -1,5 +1,5 @@
-import { Refusal } from "../refusal.ts";
-import { stageArn } from "./arn.ts";
+import { Refusal } from "../errors.ts";
+import { stageArn } from "./stage-arn.ts";
 import { gatewayKindOf, GATEWAYS, isObject, object, type GatewayKind } from "./gateways.ts";
 
 /** What an authorizer needs of a request, whatever gateway it came through. */

@@ -1,8 +1,8 @@
 import packageJson from "../../package.json" with { type: "json" };
-import { doctor } from "./doctor.ts";
-import { explain } from "./explain.ts";
-import { revocations } from "./revocations.ts";
-import { revoke } from "./revoke.ts";
+import { doctor } from "./doctor/doctor.ts";
+import { explain } from "./explain/explain.ts";
+import { revocations } from "./revocations/list.ts";
+import { revoke } from "./revocations/revoke.ts";
 import { snapshot } from "./snapshot.ts";
 import { validate } from "./validate.ts";
 import { EXIT, UsageError, type Terminal } from "./terminal.ts";

@@ -1,7 +1,7 @@
-import { rfc3339 } from "../date-time.ts";
-import { toKey } from "../revocations/item.ts";
-import type { RevocationScope } from "../revocations/revocation.ts";
-import { tableFailure, type RevocationTable } from "./revocation-table.ts";
+import { rfc3339 } from "../rfc3339.ts";
+import { toKey } from "../revocation/item.ts";
+import type { RevocationScope } from "../revocation/revocation.ts";
+import { tableFailure, type RevocationTable } from "./revocations/table.ts";
 import type { StoreOutcome } from "./store-revocation.ts";
 import { EXIT, paint, printable, safeJson, type ExitCode, type Terminal } from "./terminal.ts";
 

@@ -1,8 +1,8 @@
-import { decodeUnverifiedJwt } from "../oauth/jwt.ts";
-import { Refusal } from "../refusal.ts";
-import { tokenHash } from "../revocations/item.ts";
-import type { RevocationScope } from "../revocations/revocation.ts";
-import { isSubject } from "../revocations/subject.ts";
+import { decodeUnverifiedJwt } from "../token/jwt.ts";
+import { Refusal } from "../errors.ts";
+import { tokenHash } from "../revocation/item.ts";
+import type { RevocationScope } from "../revocation/revocation.ts";
+import { isSubject } from "../revocation/subject.ts";
 import { printable, UsageError, type Terminal } from "./terminal.ts";
 import { tokenFrom } from "./token-input.ts";
 

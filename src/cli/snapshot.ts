@@ -1,51 +1,12 @@
+import { HANDLER, checkHandler, functionFilesWith } from "../deploy/package/function-files.ts";
+import { takeSnapshot } from "../deploy/package/take-snapshot.ts";
+import { zip } from "../deploy/package/zip.ts";
+import { list, issuer } from "../settings/parsers.ts";
+import { SNAPSHOT_FILE, type SnapshotDocument } from "../token/keys/snapshot.ts";
+import type { Terminal } from "./terminal.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { jwksUriOf } from "../oauth/key-set.ts";
-import { readJwkSet } from "../oauth/public-key.ts";
-import { SNAPSHOT_FILE, type SnapshotDocument } from "../oauth/snapshot.ts";
-import { fetchText } from "../remote/fetch.ts";
-import { issuer, list } from "../settings/values.ts";
-import { checkHandler, functionFilesWith, HANDLER } from "./function-zip.ts";
-import { failureText } from "./network-failure.ts";
-import type { Terminal } from "./terminal.ts";
-import { zip } from "./zip.ts";
-
-export interface SnapshotOptions {
-  /** Issuer identifiers, with Auth0's trailing slash. */
-  readonly issuers: readonly string[];
-  /** The limit of each fetch. Patience costs a deployment nothing. */
-  readonly timeoutMs?: number;
-  readonly fetch?: (jwksUri: string, timeoutMs: number) => Promise<string>;
-  /** Milliseconds since the epoch. */
-  readonly clock?: () => number;
-}
-
-/**
- * Fetches the keys of every issuer and keeps what the authorizer would use of them. All or nothing.
- *
- * @throws Error that names the address that failed, and how
- */
-export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
-  const { issuers, timeoutMs = 10_000, fetch = fetchText, clock = Date.now } = options;
-  // The age counts from before the fetches: a tenant wrote its answer no earlier.
-  const takenAt = new Date(clock()).toISOString();
-  const keySets = await Promise.all(issuers.map((iss) => fetchedKeySet(iss, (uri) => fetch(uri, timeoutMs))));
-  return { takenAt, keySets: Object.fromEntries(keySets) };
-}
-
-async function fetchedKeySet(
-  iss: string,
-  fetch: (jwksUri: string) => Promise<string>,
-): Promise<readonly [string, { readonly keys: readonly object[] }]> {
-  const jwksUri = jwksUriOf(iss);
-  try {
-    const keys = readJwkSet(await fetch(jwksUri));
-    return [iss, { keys: [...keys.values()] }];
-  } catch (cause) {
-    throw new Error(`${jwksUri}: ${failureText(cause)}`, { cause });
-  }
-}
 
 const USAGE = `Usage: auth0-authorizer snapshot (--out FILE | --zip FILE [--handler HANDLER]) [--domain DOMAIN[,DOMAIN]]
 

@@ -1,9 +1,9 @@
-import { isNoAnswer } from "../revocations/batch-get.ts";
-import { readNotBefore, toKey } from "../revocations/item.ts";
-import { member, type JsonObject } from "../oauth/jwt.ts";
-import type { RevocationScope } from "../revocations/revocation.ts";
-import { writeRevocation, type WriteResult } from "../revocations/table-writer.ts";
-import type { RevocationTable } from "./revocation-table.ts";
+import { isNoAnswer } from "../revocation/batch-get.ts";
+import { readNotBefore, toKey } from "../revocation/item.ts";
+import { member, type JsonObject } from "../token/jwt.ts";
+import type { RevocationScope } from "../revocation/revocation.ts";
+import { writeRevocation, type WriteResult } from "../revocation/table-writer.ts";
+import type { RevocationTable } from "./revocations/table.ts";
 import { UsageError } from "./terminal.ts";
 
 /** What is known of the table after a write. Times are seconds since the epoch. */

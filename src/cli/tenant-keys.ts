@@ -1,6 +1,6 @@
-import { keySetFor } from "../key-sets.ts";
-import type { KeySet } from "../oauth/key-set.ts";
-import { fetchText } from "../remote/fetch.ts";
+import { keySetFor } from "../token/keys/issuer-key-sets.ts";
+import type { KeySet } from "../token/keys/remote-key-set.ts";
+import { fetchText } from "../http/client.ts";
 import type { Settings } from "../settings/settings.ts";
 import { withProgress, type Terminal } from "./terminal.ts";
 

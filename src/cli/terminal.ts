@@ -1,4 +1,4 @@
-import { mayHoldEmail } from "../email-address.ts";
+import { mayHoldEmail } from "../logging/redact.ts";
 
 /** What the commands take from the process that runs them, so that tests can give them something else. */
 export interface Terminal {

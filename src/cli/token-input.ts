@@ -1,4 +1,4 @@
-import type { EvaluationStep } from "../evaluation.ts";
+import type { EvaluationStep } from "../authorizer/evaluate.ts";
 import { UsageError, type Terminal } from "./terminal.ts";
 
 /** What is to be evaluated: an event of a gateway, or one that was made around a token. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { findMistakes, RULE_NAMES, sentence, type RuleName } from "../template/mistakes.ts";
-import type { Template } from "../template/template.ts";
+import { findMistakes, RULE_NAMES, sentence, type RuleName } from "../deploy/lint/lint.ts";
+import type { Template } from "../deploy/lint/cloudformation.ts";
 import { EXIT, paint, UsageError, type Terminal } from "./terminal.ts";
 
 const USAGE = `Usage: auth0-authorizer validate [--public ROUTE]... [--except RULE]... TEMPLATE...

@@ -1,5 +1,5 @@
-import { contextClaims, dateTime, emailDomains, requiredClaims, tableName } from "./optional-values.ts";
-import { boolean, emailClaim, integer, issuer, list, oneOf, word } from "./values.ts";
+import { contextClaims, dateTime, emailDomains, requiredClaims, tableName } from "./parsers.ts";
+import { boolean, emailClaim, integer, issuer, list, oneOf, word } from "./parsers.ts";
 
 /** Who gets in and how keys are kept: every setting, checked and frozen. */
 export interface Settings {

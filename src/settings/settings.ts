@@ -1,7 +1,7 @@
 import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
-import { configurationError, notASetting, ruleMistake } from "./mistakes.ts";
+import { configurationError, notASetting, ruleMistake } from "./configuration-error.ts";
 import { misspellings, nearest, type Misspelling } from "./misspelling.ts";
-import { RULES } from "./rules.ts";
+import { RULES } from "./constraints.ts";
 
 export type { SettingKey, Settings };
 

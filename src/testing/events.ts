@@ -1,9 +1,9 @@
 import type { GatewayKind } from "../apigateway/gateways.ts";
 import { addressOf, type Address } from "./gateway/address.ts";
-import { authorizerEventOf } from "./gateway/authorizer-event.ts";
+import { authorizerEventOf } from "./gateway/authorization/authorizer-event.ts";
 import { apiTypeOf, received, type Call } from "./gateway/call.ts";
 import { completed, type ClientRequest } from "./gateway/client-request.ts";
-import { identityValues } from "./gateway/identity-source.ts";
+import { identityValues } from "./gateway/authorization/identity-source.ts";
 import type { RequestIds } from "./gateway/request-ids.ts";
 
 const AUTHORIZATION = "request.header.Authorization";

@@ -4,7 +4,7 @@ export type { AccessTokenOptions, Outage, TenantOptions, TokenOptions, User } fr
 export { startRevocationTable, RevocationTable } from "./revocation-table.ts";
 export type { RevocationTableOptions, TableOutage } from "./revocation-table.ts";
 export type { RevocationItems, StoredItem } from "./revocation-items.ts";
-export type { RevocationScope } from "../revocations/revocation.ts";
+export type { RevocationScope } from "../revocation/revocation.ts";
 export { createSigningKey, signJwt, type SigningKey } from "./signing-key.ts";
 export { authorizerEvent, bearerEvent } from "./events.ts";
 export { restApi, type RestApiOptions } from "./gateway/rest-api.ts";

@@ -1,5 +1,5 @@
-import { toKey, type RevocationItem } from "../revocations/item.ts";
-import type { Revocation } from "../revocations/revocation.ts";
+import { toKey, type RevocationItem } from "../revocation/item.ts";
+import type { Revocation } from "../revocation/revocation.ts";
 
 /** An answer of DynamoDB. */
 export interface Answer {

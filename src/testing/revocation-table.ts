@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expiryOf, tokenHash } from "../revocations/item.ts";
-import type { RevocationScope } from "../revocations/revocation.ts";
+import { expiryOf, tokenHash } from "../revocation/item.ts";
+import type { RevocationScope } from "../revocation/revocation.ts";
 import { exception, RevocationItems, type Answer, type StoredItem } from "./revocation-items.ts";
 
 export interface RevocationTableOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { checkNative } from "../../src/cli/native-checks.ts";
+import { checkNative } from "../../src/cli/doctor/native-authorizers.ts";
 import { settingsFrom, type Settings } from "../../src/settings/settings.ts";
 
 /** Access tokens of one API and nothing else asked for: what AWS's own authorizers are made for. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Finding } from "../../src/cli/finding.ts";
+import type { Finding } from "../../src/cli/doctor/finding.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 import { run } from "./command.ts";
 

@@ -4,12 +4,13 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFi
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
-import { snapshot, takeSnapshot } from "../../src/cli/snapshot.ts";
+import { snapshot } from "../../src/cli/snapshot.ts";
+import { takeSnapshot } from "../../src/deploy/package/take-snapshot.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey } from "../../src/testing/signing-key.ts";
 import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
 import { storedFiles } from "../infra/zip-entries.ts";
-import { codeFiles } from "../../src/cli/function-zip.ts";
+import { codeFiles } from "../../src/deploy/package/function-files.ts";
 
 let tenant: Tenant;
 let directory: string;

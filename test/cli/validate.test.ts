@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Template } from "../../src/template/template.ts";
+import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 import { packageService, packageWith, type Packaged } from "../infra/packaged.ts";
 import { run } from "./command.ts";
 

@@ -14,7 +14,7 @@ const START = { by: "test/e2e/start.test.ts", which: "commandOfTheGuide" };
 const REHEARSED = { by: "test/tools/rehearsal.test.ts", which: "a stage is deployed" };
 const TOOL = { by: "test/docs/cli.test.ts", which: "every command in docs/cli.md" };
 const ATTACHED = { by: "test/examples/attach.test.ts", which: "createConsumer" };
-const PLUGIN = { by: "test/serverless/plugin.test.ts", which: "consumer.start" };
+const PLUGIN = { by: "test/deploy/serverless/plugin.test.ts", which: "consumer.start" };
 const FIRST_COMMAND = { by: ".ci/run", which: "npm ci && npm start" };
 
 /** Every command of the pages, or how it begins; the first that fits counts. */
@@ -37,7 +37,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run docs:pictures", { run: "npm run docs:pictures -- --help" }],
   ["npm run docs", { run: "npm run docs -- --help" }],
   ["npm run test:jest -- test/oauth --watch", { run: "npm run test:jest -- test/oauth --listTests" }],
-  ["npm run test:jest -- test/oauth/jwt.test.ts", AS_IT_STANDS],
+  ["npm run test:jest -- test/token/jwt.test.ts", AS_IT_STANDS],
   // Half an hour; its three parts are run in their short forms.
   ["npm run prove", { by: "package.json", which: "npm run test:fuzz -- --full && npm run test:mutation" }],
   ["npm run test:fuzz", { run: "npm run test:fuzz -- --help" }],

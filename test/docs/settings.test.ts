@@ -46,7 +46,7 @@ test("every setting can be given to the function that is deployed", () => {
 });
 
 test("the README names what the identity has", () => {
-  const context = readFileSync("src/context.ts", "utf8");
+  const context = readFileSync("src/identity/context.ts", "utf8");
   const body = /interface IdentityContext \{([^]*?)^\}/m.exec(context)?.[1] ?? "";
   const names = Array.from(body.matchAll(/readonly (\w+)\??:/g), ([, name = ""]) => name);
   expect(names.length).toBeGreaterThan(9);

@@ -50,9 +50,9 @@ it.each(pages)("every snippet in %s is a part of the example, which is compiled 
 });
 
 const READERS = [
-  ["python", "src/reader/python/caller_identity.py"],
-  ["go", "src/reader/go/identity.go"],
-  ["java", "src/reader/java/CallerIdentity.java"],
+  ["python", "readers/python/caller_identity.py"],
+  ["go", "readers/go/identity.go"],
+  ["java", "readers/java/CallerIdentity.java"],
 ] as const;
 
 it.each(READERS)("the snippet in %s is the example at the head of its reader", (language, reader) => {

@@ -14,7 +14,7 @@ import {
   RFC9068_TOKEN,
   type Changes,
 } from "../tokens.ts";
-import { lastReason, underTest, verdictOf } from "../under-test.ts";
+import { lastReason, underTest, verdictOf } from "../authorizer-harness.ts";
 
 const PAGE = readFileSync("docs/tokens.md", "utf8");
 const key = createSigningKey({ kid: "key-1" });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { findMistakes } from "../../src/template/mistakes.ts";
-import { resourcesOf, type Template } from "../../src/template/template.ts";
+import { findMistakes } from "../../src/deploy/lint/lint.ts";
+import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
 
 const EXAMPLE = resolve("examples/attach-cdk");
 

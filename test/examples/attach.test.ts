@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { freePorts, type Ports } from "../../local/ports.ts";
 import { signIn } from "../../local/sign-in.ts";
 import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
-import { resourcesOf, type Template } from "../../src/template/template.ts";
+import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { call, type Attachment } from "../e2e/call.ts";
 import { packNpmPackage } from "../tools/npm-package.ts";
 import { createConsumer, type Consumer } from "./consumer.ts";

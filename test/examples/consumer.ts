@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Template } from "../../src/template/template.ts";
+import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 import { unpackAsDependency } from "../tools/npm-package.ts";
 import { NO_CREDENTIALS } from "../infra/packaged.ts";
 

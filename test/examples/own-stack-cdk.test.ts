@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
-import { findMistakes } from "../../src/template/mistakes.ts";
-import { resourcesOf, type Template } from "../../src/template/template.ts";
+import { findMistakes } from "../../src/deploy/lint/lint.ts";
+import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { packNpmPackage, unpackAsDependency } from "../tools/npm-package.ts";
 
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { authorizerEvent } from "../../src/testing/events.ts";
-import { at, GATEWAYS, type Ground } from "./ground.ts";
+import { at, GATEWAYS, type Ground } from "./fixtures.ts";
 
 /** An event of absurd shape: a real one, of which members were overwritten. */
 export interface AbsurdEvent {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { createLocalJWKSet, errors, jwtVerify } from "jose";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { createLogoutTokenVerifier } from "../../src/oauth/logout-token.ts";
-import { createJwtVerifier } from "../../src/oauth/jwt-verifier.ts";
-import { Refusal } from "../../src/refusal.ts";
-import { logoutHintOf } from "../../src/writers/logout-hints.ts";
-import { StaticKeySet } from "../oauth/static-key-set.ts";
+import { createLogoutTokenVerifier } from "../../src/token/logout-token.ts";
+import { createJwtVerifier } from "../../src/token/verify.ts";
+import { Refusal } from "../../src/errors.ts";
+import { logoutHintOf } from "../../src/revocation/writers/logout-hints.ts";
+import { StaticKeySet } from "../token/keys/static-key-set.ts";
 import {
   changed,
   CLIENT_ID,
@@ -18,7 +18,7 @@ import {
   RULES,
   signText,
 } from "../tokens.ts";
-import { at, createGround, type Ground } from "./ground.ts";
+import { at, createGround, type Ground } from "./fixtures.ts";
 import { buildMutated, mutatedTokens } from "./mutated-tokens.ts";
 
 const RUNS = 2000;

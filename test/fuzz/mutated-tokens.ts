@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { at, type Ground } from "./ground.ts";
+import { at, type Ground } from "./fixtures.ts";
 
 /** How a token is spoilt after it was signed: plain data, so that it can be kept and done again. */
 export interface MutatedToken {

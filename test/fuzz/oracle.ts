@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from "jose
 import type { Settings } from "../../src/settings/settings.ts";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW } from "../tokens.ts";
 import { isActorChain, isTooMuch, lacksClaim, ownContext } from "./own-claims.ts";
-import type { Ground, GATEWAYS } from "./ground.ts";
+import type { Ground, GATEWAYS } from "./fixtures.ts";
 
 /**
  * What should come of a token, by rules that were written down a second time, without a look at the first. The

@@ -5,7 +5,7 @@
 import { bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey, signJwt } from "../../src/testing/signing-key.ts";
 import { base64url, HEADER, ID_TOKEN, NOW } from "../tokens.ts";
-import { lastReason, underTest, verdictOf } from "../under-test.ts";
+import { lastReason, underTest, verdictOf } from "../authorizer-harness.ts";
 
 const TOKENS = Number(process.argv[2]);
 

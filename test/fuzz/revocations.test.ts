@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { tokenHash } from "../../src/revocations/item.ts";
-import type { Revocation, RevocationScope } from "../../src/revocations/revocation.ts";
-import { Harness, OUTAGES, THROTTLED, toClaims, unprocessed } from "../revocations/lookup-harness.ts";
+import { tokenHash } from "../../src/revocation/item.ts";
+import type { Revocation, RevocationScope } from "../../src/revocation/revocation.ts";
+import { Harness, OUTAGES, THROTTLED, toClaims, unprocessed } from "../revocation/lookup-harness.ts";
 
 const STEPS = 10_000;
 /** So few that revocations and tokens meet, among them what an object has by itself. */

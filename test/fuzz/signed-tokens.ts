@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW, signText } from "../tokens.ts";
 import { ownClaims } from "./own-claims.ts";
-import { at, SECRETS, TEMPLATES, type Ground } from "./ground.ts";
+import { at, SECRETS, TEMPLATES, type Ground } from "./fixtures.ts";
 
 /** A token that was spoilt before it was signed: its signature is good, and only its words can betray it. */
 export interface SignedToken {

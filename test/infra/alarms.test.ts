@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
-import { resourcesOf, type Template } from "../../src/template/template.ts";
+import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { packageService, type Packaged } from "./packaged.ts";
 
 const PATH = "dist/alarms.json";

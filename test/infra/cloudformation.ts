@@ -1,4 +1,4 @@
-import type { Template } from "../../src/template/template.ts";
+import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { resourcesOf, type Template } from "../../src/template/template.ts";
-import { createAuthorizer } from "../../src/authorizer.ts";
+import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { restApi, startTenant, type RestApiOptions, type Tenant } from "../../src/testing/index.ts";
 import { evaluated } from "./cloudformation.ts";
 import { packageService, type Packaged } from "./packaged.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { resourcesOf } from "../../src/template/template.ts";
-import { createAuthorizer, type Dependencies } from "../../src/authorizer.ts";
+import { resourcesOf } from "../../src/deploy/lint/cloudformation.ts";
+import { createAuthorizer, type Dependencies } from "../../src/authorizer/create-authorizer.ts";
 import type { Settings } from "../../src/settings/settings.ts";
 import { bearerEvent, startRevocationTable, startTenant, type Tenant } from "../../src/testing/index.ts";
 import { packageService, type Packaged } from "./packaged.ts";

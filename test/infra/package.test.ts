@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { resourcesOf, type Template } from "../../src/template/template.ts";
+import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { NO_CREDENTIALS, packageService, type Packaged } from "./packaged.ts";
 import { zipEntries } from "./zip-entries.ts";
-import { codeFiles } from "../../src/cli/function-zip.ts";
+import { codeFiles } from "../../src/deploy/package/function-files.ts";
 
 const packages: Packaged[] = [];
 afterAll(() => packages.forEach((packaged) => packaged.remove()));

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import type { Template } from "../../src/template/template.ts";
+import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 
 const SERVERLESS = resolve("node_modules/serverless/bin/serverless.js");
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
-import { findMistakes } from "../../src/template/mistakes.ts";
-import { resourcesOf, type Template } from "../../src/template/template.ts";
-import { createRevokeOnEvent } from "../../src/writers/revoke-on-event.ts";
-import { streamEvent } from "../writers/messages.ts";
-import { surroundings } from "../writers/writer.ts";
+import { findMistakes } from "../../src/deploy/lint/lint.ts";
+import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { createRevokeOnEvent } from "../../src/revocation/writers/revoke-on-event.ts";
+import { streamEvent } from "../revocation/writers/messages.ts";
+import { surroundings } from "../revocation/writers/writer.ts";
 import { packageService, type Packaged } from "./packaged.ts";
 
 const BUSES = [

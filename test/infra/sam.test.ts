@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
-import { findMistakes } from "../../src/template/mistakes.ts";
-import type { Template } from "../../src/template/template.ts";
+import { findMistakes } from "../../src/deploy/lint/lint.ts";
+import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 
 const PATH = "infra/sam/template.yml";
 const AUTHORIZER = { "Fn::GetAtt": ["Auth0", "Arn"] };

@@ -4,7 +4,7 @@ import { API_IDENTIFIER, applications } from "../../local/tenant/directory.ts";
 import { signIn, type UserTokens } from "../../local/sign-in.ts";
 import { settingsFor } from "../../local/stack.ts";
 import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
-import { createAuthorizer } from "../../src/authorizer.ts";
+import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { restApi } from "../../src/testing/gateway/rest-api.ts";
 import { run } from "../cli/command.ts";

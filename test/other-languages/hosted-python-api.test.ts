@@ -15,7 +15,7 @@ import { signIn } from "../../local/sign-in.ts";
 import { settingsFor } from "../../local/stack.ts";
 import { API_IDENTIFIER, users } from "../../local/tenant/directory.ts";
 import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
-import { createAuthorizer } from "../../src/authorizer.ts";
+import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { httpApi, restApi, type Lambda } from "../../src/testing/index.ts";
 
@@ -113,7 +113,7 @@ describe("the same API as a Python Lambda", () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "python-lambda-"));
-    cpSync("src/reader/python/caller_identity.py", `${folder}/caller_identity.py`);
+    cpSync("readers/python/caller_identity.py", `${folder}/caller_identity.py`);
     for (const file of ["api.py", "lambda_function.py"]) {
       cpSync(`examples/hosted-python-api/${file}`, `${folder}/${file}`);
     }

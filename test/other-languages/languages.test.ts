@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { goldenCalls } from "../reader/contract/golden-calls.ts";
+import { goldenCalls } from "../contract/golden-calls.ts";
 import { FOREIGN_READERS, missingCommand, outcomesOf, type Outcome } from "./readers.ts";
 
 /** To compile takes a while on a busy machine. */

@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import type { GoldenCase } from "../reader/contract/cases.ts";
-import { GOLDEN } from "../reader/contract/golden.ts";
+import type { GoldenCase } from "../contract/cases.ts";
+import { GOLDEN } from "../contract/golden.ts";
 
 /** What a reader made of one golden event. */
 export interface Outcome {
@@ -23,7 +23,7 @@ export interface ForeignReader {
 }
 
 const HERE = "test/other-languages";
-const READERS = "src/reader";
+const READERS = "readers";
 const golden = resolve(GOLDEN);
 
 export const FOREIGN_READERS: readonly ForeignReader[] = [

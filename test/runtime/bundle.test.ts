@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { GatewayKind } from "../../src/apigateway/gateways.ts";
-import { identityFrom, type EventBehindAuthorizer } from "../../src/reader/identity-from.ts";
+import { identityFrom, type EventBehindAuthorizer } from "../../src/identity/reader/identity-from.ts";
 import {
   bearerEvent,
   httpApi,

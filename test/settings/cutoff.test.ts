@@ -3,7 +3,7 @@ import { isInFuture, toCutoff } from "../../src/settings/cutoff.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey, signJwt } from "../../src/testing/signing-key.ts";
 import { changed, HEADER, ID_TOKEN, NOW } from "../tokens.ts";
-import { lastReason, underTest } from "../under-test.ts";
+import { lastReason, underTest } from "../authorizer-harness.ts";
 
 const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
 

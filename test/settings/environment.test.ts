@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { environmentFrom } from "../../src/settings/environment.ts";
+import { environmentFrom } from "../../src/settings/to-environment.ts";
 import { settingsFrom, settingsFromEnvironment, type Settings } from "../../src/settings/settings.ts";
 
 const NOW = Date.UTC(2026, 10, 30, 8);

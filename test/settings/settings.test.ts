@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ConfigurationError } from "../../src/settings/mistakes.ts";
+import { ConfigurationError } from "../../src/settings/configuration-error.ts";
 import { misspelledVariables, settingsFrom, settingsFromEnvironment } from "../../src/settings/settings.ts";
 
 type Environment = Readonly<Record<string, string>>;

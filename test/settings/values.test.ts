@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { emailClaim, boolean, integer, issuer, list, oneOf, word } from "../../src/settings/values.ts";
+import { emailClaim, boolean, integer, issuer, list, oneOf, word } from "../../src/settings/parsers.ts";
 
 describe("a list", () => {
   const words = list(word);

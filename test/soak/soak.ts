@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createAuthorizer } from "../../src/authorizer.ts";
+import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { startTenant, type Tenant, type User } from "../../src/testing/tenant.ts";
 

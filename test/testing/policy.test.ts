@@ -1,6 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { evaluatePolicy, parsePolicy, type Evaluation } from "../../src/testing/gateway/policy.ts";
+import {
+  evaluatePolicy,
+  parsePolicy,
+  type Evaluation,
+} from "../../src/testing/gateway/authorization/policy.ts";
 import { secondOpinion } from "./second-opinion.ts";
 
 const NOON = Date.UTC(2026, 10, 22, 12, 0, 0);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { createAuthorizer, type Authorizer } from "../../src/authorizer.ts";
+import { createAuthorizer, type Authorizer } from "../../src/authorizer/create-authorizer.ts";
 import type { Settings } from "../../src/settings/settings.ts";
 import { httpApi, restApi, startTenant, type RoutedApi, type Tenant } from "../../src/testing/index.ts";
 import { ok, recorder, type Recorder } from "./lambdas.ts";

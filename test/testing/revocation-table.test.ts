@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { createAuthorizer } from "../../src/authorizer.ts";
+import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { restApi, startRevocationTable, startTenant } from "../../src/testing/index.ts";
 import type { RevocationTable, RoutedApi, Tenant } from "../../src/testing/index.ts";
 

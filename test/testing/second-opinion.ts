@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Evaluation } from "../../src/testing/gateway/policy.ts";
+import type { Evaluation } from "../../src/testing/gateway/authorization/policy.ts";
 
 /** As much of `@cloud-copilot/iam-simulate` as is used here. Its types are not installed with the project's own. */
 interface Simulator {

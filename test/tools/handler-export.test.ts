@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { build, type BuildOptions } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { takeSnapshot } from "../../src/cli/snapshot.ts";
+import { takeSnapshot } from "../../src/deploy/package/take-snapshot.ts";
 import { bearerEvent, startTenant, type Tenant } from "../../src/testing/index.ts";
 import { packNpmPackage, unpackAsDependency } from "./npm-package.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { codeFiles } from "../../src/cli/function-zip.ts";
+import { codeFiles } from "../../src/deploy/package/function-files.ts";
 import { packNpmPackage } from "./npm-package.ts";
 import { filesOf, publintProblems, typeProblems } from "./package-checks.ts";
 

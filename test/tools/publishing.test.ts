@@ -8,7 +8,7 @@ import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { storedFiles, zipEntries } from "../infra/zip-entries.ts";
-import { codeFiles } from "../../src/cli/function-zip.ts";
+import { codeFiles } from "../../src/deploy/package/function-files.ts";
 
 const run = promisify(execFile);
 const NOT_IN_A_CLONE = ["node_modules", "dist", "reports", ".git", ".serverless", ".stryker-tmp"];

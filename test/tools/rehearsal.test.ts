@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { imitateAws, type ImitatedAws } from "../../tools/rehearse/imitated-aws.ts";
 import { pluginExample, serverless, serverlessIn } from "../../tools/rehearse/rehearse.ts";
 import { zipEntries } from "../infra/zip-entries.ts";
-import { codeFiles } from "../../src/cli/function-zip.ts";
+import { codeFiles } from "../../src/deploy/package/function-files.ts";
 
 const STACK = "auth0-authorizer-rehearsal";
 const BUCKET = `${STACK}-serverlessdeploymentbucket`;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
-import { functionFiles, writerFiles } from "../../src/cli/function-zip.ts";
-import { zip } from "../../src/cli/zip.ts";
+import { functionFiles, writerFiles } from "../../src/deploy/package/function-files.ts";
+import { zip } from "../../src/deploy/package/zip.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { alarmsStack, infrastructure } from "./infrastructure.ts";
 
@@ -80,7 +80,7 @@ await bundle({
   ...forLambda,
   entryPoints: {
     "authorizer.main": "src/handler.ts",
-    "back-channel-logout": "src/writers/lambda/back-channel-logout.ts",
+    "back-channel-logout": "src/revocation/writers/lambda/back-channel-logout.ts",
     whoami: "infra/whoami/handler.ts",
   },
   banner: { js: BANNER },
@@ -88,8 +88,8 @@ await bundle({
 await bundle({
   ...forLambda,
   entryPoints: {
-    "revoke-on-event": "src/writers/lambda/revoke-on-event.ts",
-    [REVOCATIONS_FILE]: "src/revocations/table-lookup.ts",
+    "revoke-on-event": "src/revocation/writers/lambda/revoke-on-event.ts",
+    [REVOCATIONS_FILE]: "src/revocation/table-lookup.ts",
   },
   banner: { js: AWS4_BANNER },
 });
@@ -138,9 +138,9 @@ const forNode: BuildOptions = {
 };
 const readingTables = { index: "src/index.ts", verifier: "src/verifier.ts" };
 const others = {
-  identity: "src/reader/identity-from.ts",
+  identity: "src/identity/reader/identity-from.ts",
   testing: "src/testing/index.ts",
-  cdk: "src/cdk/auth0-authorizer.ts",
+  cdk: "src/deploy/cdk/auth0-authorizer.ts",
 };
 for (const [entryPoints, banner] of [
   [readingTables, AWS4_BANNER],
@@ -161,7 +161,7 @@ await bundle({
 await bundle({
   ...asCommonJs,
   ...forNode,
-  entryPoints: { serverless: "src/serverless/plugin.ts" },
+  entryPoints: { serverless: "src/deploy/serverless/plugin.ts" },
   footer: { js: "module.exports = module.exports.Auth0AuthorizerPlugin;" },
 });
 writeFileSync("dist/serverless-resources.json", JSON.stringify(infrastructure()));

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import type { Fragment, Infrastructure } from "../../src/serverless/resources.ts";
-import type { Template } from "../../src/template/template.ts";
+import type { Fragment, Infrastructure } from "../../src/deploy/serverless/resources.ts";
+import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 
 /** What `infra/` says, for the Serverless plugin, which has no parser of YAML. */
 export function infrastructure(): Infrastructure {

@@ -18,7 +18,12 @@ interface Application {
 const TYPEDOC = "typedoc";
 
 /** What the npm package exports. */
-const ENTRIES = ["src/index.ts", "src/reader/identity-from.ts", "src/testing/index.ts", "src/verifier.ts"];
+const ENTRIES = [
+  "src/index.ts",
+  "src/identity/reader/identity-from.ts",
+  "src/testing/index.ts",
+  "src/verifier.ts",
+];
 
 const OPTIONS = {
   entryPoints: ENTRIES,

@@ -1,4 +1,4 @@
-import { CALLER_REFUSED, CANNOT_DECIDE, NO_VALID_TOKEN } from "../../src/reasons.ts";
+import { CALLER_REFUSED, CANNOT_DECIDE, NO_VALID_TOKEN } from "../../src/errors.ts";
 
 interface Part {
   readonly title: string;
@@ -26,7 +26,7 @@ const PARTS: readonly Part[] = [
 
 const HEAD = `# Reasons
 
-Written by \`npm run docs\` from \`src/reasons.ts\`.
+Written by \`npm run docs\` from \`src/errors.ts\`.
 
 The log line of a refusal has a \`reason\`, which is one of these, and a \`hint\`, which is the text beside it. Alarms
 and dashboards go by the reason. The caller never sees a hint; a refused caller's reason is in the context of the

@@ -1,4 +1,4 @@
-import type { Template } from "../../src/template/template.ts";
+import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 import type { Buckets } from "./buckets.ts";
 import { element, elements, failure, members, xml, type Answer } from "./xml.ts";
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { findMistakes, sentence } from "../../src/template/mistakes.ts";
-import type { Template } from "../../src/template/template.ts";
+import { findMistakes, sentence } from "../../src/deploy/lint/lint.ts";
+import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 import { complaintsOfAws } from "./aws.ts";
 
 const USAGE = `Checks CloudFormation templates by AWS's own rules and by ours, without an account.

@@ -1,6 +1,6 @@
 import { header } from "./client-request.ts";
 import type { Call } from "./call.ts";
-import type { Context } from "./context-values.ts";
+import type { Context } from "./authorization/context-values.ts";
 
 /**
  * A customised answer of a REST API: the `Properties` of an `AWS::ApiGateway::GatewayResponse`, as they stand in

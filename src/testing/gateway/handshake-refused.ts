@@ -1,6 +1,6 @@
-import type { Authorization } from "./authorization.ts";
+import type { Authorization } from "./authorization/authorization.ts";
 import type { Call } from "./call.ts";
-import { EXPLICIT_DENY, NO_POLICY_ALLOWS } from "./denials.ts";
+import { EXPLICIT_DENY, NO_POLICY_ALLOWS } from "./authorization/denials.ts";
 
 /** What the client gets instead of a connection, beside the status. */
 interface RefusalContent {

@@ -1,4 +1,4 @@
-import type { Context } from "./context-values.ts";
+import type { Context } from "./authorization/context-values.ts";
 import type { Fields } from "./client-request.ts";
 
 /** What a gateway does to one header of a request before it forwards it. */

@@ -1,6 +1,6 @@
 import { newCall, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
-import { StageAuthorizer, type Authorization } from "./authorization.ts";
-import { checkHttpAuthorizer } from "./authorizer-settings.ts";
+import { StageAuthorizer, type Authorization } from "./authorization/authorization.ts";
+import { checkHttpAuthorizer } from "./authorization/authorizer-settings.ts";
 import { percentDecoded, type Call } from "./call.ts";
 import { clientRequest } from "./client-request.ts";
 import { http1ProxyEvent, http2ProxyEvent } from "./http-event.ts";

@@ -1,9 +1,9 @@
 import { newCall, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
-import { StageAuthorizer, type Authorization } from "./authorization.ts";
+import { StageAuthorizer, type Authorization } from "./authorization/authorization.ts";
 import { methodArn, type Call } from "./call.ts";
-import { callerOf } from "./caller.ts";
+import { callerOf } from "./authorization/caller.ts";
 import { clientRequest, header } from "./client-request.ts";
-import { EXPLICIT_DENY, NO_POLICY_ALLOWS } from "./denials.ts";
+import { EXPLICIT_DENY, NO_POLICY_ALLOWS } from "./authorization/denials.ts";
 import { gatewayResponse, type GatewayResponseProperties, type OwnAnswer } from "./gateway-responses.ts";
 import { mapHeaders, restMappings } from "./header-mapping.ts";
 import { forward, isHttpProxy, type HttpProxy, type Integration } from "./http-proxy.ts";

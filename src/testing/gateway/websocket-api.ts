@@ -1,7 +1,7 @@
 import { newCall, type ApiOptions } from "./api-options.ts";
-import { StageAuthorizer } from "./authorization.ts";
+import { StageAuthorizer } from "./authorization/authorization.ts";
 import type { Call } from "./call.ts";
-import { callerOf } from "./caller.ts";
+import { callerOf } from "./authorization/caller.ts";
 import { clientRequest, fields, headerValues, type FetchOptions } from "./client-request.ts";
 import { badRequest, HandshakeRefused, refusalOf } from "./handshake-refused.ts";
 import { invoke } from "./lambda.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { createAuthorizer } from "../../../src/authorizer.ts";
+import { createAuthorizer } from "../../../src/authorizer/create-authorizer.ts";
 import { bearerEvent, startTenant, type Tenant } from "../../../src/testing/index.ts";
 
 const FOLDER = "infra/auth0";

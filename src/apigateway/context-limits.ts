@@ -1,0 +1,49 @@
+import type { IdentityContext } from "../identity/context.ts";
+import type { Identity } from "../identity/identity.ts";
+import type { CallerRefusal } from "../errors.ts";
+import { GATEWAYS, type GatewayKind } from "./gateways.ts";
+
+/** With the policy this stays within the 8 KB that a WebSocket API's authorizer may answer. */
+const MAX_CONTEXT_BYTES = 6144;
+/** So many characters are never more bytes than that: each is three bytes at most, and an escape two. */
+const SHORT_CONTEXT = MAX_CONTEXT_BYTES / 3;
+
+/**
+ * Why a caller does not get in whose identity the gateway would not hand on as it is. The detail is the name of the
+ * first such key, or `size` where all is too much together.
+ */
+export function refuseContext(
+  identity: Identity,
+  context: IdentityContext,
+  kind: GatewayKind,
+): CallerRefusal | undefined {
+  const detail = unsupportedIn(identity, context, kind);
+  return detail === undefined ? undefined : { reason: "identity_unsupported", detail };
+}
+
+function unsupportedIn(
+  { permissions }: Identity,
+  context: IdentityContext,
+  kind: GatewayKind,
+): string | undefined {
+  // They arrive as one text with blanks between them.
+  if (!permissions.every((permission) => /^\S+$/.test(permission))) return "permissions";
+  const { unsupportedCharacters } = GATEWAYS[kind];
+  const entries = Object.entries(context) as readonly (readonly [string, string])[];
+  // The subject counts twice: it is the policy's principal too.
+  let characters = context.sub.length;
+  let values = "";
+  for (const [name, value] of entries) {
+    characters += name.length + value.length;
+    values += `${value}|`;
+  }
+  // All at once, because a regular expression is compiled when it is used a second time; with a bar between them, because
+  // the halves of two values must not make a character.
+  if (unsupportedCharacters.test(values))
+    return entries.find(([, value]) => unsupportedCharacters.test(value))?.[0];
+  return characters > SHORT_CONTEXT && isTooLarge(context) ? "size" : undefined;
+}
+
+function isTooLarge(context: IdentityContext): boolean {
+  return Buffer.byteLength(JSON.stringify([context.sub, context])) > MAX_CONTEXT_BYTES;
+}

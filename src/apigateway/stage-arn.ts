@@ -1,0 +1,17 @@
+import { Refusal } from "../errors.ts";
+
+/** API and stage, which must be what they seem: a wildcard or a policy variable here would open other APIs. */
+const API_AND_STAGE = /^arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+(?=\/|$)/;
+
+/**
+ * The ARN of every route of the stage that a method ARN belongs to, in any partition. API Gateway caches the
+ * policy and applies it to the caller's other routes, so a policy for one method would lock them out.
+ *
+ * @param methodArn `arn:PARTITION:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`
+ * @throws Refusal `unsupported_event`
+ */
+export function stageArn(methodArn: string): string {
+  const [apiAndStage] = API_AND_STAGE.exec(methodArn) ?? [];
+  if (apiAndStage === undefined) throw new Refusal("unsupported_event", "the method ARN is not of an API");
+  return `${apiAndStage}/*`;
+}

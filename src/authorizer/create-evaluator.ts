@@ -1,0 +1,50 @@
+import type { Evaluator } from "./evaluate.ts";
+import type { RemoteFault } from "../logging/events.ts";
+import { fetchedKeySets, type KeySetDependencies } from "../token/keys/issuer-key-sets.ts";
+import { createJwtVerifier } from "../token/verify.ts";
+import type { RemoteKeySet } from "../token/keys/remote-key-set.ts";
+import type { RevocationLookup } from "../revocation/lookup.ts";
+import type { TableLookupDependencies } from "../revocation/table-lookup.ts";
+import { toCutoff } from "../settings/cutoff.ts";
+import type { Settings } from "../settings/settings.ts";
+
+/** What an evaluator takes from the world around it. Everything but `onFault` has the default that the Lambda needs. */
+export interface EvaluatorDependencies extends Omit<KeySetDependencies, "onFailure"> {
+  /** AWS's variables, for requests to the table of revocations. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly onFault: (fault: RemoteFault) => void;
+}
+
+/** An evaluator, and the keys of each issuer that it keeps. */
+export interface KeepingEvaluator extends Evaluator {
+  readonly keySetOf: (issuer: string) => RemoteKeySet;
+}
+
+/** Makes what evaluates requests as the settings say, begins to fetch keys, and connects to the table of revocations. */
+export function evaluatorFor(settings: Settings, dependencies: EvaluatorDependencies): KeepingEvaluator {
+  const { clock = Date.now, random = Math.random, env = process.env, onFault } = dependencies;
+  const keySetOf = fetchedKeySets(settings, {
+    ...dependencies,
+    onFailure: (failure) => onFault({ event: "key_fetch_failed", ...failure }),
+  });
+  const cutoff = toCutoff(settings.issuedAfter, clock());
+  return {
+    rules: settings,
+    verify: createJwtVerifier({ rules: settings, cutoff, keySetOf, clock }),
+    keySetOf,
+    revocations: createRevocations(settings, { clock, random, env, onEvent: onFault }),
+  };
+}
+
+/** The lookup of revocations; undefined where there is no table, so that nothing of it is loaded. */
+export function createRevocations(
+  settings: Settings,
+  dependencies: TableLookupDependencies,
+): RevocationLookup | undefined {
+  const { revocationTable: table } = settings;
+  if (table === undefined) return undefined;
+  const lookup = import("../revocation/table-lookup.ts").then(({ createTableLookup }) =>
+    createTableLookup(table, settings, dependencies),
+  );
+  return { check: async (token, claims) => (await lookup).check(token, claims) };
+}

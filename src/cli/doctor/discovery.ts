@@ -1,0 +1,143 @@
+import { jwksUriOf } from "../../token/keys/remote-key-set.ts";
+import { ok, problem, type Finding } from "./finding.ts";
+import { failureText } from "../network-error.ts";
+import { printable, withProgress, type Terminal } from "../terminal.ts";
+
+/** Longer than the authorizer's own limit: that a tenant is slow is a finding, not a failure. */
+const DISCOVERY_TIMEOUT_MS = 5000;
+/** Auth0's document has 3 kB. */
+const MAX_DISCOVERY_BYTES = 150_000;
+/** The `Date` header counts whole seconds. */
+const DATE_RESOLUTION_MS = 1000;
+
+/** Auth0 lists both, whatever its applications are set to. */
+const HS256_TOO = ", unless an application is set to HS256: a token of it tells";
+
+interface Document {
+  readonly issuer?: unknown;
+  readonly jwks_uri?: unknown;
+  readonly id_token_signing_alg_values_supported?: unknown;
+}
+
+/**
+ * OpenID Connect Discovery 1.0 §4. The authorizer does not read the document; its contradictions tell mistakes.
+ *
+ * @param toleranceSeconds how far the tenant's clock may be from this machine's
+ */
+export async function checkDiscovery(
+  issuer: string,
+  toleranceSeconds: number,
+  terminal: Terminal,
+): Promise<readonly Finding[]> {
+  const url = `${issuer}.well-known/openid-configuration`;
+  const askedAt = terminal.clock();
+  try {
+    const limits = { redirect: "manual", signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS) } as const;
+    const response = await withProgress(terminal, `Fetching ${url}`, fetch(url, limits));
+    const answeredAt = terminal.clock();
+    const clock = checkClock(response.headers.get("date"), { askedAt, answeredAt }, toleranceSeconds);
+    return [...(await checkResponse(url, issuer, response)), ...clock];
+  } catch (error) {
+    const advice = "Check AUTH0_DOMAIN for a typing mistake, and the network.";
+    return [problem("discovery", `${url}: ${failureText(error)}`, advice)];
+  }
+}
+
+async function checkResponse(url: string, issuer: string, response: Response): Promise<readonly Finding[]> {
+  const { status, headers } = response;
+  if (status >= 300 && status < 400) {
+    await response.body?.cancel();
+    const target = printable(headers.get("location") ?? "nowhere");
+    const advice = "The authorizer follows no redirect. Set AUTH0_DOMAIN to the domain that answers itself.";
+    return [problem("discovery", `${url} redirects to ${target}`, advice)];
+  }
+  const document = status === 200 ? parseObject(await readText(response)) : undefined;
+  if (document === undefined) {
+    await response.body?.cancel();
+    const what = status === 200 ? "is not a discovery document" : `answers HTTP ${status}`;
+    const advice = "Is AUTH0_DOMAIN the domain of an Auth0 tenant, or its custom domain?";
+    return [problem("discovery", `${url} ${what}`, advice)];
+  }
+  const findings = [checkIssuer(document, issuer), checkJwksUri(document, issuer), checkAlgorithm(document)];
+  return [ok("discovery", url), ...findings];
+}
+
+/** @throws Error where the body is longer than any discovery document */
+async function readText({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MAX_DISCOVERY_BYTES) throw new Error(`more than ${MAX_DISCOVERY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parseObject(text: string): Document | undefined {
+  try {
+    const document: unknown = JSON.parse(text);
+    return typeof document === "object" && document !== null && !Array.isArray(document)
+      ? document
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checkIssuer({ issuer }: Document, expected: string): Finding {
+  if (issuer === expected) return ok("issuer", expected);
+  const name = issuer === undefined ? "does not name itself" : `calls itself ${printable(issuer)}`;
+  const lacksSlash = typeof issuer === "string" && `${issuer}/` === expected;
+  return problem(
+    "issuer",
+    `the tenant ${name}, the settings say ${expected}`,
+    lacksSlash
+      ? "Issuers are compared character by character, and Auth0's end with a slash. This is not Auth0, or a proxy rewrites its answers."
+      : "Set AUTH0_DOMAIN to the domain that stands in the `iss` of the tokens; to both, while you move from one to the other.",
+  );
+}
+
+function checkJwksUri({ jwks_uri: uri }: Document, issuer: string): Finding {
+  const expected = jwksUriOf(issuer);
+  if (uri === expected) return ok("jwks-uri", expected);
+  const what =
+    uri === undefined
+      ? "the tenant does not say where its keys are"
+      : `the tenant publishes its keys at ${printable(uri)}`;
+  const advice = `The authorizer fetches them at ${expected}, where Auth0 has them. See that both are the same.`;
+  return problem("jwks-uri", what, advice);
+}
+
+function checkAlgorithm({ id_token_signing_alg_values_supported: algorithms }: Document): Finding {
+  if (Array.isArray(algorithms) && algorithms.includes("RS256"))
+    return ok("algorithm", `the tenant signs with RS256${algorithms.includes("HS256") ? HS256_TOO : ""}`);
+  return Array.isArray(algorithms)
+    ? problem(
+        "algorithm",
+        `the tenant signs with ${printable(algorithms)}, not with RS256`,
+        "In the Auth0 application, under Advanced Settings, OAuth, switch the JSON Web Token signature algorithm to RS256.",
+      )
+    : problem(
+        "algorithm",
+        "the tenant does not list the algorithms that it signs with",
+        "Auth0 lists them in `id_token_signing_alg_values_supported`. This is not Auth0, or a proxy rewrites its answers.",
+      );
+}
+
+/** RFC 9110 §6.6.1. Between the two moments the tenant wrote its answer. */
+function checkClock(
+  date: string | null,
+  { askedAt, answeredAt }: { readonly askedAt: number; readonly answeredAt: number },
+  toleranceSeconds: number,
+): readonly Finding[] {
+  const tenantTime = Date.parse(date ?? "");
+  if (Number.isNaN(tenantTime)) return [];
+  const ahead = tenantTime - answeredAt;
+  const behind = askedAt - (tenantTime + DATE_RESOLUTION_MS);
+  const skew = Math.round(Math.max(ahead, behind, 0) / 1000);
+  if (skew <= toleranceSeconds) return [ok("clock", "this machine and the tenant agree about the time")];
+  const what = `the tenant's clock is ${skew} s ${ahead > 0 ? "ahead of" : "behind"} this machine's`;
+  const advice = `More than AUTHORIZER_CLOCK_TOLERANCE_SECONDS (${toleranceSeconds}). Lambda's clock is right: see which of these two is not.`;
+  return [problem("clock", what, advice)];
+}

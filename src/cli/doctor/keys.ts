@@ -1,0 +1,95 @@
+import { jwksUriOf } from "../../token/keys/remote-key-set.ts";
+import { fetchText } from "../../http/client.ts";
+import { usableKeys } from "../../token/keys/jwk.ts";
+import { ok, problem, warning, type Finding } from "./finding.ts";
+import { failureText } from "../network-error.ts";
+import { printable, withProgress, type Terminal } from "../terminal.ts";
+
+/** Auth0 has three keys at most. Nobody reads a warning for each of a thousand. */
+const MAX_WARNINGS = 10;
+
+/** The keys of an issuer, as the authorizer fetches them, and which of them it ignores. */
+export async function checkKeys(
+  issuer: string,
+  timeoutMs: number,
+  terminal: Terminal,
+): Promise<readonly Finding[]> {
+  const uri = jwksUriOf(issuer);
+  const askedAt = terminal.clock();
+  try {
+    const text = await withProgress(terminal, `Fetching ${uri}`, fetchText(uri, timeoutMs));
+    const document = parseJson(text);
+    return [usable(uri, document, terminal.clock() - askedAt), ...ignored(document)];
+  } catch (error) {
+    const advice = `Without keys nobody gets in. The authorizer waits ${timeoutMs} ms (JWKS_TIMEOUT_MS) and follows no redirect.`;
+    return [problem("keys", `${uri}: ${failureText(error)}`, advice)];
+  }
+}
+
+function usable(uri: string, document: unknown, durationMs: number): Finding {
+  try {
+    const ids = [...usableKeys(document).keys()];
+    return ok("keys", `${ids.length} usable: ${ids.map(printable).join(", ")} (${durationMs} ms)`);
+  } catch (error) {
+    const advice = "Nobody gets in. The tenant must publish an RSA key of at least 2048 bits for RS256.";
+    return problem("keys", `${uri}: ${failureText(error)}`, advice);
+  }
+}
+
+function ignored(document: unknown): readonly Finding[] {
+  const keys = members(document)["keys"];
+  if (!Array.isArray(keys)) return [];
+  const warnings = [...keys.filter((key) => !isUsableAlone(key)).map(unusableKey), ...duplicates(keys)];
+  const more = warnings.length - MAX_WARNINGS;
+  return more > 0
+    ? [...warnings.slice(0, MAX_WARNINGS), warning("key", `${more} more are ignored`, "See the key set.")]
+    : warnings;
+}
+
+/** Asks the authorizer's own rule. */
+function isUsableAlone(key: unknown): boolean {
+  try {
+    return usableKeys({ keys: [key] }).size === 1;
+  } catch {
+    return false;
+  }
+}
+
+function unusableKey(key: unknown): Finding {
+  const { kid, kty, alg, use, n } = members(key);
+  const bits = typeof n === "string" ? ` of ${Buffer.from(n, "base64url").length * 8} bits` : "";
+  const what = `the key ${printable(kid ?? "without kid")} is ignored: ${printable(kty ?? "no kty")}${bits}, alg ${printable(alg ?? "none")}, use ${printable(use ?? "none")}`;
+  return warning(
+    "key",
+    what,
+    "Usable is an RSA key of 2048 bits or more, for RS256 signatures. Tokens signed with another are refused.",
+  );
+}
+
+/** A key without an ID is ignored for itself already. */
+function duplicates(keys: readonly unknown[]): readonly Finding[] {
+  const [once, twice] = [new Set<string>(), new Set<string>()];
+  for (const { kid } of keys.map(members)) {
+    if (typeof kid === "string" && kid !== "") (once.has(kid) ? twice : once).add(kid);
+  }
+  return [...twice].map((kid) =>
+    warning(
+      "key",
+      `the key ID ${printable(kid)} stands for several keys`,
+      "All of them are ignored, and tokens signed with one are refused.",
+    ),
+  );
+}
+
+/** Of anything: what is no object has none. */
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import { variableOf, type SettingKey, type Settings } from "../../settings/settings.ts";
+import type { Finding } from "./finding.ts";
+
+/** Whether a JWT authorizer of AWS's own can ask for the same; unknown where AWS's pages do not say. */
+type Ability = "yes" | "no" | "unknown";
+
+/** Something that the settings ask for. */
+interface Demand {
+  readonly setting: SettingKey;
+  readonly isMade: (settings: Settings) => boolean;
+  readonly http: Ability;
+  readonly rest: Ability;
+}
+
+const takesAccessTokens = ({ audiences }: Settings): boolean => audiences.length > 0;
+
+/** With its sources in `docs/which-authorizer.md`. What is not listed, both can do: an issuer, audiences, one scope. */
+const DEMANDS: readonly Demand[] = [
+  { setting: "issuers", isMade: ({ issuers }) => issuers.length > 1, http: "no", rest: "yes" },
+  {
+    setting: "clientIds",
+    isMade: (settings) => settings.clientIds.length > 0 && takesAccessTokens(settings),
+    http: "no",
+    rest: "unknown",
+  },
+  { setting: "email", isMade: ({ email }) => email !== "optional", http: "no", rest: "unknown" },
+  {
+    setting: "emailDomains",
+    isMade: ({ emailDomains }) => emailDomains.length > 0,
+    http: "no",
+    rest: "unknown",
+  },
+  {
+    setting: "organizations",
+    isMade: ({ organizations }) => organizations.length > 0,
+    http: "no",
+    rest: "unknown",
+  },
+  {
+    setting: "requiredClaims",
+    isMade: ({ requiredClaims }) => Object.keys(requiredClaims).length > 0,
+    http: "no",
+    rest: "unknown",
+  },
+  {
+    // They ask for one of several scopes, not for all of them.
+    setting: "requiredPermissions",
+    isMade: ({ requiredPermissions }) => requiredPermissions.length > 1,
+    http: "no",
+    rest: "no",
+  },
+  {
+    setting: "accessTokenProfile",
+    isMade: ({ accessTokenProfile }) => accessTokenProfile === "rfc9068",
+    http: "no",
+    rest: "unknown",
+  },
+  {
+    setting: "allowMachines",
+    isMade: (settings) => !settings.allowMachines && takesAccessTokens(settings),
+    http: "no",
+    rest: "no",
+  },
+  {
+    setting: "allowAnonymous",
+    isMade: (settings) => !settings.allowAnonymous && takesAccessTokens(settings),
+    http: "no",
+    rest: "no",
+  },
+  {
+    setting: "revocationTable",
+    isMade: ({ revocationTable }) => revocationTable !== undefined,
+    http: "no",
+    rest: "no",
+  },
+];
+
+/** Whether the JWT authorizers of HTTP and REST APIs could stand in for this one: whoever needs no Lambda is told. */
+export function checkNative(settings: Settings): readonly Finding[] {
+  const made = DEMANDS.filter(({ isMade }) => isMade(settings));
+  return [finding("HTTP", made, ({ http }) => http), finding("REST", made, ({ rest }) => rest)];
+}
+
+function finding(api: string, made: readonly Demand[], abilityOf: (demand: Demand) => Ability): Finding {
+  const named = (ability: Ability): string =>
+    made
+      .filter((demand) => abilityOf(demand) === ability)
+      .map(({ setting }) => variableOf(setting))
+      .join(", ");
+  const [impossible, unknown] = [named("no"), named("unknown")];
+  const reasons = [
+    impossible && `cannot do what these ask for: ${impossible}`,
+    unknown && `may or may not be able to do this, AWS does not say: ${unknown}`,
+  ].filter(Boolean);
+  const authorizer = `the JWT authorizer that AWS has for ${api} APIs`;
+  if (reasons.length > 0)
+    return { check: "native", status: "ok", what: `${authorizer} ${reasons.join("; it ")}` };
+  return {
+    check: "native",
+    status: "ok",
+    what: `${authorizer} could do all that these settings ask for`,
+    advice:
+      "Then there is no function to run. Read docs/which-authorizer.md, and take it where the rest fits too.",
+  };
+}

@@ -1,0 +1,90 @@
+import type { Settings } from "../../settings/settings.ts";
+import { emailClaim as readEmailClaim } from "../../settings/parsers.ts";
+import { member, type JsonObject } from "../../token/jwt.ts";
+import type { Reason } from "../../errors.ts";
+import { ok, problem, warning, type Finding } from "./finding.ts";
+import { printable, withoutEmails, type Terminal } from "../terminal.ts";
+import { tenantKeys } from "../tenant-keys.ts";
+import { evidenceOf } from "../token-input.ts";
+import { trace, type Trace } from "../explain/trace.ts";
+
+/** What a token of the team's own says about the settings. */
+export async function checkToken(
+  text: string,
+  settings: Settings,
+  terminal: Terminal,
+): Promise<readonly Finding[]> {
+  const traced = await traceAt(terminal.clock(), text, settings, terminal);
+  const issuedAt = traced.jwt && member(traced.jwt.claims, "iat");
+  if (!isExpired(traced) || typeof issuedAt !== "number") return findingsOf(traced, settings);
+  const old = warning("token", "the token has expired", "What follows is checked as of when it was issued.");
+  return [old, ...findingsOf(await traceAt(issuedAt * 1000, text, settings, terminal), settings)];
+}
+
+function traceAt(now: number, text: string, settings: Settings, terminal: Terminal): Promise<Trace> {
+  const keySetOf = (issuer: string) => tenantKeys(issuer, settings, terminal);
+  return trace(evidenceOf(text).event, { settings, now, keySetOf });
+}
+
+function isExpired({ verdict }: Trace): boolean {
+  return "reason" in verdict && verdict.reason === "expired";
+}
+
+function findingsOf(traced: Trace, settings: Settings): readonly Finding[] {
+  const { verdict } = traced;
+  if ("identity" in verdict)
+    return [ok("token", `accepted, as ${nameOf(traced)}`), emailFinding(verdict.identity.email.kind)];
+  const detail = verdict.detail === undefined ? "" : ` (${printable(verdict.detail)})`;
+  return [
+    problem(
+      "token",
+      `refused: ${verdict.reason}${detail}`,
+      [verdict.hint, clue(traced, settings)].filter(Boolean).join(" "),
+    ),
+  ];
+}
+
+function nameOf({ use }: Trace): string {
+  return use === "id" ? "an ID token" : "an access token";
+}
+
+function emailFinding(kind: "address" | "missing" | "unsupported"): Finding {
+  if (kind === "address") return ok("email", "the token carries an e-mail");
+  const what = kind === "missing" ? "no e-mail" : "an e-mail that cannot be handed on";
+  return warning(
+    "email",
+    `the token carries ${what}, which AUTHORIZER_EMAIL=optional allows`,
+    "The Lambdas behind see none.",
+  );
+}
+
+/** What the token says in the place of what it should say. Never an e-mail: only the names of claims. */
+function clue({ jwt, use, verdict }: Trace, { emailClaim }: Settings): string | undefined {
+  if (jwt === undefined || !("reason" in verdict)) return undefined;
+  const { header, claims } = jwt;
+  const says: Readonly<Partial<Record<Reason, unknown>>> = {
+    unknown_issuer: member(claims, "iss"),
+    unknown_audience: member(claims, "aud"),
+    unsupported_algorithm: member(header, "alg"),
+  };
+  if (verdict.reason === "email_missing" && use === "access") return emailClue(claims, emailClaim ?? "none");
+  const value = says[verdict.reason];
+  return value === undefined ? undefined : `It says ${printable(withoutEmails(value))}.`;
+}
+
+function emailClue(claims: JsonObject, configured: string): string {
+  const others = Object.keys(claims).filter((name) => /e-?mail$/i.test(name) && name !== configured);
+  const found =
+    others.length === 0 ? "no other" : others.map((name) => printable(withoutEmails(name))).join(", ");
+  const useless = others.length > 0 && !others.some(mayBeEmailClaim);
+  const advice = useless ? " AUTH0_EMAIL_CLAIM takes only a URL or email: rename it in the Action." : "";
+  return `The settings name ${configured}; the token has ${found}.${advice}`;
+}
+
+function mayBeEmailClaim(name: string): boolean {
+  try {
+    return readEmailClaim(name) === name;
+  } catch {
+    return false;
+  }
+}

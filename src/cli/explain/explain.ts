@@ -1,0 +1,253 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { EvaluationStep } from "../../authorizer/evaluate.ts";
+import { createRevocations } from "../../authorizer/create-evaluator.ts";
+import { member, type UnverifiedJwt } from "../../token/jwt.ts";
+import type { KeySet } from "../../token/keys/remote-key-set.ts";
+import { ConfigurationError } from "../../settings/configuration-error.ts";
+import { settingsFromEnvironment, type Settings } from "../../settings/settings.ts";
+import { EXIT, hiddenEmail, paint, printable, UsageError, withoutEmails } from "../terminal.ts";
+import type { ExitCode, Style, Terminal } from "../terminal.ts";
+import { keysOfFile, tenantKeys } from "../tenant-keys.ts";
+import { evidenceOf, tokenFrom, type Evidence } from "../token-input.ts";
+import { STEPS, trace, type Outcome, type Trace } from "./trace.ts";
+
+const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
+
+Takes a token through the authorizer's steps and says where it would be refused, and why. The settings are
+the authorizer's environment variables. The token goes nowhere: only the tenant's keys are fetched.
+
+  TOKEN           a token or a whole Authorization header; without it, or as -, standard input is read, which is
+                  better: npm writes the arguments of npx and npm run into its log
+  --event FILE    an event of an authorizer, as JSON, in place of the token
+  --keys FILE     take the keys from a JWK Set or a snapshot instead of fetching them
+  --offline       fetch nothing: key, signature and revocations are then not checked
+  --at TIME       evaluate as of this time: 2026-11-22T12:00:00Z
+  --show-email    print e-mail addresses
+  --json          for machines
+
+Exit code: 0 accepted, 1 refused, 2 wrong use or broken settings, 3 cannot be decided (no keys, or --offline)
+`;
+
+interface ExplainOptions {
+  readonly evidence: Evidence;
+  readonly keys: string | undefined;
+  readonly offline: boolean;
+  readonly now: number;
+  readonly showEmail: boolean;
+  readonly json: boolean;
+}
+
+const MARKS: Readonly<Record<Outcome, readonly [mark: string, style: Style]>> = {
+  passed: ["✓", "good"],
+  refused: ["✗", "bad"],
+  undecided: ["?", "careful"],
+  skipped: ["-", "careful"],
+  "not reached": ["·", "faint"],
+};
+const EXIT_CODES: Readonly<Record<Trace["verdict"]["outcome"], ExitCode>> = {
+  accepted: EXIT.well,
+  refused: EXIT.problem,
+  undecided: EXIT.undecided,
+  unverified: EXIT.undecided,
+};
+
+/** The command `explain`. */
+export async function explain(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const options = await readOptions(args, terminal);
+  if (options === undefined) {
+    terminal.write(EXPLAIN_USAGE);
+    return EXIT.well;
+  }
+  const settings = settingsOrUsageError(terminal.env);
+  const keySetOf = options.offline ? undefined : keySetReader(options, settings, terminal);
+  const { event, hiddenSteps } = options.evidence;
+  const { env, clock } = terminal;
+  // The table is asked now, with the credentials of the environment.
+  const revocations = options.offline
+    ? undefined
+    : createRevocations(settings, { env, clock, random: Math.random, onEvent: () => undefined });
+  const traced = await trace(event, { settings, now: options.now, keySetOf, revocations });
+  const withoutTable: readonly EvaluationStep[] =
+    settings.revocationTable === undefined ? ["revocation"] : [];
+  const hidden = [...hiddenSteps, ...withoutTable];
+  const steps = traced.steps.filter(({ step }) => !hidden.includes(step));
+  const reading = { traced: { ...traced, steps }, settings, showEmail: options.showEmail };
+  terminal.write(options.json ? `${JSON.stringify(asJson(reading))}\n` : asText(reading, terminal));
+  return EXIT_CODES[traced.verdict.outcome];
+}
+
+/** Undefined where help is asked for. */
+async function readOptions(args: readonly string[], terminal: Terminal): Promise<ExplainOptions | undefined> {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const flags = {
+    event: text,
+    keys: text,
+    offline: flag,
+    at: text,
+    "show-email": flag,
+    json: flag,
+    help: flag,
+  };
+  const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true });
+  if (values.help === true) return undefined;
+  if (positionals.length > 1) throw new UsageError("one token at a time");
+  const now = values.at === undefined ? terminal.clock() : Date.parse(values.at);
+  if (Number.isNaN(now)) throw new UsageError(`--at is no time: ${values.at ?? ""}`);
+  return {
+    evidence:
+      values.event === undefined
+        ? evidenceOf(await tokenFrom(positionals[0], terminal))
+        : { event: readJsonFile("--event", values.event), hiddenSteps: [] },
+    keys: values.keys,
+    offline: values.offline === true,
+    now,
+    showEmail: values["show-email"] === true,
+    json: values.json === true,
+  };
+}
+
+function readJsonFile(option: string, file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new UsageError(`${option}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function settingsOrUsageError(env: NodeJS.ProcessEnv): Settings {
+  try {
+    return settingsFromEnvironment(env);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new UsageError(`the settings are broken.\n- ${error.mistakes.join("\n- ")}`, { cause: error });
+  }
+}
+
+function keySetReader(
+  { keys }: Pick<ExplainOptions, "keys">,
+  settings: Settings,
+  terminal: Terminal,
+): (issuer: string) => KeySet {
+  const file = keys === undefined ? undefined : readJsonFile("--keys", keys);
+  return (issuer) =>
+    file === undefined
+      ? tenantKeys(issuer, settings, terminal)
+      : keysOfFile(issuer, settings, jwkSetIn(file, issuer));
+}
+
+/** A snapshot holds one JWK Set for each issuer. */
+function jwkSetIn(file: unknown, issuer: string): unknown {
+  const { keySets } = (file ?? {}) as { keySets?: Record<string, unknown> | null };
+  return keySets === undefined ? file : keySets?.[issuer];
+}
+
+/** What the token says that matters to a rule. */
+const SEEN: Readonly<Partial<Record<EvaluationStep, readonly string[]>>> = {
+  header: ["alg", "typ", "kid"],
+  issuer: ["iss"],
+  audience: ["aud"],
+  kind: ["azp", "client_id", "gty", "nonce", "events"],
+  subject: ["sub"],
+  times: ["iat", "nbf", "exp"],
+  revocation: ["sid"],
+  organization: ["org_id"],
+  permissions: ["permissions", "scope"],
+};
+
+/** A trace, and what of it may be shown. */
+interface Reading {
+  readonly traced: Trace;
+  readonly settings: Settings;
+  readonly showEmail: boolean;
+}
+
+function seen(
+  step: EvaluationStep,
+  { traced, settings, showEmail }: Reading,
+): Readonly<Record<string, string>> {
+  const { jwt, use } = traced;
+  if (jwt === undefined) return {};
+  const part = step === "header" ? jwt.header : jwt.claims;
+  const email = step === "email" ? emailClaim(use, settings) : undefined;
+  const names = email === undefined ? (SEEN[step] ?? []) : [email, `${email}_verified`];
+  const present = names.filter((name) => member(part, name) !== undefined);
+  const shown = (name: string): unknown => {
+    const value = member(part, name);
+    if (showEmail) return value;
+    return name === email ? hiddenEmail(value) : withoutEmails(value);
+  };
+  return Object.fromEntries(present.map((name) => [name, asSeen(step, shown(name))]));
+}
+
+function emailClaim(use: Trace["use"], settings: Settings): string | undefined {
+  return use === "id" ? "email" : settings.emailClaim;
+}
+
+function asSeen(step: EvaluationStep, value: unknown): string {
+  const date = new Date(step === "times" && typeof value === "number" ? value * 1000 : NaN);
+  return Number.isNaN(date.getTime()) ? printable(value) : date.toISOString().replace(".000Z", "Z");
+}
+
+function asJson(reading: Reading): object {
+  const { traced } = reading;
+  const { verdict } = traced;
+  return {
+    verdict: verdict.outcome,
+    ...("reason" in verdict
+      ? { reason: verdict.reason, detail: detailOf(verdict), hint: verdict.hint }
+      : { tokenUse: verdict.identity.tokenUse }),
+    steps: traced.steps.map(({ step, outcome }) => ({
+      step,
+      asks: STEPS[step],
+      outcome,
+      ...(outcome !== "not reached" && { token: seen(step, reading) }),
+    })),
+  };
+}
+
+function asText(reading: Reading, terminal: Terminal): string {
+  const { traced } = reading;
+  const lines = traced.steps.flatMap(({ step, outcome }) => {
+    const [mark, style] = MARKS[outcome];
+    const note = outcome === "passed" || outcome === "refused" ? "" : ` (${outcome})`;
+    const line = `  ${paint(terminal, style, mark)} ${step.padEnd(16)}${STEPS[step]}${paint(terminal, "faint", note)}`;
+    if (outcome === "not reached") return [paint(terminal, "faint", `  ${mark} ${step}`)];
+    const facts = Object.entries(seen(step, reading)).map(([name, value]) => `${name} ${value}`);
+    return facts.length === 0
+      ? [line]
+      : [line, paint(terminal, "faint", `${" ".repeat(20)}${facts.join("   ")}`)];
+  });
+  return `${kindOf(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n`;
+}
+
+function kindOf(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {
+  if (jwt === undefined) return "No token that can be read.";
+  if (use !== undefined)
+    return use === "id" ? "An ID token of an application." : "An access token of an API.";
+  return steps.some(({ step, outcome }) => step === "audience" && outcome === "not reached")
+    ? "A token that is refused before it matters whom it is for."
+    : "A token that is neither for the applications nor for the APIs of these settings.";
+}
+
+function conclusion({ verdict }: Trace, terminal: Terminal): string {
+  switch (verdict.outcome) {
+    case "accepted":
+      return paint(terminal, "good", "Accepted.");
+    case "unverified":
+      return paint(terminal, "careful", "Nothing else is wrong with it, but nobody checked the signature.");
+    case "refused":
+    case "undecided": {
+      const head = verdict.outcome === "refused" ? "Refused" : "Cannot be decided";
+      const detail = verdict.detail === undefined ? "" : ` (${detailOf(verdict)})`;
+      const style = verdict.outcome === "refused" ? "bad" : "careful";
+      return `${paint(terminal, style, `${head}: ${verdict.reason}`)}${detail}\n${verdict.hint}`;
+    }
+  }
+}
+
+/** It may quote a server. */
+function detailOf({ detail }: { readonly detail: string | undefined }): string | undefined {
+  return detail === undefined ? undefined : printable(detail);
+}

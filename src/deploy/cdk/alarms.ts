@@ -1,0 +1,62 @@
+import { CfnStack } from "aws-cdk-lib";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { Asset } from "aws-cdk-lib/aws-s3-assets";
+import { Topic, type ITopic } from "aws-cdk-lib/aws-sns";
+import { Construct } from "constructs";
+import type { Settings } from "../../settings/settings.ts";
+import type { Revocations } from "./revocations.ts";
+
+export interface AlarmOptions {
+  /** Who hears of them. AWS sends a link to confirm. */
+  readonly email?: string;
+  /** How many refusals, in percent, are too many: 50, unless told otherwise. */
+  readonly refusedPercent?: number;
+  /** After how many hours without a message from the Event Stream something is wrong: 168, unless told otherwise. */
+  readonly silenceHours?: number;
+}
+
+interface AlarmsProps extends AlarmOptions {
+  readonly authorizer: IFunction;
+  readonly settings: Partial<Settings>;
+  readonly revocations: Revocations | undefined;
+}
+
+/** The alarms: a nested stack, from the template that comes with the package. */
+export class Alarms extends Construct {
+  /** Tells of alarms: subscribe to it whoever is on call. */
+  readonly topic: ITopic;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const template = new Asset(this, "Template", { path: `${import.meta.dirname}/alarms.json` });
+    const stack = new CfnStack(this, "Stack", {
+      templateUrl: template.httpUrl,
+      parameters: parametersOf(props),
+    });
+    this.topic = Topic.fromTopicArn(this, "Topic", stack.getAtt("Outputs.AlarmTopicArn").toString());
+  }
+}
+
+/** What is left out has the default of the template. */
+function parametersOf({
+  authorizer,
+  settings,
+  revocations,
+  ...options
+}: AlarmsProps): Record<string, string> {
+  const parameters = {
+    AuthorizerLambdaFunction: authorizer.functionName,
+    AuthorizerLogLevel: settings.logLevel,
+    AlarmEmail: options.email,
+    AlarmRefusedPercent: options.refusedPercent?.toString(),
+    RevocationTable: revocations?.table.tableName ?? settings.revocationTable,
+    RevokeOnEventLambdaFunction: revocations?.eventWriter.functionName,
+    RevocationDeadLetters: revocations?.deadLetters.queueName,
+    EventBus: revocations?.eventBus?.eventBusName,
+    SilenceHours: options.silenceHours?.toString(),
+    BackChannelLogoutLambdaFunction: revocations?.logoutWriter?.functionName,
+  };
+  return Object.fromEntries(
+    Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,70 @@
+import { identitySourcesWithoutToken, longSimpleTtls, longTtls } from "./authorizers.ts";
+import type { Check, Finding, Scope } from "./rule.ts";
+import {
+  endlessLogs,
+  longTimeouts,
+  openPermissions,
+  otherProcessors,
+  unreachableTables,
+  wideRoles,
+} from "./functions.ts";
+import { lateGatewayResponses, missingHeader } from "./gateway-responses.ts";
+import { appendedIdentities } from "./header-mappings.ts";
+import { unguardedRoutes, unknownPublicRoutes } from "./routes.ts";
+import { authorizerFunctions, settingsMistakes } from "./settings.ts";
+import { resourcesOf, type Template } from "./cloudformation.ts";
+
+const CHECKS = {
+  settings: settingsMistakes,
+  "unguarded-route": unguardedRoutes,
+  "unknown-public-route": unknownPublicRoutes,
+  "authorizer-ttl": longTtls,
+  "simple-answer-outlives-token": longSimpleTtls,
+  "identity-source-without-token": identitySourcesWithoutToken,
+  "function-timeout": longTimeouts,
+  "log-retention": endlessLogs,
+  "not-arm64": otherProcessors,
+  "no-cors-on-401": missingHeader("UNAUTHORIZED", "Access-Control-Allow-Origin"),
+  "no-cors-on-403": missingHeader("ACCESS_DENIED", "Access-Control-Allow-Origin"),
+  "no-challenge-on-401": missingHeader("UNAUTHORIZED", "WWW-Authenticate"),
+  "gateway-response-not-deployed": lateGatewayResponses,
+  "wildcard-iam": wideRoles,
+  "table-out-of-reach": unreachableTables,
+  "appended-identity": appendedIdentities,
+  "open-permission": openPermissions,
+} as const satisfies Record<string, Check>;
+
+export type RuleName = keyof typeof CHECKS;
+
+export const RULE_NAMES = Object.keys(CHECKS) as readonly RuleName[];
+
+/** One mistake in a template. */
+export interface Mistake extends Finding {
+  readonly rule: RuleName;
+}
+
+export interface Options {
+  /** Rules that are left out. */
+  readonly except?: readonly RuleName[];
+  /** Routes that are meant to have no authorizer: `GET /health`, `$connect`. */
+  readonly publicRoutes?: readonly string[];
+  /** Whether the rules about functions hold for all of them, and not only for those that are an authorizer. */
+  readonly everyFunction?: boolean;
+}
+
+/** What is wrong with a template, beyond what AWS would say about it. */
+export function findMistakes(template: Template, options: Options = {}): Mistake[] {
+  const { except = [], publicRoutes = [], everyFunction = false } = options;
+  const functions = everyFunction
+    ? resourcesOf(template, "AWS::Lambda::Function")
+    : authorizerFunctions(template);
+  const scope: Scope = { functions: new Set(functions.map(({ name }) => name)), publicRoutes };
+  return RULE_NAMES.filter((rule) => !except.includes(rule)).flatMap((rule) =>
+    CHECKS[rule](template, scope).map((finding) => ({ rule, ...finding })),
+  );
+}
+
+/** A mistake on one line: `unguarded-route: HttpApiRouteGetHello lets anybody in: …`. */
+export function sentence({ rule, resource, message }: Mistake): string {
+  return `${rule}: ${resource} ${message}`;
+}

@@ -1,0 +1,99 @@
+import { variablesFrom } from "../../settings/to-environment.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { Options } from "./options.ts";
+
+/** A function that writes revocations, as {@link Options} ask for it. */
+interface Writer {
+  /** What its name ends with. */
+  readonly suffix: "RevokeOnEvent" | "BackChannelLogout";
+  readonly definition: object;
+}
+
+/** The files of the functions that write revocations, in the package's `dist/` and in their zip. */
+export const WRITER_FILES = ["revoke-on-event.cjs", "back-channel-logout.cjs"];
+
+const TIMEOUT_SECONDS = 10;
+/** The authorizer's settings that the endpoint for logout tokens has too. */
+const LOGOUT_SETTINGS: readonly (keyof Settings)[] = [
+  "issuers",
+  "clockToleranceSeconds",
+  "jwksMaxAgeSeconds",
+  "jwksStaleIfErrorSeconds",
+  "jwksTimeoutMs",
+];
+
+/** What the authorizer's function needs beyond its settings where there is a table. */
+export function tableOf(idPrefix: string): {
+  readonly variables: object;
+  readonly dependsOn: readonly string[];
+} {
+  return {
+    variables: { REVOCATION_TABLE: { Ref: `${idPrefix}RevocationTable` } },
+    dependsOn: [`${idPrefix}RevocationReaderPolicy`],
+  };
+}
+
+/**
+ * The functions that write revocations, as `serverless.yml` would define them.
+ *
+ * @param artifact where their zip will be, relative to the service
+ */
+export function writersOf(options: Options, idPrefix: string, artifact: string): readonly Writer[] {
+  const { stack } = options;
+  if (!stack.revocations) return [];
+  const common = {
+    runtime: stack.runtime,
+    architecture: "arm64",
+    memorySize: stack.memorySize,
+    timeout: TIMEOUT_SECONDS,
+    logRetentionInDays: stack.logRetentionInDays,
+    package: { artifact },
+  };
+  const definitions = { RevokeOnEvent: revokeOnEvent, BackChannelLogout: backChannelLogout };
+  const suffixes = stack.backChannelLogout
+    ? (["RevokeOnEvent", "BackChannelLogout"] as const)
+    : (["RevokeOnEvent"] as const);
+  return suffixes.map((suffix) => ({
+    suffix,
+    definition: {
+      ...common,
+      role: `${idPrefix}${suffix}Role`,
+      ...definitions[suffix](options, {
+        ...variablesFrom(only(options.settings, ["logLevel"])),
+        ...sessionRetention(stack),
+        ...tableOf(idPrefix).variables,
+      }),
+    },
+  }));
+}
+
+function sessionRetention({ sessionRetentionDays: days }: Options["stack"]): object {
+  return days === undefined ? {} : { REVOCATION_SESSION_RETENTION_DAYS: String(days) };
+}
+
+function revokeOnEvent({ stack }: Options, environment: object): object {
+  return {
+    handler: "revoke-on-event.handler",
+    description: "Writes revocations from the messages that Auth0 sends through EventBridge.",
+    environment: { ...environment, REVOCATION_ON_LOGOUT: String(stack.revokeOnLogout) },
+  };
+}
+
+function backChannelLogout(options: Options, environment: object): object {
+  const settings = { ...only(options.settings, LOGOUT_SETTINGS), clientIds: logoutClientIds(options) };
+  return {
+    handler: "back-channel-logout.handler",
+    description: "Writes revocations of sessions from Auth0's logout tokens.",
+    url: true,
+    environment: { ...variablesFrom(settings), ...environment },
+  };
+}
+
+/** The applications whose logout tokens count: those whose ID tokens do, unless others are named. */
+function logoutClientIds({ stack, settings }: Options): readonly string[] {
+  return stack.logoutClientIds.length > 0 ? stack.logoutClientIds : (settings.clientIds ?? []);
+}
+
+function only(settings: Partial<Settings>, keys: readonly (keyof Settings)[]): Partial<Settings> {
+  return Object.fromEntries(keys.map((key) => [key, settings[key]]));
+}

@@ -1,0 +1,130 @@
+export function isUndecided(reason: Reason): reason is UndecidedReason {
+  return Object.hasOwn(CANNOT_DECIDE, reason);
+}
+
+/** Whether the token may be accepted later as it is: such an answer must not be cached. */
+export function isCuredByTime(reason: Reason): boolean {
+  return reason === "not_yet_valid" || reason === "unknown_key";
+}
+
+/** Why a verified caller does not get in. It is returned, not thrown: that a rule says no is no error. */
+export interface CallerRefusal {
+  readonly reason: CallerReason;
+  /** What is known beyond the reason, safe to log: a name, never a value. */
+  readonly detail?: string;
+}
+
+/**
+ * Runs a function, and gives the errors that are made in it no stack trace: collecting one takes V8 longer than all the
+ * rest of a refusal.
+ */
+export function withoutStackTraces<T>(run: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** The one error of the request path. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly reason: TokenReason | UndecidedReason;
+  /** What is known beyond the reason, safe to log: the name of a claim or of a host, never a value of a token. */
+  readonly detail: string | undefined;
+
+  constructor(reason: TokenReason | UndecidedReason, detail?: string, options?: ErrorOptions) {
+    // Where in the code a token was refused says no more than the reason, and would cost more than all the rest.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(detail === undefined ? reason : `${reason}: ${detail}`, options);
+    Error.stackTraceLimit = stackTraceLimit;
+    this.reason = reason;
+    this.detail = detail;
+  }
+}
+
+/** The token is missing, malformed or not acceptable: HTTP 401 where the gateway allows it (RFC 6750 §3.1). */
+export const NO_VALID_TOKEN = {
+  missing_token: "The request has no bearer token. Send the header `Authorization: Bearer <token>`.",
+  malformed_header:
+    "The Authorization header is not exactly one `Bearer <token>`, or the token was sent in two places at once.",
+  malformed_token:
+    "The token is not a well-formed JWT: three parts of unpadded base64url, the first two JSON.",
+  opaque_or_encrypted_token:
+    "The access token is opaque or encrypted because the application did not ask for the API: add its identifier as `audience` to the authorization request.",
+  token_too_large:
+    "The token is larger than 8 KB or has more than 500 members. Remove claims that an Action adds to it.",
+  unsupported_algorithm:
+    "The token is not signed with RS256. In the Auth0 application, under Advanced Settings, OAuth, switch the JSON Web Token signature algorithm to RS256.",
+  unsupported_header:
+    "The token's header lacks a `kid` or has a parameter that is not accepted (such as `crit` or `jku`).",
+  wrong_token_type:
+    "This is neither an ID token nor an access token of the accepted profile: a logout token, or a mixture of both kinds.",
+  unknown_issuer: "The token comes from another tenant. Compare its `iss` with AUTH0_DOMAIN.",
+  unknown_audience:
+    "The token was issued for somebody else. Compare its `aud` with AUTH0_CLIENT_IDS (ID tokens) and AUTH0_AUDIENCES (access tokens).",
+  ambiguous_audience: "The token names both an application and an API as its audience.",
+  unknown_key:
+    "The tenant does not publish the key that signed this token: it was revoked, or the token is forged.",
+  bad_signature: "The signature does not match: the token was changed or forged.",
+  expired: "The token has expired. The application must get a new one.",
+  not_yet_valid: "The token is not valid yet. Compare the clocks.",
+  missing_claim: "The token lacks a claim that its kind must have.",
+  invalid_claim: "A claim of the token has a type or a value that is not acceptable.",
+  issued_before_cutoff: "The token was issued before AUTHORIZER_ISSUED_AFTER. The user must sign in again.",
+  revoked:
+    "The token was revoked. The detail says by what: its user (sub), an actor (act), the user's membership of the organization (member), its session (sid), its application (client) or the token itself (token). Users who still may sign in get a new one.",
+  sender_constrained_token:
+    "The token is bound to a key (DPoP or mutual TLS), which a bearer request does not prove. Switch sender constraining off for this API.",
+} as const;
+
+/** The token is valid, but its bearer does not get in: HTTP 403 (RFC 6750 §3.1). */
+export const CALLER_REFUSED = {
+  email_missing:
+    "The token has no e-mail. ID token: ask for the scope `email`. Access token: add the claim AUTH0_EMAIL_CLAIM in a post-login Action.",
+  email_not_verified:
+    "The token does not say that the e-mail address is verified: the user has not verified it yet, or the connection sends `email_verified` as something other than true or false (AUTHORIZER_EMAIL=verified).",
+  email_unsupported: "The e-mail address is not plain ASCII with exactly one @ and at most 254 characters.",
+  machine_client: "The token belongs to a machine, not to a user (AUTHORIZER_ALLOW_MACHINES).",
+  anonymous_visitor:
+    "The token belongs to an anonymous session, not to a user who has signed in (AUTHORIZER_ALLOW_ANONYMOUS).",
+  organization_not_allowed: "The user did not sign in to one of AUTH0_ORGANIZATIONS.",
+  email_domain_not_allowed: "The e-mail address is not of one of AUTHORIZER_EMAIL_DOMAINS.",
+  claim_not_allowed:
+    "A claim has none of the values that AUTH0_REQUIRED_CLAIMS asks for, or is missing. The detail names the claim.",
+  permission_missing: "The token lacks one of AUTH0_REQUIRED_PERMISSIONS. The detail names it.",
+  identity_unsupported:
+    "The signature is good, but API Gateway would not hand a value on unchanged. The detail names it: a claim with a control character, a permission with a blank, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
+  claims_too_large:
+    "The claims of AUTH0_CONTEXT_CLAIMS have more than 2 KB together. Hand on fewer, or let the Action write less into them.",
+} as const;
+
+/** Nothing can be said about the caller: HTTP 500, which no gateway caches. */
+export const CANNOT_DECIDE = {
+  keys_unavailable:
+    "The tenant's keys could not be fetched and none are cached. The detail says which host failed and how.",
+  unsupported_event: "The event is not one that API Gateway sends to a Lambda authorizer.",
+  identity_source_without_token:
+    "The HTTP API's identity source does not hold the token, so that its cache would hand one caller's answer to another. Make $request.header.Authorization an identity source of this authorizer.",
+  revocations_unavailable:
+    "The table of revocations (REVOCATION_TABLE) did not say whether the token is revoked. The detail says why.",
+} as const;
+
+export type TokenReason = keyof typeof NO_VALID_TOKEN;
+
+export type CallerReason = keyof typeof CALLER_REFUSED;
+
+export type UndecidedReason = keyof typeof CANNOT_DECIDE;
+
+/** The closed set of reasons. Every one is safe to log and to alarm on. */
+export type Reason = TokenReason | CallerReason | UndecidedReason;
+
+const HINTS: Readonly<Record<Reason, string>> = { ...NO_VALID_TOKEN, ...CALLER_REFUSED, ...CANNOT_DECIDE };
+
+/** What an operator should know or do about a reason. Logged and documented, never sent to the caller. */
+export function hintOf(reason: Reason): string {
+  return HINTS[reason];
+}

@@ -1,0 +1,211 @@
+import { failureOf } from "./backoff.ts";
+import { FetchError } from "./fetch-error.ts";
+import { copyOf, copyOfSeed, correctedFor, freshness, nextAttemptAt, refreshAfter } from "./freshness.ts";
+import type { Copy, Failure, Freshness, Lifetimes, Seed } from "./freshness.ts";
+
+export interface RemoteCopyOptions<T> {
+  /**
+   * Fetches it once.
+   *
+   * @throws FetchError, or any other error where the answer is of no use
+   */
+  readonly fetch: (timeoutMs: number) => Promise<T>;
+  readonly lifetimes: Lifetimes;
+  readonly seed?: Seed<T> | undefined;
+  /** Milliseconds since the epoch. A frozen sandbox must find it advanced when it is thawed. */
+  readonly clock: () => number;
+  /** From 0 to 1, as `Math.random`. */
+  readonly random: () => number;
+  /** Runs a task once the answer is on its way: loading an HTTP client for a refresh must not make a caller wait. */
+  readonly defer: (task: () => void) => void;
+  readonly onFailure: (error: Error) => void;
+}
+
+/** How a copy is doing. */
+export interface RemoteCopyState {
+  readonly freshness: Freshness;
+  readonly ageSeconds: number | undefined;
+  readonly refreshing: boolean;
+  /** The last fetch, where it failed. */
+  readonly failure: Error | undefined;
+  /** Before this, nothing is fetched on demand. */
+  readonly nextAttemptAt: number;
+}
+
+/** A fetch and its retry. */
+const LOAD_LIMIT_MS = 3500;
+/** A fetch that took longer by the wall clock was frozen together with its sandbox. */
+const FLIGHT_LIMIT_MS = 4000;
+/** How long a seed is trusted from its first use on, while the first fetch is under way. */
+const SEED_TRUST_MS = 30_000;
+
+/**
+ * A copy of something remote that is kept for the life of a container.
+ *
+ * After half of its fresh time it is fetched anew in the background, so that no request waits. Where that came to no
+ * end, since a sandbox between two invocations is frozen, one request waits for a fetch of its own; where it failed,
+ * the old copy serves until its stale limit.
+ */
+export class RemoteCopy<T> {
+  readonly #options: RemoteCopyOptions<T>;
+  #copy: Copy<T> | undefined;
+  #failure: Failure | undefined;
+  #flight: { readonly startedAt: number; readonly landed: Promise<void> } | undefined;
+  /** When the next fetch in the background is due. */
+  #refreshAt = 0;
+  #wasUsed = false;
+
+  constructor(options: RemoteCopyOptions<T>) {
+    this.#options = options;
+    const { seed, lifetimes } = options;
+    if (seed === undefined) return;
+    this.#copy = copyOfSeed(seed, lifetimes);
+    this.#refreshAt = seed.takenAt + refreshAfter(lifetimes, 0);
+  }
+
+  /** How old the copy is, by the start of its fetch; undefined where there is none. */
+  get ageSeconds(): number | undefined {
+    const now = this.#now();
+    return this.#copy && Math.max(0, Math.round((now - this.#copy.asOf) / 1000));
+  }
+
+  get state(): RemoteCopyState {
+    const now = this.#now();
+    return {
+      freshness: freshness(this.#copy, this.#failure, now),
+      ageSeconds: this.ageSeconds,
+      refreshing: this.#flight !== undefined && !this.#isFrozen(this.#flight.startedAt),
+      failure: this.#failure?.error,
+      nextAttemptAt: nextAttemptAt(this.#copy, this.#failure, this.#options.lifetimes, now),
+    };
+  }
+
+  /** The copy while it may be used: fresh, or stale in an outage. */
+  current(): T | undefined {
+    if (!this.#wasUsed) this.#trustSeed();
+    const now = this.#now();
+    const state = freshness(this.#copy, this.#failure, now);
+    return state === "fresh" || state === "stale" ? this.#copy?.value : undefined;
+  }
+
+  /** What is found in the copy while it may be used. Where it is found, the copy is kept fresh for the next time. */
+  find<R>(find: (value: T) => R | undefined): R | undefined {
+    const value = this.current();
+    const found = value === undefined ? undefined : find(value);
+    if (found !== undefined) this.refreshIfDue();
+    return found;
+  }
+
+  /**
+   * What is found in a copy that is fetched for it, because it was not in the one at hand.
+   *
+   * @returns undefined where it is not there, or nothing is known; `state` tells which
+   */
+  async fetchAndFind<R>(find: (value: T) => R | undefined): Promise<R | undefined> {
+    let found: R | undefined;
+    // The second round fetches only where the first was frozen; otherwise cooldown or back-off ends it at once.
+    for (let round = 0; found === undefined && round < 2; round += 1) {
+      await this.refresh();
+      found = this.find(find);
+    }
+    return found;
+  }
+
+  /** Begins a fetch in the background where one is due, and waits for nothing. */
+  refreshIfDue(): void {
+    if (this.#options.clock() >= this.#refreshAt) this.#options.defer(() => void this.#refresh());
+  }
+
+  /** Begins to fetch where there is nothing to begin with, and waits for nothing. */
+  fetchIfEmpty(): void {
+    if (this.#copy === undefined) void this.#refresh();
+  }
+
+  /**
+   * Waits for a fetch, unless the cooldown or a back-off forbids one. It never rejects.
+   *
+   * A fetch in the background keeps no process alive; a request that waits for one does.
+   */
+  async refresh(): Promise<void> {
+    const keepAlive = setInterval(() => undefined, FLIGHT_LIMIT_MS);
+    await this.#refresh();
+    clearInterval(keepAlive);
+  }
+
+  /** One fetch at a time, and none too soon after the last. */
+  #refresh(): Promise<void> {
+    const startedAt = this.#now();
+    if (this.#flight !== undefined && !this.#isFrozen(this.#flight.startedAt)) return this.#flight.landed;
+    if (startedAt < this.state.nextAttemptAt) return Promise.resolve();
+    const landed = this.#load(startedAt)
+      .then(
+        (value) => this.#succeed(value, startedAt),
+        (error: unknown) => this.#fail(error as Error, startedAt),
+      )
+      .finally(() => {
+        if (this.#flight?.landed === landed) this.#flight = undefined;
+      });
+    this.#flight = { startedAt, landed };
+    // Once is enough: what a sandbox froze this time it would freeze again, and the server would be asked in vain.
+    this.#refreshAt = Infinity;
+    return landed;
+  }
+
+  /** A connection that failed is tried once more, within the limit for both. */
+  async #load(startedAt: number): Promise<T> {
+    const { fetch, clock } = this.#options;
+    try {
+      return await fetch(LOAD_LIMIT_MS);
+    } catch (error) {
+      const timeLeft = startedAt + LOAD_LIMIT_MS - clock();
+      if (error instanceof FetchError && error.connectionFailed && timeLeft > 0) return fetch(timeLeft);
+      throw error;
+    }
+  }
+
+  #succeed(value: T, startedAt: number): void {
+    if (startedAt < (this.#copy?.asOf ?? 0)) return;
+    const { lifetimes, random, seed } = this.#options;
+    this.#copy = copyOf(value, startedAt, lifetimes, seed?.usableUntil);
+    this.#failure = undefined;
+    this.#refreshAt = startedAt + refreshAfter(lifetimes, random());
+  }
+
+  #fail(error: Error, startedAt: number): void {
+    // Nothing is known about the server, which may be well: a stale copy needs better grounds.
+    if (this.#isFrozen(startedAt)) return;
+    const { clock, random, onFailure } = this.#options;
+    const now = clock();
+    const refused = error instanceof FetchError && error.refused;
+    const retryAfter = error instanceof FetchError ? error.retryAfterMs(now) : 0;
+    const failed = { error, refused, retryAfter, startedAt };
+    this.#failure = failureOf(failed, this.#copy, this.#failure, { now, random: random() });
+    this.#refreshAt = this.#failure.retryAt;
+    onFailure(error);
+  }
+
+  /** A clock that went back leaves a flight in the future: that says nothing either. */
+  #isFrozen(startedAt: number): boolean {
+    return Math.abs(this.#options.clock() - startedAt) > FLIGHT_LIMIT_MS;
+  }
+
+  /** From the first use on, because a container that was started in advance may wait for it for hours. */
+  #trustSeed(): void {
+    this.#wasUsed = true;
+    const { seed, clock } = this.#options;
+    if (this.#copy === undefined || this.#copy.asOf !== seed?.takenAt) return;
+    const trustedUntil = Math.min(clock() + SEED_TRUST_MS, seed.usableUntil);
+    this.#copy = { ...this.#copy, freshUntil: Math.max(this.#copy.freshUntil, trustedUntil) };
+  }
+
+  /** The time, once the copy has been put right by it. */
+  #now(): number {
+    const now = this.#options.clock();
+    if (this.#copy !== undefined) {
+      const corrected = correctedFor(now, this.#copy, this.#options.lifetimes);
+      if (corrected !== this.#copy) this.#refreshAt = now;
+      this.#copy = corrected;
+    }
+    return now;
+  }
+}

@@ -1,0 +1,49 @@
+import { claimOf, type Identity } from "./identity.ts";
+import type { CallerRefusal } from "../errors.ts";
+
+/** Auth0's e-mail, roles and a few IDs are far below this, and a gateway's limits hold for headers and cache too. */
+const MAX_CUSTOM_CLAIMS_BYTES = 2048;
+
+/** Printable ASCII without quotes and backslashes: what every gateway, cache and header mapping was seen to carry. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+const PLAIN_WORD = /^[!#-[\]-~]+$/;
+
+/**
+ * Claims of the team's own as they travel in the context: a text, a number and a boolean as text, a list of words as
+ * one text with blanks between them, and all else together as base64url of a JSON object, which survives every
+ * gateway and mapping. A claim that the token does not have, or that is null, has no key.
+ *
+ * @param names the claim of each name in the context
+ */
+export function customContext(
+  identity: Pick<Identity, "claims">,
+  names: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const plain: Record<string, string> = {};
+  const others: Record<string, unknown> = {};
+  for (const [name, claim] of Object.entries(names)) {
+    const value = claimOf(identity, claim) ?? undefined;
+    const text = plainText(value);
+    if (text !== undefined) plain[name] = text;
+    else if (value !== undefined) others[name] = value;
+  }
+  if (Object.keys(others).length > 0)
+    plain["custom_claims"] = Buffer.from(JSON.stringify(others)).toString("base64url");
+  return plain;
+}
+
+/** Why a caller with so much in these claims does not get in. */
+export function refuseCustomClaims(custom: Readonly<Record<string, string>>): CallerRefusal | undefined {
+  const bytes = Object.entries(custom).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return bytes > MAX_CUSTOM_CLAIMS_BYTES ? { reason: "claims_too_large" } : undefined;
+}
+
+function plainText(value: unknown): string | undefined {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return PLAIN.test(value) ? value : undefined;
+  return isWords(value) ? value.join(" ") : undefined;
+}
+
+function isWords(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string" && PLAIN_WORD.test(item));
+}

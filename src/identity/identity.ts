@@ -1,0 +1,99 @@
+import type { AccessTokenClaims, Organization, TokenClaims, TokenUse } from "../token/read-claims.ts";
+import { member, type JsonObject } from "../token/jwt.ts";
+
+/** Who a verified token speaks of. (`issuer`, `subject`) identifies the user; the e-mail does not (OIDC Core §5.7). */
+export interface Identity {
+  readonly subject: string;
+  readonly principalType: PrincipalType;
+  readonly email: Email;
+  readonly tokenUse: TokenUse;
+  readonly issuer: string;
+  readonly clientId: string | undefined;
+  /** Whole seconds since the epoch. */
+  readonly expiresAt: number;
+  readonly scopes: readonly string[];
+  readonly permissions: readonly string[];
+  readonly organization: Organization | undefined;
+  /** The subject of whoever acts for the user, in a delegated token. */
+  readonly actor: string | undefined;
+  /** Every claim of the token. Read them with {@link claimOf}. */
+  readonly claims: JsonObject;
+}
+
+/** Whom a token speaks of: a user, an application that acts for itself, or a visitor who has not signed in. */
+type PrincipalType = "user" | "machine" | "anonymous";
+
+/** An address is byte for byte what Auth0 signed; one that is not plain ASCII is not carried at all. */
+export type Email =
+  | { readonly kind: "address"; readonly address: string; readonly verified: boolean | undefined }
+  | { readonly kind: "missing" }
+  | { readonly kind: "unsupported" };
+
+export interface IdentityRules {
+  /** The claim with the e-mail in access tokens; `CLAIM_verified` says whether it is verified. */
+  readonly emailClaim: string | undefined;
+}
+
+const MISSING: Email = { kind: "missing" };
+const UNSUPPORTED: Email = { kind: "unsupported" };
+/** RFC 5321 §4.5.3.1: a path has 256 characters with its angle brackets. */
+const MAX_EMAIL_LENGTH = 254;
+/** Printable ASCII around exactly one `@`, without the `"` and `\` of quoted local parts. */
+const PLAIN_ADDRESS = /^[!#-?A-[\]-~]+@[!#-?A-[\]-~]+$/;
+/** Auth0 sends the first and documents the second, which is how OAuth spells it (RFC 6749 §4.4.2). */
+const CLIENT_CREDENTIALS: readonly string[] = ["client-credentials", "client_credentials"];
+/** How Auth0 begins the subject of an anonymous session. */
+const ANONYMOUS_PREFIX = "anon@";
+
+/** A claim that only the settings name; undefined where the token does not have it. */
+export function claimOf({ claims }: Pick<Identity, "claims">, name: string): unknown {
+  return member(claims, name);
+}
+
+/** The identity that a token gives its bearer. A token's rights are an access token's only. */
+export function identityOf(claims: TokenClaims, { emailClaim }: IdentityRules): Identity {
+  const { subject, issuer, clientId, organization, actor, expiresAt, use } = claims;
+  const isIdToken = claims.use === "id";
+  return {
+    subject,
+    principalType: principalType(claims),
+    email: emailIn(claims.all, isIdToken ? "email" : emailClaim),
+    tokenUse: use,
+    issuer,
+    clientId,
+    expiresAt: Math.floor(expiresAt),
+    scopes: isIdToken ? [] : claims.scopes,
+    permissions: isIdToken ? [] : claims.permissions,
+    organization,
+    actor,
+    claims: claims.all,
+  };
+}
+
+/**
+ * Auth0 marks a machine by its subject and, in its own profile, by `gty`, of which a refreshed token has several;
+ * RFC 9068 §2.2 makes it its own subject.
+ */
+function principalType(claims: TokenClaims): PrincipalType {
+  const { subject } = claims;
+  if (subject.startsWith(ANONYMOUS_PREFIX)) return "anonymous";
+  return subject.endsWith("@clients") || (claims.use === "access" && isOwnSubject(claims))
+    ? "machine"
+    : "user";
+}
+
+function isOwnSubject({ subject, clientId, grantTypes }: AccessTokenClaims): boolean {
+  return subject === clientId || grantTypes.some((grantType) => CLIENT_CREDENTIALS.includes(grantType));
+}
+
+function emailIn(claims: JsonObject, claim: string | undefined): Email {
+  if (claim === undefined) return MISSING;
+  const address = member(claims, claim);
+  if (address === undefined || address === null || address === "") return MISSING;
+  if (typeof address !== "string" || address.length > MAX_EMAIL_LENGTH || !PLAIN_ADDRESS.test(address)) {
+    return UNSUPPORTED;
+  }
+  // Some enterprise connections send a text here, which says nothing.
+  const verified = member(claims, `${claim}_verified`);
+  return { kind: "address", address, verified: typeof verified === "boolean" ? verified : undefined };
+}

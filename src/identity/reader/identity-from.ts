@@ -1,0 +1,189 @@
+import type { IdentityContext } from "../context.ts";
+import { customClaim, otherClaims } from "./claim-types.ts";
+import type { ClaimTypes, CustomClaims, NoClaims } from "./claim-types.ts";
+
+export type { ClaimTypes, CustomClaims, IdentityContext };
+
+/** Any event behind the authorizer: of a REST, HTTP (payload 1.0 or 2.0) or WebSocket API. */
+export interface EventBehindAuthorizer {
+  readonly requestContext: object;
+}
+
+/** The caller, as the authorizer vouches for them. */
+export interface CallerIdentity<Types extends ClaimTypes = NoClaims> {
+  /** The user's identifier at the issuer. Together with `issuer` this is what to keep; an e-mail can change hands. */
+  readonly subject: string;
+  readonly email: string | undefined;
+  /** Undefined where the token does not say. */
+  readonly emailVerified: boolean | undefined;
+  readonly tokenUse: "id" | "access";
+  readonly issuer: string;
+  readonly clientId: string | undefined;
+  readonly expiresAt: Date;
+  readonly scopes: readonly string[];
+  readonly permissions: readonly string[];
+  readonly organization: string | undefined;
+  /** Undefined where the tenant does not add names to tokens. */
+  readonly organizationName: string | undefined;
+  /** Machines and anonymous visitors get in only where the authorizer is told so. */
+  readonly principalType: "user" | "machine" | "anonymous";
+  /** The subject of whoever acts for the user, in a delegated token (RFC 8693 §4.1). */
+  readonly actor: string | undefined;
+  /** The team's own claims, as declared in the option `claims`. */
+  readonly claims: CustomClaims<Types>;
+}
+
+export interface IdentityFromOptions<Types extends ClaimTypes = NoClaims> {
+  /** The types of claims of AUTH0_CONTEXT_CLAIMS: `{ roles: "list", tenant_id: "text" }`. */
+  readonly claims?: Types;
+  /** Milliseconds since the epoch. */
+  readonly now?: number;
+  /** The authorizer's own tolerance: a token that it just accepted is not refused here. */
+  readonly clockToleranceSeconds?: number;
+  /**
+   * The issuers that identities may be of, exactly as in the tokens: `https://acme.eu.auth0.com/`, with the slash.
+   * Without it any issuer will do, also that of another team's authorizer which hands on the same names.
+   */
+  readonly issuers?: readonly string[];
+}
+
+/**
+ * No authorizer vouched for the caller, or no longer.
+ *
+ * - `missing`: the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
+ * - `foreign`: an authorizer vouched for a caller of another issuer than `issuers` names. Answer 500.
+ * - `mistyped`: a claim is not of the type that `claims` declares. Answer 500.
+ * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
+ */
+export class MissingIdentityError extends Error {
+  override readonly name = "MissingIdentityError";
+  readonly reason: MissingIdentityReason;
+
+  /** @param detail the name of a claim */
+  constructor(reason: MissingIdentityReason, detail?: string) {
+    super(detail === undefined ? MESSAGES[reason] : `${detail}: ${MESSAGES[reason]}`);
+    this.reason = reason;
+  }
+}
+
+type MissingIdentityReason = "missing" | "foreign" | "mistyped" | "expired";
+
+const MESSAGES: Readonly<Record<MissingIdentityReason, string>> = {
+  missing: "The event has no identity. Attach the authorizer to this route.",
+  foreign:
+    "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the issuer as the tokens do: https://DOMAIN/",
+  mistyped: "The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
+  expired: "The identity is past the end of the caller's token.",
+};
+
+/**
+ * The caller's identity from an event behind the authorizer: REST, HTTP (payload 1.0 and 2.0) or WebSocket. It
+ * reads nothing but what the authorizer wrote: neither a header nor a decoded token. Where an API may get another
+ * authorizer too, name your tenant with `issuers`.
+ *
+ * @example
+ * export const handler = async (event: APIGatewayProxyEvent) => {
+ *   const { email } = identityFrom(event);
+ *   return { statusCode: 200, body: `Hello ${email}` };
+ * };
+ *
+ * @throws MissingIdentityError
+ */
+export function identityFrom<const Types extends ClaimTypes = NoClaims>(
+  event: EventBehindAuthorizer,
+  options: IdentityFromOptions<Types> = {},
+): CallerIdentity<Types> {
+  const { now = Date.now(), clockToleranceSeconds = 5, issuers, claims = {} } = options;
+  const context = identityContext(event);
+  // A set: of a single text in the place of the list, `includes` would take a part for the whole.
+  if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new MissingIdentityError("foreign");
+  const expiresAt = new Date(Number(context.exp) * 1000);
+  const isCurrent = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
+  if (!isCurrent) throw new MissingIdentityError("expired");
+  const declared = customClaims(context, claims) as CustomClaims<Types>;
+  return { ...callerIdentity(context, expiresAt), claims: declared };
+}
+
+function customClaims(context: IdentityContext, types: ClaimTypes): Readonly<Record<string, unknown>> {
+  const others = otherClaims(context.custom_claims);
+  if (others === undefined) throw new MissingIdentityError("missing");
+  return Object.fromEntries(
+    Object.entries(types).map(([name, type]) => {
+      const own = property(context, name);
+      const claim = customClaim(name, type, { text: typeof own === "string" ? own : undefined, others });
+      if (claim === "mistyped") throw new MissingIdentityError("mistyped", name);
+      return [name, claim.value];
+    }),
+  );
+}
+
+function callerIdentity(context: IdentityContext, expiresAt: Date): Omit<CallerIdentity, "claims"> {
+  return {
+    subject: context.sub,
+    email: context.email,
+    emailVerified: context.email_verified === undefined ? undefined : context.email_verified === "true",
+    tokenUse: context.token_use,
+    issuer: context.iss,
+    clientId: context.client_id,
+    expiresAt,
+    scopes: words(context.scope),
+    permissions: words(context.permissions),
+    organization: context.org_id,
+    organizationName: context.org_name,
+    principalType: context.principal_type ?? "user",
+    actor: context.actor,
+  };
+}
+
+/** HTTP APIs with payload 2.0 put it under `lambda`, the others straight into `authorizer`. */
+function identityContext(event: unknown): IdentityContext {
+  const authorizer = property(property(event, "requestContext"), "authorizer");
+  const context = property(authorizer, "lambda") ?? authorizer;
+  if (!isIdentityContext(context)) throw new MissingIdentityError("missing");
+  return context;
+}
+
+const TEXT = /^[^]+$/;
+
+/** What each key must look like, and whether the authorizer always writes it. */
+const SHAPE: Readonly<Record<keyof IdentityContext, { readonly form: RegExp; readonly required: boolean }>> =
+  {
+    sub: { form: TEXT, required: true },
+    iss: { form: TEXT, required: true },
+    token_use: { form: /^(?:id|access)$/, required: true },
+    /** Twelve digits reach the year 33,658; more could end up as no date at all. */
+    exp: { form: /^\d{1,12}$/, required: true },
+    email: { form: TEXT, required: false },
+    email_verified: { form: /^(?:true|false)$/, required: false },
+    client_id: { form: TEXT, required: false },
+    scope: { form: TEXT, required: false },
+    permissions: { form: TEXT, required: false },
+    org_id: { form: TEXT, required: false },
+    org_name: { form: TEXT, required: false },
+    actor: { form: TEXT, required: false },
+    custom_claims: { form: /^[\w-]+$/, required: false },
+    principal_type: { form: /^(?:machine|anonymous)$/, required: false },
+  };
+
+/**
+ * Whether it is whole, and about one caller: where a gateway adds the policy's principal, that is the subject.
+ * serverless-offline invents a principal on routes without an authorizer.
+ */
+function isIdentityContext(context: unknown): context is IdentityContext {
+  const isWhole = Object.entries(SHAPE).every(([name, { form, required }]) => {
+    const value = property(context, name);
+    return value === undefined ? !required : typeof value === "string" && form.test(value);
+  });
+  const principal = property(context, "principalId");
+  return isWhole && (principal === undefined || principal === property(context, "sub"));
+}
+
+function words(text: string | undefined): readonly string[] {
+  return text?.split(" ").filter(Boolean) ?? [];
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}

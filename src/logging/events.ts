@@ -1,0 +1,57 @@
+import { metric, metricDirective, type Fields, type Level } from "./emf.ts";
+import type { RevocationEvent } from "../revocation/lookup.ts";
+
+/** What goes wrong beside the requests, in words that are safe to keep. */
+export type Fault =
+  | { readonly event: "key_fetch_failed"; readonly jwksUri: string; readonly detail: string }
+  | { readonly event: "snapshot_ignored"; readonly detail: string }
+  /** The function starts with packaged keys that should be renewed: so much of their life is over. */
+  | { readonly event: "snapshot_old"; readonly percent: number }
+  /** The function starts without having been through a request: its first caller waits longer. */
+  | { readonly event: "priming_failed"; readonly detail: string }
+  | { readonly event: "misspelled_variable"; readonly found: string; readonly meant: string }
+  /** AUTHORIZER_ISSUED_AFTER lies ahead: it counts as the time of the start. */
+  | { readonly event: "issued_after_in_future"; readonly issuedAfter: string }
+  | RevocationEvent;
+
+/** What goes wrong with other services: the tenant's keys, and the table of revocations. */
+export type RemoteFault = Extract<Fault, { readonly event: "key_fetch_failed" }> | RevocationEvent;
+
+/** What is written of a fault. */
+export interface FaultLine {
+  readonly at: Level;
+  readonly fields: Fields;
+  readonly metrics?: string;
+}
+
+/** The metric of each event of a lookup: it counts one. */
+const REVOCATION_METRICS: Readonly<Record<RevocationEvent["event"], string>> = {
+  revocation_lookup_failed: "RevocationLookupFailures",
+  revocations_not_checked: "RevocationsNotChecked",
+};
+
+/** The line of a fault, with its metric where an alarm goes by it. */
+export function faultLine(fault: Fault): FaultLine {
+  const { event } = fault;
+  switch (event) {
+    case "key_fetch_failed": {
+      const { jwksUri, detail } = fault;
+      return counted("warn", { event, jwks_uri: jwksUri, detail }, "KeyFetchFailures", 1);
+    }
+    case "snapshot_ignored":
+    case "misspelled_variable":
+    case "priming_failed":
+      return { at: "warn", fields: { ...fault } };
+    case "snapshot_old":
+      return counted("warn", { event }, "SnapshotAgePercent", fault.percent, "Percent");
+    case "issued_after_in_future":
+      return { at: "warn", fields: { event, issued_after: fault.issuedAfter } };
+    case "revocation_lookup_failed":
+    case "revocations_not_checked":
+      return counted("error", { event, detail: fault.detail }, REVOCATION_METRICS[event], 1);
+  }
+}
+
+function counted(at: Level, fields: Fields, name: string, value: number, unit = "Count"): FaultLine {
+  return { at, fields: { ...fields, [name]: value }, metrics: metricDirective(metric(name, unit)) };
+}

@@ -1,0 +1,108 @@
+import { lineWriter, metric, metricDirective, type Fields, type LogOptions } from "../../logging/emf.ts";
+import { isUndecided, type Refusal } from "../../errors.ts";
+import type { RevocationKind } from "../revocation.ts";
+import type { WriteResult } from "../table-writer.ts";
+import { logoutHintOf } from "./logout-hints.ts";
+import type { NotUnderstoodBecause } from "./auth0-event.ts";
+
+/** What may be logged of a revocation: neither whose tokens it revokes nor which session. */
+export interface StoredRecord {
+  /** Auth0's name of what happened: `user.deleted`, `scp`, and for a logout token `logout_token`. */
+  readonly type: string;
+  readonly kind: RevocationKind;
+  /** `unchanged` where the table already had this revocation, or a later one of the same scope. */
+  readonly result: WriteResult;
+  /** From what happened to the table. */
+  readonly delayMs: number;
+  /** Whether Auth0 says that it is a test event. */
+  readonly isTest: boolean;
+}
+
+/** A revocation that is not in the table. */
+export interface NotWrittenRecord {
+  readonly type: string;
+  /** An error whose message may be logged. */
+  readonly error: Error;
+  /** Whether it is tried again; what can never be stored is not. */
+  readonly isRetried: boolean;
+}
+
+/** One JSON line for each message, which CloudWatch reads as a metric at the same time. */
+export interface WriterLog {
+  stored(record: StoredRecord): void;
+  notWritten(record: NotWrittenRecord): void;
+  /** A message from which no revocation follows, as intended. */
+  ignored(type: string): void;
+  /** A message from which a revocation may follow, but that cannot be read. */
+  notUnderstood(type: string, because: NotUnderstoodBecause, isTest: boolean): void;
+  /** A logout token that is refused, or whose key could not be fetched; undefined where there was no token. */
+  logoutRefused(refusal: Refusal | undefined): void;
+}
+
+const WRITTEN_METRICS = metricDirective(
+  `${metric("RevocationsWritten", "Count")},${metric("MessageDelay", "Milliseconds")}`,
+  ',["function","kind"]',
+);
+const NOT_UNDERSTOOD_METRICS = metricDirective(metric("RevocationMessagesNotUnderstood", "Count"));
+const REFUSED_METRICS = metricDirective(metric("LogoutTokensRefused", "Count"));
+const FAILURE_METRICS = metricDirective(metric("RevocationWriteFailures", "Count"));
+
+export function createWriterLog(options: LogOptions): WriterLog {
+  const line = lineWriter(options);
+  const failed = (fields: Fields): void =>
+    line(
+      "error",
+      () => ({ event: "revocation_not_written", ...fields, RevocationWriteFailures: 1 }),
+      FAILURE_METRICS,
+    );
+  return {
+    stored: (record) => {
+      if (record.result === "written") line("info", () => toWrittenFields(record), WRITTEN_METRICS);
+      else line("info", () => ({ event: "revocation_unchanged", ...toFields(record) }));
+    },
+    notWritten: ({ type, error, isRetried }) =>
+      failed({ type, detail: error.message, retry: isRetried ? "yes" : "never" }),
+    ignored: (type) => {
+      if (options.level === "debug") line("info", () => ({ event: "message_ignored", type }));
+    },
+    notUnderstood: (type, because, isTest) =>
+      line(
+        "warn",
+        () => ({
+          event: "message_not_understood",
+          ...{ type, because, purpose: toPurpose(isTest), RevocationMessagesNotUnderstood: 1 },
+        }),
+        NOT_UNDERSTOOD_METRICS,
+      ),
+    logoutRefused: (refusal) => {
+      if (refusal !== undefined && isUndecided(refusal.reason))
+        failed({ type: "logout_token", detail: refusal.message, hint: logoutHintOf(refusal.reason) });
+      else line("warn", () => toRefusedFields(refusal), REFUSED_METRICS);
+    },
+  };
+}
+
+function toFields({ type, kind, isTest }: StoredRecord): Fields {
+  return { type, kind, purpose: toPurpose(isTest) };
+}
+
+function toWrittenFields(record: StoredRecord): Fields {
+  const delay = Math.max(0, record.delayMs);
+  return { event: "revocation_written", ...toFields(record), RevocationsWritten: 1, MessageDelay: delay };
+}
+
+/** The word that Auth0's test events have (`a0purpose`); undefined, which JSON leaves out, for real ones. */
+function toPurpose(isTest: boolean): string | undefined {
+  return isTest ? "test" : undefined;
+}
+
+function toRefusedFields(refusal: Refusal | undefined): Fields {
+  const reason = refusal?.reason ?? "missing_token";
+  return {
+    event: "logout_token_refused",
+    reason,
+    hint: logoutHintOf(reason),
+    detail: refusal?.detail,
+    LogoutTokensRefused: 1,
+  };
+}

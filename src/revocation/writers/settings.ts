@@ -1,0 +1,67 @@
+import { SETTINGS } from "../../settings/definitions.ts";
+import { ConfigurationError } from "../../settings/configuration-error.ts";
+import { settingsFromEnvironment, type Settings } from "../../settings/settings.ts";
+import { boolean, integer } from "../../settings/parsers.ts";
+
+/** How revocations are written. */
+export interface WriterSettings {
+  /** REVOCATION_TABLE. */
+  readonly table: string;
+  /** REVOCATION_ON_LOGOUT: whether a logout in the log stream revokes its session. */
+  readonly revokesOnLogout: boolean;
+  /** REVOCATION_SESSION_RETENTION_DAYS: how long the items of sessions are kept. Without it they never expire. */
+  readonly sessionRetentionDays: number | undefined;
+  /** AUTHORIZER_LOG_LEVEL. */
+  readonly logLevel: Settings["logLevel"];
+}
+
+interface Variable<T> {
+  readonly variable: string;
+  /** @throws Error that says what is wrong with the value */
+  readonly read: (value: unknown) => T;
+  readonly fallback: T;
+}
+
+/**
+ * Settings of a writer from environment variables; an empty one counts as not set.
+ *
+ * @throws ConfigurationError with every mistake
+ */
+export function writerSettings(env: NodeJS.ProcessEnv): WriterSettings {
+  const mistakes: string[] = [];
+  const read = <T>({ variable, read: reader, fallback }: Variable<T>): T => {
+    const text = env[variable]?.trim() ?? "";
+    try {
+      return text === "" ? fallback : reader(text);
+    } catch (error) {
+      mistakes.push(`${variable} ${(error as Error).message}`);
+      return fallback;
+    }
+  };
+  const settings = {
+    table: read({ ...SETTINGS.revocationTable, fallback: "" }) ?? "",
+    revokesOnLogout: read({ variable: "REVOCATION_ON_LOGOUT", read: boolean, fallback: false }),
+    sessionRetentionDays: read<number | undefined>({
+      variable: "REVOCATION_SESSION_RETENTION_DAYS",
+      read: integer(1, 3650),
+      fallback: undefined,
+    }),
+    logLevel: read(SETTINGS.logLevel),
+  };
+  if (settings.table === "" && mistakes.length === 0)
+    mistakes.push("REVOCATION_TABLE is required: the table that revocations are written to");
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  return settings;
+}
+
+/**
+ * Settings of the back-channel logout endpoint: the authorizer's, of which the tenant, its keys and the applications
+ * count.
+ *
+ * @throws ConfigurationError with every mistake
+ */
+export function logoutSettings(env: NodeJS.ProcessEnv): Settings {
+  const settings = settingsFromEnvironment(env);
+  if (settings.clientIds.length > 0) return settings;
+  throw new ConfigurationError(["AUTH0_CLIENT_IDS is required: the applications whose logout tokens count"]);
+}

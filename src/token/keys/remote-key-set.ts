@@ -1,0 +1,130 @@
+import { Refusal } from "../../errors.ts";
+import { RemoteCopy, type RemoteCopyState } from "../../http/refreshing-cache.ts";
+import type { Seed } from "../../http/freshness.ts";
+import { readJwkSet, usableKeys, type JwkSet } from "./jwk.ts";
+import { VerificationKey } from "../signature.ts";
+import type { DecodedJwt } from "../jwt.ts";
+
+/** A key that may have signed a token. */
+export interface PublicKey {
+  /** @throws Refusal `bad_signature` */
+  verifySignature(jwt: DecodedJwt): void;
+}
+
+/** The public keys of one issuer. */
+export interface KeySet {
+  /**
+   * @returns a promise only where the key has to be fetched
+   * @throws Refusal `unknown_key` where the issuer does not publish it, `keys_unavailable` where that cannot be told
+   */
+  key(kid: string): PublicKey | Promise<PublicKey>;
+  /** How old the keys at hand are, in seconds; undefined where there are none. */
+  ageSeconds(): number | undefined;
+}
+
+/** A JWK Set that was fetched at deployment. */
+export interface KeySnapshot {
+  /** The JWK Set (RFC 7517 §5), parsed but not checked. */
+  readonly jwks: unknown;
+  /** Milliseconds since the epoch. */
+  readonly takenAt: number;
+}
+
+export interface RemoteKeySetOptions {
+  readonly jwksUri: string;
+  /** How long fetched keys count as fresh. */
+  readonly maxAgeSeconds: number;
+  /** How long beyond that they may be used while they cannot be fetched (RFC 5861 §4). */
+  readonly staleIfErrorSeconds: number;
+  /** The limit of one fetch. */
+  readonly timeoutMs: number;
+  /** Keys to begin with, and how old they may be while the tenant cannot be reached. */
+  readonly snapshot?: KeySnapshot | undefined;
+  readonly snapshotMaxAgeSeconds: number;
+  readonly fetch: (jwksUri: string, timeoutMs: number) => Promise<string>;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** From 0 to 1, as `Math.random`. */
+  readonly random: () => number;
+  /** Runs a task once the answer is on its way. */
+  readonly defer: (task: () => void) => void;
+  readonly onFailure: (failure: { readonly jwksUri: string; readonly detail: string }) => void;
+}
+
+type Keys = ReadonlyMap<string, PublicKey>;
+
+/** Where a tenant publishes its keys, by its issuer identifier, which ends with a slash. */
+export function jwksUriOf(issuer: string): string {
+  return `${issuer}.well-known/jwks.json`;
+}
+
+/** The public keys at a tenant's JWKS endpoint. An answer without a usable key changes nothing. */
+export class RemoteKeySet implements KeySet {
+  readonly #jwksUri: string;
+  readonly #copy: RemoteCopy<Keys>;
+
+  constructor(options: RemoteKeySetOptions) {
+    const { jwksUri, timeoutMs, fetch, clock, random, defer, onFailure } = options;
+    this.#jwksUri = jwksUri;
+    this.#copy = new RemoteCopy({
+      fetch: async (limitMs) =>
+        verificationKeys(readJwkSet(await fetch(jwksUri, Math.min(timeoutMs, limitMs)))),
+      lifetimes: { maxAge: options.maxAgeSeconds * 1000, staleIfError: options.staleIfErrorSeconds * 1000 },
+      seed: seedOf(options),
+      clock,
+      random,
+      defer,
+      onFailure: ({ message }) => onFailure({ jwksUri, detail: message }),
+    });
+  }
+
+  /** How the keys are doing, without a fetch. */
+  get state(): RemoteCopyState {
+    return this.#copy.state;
+  }
+
+  key(kid: string): PublicKey | Promise<PublicKey> {
+    return this.#copy.find((keys) => keys.get(kid)) ?? this.#fetchKey(kid);
+  }
+
+  ageSeconds(): number | undefined {
+    return this.#copy.ageSeconds;
+  }
+
+  /** Begins to fetch the keys where there are none to begin with, and waits for nothing. */
+  fetchIfEmpty(): void {
+    this.#copy.fetchIfEmpty();
+  }
+
+  async #fetchKey(kid: string): Promise<PublicKey> {
+    return (await this.#copy.fetchAndFind((keys) => keys.get(kid))) ?? this.#refuse();
+  }
+
+  /** Only whoever has the tenant's keys can tell that one is not among them. */
+  #refuse(): never {
+    const { failure } = this.#copy.state;
+    if (failure === undefined && this.#copy.current() !== undefined) throw new Refusal("unknown_key");
+    const { host } = new URL(this.#jwksUri);
+    throw new Refusal("keys_unavailable", `${host}: ${failure?.message ?? "no answer"}`, { cause: failure });
+  }
+}
+
+/** A snapshot that is too old, or that is of no use, is none. */
+function seedOf(options: RemoteKeySetOptions): Seed<Keys> | undefined {
+  const { snapshot, snapshotMaxAgeSeconds, clock, jwksUri, onFailure } = options;
+  if (snapshot === undefined) return undefined;
+  const { jwks, takenAt } = snapshot;
+  const usableUntil = takenAt + snapshotMaxAgeSeconds * 1000;
+  if (clock() >= usableUntil) return undefined;
+  try {
+    if (takenAt > clock()) throw new Error("taken in the future");
+    return { value: verificationKeys(usableKeys(jwks)), takenAt, usableUntil };
+  } catch (error) {
+    onFailure({ jwksUri, detail: `snapshot ignored: ${(error as Error).message}` });
+    return undefined;
+  }
+}
+
+function verificationKeys(jwks: JwkSet): Keys {
+  return new Map(Array.from(jwks, ([kid, jwk]) => [kid, new VerificationKey(jwk)]));
+}

@@ -1,0 +1,156 @@
+import { Refusal } from "../errors.ts";
+import { type JsonObject, member } from "./jwt.ts";
+
+/** The end of the year 9999, a minute early: dates in policies have four-digit years, and the tolerance is added. */
+const LATEST_DATE = 253_402_300_739;
+
+/**
+ * A claim that must be there, and be text.
+ *
+ * @throws Refusal `missing_claim` or `invalid_claim`
+ */
+export function text(claims: JsonObject, name: string): string {
+  const value = optionalText(claims, name);
+  if (value === undefined) throw new Refusal("missing_claim", name);
+  if (value === "") throw new Refusal("invalid_claim", name);
+  return value;
+}
+
+/** @throws Refusal `invalid_claim` where it is there and no text */
+export function optionalText(claims: JsonObject, name: string): string | undefined {
+  const value = member(claims, name);
+  if (value !== undefined && typeof value !== "string") throw new Refusal("invalid_claim", name);
+  return value;
+}
+
+/** One string or several: RFC 7519 §4.1.3 has both forms for `aud`, and Auth0 for `gty`. */
+export function optionalStrings(claims: JsonObject, name: string): readonly string[] | undefined {
+  const value = member(claims, name);
+  if (typeof value === "string") return [value];
+  if (value !== undefined && !isStrings(value)) throw new Refusal("invalid_claim", name);
+  return value;
+}
+
+/**
+ * Seconds since the epoch (RFC 7519 §2, NumericDate).
+ *
+ * @throws Refusal `missing_claim` or `invalid_claim`
+ */
+export function numericDate(claims: JsonObject, name: string): number {
+  const value = member(claims, name);
+  if (value === undefined) throw new Refusal("missing_claim", name);
+  if (typeof value !== "number" || !(Math.abs(value) <= LATEST_DATE))
+    throw new Refusal("invalid_claim", name);
+  return value;
+}
+
+export function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+/** OpenID Connect's two kinds of token that Auth0 issues as JWTs. */
+export type TokenUse = "id" | "access";
+
+/** What a token must say to be meant for this API. Durations are in seconds. */
+export interface ClaimRules {
+  /** Exact issuer identifiers, with Auth0's trailing slash. */
+  readonly issuers: readonly string[];
+  /** Client IDs of the applications whose ID tokens count. */
+  readonly clientIds: readonly string[];
+  /** API identifiers for which access tokens count. */
+  readonly audiences: readonly string[];
+  readonly accessTokenProfile: "auth0" | "rfc9068";
+  readonly clockToleranceSeconds: number;
+}
+
+const MEDIA_TYPE_PREFIX = "application/";
+
+/** Auth0 puts these into access tokens only, and lets nobody else set them: in an ID token the kinds are confused. */
+export const ACCESS_TOKEN_CLAIMS = ["permissions", "gty", "client_id"] as const;
+
+/** What every acceptable token says. */
+export interface CommonClaims {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Seconds since the epoch. */
+  readonly issuedAt: number;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+  readonly organization: Organization | undefined;
+  /** The subject of whoever acts for the user: the outermost `act` of a delegated token (RFC 8693 §4.1). */
+  readonly actor: string | undefined;
+  /** The subjects of the whole chain of `act`, outermost first; empty without one. */
+  readonly actors: readonly string[];
+  /** Every claim by its name, for those that only the settings know. Read them with {@link member}. */
+  readonly all: JsonObject;
+}
+
+/** The organization that the user signed in to: Auth0's `org_id` and `org_name`. */
+export interface Organization {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+}
+
+/** An ID token (OIDC Core §2). */
+interface IdTokenClaims extends CommonClaims {
+  readonly use: "id";
+  /** The application that the token was issued to. */
+  readonly clientId: string;
+}
+
+/** An access token of Auth0's own profile or of RFC 9068. */
+export interface AccessTokenClaims extends CommonClaims {
+  readonly use: "access";
+  readonly clientId: string | undefined;
+  readonly scopes: readonly string[];
+  readonly permissions: readonly string[];
+  /** Auth0's `gty`: how the token was obtained. */
+  readonly grantTypes: readonly string[];
+}
+
+/** What an acceptable token says, checked and typed. Whether it was signed is another question. */
+export type TokenClaims = IdTokenClaims | AccessTokenClaims;
+
+export type IdTokenParts = Pick<IdTokenClaims, "use" | "clientId">;
+
+export type AccessTokenParts = Pick<
+  AccessTokenClaims,
+  "use" | "clientId" | "scopes" | "permissions" | "grantTypes"
+>;
+
+export function refuseClaims(claims: JsonObject, names: readonly string[]): void {
+  const present = names.find((name) => Object.hasOwn(claims, name));
+  if (present !== undefined) throw new Refusal("wrong_token_type", present);
+}
+
+/**
+ * The `typ` header in lower case, which is a media type whose `application/` may be left out (RFC 7515 §4.1.9).
+ *
+ * @throws Refusal `wrong_token_type` where it is no text
+ */
+export function mediaType(header: JsonObject): string | undefined {
+  const typ = member(header, "typ");
+  if (typ === undefined) return undefined;
+  if (typeof typ !== "string") throw new Refusal("wrong_token_type", "typ");
+  const type = typ.toLowerCase();
+  return type.startsWith(MEDIA_TYPE_PREFIX) ? type.slice(MEDIA_TYPE_PREFIX.length) : type;
+}
+
+/** Auth0 nests no more (On-Behalf-Of token exchange). */
+const MAX_ACTORS = 5;
+
+/**
+ * The subjects of those who act for the user, the current actor first, by the claim `act` of a delegated token (RFC 8693
+ * §4.1). Earlier actors are nested in the later one: they tell nothing about rights, but a revoked one counts.
+ *
+ * @param most how many actors there may be
+ * @throws Refusal `invalid_claim`
+ */
+export function actorsIn(act: unknown, most = MAX_ACTORS): readonly string[] {
+  if (typeof act !== "object" || act === null || Array.isArray(act) || most === 0)
+    throw new Refusal("invalid_claim", "act");
+  const subject = member(act as JsonObject, "sub");
+  if (typeof subject !== "string" || subject === "") throw new Refusal("invalid_claim", "act");
+  const earlier = member(act as JsonObject, "act");
+  return earlier === undefined ? [subject] : [subject, ...actorsIn(earlier, most - 1)];
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "@jest/globals";
+import type { GatewayKind } from "../../src/apigateway/gateways.ts";
+import { refuseContext } from "../../src/apigateway/context-limits.ts";
+import { toContext } from "../../src/identity/context.ts";
+import type { Identity } from "../../src/identity/identity.ts";
+import { ALICE } from "../alice.ts";
+
+const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
+const CONTROLS = ["\u0000", "\n", "\r", "\u007f", "\u0085", "\ud800"];
+
+function unsupported(kind: GatewayKind, changes: Partial<Identity>): string | undefined {
+  const identity = { ...ALICE, ...changes };
+  return refuseContext(identity, toContext(identity), kind)?.detail;
+}
+
+/** An identity with a text in one of its values, by the key that it has in the context. */
+const WITH: Readonly<Record<string, (text: string) => Partial<Identity>>> = {
+  sub: (subject) => ({ subject }),
+  client_id: (clientId) => ({ clientId }),
+  scope: (scope) => ({ scopes: ["openid", scope] }),
+  permissions: (permission) => ({ permissions: ["read:x", permission] }),
+  org_id: (id) => ({ organization: { id, name: undefined } }),
+  org_name: (name) => ({ organization: { id: undefined, name } }),
+};
+
+describe.each(KINDS)("the gateway %s", (kind) => {
+  describe.each(Object.entries(WITH))("hands on `%s`", (key, having) => {
+    test("with every letter and sign that is no control", () => {
+      expect(unsupported(kind, having("a'|:/é😀b"))).toBeUndefined();
+    });
+
+    test.each(CONTROLS)("but not with %j", (control) => {
+      expect(unsupported(kind, having(`a${control}b`))).toBe(key);
+    });
+
+    test.each(["acme\\alice", 'a"b', '{"a":"b"}'])(
+      "with quotes and backslashes where that was recorded: %s",
+      (text) => {
+        expect(unsupported(kind, having(text))).toBe(kind === "http-1.0" ? key : undefined);
+      },
+    );
+  });
+
+  test("refuses with a reason of its own, and with nothing where all is well", () => {
+    const identity = { ...ALICE, subject: "a\nb" };
+    const refusal = { reason: "identity_unsupported", detail: "sub" };
+    expect(refuseContext(identity, toContext(identity), kind)).toEqual(refusal);
+    expect(refuseContext(ALICE, toContext(ALICE), kind)).toBeUndefined();
+  });
+
+  test("makes no character of the halves of two values", () => {
+    const organization = { id: "a\ud83d", name: "\ude00b" };
+    expect(unsupported(kind, { organization })).toBe("org_id");
+  });
+
+  test.each(["", " ", "read x", "read\tx", "read\u00a0x"])(
+    "hands on no permission that would fall into two, or into none: %j",
+    (permission) => {
+      expect(unsupported(kind, { permissions: ["read:x", permission] })).toBe("permissions");
+    },
+  );
+
+  test.each([
+    ["letters of one byte", "s", 1],
+    ["letters of two bytes", "é", 2],
+    ["letters of four bytes", "😀", 4],
+  ])("hands on a subject of 2.9 KB, and none of 3.1 KB, in %s", (_, letter, bytes) => {
+    expect(unsupported(kind, { subject: letter.repeat(2900 / bytes) })).toBeUndefined();
+    expect(unsupported(kind, { subject: letter.repeat(3100 / bytes) })).toBe("size");
+  });
+
+  test("hands on permissions of 5.5 KB, and none of 6.5 KB", () => {
+    const permissions = (kilobytes: number): string[] =>
+      Array.from({ length: kilobytes * 100 }, (_, index) => `read:${String(index).padStart(4, "0")}`);
+    expect(unsupported(kind, { permissions: permissions(5.5) })).toBeUndefined();
+    expect(unsupported(kind, { permissions: permissions(6.5) })).toBe("size");
+  });
+});

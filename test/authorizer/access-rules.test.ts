@@ -1,0 +1,203 @@
+import { describe, expect, test } from "@jest/globals";
+import { refusalOf, type AccessRules } from "../../src/authorizer/access-rules.ts";
+import { thrown, undecided } from "../../src/authorizer/decision.ts";
+import type { Email, Identity } from "../../src/identity/identity.ts";
+import { Refusal } from "../../src/errors.ts";
+import { ACCESS_RULES, ALICE as SOMEBODY } from "../alice.ts";
+
+const ADDRESS = { kind: "address", address: "alice@example.com", verified: true } as const;
+const ALICE: Identity = {
+  ...SOMEBODY,
+  email: ADDRESS,
+  tokenUse: "access",
+  scopes: ["read:a", "read:b"],
+  permissions: ["write:a", "write:b"],
+  organization: { id: "org_1", name: "acme" },
+};
+
+function decided(identity: Partial<Identity>, rules: Partial<AccessRules>): string {
+  return refusalOf({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules })?.reason ?? "accepted";
+}
+
+type Pair = readonly [string, Partial<Identity>, Partial<AccessRules>, string];
+
+const ORG: Partial<AccessRules> = { organizations: ["org_1", "org_2"] };
+const PERMISSIONS: Partial<AccessRules> = { requiredPermissions: ["write:a", "read:b"] };
+const MACHINE: Partial<AccessRules> = { allowMachines: true, email: "optional" };
+const MACHINE_CALLER: Partial<Identity> = { principalType: "machine" };
+const ANONYMOUS_CALLER: Partial<Identity> = { principalType: "anonymous" };
+const ANONYMOUS: Partial<AccessRules> = { allowAnonymous: true, email: "optional" };
+const NAMED: Partial<AccessRules> = { organizations: ["acme"] };
+const organization = (id: string | undefined, name?: string): Partial<Identity> => ({
+  organization: { id, name },
+});
+const ACME: Partial<AccessRules> = { emailDomains: ["acme.com", "example.com"] };
+const at = (address: string): Partial<Identity> => email({ ...ADDRESS, address });
+const PLAN = "https://acme.com/plan";
+const PAYING: Partial<AccessRules> = { requiredClaims: { [PLAN]: ["pro", "team"], amr: ["mfa"] } };
+const claims = (plan: unknown, amr: unknown = ["pwd", "mfa"]): Partial<Identity> => ({
+  claims: { [PLAN]: plan, amr },
+});
+const LEVEL: Partial<AccessRules> = { requiredClaims: { level: ["7", "true"] } };
+const level = (value: unknown): Partial<Identity> => ({ claims: { level: value } });
+const email = (value: Email): Partial<Identity> => ({ email: value });
+const unverified = email({ ...ADDRESS, verified: false });
+const unknown = email({ ...ADDRESS, verified: undefined });
+const missing = email({ kind: "missing" });
+const unsupported = email({ kind: "unsupported" });
+
+const ROWS: readonly Pair[] = [
+  ["a machine is refused", MACHINE_CALLER, {}, "machine_client"],
+  ["a machine gets in where machines do", { ...MACHINE_CALLER, ...missing }, MACHINE, "accepted"],
+  ["a user gets in where machines do", {}, MACHINE, "accepted"],
+  [
+    "a user without an organization is refused where one is asked for",
+    { organization: undefined },
+    ORG,
+    "organization_not_allowed",
+  ],
+  ["a user of another organization is refused", organization("org_3"), ORG, "organization_not_allowed"],
+  [
+    "an organization whose ID only begins alike is refused",
+    organization("org_11"),
+    ORG,
+    "organization_not_allowed",
+  ],
+  ["a user of the first organization gets in", {}, ORG, "accepted"],
+  ["a user of the second organization gets in", organization("org_2"), ORG, "accepted"],
+  ["a user of any organization gets in where none is asked for", organization("org_3"), {}, "accepted"],
+  ["an unverified e-mail is refused", unverified, {}, "email_not_verified"],
+  ["an e-mail of unknown verification is refused", unknown, {}, "email_not_verified"],
+  ["a missing e-mail is refused", missing, {}, "email_missing"],
+  ["an unsupported e-mail is refused", unsupported, {}, "email_unsupported"],
+  ["an unverified e-mail will do where it must be present", unverified, { email: "present" }, "accepted"],
+  ["a missing e-mail will not do where it must be present", missing, { email: "present" }, "email_missing"],
+  [
+    "an unsupported e-mail will not do where it must be present",
+    unsupported,
+    { email: "present" },
+    "email_unsupported",
+  ],
+  ["an unverified e-mail will do where it is optional", unverified, { email: "optional" }, "accepted"],
+  ["a missing e-mail will do where it is optional", missing, { email: "optional" }, "accepted"],
+  ["an unsupported e-mail is left out where it is optional", unsupported, { email: "optional" }, "accepted"],
+  ["an e-mail of an allowed domain gets in", {}, ACME, "accepted"],
+  ["an e-mail of the first allowed domain gets in", at("a@acme.com"), ACME, "accepted"],
+  ["a domain is the same in capitals", at("a@ACME.Com"), ACME, "accepted"],
+  ["another domain is refused", at("a@evil.com"), ACME, "email_domain_not_allowed"],
+  ["a domain that ends alike is refused", at("a@notacme.com"), ACME, "email_domain_not_allowed"],
+  ["a domain below an allowed one is refused", at("a@mail.acme.com"), ACME, "email_domain_not_allowed"],
+  ["a domain that begins alike is refused", at("a@acme.com.evil.com"), ACME, "email_domain_not_allowed"],
+  ["an unverified e-mail of an allowed domain is refused", unverified, ACME, "email_not_verified"],
+  ["a claim with one of the values gets in", claims("pro"), PAYING, "accepted"],
+  ["a claim with the other value gets in", claims("team"), PAYING, "accepted"],
+  ["a claim whose list contains a value gets in", claims(["free", "pro"]), PAYING, "accepted"],
+  ["a claim with another value is refused", claims("free"), PAYING, "claim_not_allowed"],
+  ["a claim whose value only begins alike is refused", claims("pro "), PAYING, "claim_not_allowed"],
+  ["a claim is compared with its case", claims("Pro"), PAYING, "claim_not_allowed"],
+  ["a claim that is missing is refused", claims(undefined), PAYING, "claim_not_allowed"],
+  ["a claim of null is refused", claims(null), PAYING, "claim_not_allowed"],
+  ["a claim with an empty list is refused", claims([]), PAYING, "claim_not_allowed"],
+  ["a value that is nested deeper is refused", claims([["pro"]]), PAYING, "claim_not_allowed"],
+  ["an object with the value as a name is refused", claims({ pro: true }), PAYING, "claim_not_allowed"],
+  ["one of two conditions is not enough", claims("pro", ["pwd"]), PAYING, "claim_not_allowed"],
+  ["the other of two conditions is not enough", claims("free", ["mfa"]), PAYING, "claim_not_allowed"],
+  ["a number counts as JSON writes it", level(7), LEVEL, "accepted"],
+  ["a flag counts as JSON writes it", level(true), LEVEL, "accepted"],
+  ["another number is refused", level(70), LEVEL, "claim_not_allowed"],
+  ["another flag is refused", level(false), LEVEL, "claim_not_allowed"],
+  [
+    "a claim that every object inherits is missing",
+    { claims: {} },
+    { requiredClaims: { constructor: ["function Object() { [native code] }"] } },
+    "claim_not_allowed",
+  ],
+  [
+    "a claim that is missing is not the text undefined",
+    { claims: {} },
+    { requiredClaims: { plan: ["undefined", "null"] } },
+    "claim_not_allowed",
+  ],
+  ["an anonymous visitor is refused", ANONYMOUS_CALLER, {}, "anonymous_visitor"],
+  [
+    "an anonymous visitor is refused where machines get in",
+    { ...ANONYMOUS_CALLER, ...missing },
+    MACHINE,
+    "anonymous_visitor",
+  ],
+  [
+    "an anonymous visitor gets in where visitors do",
+    { ...ANONYMOUS_CALLER, ...missing },
+    ANONYMOUS,
+    "accepted",
+  ],
+  [
+    "a machine is refused where only visitors get in",
+    { ...MACHINE_CALLER, ...missing },
+    ANONYMOUS,
+    "machine_client",
+  ],
+  ["a user gets in where visitors do", {}, ANONYMOUS, "accepted"],
+  ["a user of an organization that is named gets in", {}, NAMED, "accepted"],
+  [
+    "an organization of another name is refused",
+    organization("org_1", "evil"),
+    NAMED,
+    "organization_not_allowed",
+  ],
+  [
+    "an organization without a name is refused by name",
+    organization("org_1"),
+    NAMED,
+    "organization_not_allowed",
+  ],
+  ["an organization's ID is no name", organization("acme", undefined), NAMED, "organization_not_allowed"],
+  ["an organization's name is no ID", organization("org_9", "org_1"), ORG, "organization_not_allowed"],
+  ["permissions and scopes count alike", {}, PERMISSIONS, "accepted"],
+  ["one of two permissions is not enough", { scopes: ["read:a"] }, PERMISSIONS, "permission_missing"],
+  ["the other of two permissions is not enough", { permissions: [] }, PERMISSIONS, "permission_missing"],
+  ["a permission is exact", { permissions: ["write:aa"] }, PERMISSIONS, "permission_missing"],
+];
+
+test.each(ROWS)("%s", (_, identity, rules, expected) => {
+  expect(decided(identity, rules)).toBe(expected);
+});
+
+describe("of several reasons the caller is told", () => {
+  const everything = { ...MACHINE_CALLER, organization: undefined, ...missing, permissions: [] };
+
+  test.each([
+    ["first the machine", { ...ORG, ...PERMISSIONS }, "machine_client"],
+    ["then the organization", { ...ORG, ...PERMISSIONS, allowMachines: true }, "organization_not_allowed"],
+    ["then the e-mail", { ...PERMISSIONS, allowMachines: true }, "email_missing"],
+    ["then the permission", { ...PERMISSIONS, ...MACHINE }, "permission_missing"],
+  ] as const)("%s", (_, rules, expected) => {
+    expect(decided(everything, rules)).toBe(expected);
+  });
+});
+
+describe("what was thrown on the way", () => {
+  test("is the token's fault", () => {
+    const cause = new Refusal("expired");
+    expect(thrown(cause)).toEqual({ outcome: "no-valid-token", reason: "expired", cause });
+  });
+
+  test.each(["keys_unavailable", "unsupported_event", "identity_source_without_token"] as const)(
+    "or leaves it undecided: %s",
+    (reason) => {
+      const cause = new Refusal(reason);
+      expect(thrown(cause)).toEqual({ outcome: "undecided", reason, cause });
+      expect(undecided(cause)).toEqual({ outcome: "undecided", reason, cause });
+    },
+  );
+});
+
+test("the detail of a refusal names the claim or the permission, and never the value that the token has", () => {
+  const refused = (identity: Partial<Identity>, rules: Partial<AccessRules>) =>
+    refusalOf({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules });
+  expect(refused(claims("free"), PAYING)).toEqual({ reason: "claim_not_allowed", detail: PLAN });
+  expect(refused({ permissions: [] }, PERMISSIONS)).toEqual({
+    reason: "permission_missing",
+    detail: "write:a",
+  });
+});

@@ -1,0 +1,297 @@
+import { describe, expect, test } from "@jest/globals";
+import { toContext } from "../../src/identity/context.ts";
+import type { Accepted, Decision } from "../../src/authorizer/decision.ts";
+import type { Identity } from "../../src/identity/identity.ts";
+import type { LogOptions } from "../../src/logging/emf.ts";
+import { createLog, type DecisionRecord } from "../../src/authorizer/decision-log.ts";
+import { hintOf } from "../../src/errors.ts";
+import { Refusal } from "../../src/errors.ts";
+import { ALICE as SOMEBODY } from "../alice.ts";
+
+const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
+const ALICE: Identity = {
+  ...SOMEBODY,
+  expiresAt: NOW / 1000 + 60,
+  scopes: ["openid"],
+  permissions: ["read:x"],
+  organization: { id: "org_1", name: undefined },
+};
+const ACCEPTED: Accepted = { outcome: "accepted", identity: ALICE, context: toContext(ALICE) };
+const CALLER_REFUSED: Decision = { outcome: "caller-refused", reason: "machine_client", identity: ALICE };
+const cause = new Refusal("missing_claim", "aud");
+const NO_TOKEN: Decision = { outcome: "no-valid-token", reason: "missing_claim", cause };
+const UNDECIDED: Decision = {
+  outcome: "undecided",
+  reason: "keys_unavailable",
+  cause: new Refusal("keys_unavailable", "acme.eu.auth0.com: HTTP 503"),
+};
+
+function logOf(level: LogOptions["level"]) {
+  const lines: string[] = [];
+  const log = createLog({
+    level,
+    functionName: "auth",
+    clock: () => NOW,
+    write: (line) => void lines.push(line),
+  });
+  return { log, lines };
+}
+
+function record(decision: Decision): DecisionRecord {
+  return { decision, gateway: "http-2.0", requestId: "r-1", durationMs: 3, keySetAgeSeconds: 7 };
+}
+
+/** The one line for a decision. */
+function line(decision: Decision, level: LogOptions["level"] = "info"): Record<string, unknown> {
+  const { log, lines } = logOf(level);
+  log.decision(record(decision));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^[^\n]+\n$/);
+  return JSON.parse(lines[0] ?? "") as Record<string, unknown>;
+}
+
+const metrics = (names: readonly string[]): object => ({
+  Timestamp: NOW,
+  CloudWatchMetrics: [
+    {
+      Namespace: "Auth0Authorizer",
+      Dimensions: [["function"], ["function", "decision"], names],
+      Metrics: [
+        { Name: "Decisions", Unit: "Count" },
+        { Name: "Duration", Unit: "Milliseconds" },
+      ],
+    },
+  ],
+});
+
+const COMMON = {
+  time: "2026-11-22T12:00:00Z",
+  function: "auth",
+  event: "decision",
+  gateway: "http-2.0",
+  request_id: "r-1",
+  key_set_age_seconds: 7,
+  Decisions: 1,
+  Duration: 3,
+};
+const WHO = { token_use: "id", iss: "https://acme.eu.auth0.com/", client_id: "WebApp" };
+
+describe("one line and metric", () => {
+  test("for an accepted caller names the application and not the user", () => {
+    expect(line(ACCEPTED)).toEqual({
+      ...COMMON,
+      ...WHO,
+      level: "info",
+      decision: "accepted",
+      _aws: metrics(["function", "token_use", "client_id"]),
+    });
+  });
+
+  test("for a refused caller names the reason and its hint", () => {
+    expect(line(CALLER_REFUSED)).toEqual({
+      ...COMMON,
+      ...WHO,
+      level: "warn",
+      decision: "caller-refused",
+      reason: "machine_client",
+      hint: hintOf("machine_client"),
+      _aws: metrics(["function", "reason"]),
+    });
+  });
+
+  test("for a refused token names also the detail", () => {
+    expect(line(NO_TOKEN)).toEqual({
+      ...COMMON,
+      level: "warn",
+      decision: "no-valid-token",
+      reason: "missing_claim",
+      hint: hintOf("missing_claim"),
+      detail: "aud",
+      _aws: metrics(["function", "reason"]),
+    });
+  });
+
+  test("where nothing could be decided is an error", () => {
+    expect(line(UNDECIDED)).toMatchObject({ level: "error", detail: "acme.eu.auth0.com: HTTP 503" });
+  });
+
+  test("names no member that is not known", () => {
+    const { log, lines } = logOf("info");
+    log.decision({
+      ...record(NO_TOKEN),
+      gateway: undefined,
+      requestId: undefined,
+      keySetAgeSeconds: undefined,
+    });
+    expect(lines[0]).not.toMatch(/gateway|request_id|key_set_age/);
+  });
+
+  test("has every metric and dimension that it declares as a member", () => {
+    for (const decision of [ACCEPTED, CALLER_REFUSED, NO_TOKEN, UNDECIDED]) {
+      const logged = line(decision);
+      const declared = [
+        ...JSON.stringify(logged["_aws"]).matchAll(
+          /"(function|decision|reason|token_use|client_id|Decisions|Duration)"/g,
+        ),
+      ];
+      for (const [, name = ""] of declared) expect(logged).toHaveProperty(name);
+      expect(declared.length).toBeGreaterThan(5);
+    }
+  });
+});
+
+test("a lookup of revocations that failed is a line and a metric", () => {
+  const { log, lines } = logOf("error");
+  log.fault({ event: "revocation_lookup_failed", detail: "revocations: socket hang up" });
+  expect(JSON.parse(lines[0] ?? "")).toEqual({
+    level: "error",
+    time: "2026-11-22T12:00:00Z",
+    function: "auth",
+    event: "revocation_lookup_failed",
+    detail: "revocations: socket hang up",
+    RevocationLookupFailures: 1,
+    _aws: {
+      Timestamp: NOW,
+      CloudWatchMetrics: [
+        {
+          Namespace: "Auth0Authorizer",
+          Dimensions: [["function"]],
+          Metrics: [{ Name: "RevocationLookupFailures", Unit: "Count" }],
+        },
+      ],
+    },
+  });
+});
+
+describe("the user", () => {
+  test("is named by `sub` at the level debug, and by nothing else ever", () => {
+    expect(line(ACCEPTED, "debug")).toMatchObject({ sub: "auth0|alice" });
+    for (const level of ["debug", "info"] as const) {
+      expect(JSON.stringify(line(ACCEPTED, level))).not.toMatch(/alice@|org_1|read:x/);
+    }
+    expect(line(ACCEPTED, "info")).not.toHaveProperty("sub");
+  });
+
+  test.each(["alice@acme.com", "samlp|acme|alice@acme.com", "waad|alice\uff20acme.com"])(
+    "is not named at all where the subject is or contains an e-mail: %s",
+    (subject) => {
+      for (const level of ["debug", "info"] as const) {
+        const logged = line({ ...ACCEPTED, identity: { ...ALICE, subject } }, level);
+        expect(logged).not.toHaveProperty("sub");
+        expect(JSON.stringify(logged)).not.toContain("alice");
+      }
+    },
+  );
+
+  test("is named where it is a machine, whose subject only looks like an e-mail", () => {
+    const machine = { ...ALICE, subject: "aBc123@clients" };
+    expect(line({ ...ACCEPTED, identity: machine }, "debug")).toMatchObject({ sub: "aBc123@clients" });
+  });
+});
+
+describe("the level", () => {
+  test.each([
+    ["debug", 6],
+    ["info", 6],
+    ["warn", 5],
+    ["error", 1],
+    ["silent", 0],
+  ] as const)("%s lets %d of 6 lines through", (level, expected) => {
+    const { log, lines } = logOf(level);
+    for (const decision of [ACCEPTED, CALLER_REFUSED, NO_TOKEN, UNDECIDED]) log.decision(record(decision));
+    log.fault({
+      event: "key_fetch_failed",
+      jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json",
+      detail: "HTTP 503",
+    });
+    log.fault({ event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" });
+    expect(lines).toHaveLength(expected);
+  });
+});
+
+test("a failed fetch of keys is a warning and a metric", () => {
+  const { log, lines } = logOf("info");
+  log.fault({
+    event: "key_fetch_failed",
+    jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json",
+    detail: "HTTP 503",
+  });
+  expect(JSON.parse(lines[0] ?? "")).toEqual({
+    level: "warn",
+    time: COMMON.time,
+    function: "auth",
+    event: "key_fetch_failed",
+    jwks_uri: "https://acme.eu.auth0.com/.well-known/jwks.json",
+    detail: "HTTP 503",
+    KeyFetchFailures: 1,
+    _aws: {
+      Timestamp: NOW,
+      CloudWatchMetrics: [
+        {
+          Namespace: "Auth0Authorizer",
+          Dimensions: [["function"]],
+          Metrics: [{ Name: "KeyFetchFailures", Unit: "Count" }],
+        },
+      ],
+    },
+  });
+});
+
+test("packaged keys that should be renewed are a warning and a metric: how much of their life is over", () => {
+  const { log, lines } = logOf("warn");
+  log.fault({ event: "snapshot_old", percent: 75 });
+  expect(JSON.parse(lines[0] ?? "")).toEqual({
+    level: "warn",
+    time: COMMON.time,
+    function: "auth",
+    event: "snapshot_old",
+    SnapshotAgePercent: 75,
+    _aws: {
+      Timestamp: NOW,
+      CloudWatchMetrics: [
+        {
+          Namespace: "Auth0Authorizer",
+          Dimensions: [["function"]],
+          Metrics: [{ Name: "SnapshotAgePercent", Unit: "Percent" }],
+        },
+      ],
+    },
+  });
+});
+
+test("a misspelled variable and a useless snapshot are warnings without a metric", () => {
+  const { log, lines } = logOf("info");
+  log.fault({ event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" });
+  log.fault({ event: "snapshot_ignored", detail: "not a JWK Set" });
+  const head = { level: "warn", time: COMMON.time, function: "auth" };
+  expect(lines.map((text) => JSON.parse(text) as unknown)).toEqual([
+    { ...head, event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" },
+    { ...head, event: "snapshot_ignored", detail: "not a JWK Set" },
+  ]);
+});
+
+test("what was logged cannot end its line", () => {
+  const forged: Decision = { ...ACCEPTED, identity: { ...ALICE, clientId: 'a\n{"level":"info"}' } };
+  expect(line(forged)).toMatchObject({ client_id: 'a\n{"level":"info"}' });
+});
+
+test("an accepted token without a client names no dimension that its line lacks", () => {
+  const withoutClient = line({ ...ACCEPTED, identity: { ...ALICE, clientId: undefined } });
+  expect(withoutClient).not.toHaveProperty("client_id");
+  expect(withoutClient["_aws"]).toHaveProperty("CloudWatchMetrics.0.Dimensions", [
+    ["function"],
+    ["function", "decision"],
+  ]);
+});
+
+test("a caller whose identity cannot be handed on is told apart by the name of what cannot, never by its value", () => {
+  const identity = { ...ALICE, subject: "auth0|a\nb" };
+  const decision: Decision = {
+    outcome: "caller-refused",
+    reason: "identity_unsupported",
+    detail: "sub",
+    identity,
+  };
+  expect(line(decision)).toMatchObject({ reason: "identity_unsupported", detail: "sub" });
+  expect(JSON.stringify(line(decision))).not.toContain("a\\nb");
+});

@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { evaluate, type EvaluationStep, type Evaluator } from "../../src/authorizer/evaluate.ts";
+import { createJwtVerifier } from "../../src/token/verify.ts";
+import { Refusal } from "../../src/errors.ts";
+import type { Step } from "../../src/token/step.ts";
+import { authorizerEvent, bearerEvent } from "../../src/testing/events.ts";
+import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
+import { ACCESS_RULES } from "../alice.ts";
+import { StaticKeySet } from "../token/keys/static-key-set.ts";
+import { changed, HEADER, ID_TOKEN, NOW, RULES, type Changes } from "../tokens.ts";
+
+const ALL_STEPS: readonly EvaluationStep[] = [
+  ...(["event", "identity-source", "credential", "form", "header", "issuer"] as const),
+  ...(["audience", "kind", "subject", "times", "binding", "key", "signature"] as const),
+  ...([
+    "context",
+    "machine",
+    "anonymous",
+    "organization",
+    "email",
+    "claims",
+    "permissions",
+    "revocation",
+  ] as const),
+];
+
+let key: SigningKey;
+beforeAll(() => {
+  key = createSigningKey({ kid: "key-1" });
+});
+
+const signed = (changes: Changes = {}): string =>
+  signJwt(HEADER, changed(ID_TOKEN, { email: "alice@acme.com", email_verified: true, ...changes }), key);
+
+function evaluator(changes: Partial<Evaluator> = {}, contextClaims: Record<string, string> = {}): Evaluator {
+  const keySet = new StaticKeySet(key);
+  return {
+    rules: { ...ACCESS_RULES, emailClaim: undefined, contextClaims },
+    verify: createJwtVerifier({ rules: RULES, keySetOf: () => keySet, clock: () => NOW * 1000 }),
+    revocations: { check: () => Promise.resolve() },
+    ...changes,
+  };
+}
+
+/** The decision on an event, and the steps that led to it. */
+async function evaluated(event: unknown, by: Evaluator = evaluator()) {
+  const steps: string[] = [];
+  const step: Step<EvaluationStep> = (name, check, ...values) => (steps.push(name), check(...values));
+  const { request, decision } = await evaluate(event, by, step);
+  return { request, decision, steps };
+}
+
+describe("a request", () => {
+  test("takes every step, in this order, before it is accepted", async () => {
+    const { decision, request, steps } = await evaluated(bearerEvent("http-2.0", signed()));
+    expect(decision).toMatchObject({ outcome: "accepted", context: { email: "alice@acme.com" } });
+    expect(request?.kind).toBe("http-2.0");
+    expect(steps).toEqual(ALL_STEPS);
+  });
+
+  test("asks nothing about revocations where there is no table", async () => {
+    const { decision, steps } = await evaluated(
+      bearerEvent("rest-token", signed()),
+      evaluator({ revocations: undefined }),
+    );
+    expect(decision.outcome).toBe("accepted");
+    expect(steps).toEqual(ALL_STEPS.filter((name) => name !== "revocation"));
+  });
+
+  test("is refused where its token is revoked", async () => {
+    const check = async (): Promise<void> => {
+      await Promise.resolve();
+      throw new Refusal("revoked", "sub");
+    };
+    const { decision, steps } = await evaluated(
+      bearerEvent("rest-token", signed()),
+      evaluator({ revocations: { check } }),
+    );
+    expect(decision).toMatchObject({ outcome: "no-valid-token", reason: "revoked" });
+    expect(steps.at(-1)).toBe("revocation");
+  });
+
+  test("asks nothing about revocations for a caller without access", async () => {
+    let asked = 0;
+    const check = (): Promise<void> => Promise.resolve(void (asked += 1));
+    const by = evaluator({ revocations: { check } });
+    const denied = await evaluated(bearerEvent("rest-token", signed({ email_verified: false })), by);
+    expect(denied.decision).toMatchObject({ outcome: "caller-refused", reason: "email_not_verified" });
+    expect(asked).toBe(0);
+    await evaluated(bearerEvent("rest-token", signed()), by);
+    expect(asked).toBe(1);
+  });
+
+  test.each([
+    ["no event of a gateway", () => ({}), "undecided", "unsupported_event", "event"],
+    ["no token", () => authorizerEvent("rest-request"), "no-valid-token", "missing_token", "credential"],
+    [
+      "an expired token",
+      () => bearerEvent("rest-request", signed({ exp: NOW - 60 })),
+      ...(["no-valid-token", "expired", "times"] as const),
+    ],
+    [
+      "a user without an e-mail",
+      () => bearerEvent("rest-request", signed({ email: undefined })),
+      ...(["caller-refused", "email_missing", "email"] as const),
+    ],
+    [
+      "an identity that the gateway would change",
+      () => bearerEvent("rest-request", signed({ sub: "a\nb" })),
+      ...(["caller-refused", "identity_unsupported", "context"] as const),
+    ],
+  ])("ends with its first refusal: %s", async (_, event, outcome, reason, last) => {
+    const { decision, steps } = await evaluated(event());
+    expect(decision).toMatchObject({ outcome, reason });
+    expect(steps.at(-1)).toBe(last);
+  });
+});
+
+describe("claims of the team's own", () => {
+  const event = (roles: unknown) => bearerEvent("rest-request", signed({ roles }));
+
+  test("are in the context where the settings name them", async () => {
+    const { decision } = await evaluated(event(["editor"]), evaluator({}, { roles: "roles" }));
+    expect(decision).toMatchObject({ outcome: "accepted", context: { roles: "editor" } });
+  });
+
+  test("are not where they do not", async () => {
+    const { decision } = await evaluated(event(["editor"]));
+    expect(decision).not.toHaveProperty("context.roles");
+  });
+
+  test("refuse their caller where they are too much", async () => {
+    const { decision } = await evaluated(event("a".repeat(2050)), evaluator({}, { roles: "roles" }));
+    expect(decision).toMatchObject({ outcome: "caller-refused", reason: "claims_too_large" });
+  });
+});
+
+test("an error that is no refusal is thrown on", async () => {
+  const verify = () => Promise.reject(new TypeError("a mistake of ours"));
+  await expect(evaluated(bearerEvent("rest-token", signed()), evaluator({ verify }))).rejects.toThrow(
+    "a mistake of ours",
+  );
+});

@@ -1,0 +1,165 @@
+import { describe, expect, test } from "@jest/globals";
+import type { GatewayRequest } from "../../src/apigateway/event.ts";
+import type { GatewayKind } from "../../src/apigateway/gateways.ts";
+import { toResponse, type ResponseRules } from "../../src/authorizer/response.ts";
+import { toContext } from "../../src/identity/context.ts";
+import type { Decision } from "../../src/authorizer/decision.ts";
+import type { Identity } from "../../src/identity/identity.ts";
+import { Refusal } from "../../src/errors.ts";
+import { ALICE as SOMEBODY } from "../alice.ts";
+
+const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/*";
+const RULES: ResponseRules = {
+  httpApiResponse: "policy",
+  httpApiUnauthorized: "401",
+  policyEndsWithToken: true,
+  clockToleranceSeconds: 5,
+};
+const DENYING: ResponseRules = { ...RULES, httpApiUnauthorized: "403" };
+const SIMPLE: ResponseRules = { ...RULES, httpApiResponse: "simple" };
+const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
+const HTTP = ["http-1.0", "http-2.0"] as const;
+
+const ALICE: Identity = { ...SOMEBODY, expiresAt: Date.UTC(2027, 0, 15, 8, 0, 0) / 1000 };
+const ACCEPTED: Decision = { outcome: "accepted", identity: ALICE, context: toContext(ALICE) };
+const CALLER_REFUSED: Decision = { outcome: "caller-refused", reason: "machine_client", identity: ALICE };
+const EXPIRED = new Refusal("expired");
+const NO_TOKEN: Decision = { outcome: "no-valid-token", reason: "expired", cause: EXPIRED };
+const DOWN = new Refusal("keys_unavailable");
+const UNDECIDED: Decision = { outcome: "undecided", reason: "keys_unavailable", cause: DOWN };
+
+const ALLOW = { Effect: "Allow", Action: "execute-api:Invoke", Resource: STAGE };
+const DENY = { Effect: "Deny", Action: "execute-api:Invoke", Resource: STAGE };
+const END = { DateGreaterThanEquals: { "aws:CurrentTime": "2027-01-15T08:00:05Z" } };
+
+const request = (kind: GatewayKind): GatewayRequest => ({
+  kind,
+  stageArn: STAGE,
+  requestId: undefined,
+  credentials: { headers: [], parameters: [], subprotocols: [] },
+  identitySource: undefined,
+});
+const policy = (principalId: string, Statement: object[], context: object): object => ({
+  principalId,
+  policyDocument: { Version: "2012-10-17", Statement },
+  context,
+});
+
+describe.each(KINDS)("on the gateway %s", (kind) => {
+  test("an accepted caller gets a policy for the stage, up to the token's end and the tolerance", () => {
+    const expected = policy("auth0|alice", [ALLOW, { ...DENY, Condition: END }], toContext(ALICE));
+    expect(toResponse(ACCEPTED, request(kind), RULES)).toStrictEqual(expected);
+  });
+
+  test("the policy has no end where the gateway ignores conditions", () => {
+    const response = toResponse(ACCEPTED, request(kind), { ...RULES, policyEndsWithToken: false });
+    expect(response).toStrictEqual(policy("auth0|alice", [ALLOW], toContext(ALICE)));
+  });
+
+  test("a refused caller gets a Deny with the reason and nothing of the token but the principal", () => {
+    const expected = policy("auth0|alice", [DENY], { reason: "machine_client" });
+    expect(toResponse(CALLER_REFUSED, request(kind), RULES)).toStrictEqual(expected);
+  });
+
+  test("where nothing can be decided, that is thrown", () => {
+    for (const rules of [RULES, SIMPLE]) {
+      expect(() => toResponse(UNDECIDED, request(kind), rules)).toThrow(DOWN);
+    }
+  });
+});
+
+describe.each(KINDS)("on the gateway %s", (kind) => {
+  test.each([RULES, SIMPLE])(
+    "a request without a valid token is thrown as `Unauthorized`, exactly",
+    (rules) => {
+      const error = caught(() => toResponse(NO_TOKEN, request(kind), rules));
+      expect(error).toMatchObject({ name: "Error", message: "Unauthorized", cause: EXPIRED });
+    },
+  );
+});
+
+describe.each(["rest-token", "rest-request", "websocket"] as const)("on the gateway %s", (kind) => {
+  test("the setting of HTTP APIs changes nothing", () => {
+    expect(caught(() => toResponse(NO_TOKEN, request(kind), DENYING))).toMatchObject({
+      message: "Unauthorized",
+    });
+  });
+
+  test("simple responses do not exist", () => {
+    expect(toResponse(ACCEPTED, request(kind), SIMPLE)).toEqual(toResponse(ACCEPTED, request(kind), RULES));
+  });
+});
+
+describe.each(HTTP)("on the gateway %s, where it is to answer 403,", (kind) => {
+  test("a request without a valid token gets a Deny for nobody", () => {
+    const expected = policy("anonymous", [DENY], { reason: "expired" });
+    expect(toResponse(NO_TOKEN, request(kind), DENYING)).toStrictEqual(expected);
+  });
+
+  test.each(["not_yet_valid", "unknown_key"] as const)(
+    "a token that may be good a moment later gets no Deny, which would be cached: %s",
+    (reason) => {
+      const decision: Decision = { outcome: "no-valid-token", reason, cause: new Refusal(reason) };
+      expect(caught(() => toResponse(decision, request(kind), DENYING))).toMatchObject({
+        message: "Unauthorized",
+      });
+    },
+  );
+});
+
+test.each(KINDS)("on the gateway %s a subject that cannot be handed on is no principal either", (kind) => {
+  const decision: Decision = { outcome: "caller-refused", reason: "identity_unsupported", identity: ALICE };
+  const expected = policy("anonymous", [DENY], { reason: "identity_unsupported" });
+  expect(toResponse(decision, request(kind), RULES)).toStrictEqual(expected);
+});
+
+test("payload 1.0 has no simple responses", () => {
+  for (const decision of [ACCEPTED, CALLER_REFUSED, NO_TOKEN]) {
+    expect(toResponse(decision, request("http-1.0"), { ...DENYING, httpApiResponse: "simple" })).toEqual(
+      toResponse(decision, request("http-1.0"), DENYING),
+    );
+  }
+});
+
+describe("a simple response", () => {
+  const response = (decision: Decision): unknown => toResponse(decision, request("http-2.0"), SIMPLE);
+
+  test("is true for an accepted caller, with the identity", () => {
+    expect(response(ACCEPTED)).toStrictEqual({ isAuthorized: true, context: toContext(ALICE) });
+  });
+
+  test("is false for a refused caller, with the reason", () => {
+    expect(response(CALLER_REFUSED)).toStrictEqual({
+      isAuthorized: false,
+      context: { reason: "machine_client" },
+    });
+  });
+
+  test("is false without a valid token, with the reason, where the API is to answer 403", () => {
+    const rules: ResponseRules = { ...SIMPLE, httpApiUnauthorized: "403" };
+    expect(toResponse(NO_TOKEN, request("http-2.0"), rules)).toStrictEqual({
+      isAuthorized: false,
+      context: { reason: "expired" },
+    });
+  });
+});
+
+test("the last date that a token can have is one that a policy can say", () => {
+  const identity = { ...ALICE, expiresAt: 253_402_300_739 };
+  const rules = { ...RULES, clockToleranceSeconds: 60 };
+  const response = toResponse(
+    { outcome: "accepted", identity, context: toContext(identity) },
+    request("rest-token"),
+    rules,
+  );
+  expect(JSON.stringify(response)).toContain('"9999-12-31T23:59:59Z"');
+});
+
+function caught(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}

@@ -1,0 +1,212 @@
+import { CLIENT_ID, ISSUER, NOW } from "../tokens.ts";
+
+/** What a reader is to make of an event. */
+export interface GoldenCase {
+  readonly name: string;
+  /** The event's name among those of the same file. */
+  readonly event: string;
+  readonly options: GoldenOptions;
+  readonly expected: { readonly identity: GoldenIdentity } | { readonly refused: string };
+}
+
+interface GoldenOptions {
+  /** Milliseconds since the epoch. */
+  readonly now_ms: number;
+  readonly clock_tolerance_seconds?: number;
+  readonly issuers?: readonly string[];
+  readonly claims?: Readonly<Record<string, string>>;
+}
+
+/** What the token does not say is left out. */
+export interface GoldenIdentity {
+  readonly subject: string;
+  readonly email?: string;
+  readonly email_verified?: boolean;
+  readonly token_use: string;
+  readonly issuer: string;
+  readonly client_id?: string;
+  /** Seconds since the epoch. */
+  readonly expires_at: number;
+  readonly scopes: readonly string[];
+  readonly permissions: readonly string[];
+  readonly organization?: string;
+  readonly organization_name?: string;
+  readonly principal_type: string;
+  readonly actor?: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+const EXP = NOW + 3600;
+const ALIVE = { now_ms: NOW * 1000 };
+
+const COMMON = {
+  subject: "auth0|alice",
+  token_use: "access",
+  issuer: ISSUER,
+  expires_at: EXP,
+  scopes: [],
+  permissions: [],
+  principal_type: "user",
+  claims: {},
+};
+
+const WHOLE: GoldenIdentity = {
+  ...COMMON,
+  email: "alice@example.com",
+  email_verified: true,
+  client_id: CLIENT_ID,
+  scopes: ["openid", "email"],
+  permissions: ["read:orders", "write:orders"],
+  organization: "org_1",
+  organization_name: "acme",
+  actor: "agent@clients",
+};
+
+const DECLARED = {
+  tenant_id: "text",
+  motto: "text",
+  level: "number",
+  ratio: "number",
+  beta: "boolean",
+  teams: "list",
+  roles: "list",
+  scores: "json",
+  plan: "json",
+  unknown_to_the_token: "list",
+};
+
+const CLAIMS = {
+  tenant_id: "acme-42",
+  motto: 'say "hello", C:\\temp, Bücher 😀, \u0007',
+  level: 7,
+  ratio: -1.5,
+  beta: true,
+  teams: ["red", "blue"],
+  roles: ["editor", "content editor"],
+  scores: [1, 2.5],
+  plan: { name: "pro", seats: 3, tags: [null, "new"] },
+};
+
+const COGNITO = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf";
+
+const identity = (
+  name: string,
+  event: string,
+  expected: GoldenIdentity,
+  options: Partial<GoldenOptions> = {},
+): GoldenCase => ({ name, event, options: { ...ALIVE, ...options }, expected: { identity: expected } });
+
+const refused = (
+  reason: string,
+  name: string,
+  event: string,
+  options: Partial<GoldenOptions> = {},
+): GoldenCase => ({ name, event, options: { ...ALIVE, ...options }, expected: { refused: reason } });
+
+const mistyped = (name: string, claims: Readonly<Record<string, string>>): GoldenCase =>
+  refused("mistyped", name, "whole", { claims });
+
+const missing = (name: string, event: string): GoldenCase => refused("missing", name, event);
+
+/** By the events that they read; a gateway has those whose event it has. */
+export const CASES: readonly GoldenCase[] = [
+  identity(
+    "every key, and claims of every type",
+    "whole",
+    { ...WHOLE, claims: CLAIMS },
+    { claims: DECLARED },
+  ),
+  identity("no claim that was not declared", "whole", WHOLE),
+  identity(
+    "words and lists as the text that they travel in",
+    "whole",
+    { ...WHOLE, claims: { teams: "red blue" } },
+    { claims: { teams: "json" } },
+  ),
+  identity("an ID token, with an e-mail that is not verified", "id-token", {
+    ...COMMON,
+    token_use: "id",
+    email: "alice@example.com",
+    email_verified: false,
+    client_id: CLIENT_ID,
+  }),
+  identity("the least that a token can say", "minimal", COMMON),
+  identity("a machine", "machine", {
+    ...COMMON,
+    subject: "WebApp@clients",
+    principal_type: "machine",
+    client_id: CLIENT_ID,
+    scopes: ["openid", "email"],
+  }),
+  identity("an anonymous visitor", "anonymous", {
+    ...COMMON,
+    subject: "anon@3f2a",
+    principal_type: "anonymous",
+    client_id: CLIENT_ID,
+    scopes: ["openid", "email"],
+  }),
+
+  identity("until the end of the tolerance", "whole", WHOLE, { now_ms: (EXP + 5) * 1000 - 1 }),
+  refused("expired", "from the end of the tolerance on", "whole", { now_ms: (EXP + 5) * 1000 }),
+  identity("until the token's end, without a tolerance", "whole", WHOLE, {
+    now_ms: EXP * 1000 - 1,
+    clock_tolerance_seconds: 0,
+  }),
+  refused("expired", "from the token's end on, without a tolerance", "whole", {
+    now_ms: EXP * 1000,
+    clock_tolerance_seconds: 0,
+  }),
+
+  identity("of one of the issuers", "whole", WHOLE, { issuers: ["https://login.acme.com/", ISSUER] }),
+  refused("foreign", "of another issuer", "whole", { issuers: ["https://login.acme.com/"] }),
+  refused("foreign", "of an issuer that lacks its slash", "whole", { issuers: [ISSUER.slice(0, -1)] }),
+  refused("foreign", "where no issuer is one's own", "whole", { issuers: [] }),
+  refused("foreign", "of another issuer, and expired", "whole", { issuers: [], now_ms: (EXP + 5) * 1000 }),
+  identity("of somebody else's authorizer, where issuers are not named", "cognito-claims", {
+    ...COMMON,
+    issuer: COGNITO,
+    client_id: "6bn2",
+  }),
+  refused("foreign", "of somebody else's authorizer, where issuers are named", "cognito-claims", {
+    issuers: [ISSUER],
+  }),
+
+  mistyped("a text for a number", { tenant_id: "number" }),
+  mistyped("a number for a flag", { level: "boolean" }),
+  mistyped("a flag for a number", { beta: "number" }),
+  mistyped("a list with blanks for a text", { roles: "text" }),
+  mistyped("an object for a list", { plan: "list" }),
+  mistyped("an object for a text", { plan: "text" }),
+  mistyped("numbers for a list of texts", { scores: "list" }),
+  mistyped("a text with quotes for a list", { motto: "list" }),
+
+  identity(
+    "a number and a flag that travel as JSON",
+    "custom_claims-with-simple-values",
+    { ...WHOLE, claims: { level: 7, beta: true } },
+    { claims: { level: "number", beta: "boolean" } },
+  ),
+  refused("mistyped", "a flag for a number, as JSON", "custom_claims-with-simple-values", {
+    claims: { beta: "number" },
+  }),
+  refused("mistyped", "a number for a text, as JSON", "custom_claims-with-simple-values", {
+    claims: { level: "text" },
+  }),
+
+  missing("a route without an authorizer", "unguarded"),
+  missing("an authorizer that says nothing", "empty-context"),
+  missing("an authorizer that says something else", "another-context"),
+  missing("a principal that is not the subject", "another-principal"),
+  missing("no subject", "without-sub"),
+  missing("no issuer", "without-iss"),
+  missing("no end", "without-exp"),
+  missing("no kind of token", "without-token_use"),
+  missing("an empty e-mail", "empty-email"),
+  missing("an unknown kind of token", "wrong-token_use"),
+  missing("an end that is no number of seconds", "wrong-exp"),
+  missing("a verification that is neither true nor false", "wrong-email_verified"),
+  missing("an unknown kind of principal", "wrong-principal_type"),
+  missing("custom claims that are not base64url", "custom_claims-not-base64url"),
+  missing("custom claims that are not JSON", "custom_claims-not-json"),
+  missing("custom claims that are a list", "custom_claims-a-list"),
+];

@@ -1,0 +1,365 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { complaintsOfAws } from "../../../tools/validate/aws.ts";
+import {
+  findMistakes,
+  sentence,
+  type Mistake as Found,
+  type RuleName,
+} from "../../../src/deploy/lint/lint.ts";
+import type { Template } from "../../../src/deploy/lint/cloudformation.ts";
+import { packageService, type Packaged } from "../../infra/packaged.ts";
+
+let whoami: Packaged;
+beforeAll(async () => (whoami = await packageService("deploy=whoami")));
+afterAll(() => whoami.remove());
+
+/** A change of the template's resources, which may be any. */
+type Resources = Record<string, { Properties: Record<string, unknown>; DependsOn?: unknown }>;
+type Mistake = (resources: Resources) => void;
+
+function plant(mistake: Mistake): Template {
+  const template = structuredClone(whoami.template);
+  mistake(template.Resources as Resources);
+  return template;
+}
+
+function set(resource: string, properties: Record<string, unknown>): Mistake {
+  return (resources) => Object.assign(resources[resource]?.Properties ?? {}, properties);
+}
+
+function remove(resource: string): Mistake {
+  return (resources) => Reflect.deleteProperty(resources, resource);
+}
+
+function everythingIn(template: Template): Found[] {
+  return findMistakes(template, { everyFunction: true });
+}
+
+const wider =
+  (change: object): Mistake =>
+  (resources) => {
+    const role = resources["AuthorizerRole"]?.Properties as {
+      Policies: { PolicyDocument: { Statement: object[] } }[];
+    };
+    Object.assign(role.Policies[0]?.PolicyDocument.Statement[0] ?? {}, change);
+  };
+
+const PLANTED: [string, RuleName, string, Mistake][] = [
+  [
+    "a REST route without an authorizer",
+    "unguarded-route",
+    "ApiGatewayMethodRestDashtokenWhoamiGet",
+    set("ApiGatewayMethodRestDashtokenWhoamiGet", { AuthorizationType: "NONE" }),
+  ],
+  [
+    "an HTTP route without an authorizer",
+    "unguarded-route",
+    "HttpApiRouteGetHttpDashpolicyWhoami",
+    set("HttpApiRouteGetHttpDashpolicyWhoami", { AuthorizerId: undefined }),
+  ],
+  [
+    "a WebSocket API that lets anybody connect",
+    "unguarded-route",
+    "SconnectWebsocketsRoute",
+    set("SconnectWebsocketsRoute", { AuthorizationType: "NONE" }),
+  ],
+  ["a WebSocket API without $connect", "unguarded-route", "WebsocketsApi", remove("SconnectWebsocketsRoute")],
+  [
+    "a policy that is kept for an hour",
+    "authorizer-ttl",
+    "AuthorizerApiGatewayAuthorizer",
+    set("AuthorizerApiGatewayAuthorizer", { AuthorizerResultTtlInSeconds: 3600 }),
+  ],
+  [
+    "a simple answer that is kept for five minutes",
+    "simple-answer-outlives-token",
+    "HttpApiAuthorizerSimple",
+    set("HttpApiAuthorizerSimple", { AuthorizerResultTtlInSeconds: 300 }),
+  ],
+  [
+    "a REST API's token in another header",
+    "identity-source-without-token",
+    "AuthorizerApiGatewayAuthorizer",
+    set("AuthorizerApiGatewayAuthorizer", { IdentitySource: "method.request.header.X-Session" }),
+  ],
+  [
+    "a REST API that caches by the query",
+    "identity-source-without-token",
+    "RestDashrequestApiGatewayAuthorizer",
+    set("RestDashrequestApiGatewayAuthorizer", {
+      IdentitySource: "method.request.querystring.access_token, method.request.header.X-Session",
+    }),
+  ],
+  [
+    "a REST API that caches by nothing",
+    "identity-source-without-token",
+    "RestDashrequestApiGatewayAuthorizer",
+    set("RestDashrequestApiGatewayAuthorizer", { IdentitySource: undefined }),
+  ],
+  [
+    "an HTTP API that caches by a session",
+    "identity-source-without-token",
+    "HttpApiAuthorizerPolicy",
+    set("HttpApiAuthorizerPolicy", { IdentitySource: ["$request.header.X-Session"] }),
+  ],
+  [
+    "an HTTP API that expects the token in the query",
+    "identity-source-without-token",
+    "HttpApiAuthorizerSimple",
+    set("HttpApiAuthorizerSimple", { IdentitySource: ["$request.querystring.access_token"] }),
+  ],
+  [
+    "a WebSocket API with another parameter",
+    "identity-source-without-token",
+    "AuthorizerWebsocketsAuthorizer",
+    set("AuthorizerWebsocketsAuthorizer", { IdentitySource: ["route.request.querystring.Access_Token"] }),
+  ],
+  [
+    "an HTTP API that expects the token among the subprotocols of a WebSocket",
+    "identity-source-without-token",
+    "HttpApiAuthorizerSimple",
+    set("HttpApiAuthorizerSimple", { IdentitySource: ["$request.header.Sec-WebSocket-Protocol"] }),
+  ],
+  [
+    "a timeout of 1000 seconds",
+    "function-timeout",
+    "AuthorizerLambdaFunction",
+    set("AuthorizerLambdaFunction", { Timeout: 1000 }),
+  ],
+  [
+    "a log that is kept for ever",
+    "log-retention",
+    "AuthorizerLogGroup",
+    set("AuthorizerLogGroup", { RetentionInDays: undefined }),
+  ],
+  ["a log group that nobody made", "log-retention", "WhoamiLambdaFunction", remove("WhoamiLogGroup")],
+  [
+    "another processor",
+    "not-arm64",
+    "WhoamiLambdaFunction",
+    set("WhoamiLambdaFunction", { Architectures: ["x86_64"] }),
+  ],
+  [
+    "a 403 that a browser hides",
+    "no-cors-on-403",
+    "ApiGatewayRestApi",
+    set("AccessDeniedResponse", { ResponseParameters: {} }),
+  ],
+  [
+    "a gateway response that comes too late",
+    "gateway-response-not-deployed",
+    "UnauthorizedResponse",
+    (resources) => {
+      const authorizer = resources["AuthorizerApiGatewayAuthorizer"];
+      if (authorizer) authorizer.DependsOn = (authorizer.DependsOn as string[]).slice(1);
+    },
+  ],
+  ["a role that may do all with logs", "wildcard-iam", "AuthorizerRole", wider({ Action: ["logs:*"] })],
+  ["a role for every log group", "wildcard-iam", "AuthorizerRole", wider({ Resource: "*" })],
+  [
+    "a role for log groups that begin alike",
+    "wildcard-iam",
+    "AuthorizerRole",
+    wider({ Resource: { "Fn::Sub": "arn:${AWS::Partition}:logs:::log-group:/aws/lambda/auth0*:*" } }),
+  ],
+  ["a role for all but one thing", "wildcard-iam", "AuthorizerRole", wider({ NotAction: "iam:*" })],
+  [
+    "an identity that is appended to what the caller sent",
+    "appended-identity",
+    "HttpApiIntegrationWhoami",
+    set("HttpApiIntegrationWhoami", {
+      RequestParameters: { "append:header.x-user-email": "$context.authorizer.email" },
+    }),
+  ],
+  [
+    "a function that every API may call",
+    "open-permission",
+    "AuthorizerLambdaPermissionWebsockets",
+    set("AuthorizerLambdaPermissionWebsockets", { SourceArn: undefined }),
+  ],
+];
+
+describe("our rules", () => {
+  test("find nothing in what we deploy", () => {
+    expect(everythingIn(whoami.template)).toEqual([]);
+  });
+
+  test.each(PLANTED)("find %s: %s", (_, rule, resource, mistake) => {
+    expect(everythingIn(plant(mistake))).toEqual([{ rule, resource, message: expect.any(String) }]);
+  });
+
+  test.each<[string, Mistake]>([
+    [
+      "the header in small letters, beside another",
+      set("RestDashrequestApiGatewayAuthorizer", {
+        IdentitySource: "method.request.header.X-Tenant, method.request.header.authorization",
+      }),
+    ],
+    [
+      "the route beside it on an HTTP API",
+      set("HttpApiAuthorizerPolicy", {
+        IdentitySource: ["$context.routeKey", "$request.header.Authorization"],
+      }),
+    ],
+    [
+      "a WebSocket's subprotocols",
+      set("AuthorizerWebsocketsAuthorizer", {
+        IdentitySource: ["route.request.header.Sec-WebSocket-Protocol"],
+      }),
+    ],
+    [
+      "a WebSocket's header",
+      set("AuthorizerWebsocketsAuthorizer", { IdentitySource: ["route.request.header.Authorization"] }),
+    ],
+    [
+      "an authorizer of AWS's own",
+      set("HttpApiAuthorizerPolicy", { AuthorizerType: "JWT", IdentitySource: [] }),
+    ],
+  ])("let an identity source with the token pass: %s", (_, change) => {
+    expect(everythingIn(plant(change))).toEqual([]);
+  });
+
+  test("find everything that is wrong with a 401 without headers", () => {
+    const mistakes = everythingIn(plant(set("UnauthorizedResponse", { ResponseParameters: {} })));
+    expect(mistakes.map(({ rule }) => rule)).toEqual(["no-cors-on-401", "no-challenge-on-401"]);
+  });
+
+  test("find that a simple answer is kept for an hour, by both names", () => {
+    const mistakes = everythingIn(
+      plant(set("HttpApiAuthorizerSimple", { AuthorizerResultTtlInSeconds: 3600 })),
+    );
+    expect(mistakes.map(({ rule }) => rule)).toEqual(["authorizer-ttl", "simple-answer-outlives-token"]);
+  });
+
+  test("count API Gateway's own five minutes where a REST API says nothing", () => {
+    const silent = plant(set("AuthorizerApiGatewayAuthorizer", { AuthorizerResultTtlInSeconds: undefined }));
+    expect(everythingIn(silent)).toEqual([]);
+  });
+
+  test("find nothing where the identity overwrites, or where something else is appended", () => {
+    const parameters = {
+      "overwrite:header.x-user-email": "$context.authorizer.email",
+      "append:header.x-request": "$context.requestId",
+    };
+    const template = plant(set("HttpApiIntegrationWhoami", { RequestParameters: parameters }));
+    expect(findMistakes(template)).toEqual([]);
+  });
+
+  test("leave out what they are told to", () => {
+    const template = plant(wider({ Resource: "*" }));
+    expect(findMistakes(template)).toHaveLength(1);
+    expect(findMistakes(template, { except: ["wildcard-iam"] })).toEqual([]);
+  });
+
+  test.each<[string, Mistake]>([
+    ["another processor", set("WhoamiLambdaFunction", { Architectures: ["x86_64"] })],
+    ["a timeout of 1000 seconds", set("WhoamiLambdaFunction", { Timeout: 1000 })],
+    ["a log group that nobody made", remove("WhoamiLogGroup")],
+    ["a permission without a source", set("WhoamiLambdaPermissionWebsockets", { SourceArn: undefined })],
+  ])("leave the functions behind alone, unless they are told not to: %s", (_, mistake) => {
+    const template = plant(mistake);
+    expect(findMistakes(template)).toEqual([]);
+    expect(everythingIn(template)).toHaveLength(1);
+  });
+
+  test("let a function of another team's guard a route in its own way", () => {
+    const elsewhere = plant((resources) => {
+      set("AuthorizerApiGatewayAuthorizer", {
+        AuthorizerUri: { "Fn::GetAtt": ["WhoamiLambdaFunction", "Arn"] },
+        IdentitySource: "method.request.header.X-Session",
+      })(resources);
+    });
+    expect(findMistakes(elsewhere)).toEqual([]);
+  });
+});
+
+describe("routes without an authorizer", () => {
+  const open: Mistake = (resources) => {
+    set("ApiGatewayMethodRestDashtokenWhoamiGet", { AuthorizationType: "NONE" })(resources);
+    set("HttpApiRouteGetHttpDashpolicyWhoami", { AuthorizationType: "NONE" })(resources);
+  };
+
+  test("are named as their API names them", () => {
+    expect(findMistakes(plant(open)).map(sentence)).toEqual([
+      "unguarded-route: ApiGatewayMethodRestDashtokenWhoamiGet lets anybody in: GET /rest-token/whoami has no authorizer",
+      "unguarded-route: HttpApiRouteGetHttpDashpolicyWhoami lets anybody in: GET /http-policy/whoami has no authorizer",
+    ]);
+  });
+
+  test("are no mistake where they are listed as public, and a list that names none of them is", () => {
+    const publicRoutes = ["GET /rest-token/whoami", "GET /http-policy/whoami"];
+    expect(findMistakes(plant(open), { publicRoutes })).toEqual([]);
+    expect(findMistakes(plant(open), { publicRoutes: [...publicRoutes, "GET /helth"] })).toEqual([
+      { rule: "unknown-public-route", resource: "GET /helth", message: expect.any(String) },
+    ]);
+  });
+
+  test.each([
+    ["AWS_IAM", { AuthorizationType: "AWS_IAM", AuthorizerId: undefined }],
+    ["COGNITO_USER_POOLS", { AuthorizationType: "COGNITO_USER_POOLS" }],
+  ])("are not those that %s guards", (_, properties) => {
+    const template = plant(set("ApiGatewayMethodRestDashtokenWhoamiGet", properties));
+    expect(findMistakes(template)).toEqual([]);
+  });
+});
+
+describe("the settings of a function", () => {
+  const variables =
+    (change: Record<string, unknown>): Mistake =>
+    (resources) => {
+      const { Environment } = resources["AuthorizerLambdaFunction"]?.Properties ?? {};
+      Object.assign((Environment as { Variables: object }).Variables, change);
+    };
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      "neither applications nor APIs",
+      { AUTH0_CLIENT_IDS: "" },
+      /AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES/,
+    ],
+    [
+      "the tenant of somebody's own machine",
+      { AUTH0_DOMAIN: "http://localhost:4000" },
+      /AUTH0_DOMAIN is on a loopback/,
+    ],
+    ["no tenant", { AUTH0_DOMAIN: "" }, /AUTH0_DOMAIN is required/],
+    ["a value that there is not", { AUTHORIZER_EMAIL: "maybe" }, /AUTHORIZER_EMAIL must be one of/],
+    [
+      "a name with a letter missing",
+      { AUTH0_CLIENTIDS: "abc" },
+      /AUTH0_CLIENTIDS is not a setting: was AUTH0_CLIENT_IDS/,
+    ],
+    [
+      "a parameter whose default is wrong",
+      { JWKS_TIMEOUT_MS: { Ref: "AlarmEmail" } },
+      /JWKS_TIMEOUT_MS must be a whole number/,
+    ],
+  ])("are refused by name: %s", (_, change, message) => {
+    const template = plant(variables(change));
+    const withDefault = { ...template, Parameters: { AlarmEmail: { Default: "soon" } } };
+    expect(findMistakes(withDefault)).toEqual([
+      { rule: "settings", resource: "AuthorizerLambdaFunction", message: expect.stringMatching(message) },
+    ]);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["only an API", { AUTH0_CLIENT_IDS: "", AUTH0_AUDIENCES: "https://api/", AUTH0_EMAIL_CLAIM: "email" }],
+    ["a tenant that the deployment imports", { AUTH0_DOMAIN: { "Fn::ImportValue": "tenant" } }],
+    ["applications that the deployment imports", { AUTH0_CLIENT_IDS: { "Fn::ImportValue": "apps" } }],
+    ["a variable of somebody else", { AUDIT_TABLE: "audit" }],
+  ])("pass: %s", (_, change) => {
+    expect(findMistakes(plant(variables(change)))).toEqual([]);
+  });
+});
+
+describe("AWS's rules", () => {
+  test("find nothing in what we deploy, and a property that does not exist", () => {
+    const planted = join(whoami.folder, "planted.json");
+    writeFileSync(planted, JSON.stringify(plant(set("AuthorizerLogGroup", { RetentionDays: 30 }))));
+    const complaints = complaintsOfAws([whoami.templatePath, planted]);
+    expect(complaints.get(whoami.templatePath)).toEqual([]);
+    expect(complaints.get(planted)?.join("\n")).toMatch(/AuthorizerLogGroup .*RetentionDays/);
+  });
+});

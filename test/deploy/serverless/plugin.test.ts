@@ -1,0 +1,435 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { freePorts, type Ports } from "../../../local/ports.ts";
+import { signIn } from "../../../local/sign-in.ts";
+import { API_IDENTIFIER } from "../../../local/tenant/directory.ts";
+import { startLocalTenant, type Tenant } from "../../../local/tenant/tenant.ts";
+import { findMistakes } from "../../../src/deploy/lint/lint.ts";
+import { resourcesOf, type Template } from "../../../src/deploy/lint/cloudformation.ts";
+import { startTenant } from "../../../src/testing/tenant.ts";
+import { complaintsOfAws } from "../../../tools/validate/aws.ts";
+import { call, type Attachment } from "../../e2e/call.ts";
+import { createConsumer, type Consumer } from "../../examples/consumer.ts";
+import { evaluated } from "../../infra/cloudformation.ts";
+import { zipEntries } from "../../infra/zip-entries.ts";
+import { packNpmPackage } from "../../tools/npm-package.ts";
+import { codeFiles } from "../../../src/deploy/package/function-files.ts";
+
+const EXAMPLE = readFileSync("examples/plugin/serverless.yml", "utf8");
+const SECTION = "  auth0Authorizer:\n";
+
+const packages = mkdtempSync(join(tmpdir(), "plugin-"));
+let consumer: Consumer;
+beforeAll(async () => (consumer = await createConsumer("plugin", await packNpmPackage(packages))));
+afterAll(async () => {
+  await consumer.remove();
+  rmSync(packages, { recursive: true });
+});
+
+type Edit = readonly [from: string, to: string];
+
+/** Packages the example with some of its text changed, and without asking its tenant, which does not exist. */
+async function packageWith(...edits: readonly Edit[]): Promise<Template> {
+  const changed = edits.reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new Error(`The example has no ${from}`);
+    return text.replace(from, to);
+  }, EXAMPLE);
+  writeFileSync(
+    join(consumer.folder, "serverless.yml"),
+    changed.replace(SECTION, changed.includes("snapshot:") ? SECTION : `${SECTION}    snapshot: false\n`),
+  );
+  return consumer.package();
+}
+
+function option(line: string): Edit {
+  return [SECTION, `${SECTION}    ${line}\n`];
+}
+
+function zipOf(name: string): Buffer {
+  return readFileSync(join(consumer.folder, ".serverless", name));
+}
+
+describe("examples/plugin, packaged", () => {
+  let template: Template;
+  beforeAll(async () => (template = await packageWith()));
+
+  test("has no mistake by our rules, nor by AWS's", () => {
+    expect(findMistakes(template, { publicRoutes: ["GET /health"] })).toEqual([]);
+    const path = join(consumer.folder, ".serverless/cloudformation-template-update-stack.json");
+    expect(complaintsOfAws([path]).get(path)).toEqual([]);
+  });
+
+  test.each([
+    ["Auth0ApiGatewayAuthorizer", "method.request.header.Authorization", "ApiGatewayMethodRestHelloGet"],
+    ["HttpApiAuthorizerAuth0", ["$request.header.Authorization"], "HttpApiRouteGetHttpHello"],
+    ["Auth0WebsocketsAuthorizer", ["route.request.querystring.access_token"], "SconnectWebsocketsRoute"],
+  ])("%s takes the token from %s and guards %s", (authorizer, source, route) => {
+    expect(template.Resources[authorizer]?.Properties).toMatchObject({ IdentitySource: source });
+    expect(template.Resources[route]?.Properties).toMatchObject({ AuthorizerId: { Ref: authorizer } });
+  });
+
+  test("has the function with its settings, on arm64, with a role that only writes to its own log", () => {
+    expect(template.Resources["Auth0LambdaFunction"]?.Properties).toMatchObject({
+      Handler: "authorizer.handler",
+      Architectures: ["arm64"],
+      Timeout: 8,
+      MemorySize: 512,
+      Environment: {
+        Variables: {
+          AUTH0_DOMAIN: "acme.eu.auth0.com",
+          AUTH0_AUDIENCES: "https://api.acme.com/",
+          AUTH0_EMAIL_CLAIM: "https://acme.com/email",
+        },
+      },
+      Role: { "Fn::GetAtt": ["Auth0AuthorizerRole", "Arn"] },
+    });
+    expect(template.Resources["Auth0LogGroup"]?.Properties).toMatchObject({ RetentionInDays: 30 });
+    expect(JSON.stringify(template.Resources["Auth0AuthorizerRole"])).toContain(
+      '"Resource":{"Fn::GetAtt":["Auth0LogGroup","Arn"]}',
+    );
+  });
+
+  test("has a zip with the bundle and nothing else, and the service's own code without it", () => {
+    expect(zipEntries(zipOf("auth0.zip"))).toEqual(codeFiles("dist"));
+    expect(zipEntries(zipOf("plugin-example.zip")).join()).not.toContain("authorizer.main.cjs");
+  });
+
+  test("has a permission for its own APIs, and none for anybody's", () => {
+    const permissions = resourcesOf(template, "AWS::Lambda::Permission");
+    expect(permissions.length).toBeGreaterThan(5);
+    for (const { properties } of permissions) expect(properties["SourceArn"]).toBeDefined();
+  });
+
+  test("leaves no placeholder of this project's own configuration", () => {
+    expect(JSON.stringify(template)).not.toMatch(/\$\{(self|sls|param)|"AuthorizerLambdaFunction/);
+  });
+
+  test("has alarms, and no dashboard", () => {
+    expect(resourcesOf(template, "AWS::CloudWatch::Alarm")).toHaveLength(11);
+    expect(resourcesOf(template, "AWS::CloudWatch::Dashboard")).toHaveLength(0);
+    expect(template.Resources["Auth0ErrorsAlarm"]?.Properties?.["AlarmName"]).toBe(
+      "plugin-example-dev-auth0-errors",
+    );
+  });
+});
+
+describe("revocations: true", () => {
+  let template: Template;
+  beforeAll(async () => {
+    template = await packageWith(
+      option("revocations: true\n    revocationOnFailure: allow\n    sessionRetentionDays: 365"),
+      option("eventBus: aws.partner/auth0.com/acme-1/auth0.events"),
+      option("backChannelLogout: true\n    logoutClientIds: [WebApp]"),
+    );
+  });
+
+  const properties = (id: string): Readonly<Record<string, unknown>> | undefined =>
+    template.Resources[id]?.Properties;
+
+  test("has no mistake by our rules, nor by AWS's", () => {
+    expect(findMistakes(template, { publicRoutes: ["GET /health"] })).toEqual([]);
+    const path = join(consumer.folder, ".serverless/cloudformation-template-update-stack.json");
+    expect(complaintsOfAws([path]).get(path)).toEqual([]);
+    expect(JSON.stringify(template)).not.toMatch(/\$\{(self|sls|param|file)/);
+  });
+
+  test("tells the authorizer its table, and lets it read it", () => {
+    expect(template.Resources["Auth0LambdaFunction"]).toMatchObject({
+      Properties: {
+        Environment: {
+          Variables: { REVOCATION_TABLE: { Ref: "Auth0RevocationTable" }, REVOCATION_ON_FAILURE: "allow" },
+        },
+      },
+      DependsOn: expect.arrayContaining(["Auth0RevocationReaderPolicy"]),
+    });
+    expect(properties("Auth0RevocationReaderPolicy")).toMatchObject({
+      Roles: [{ Ref: "Auth0AuthorizerRole" }],
+    });
+    expect(template.Resources["Auth0RevocationTable"]).toMatchObject({
+      DeletionPolicy: "Retain",
+      Properties: { BillingMode: "PAY_PER_REQUEST", DeletionProtectionEnabled: true },
+    });
+  });
+
+  test("has the writers, each with a role of its own, and the rule and the address by which they are called", () => {
+    expect(properties("Auth0RevokeOnEventLambdaFunction")).toMatchObject({
+      Handler: "revoke-on-event.handler",
+      Role: { "Fn::GetAtt": ["Auth0RevokeOnEventRole", "Arn"] },
+      Environment: { Variables: { REVOCATION_SESSION_RETENTION_DAYS: "365" } },
+    });
+    expect(properties("Auth0BackChannelLogoutLambdaFunction")).toMatchObject({
+      Handler: "back-channel-logout.handler",
+      Role: { "Fn::GetAtt": ["Auth0BackChannelLogoutRole", "Arn"] },
+      Environment: { Variables: { AUTH0_DOMAIN: "acme.eu.auth0.com", AUTH0_CLIENT_IDS: "WebApp" } },
+    });
+    expect(properties("Auth0EventStreamRule")).toMatchObject({
+      Targets: [{ Arn: { "Fn::GetAtt": ["Auth0RevokeOnEventLambdaFunction", "Arn"] } }],
+    });
+    expect(template.Parameters?.["Auth0EventBus"]).toMatchObject({
+      Default: "aws.partner/auth0.com/acme-1/auth0.events",
+    });
+    expect(resourcesOf(template, "AWS::Lambda::Url")).toHaveLength(1);
+    expect(template.Outputs?.["Auth0RevocationTable"]).toBeDefined();
+  });
+
+  test("packages the writers in a zip of their own", () => {
+    expect(zipEntries(zipOf("auth0-revocations.zip"))).toEqual([
+      "revoke-on-event.cjs",
+      "back-channel-logout.cjs",
+    ]);
+  });
+
+  test("has alarms where there are alarms", () => {
+    const alarms = resourcesOf(template, "AWS::CloudWatch::Alarm").map(({ name }) => name);
+    expect(alarms).toContain("Auth0RevocationSilenceAlarm");
+    expect(alarms).toContain("Auth0BackChannelLogoutAlarm");
+  });
+
+  test.each([
+    ["eventBus: aws.partner/auth0.com/acme-1", "eventBus needs revocations: true"],
+    ["revocations: true\n    revocationTable: acme", "revocationTable is another table than"],
+    ["revocations: true\n    backChannelLogout: true", "backChannelLogout needs logoutClientIds"],
+    ["revocations: true\n    silenceHours: 0", "silenceHours must be from 1 to 168"],
+    ["revocations: true\n    sessionRetentionDays: 0.5", "sessionRetentionDays must be a whole number"],
+    ["revocations: true\n    warmReadUnits: 11999", "warmReadUnits must be a whole number of at least 12000"],
+    ["revocationOnFailure: allow", "revocationOnFailure needs revocationTable"],
+  ])("is refused where it says %j", async (line, message) => {
+    await expect(packageWith(option(line))).rejects.toMatchObject({
+      stdout: expect.stringContaining(message),
+    });
+  });
+});
+
+describe("the options", () => {
+  test("put the address of the resource's metadata into the challenge of a 401", async () => {
+    const address = "https://api.acme.com/.well-known/oauth-protected-resource";
+    const challenge = async (...edits: readonly Edit[]): Promise<unknown> => {
+      const template = await packageWith(...edits);
+      const responses = resourcesOf(template, "AWS::ApiGateway::GatewayResponse");
+      const unauthorized = responses.find(({ properties }) => properties["ResponseType"] === "UNAUTHORIZED");
+      const { ResponseParameters } = evaluated(template, unauthorized?.properties) as {
+        readonly ResponseParameters: Readonly<Record<string, unknown>>;
+      };
+      return ResponseParameters["gatewayresponse.header.WWW-Authenticate"];
+    };
+    expect(await challenge()).toBe(`'Bearer realm="api"'`);
+    expect(await challenge(option(`resourceMetadata: ${address}`))).toBe(
+      `'Bearer realm="api", resource_metadata="${address}"'`,
+    );
+  });
+
+  test("switch alarms and gateway responses off", async () => {
+    const template = await packageWith(
+      option(
+        "alarms: false\n    gatewayResponses: false\n    except: [no-cors-on-401, no-cors-on-403, no-challenge-on-401]",
+      ),
+    );
+    expect(resourcesOf(template, "AWS::CloudWatch::Alarm", "AWS::ApiGateway::GatewayResponse")).toEqual([]);
+  });
+
+  test("switch a dashboard on, of the alarms that are there", async () => {
+    const template = await packageWith(option("dashboard: true"), option("alarmRefusedPercent: 20"));
+    const body = JSON.stringify(template.Resources["Auth0Dashboard"]?.Properties);
+    expect(body).toContain("${Auth0KeysUnavailableAlarm.Arn}");
+    expect(body).toContain("${Auth0LambdaFunction}");
+    expect(template.Resources["Auth0RefusalRateAlarm"]?.Properties?.["Threshold"]).toBe(20);
+  });
+
+  test("give it another name", async () => {
+    const template = await packageWith(
+      option("name: guard"),
+      ["cors: true, authorizer: auth0", "cors: true, authorizer: guard"],
+      ["authorizer: { name: auth0 }", "authorizer: { name: guard }"],
+      ["route: $connect, authorizer: auth0", "route: $connect, authorizer: { name: guard }"],
+    );
+    expect(template.Resources["GuardLambdaFunction"]).toBeDefined();
+    expect(template.Resources["GuardWebsocketsAuthorizer"]?.Properties).toMatchObject({
+      IdentitySource: ["route.request.querystring.access_token"],
+    });
+  });
+
+  test("take nothing that the role has no permission for from the other functions", async () => {
+    const template = await packageWith([
+      "  architecture: arm64\n",
+      "  architecture: arm64\n  tracing: { lambda: true }\n  vpc: { securityGroupIds: [sg-1], subnetIds: [subnet-1] }\n",
+    ]);
+    expect(template.Resources["HelloLambdaFunction"]?.Properties).toHaveProperty("VpcConfig");
+    expect(template.Resources["Auth0LambdaFunction"]?.Properties).not.toHaveProperty("VpcConfig");
+    expect(template.Resources["Auth0LambdaFunction"]?.Properties).not.toHaveProperty("TracingConfig");
+  });
+
+  test("package the tenant's keys", async () => {
+    const tenant = await startTenant();
+    try {
+      await packageWith(
+        ["domain: acme.eu.auth0.com", `domain: ${tenant.issuer}`],
+        option("snapshot: true\n    except: [settings]"),
+      );
+    } finally {
+      await tenant.close();
+    }
+    expect(zipEntries(zipOf("auth0.zip"))).toContain("jwks-snapshot.json");
+  });
+});
+
+const MISTAKES: [string, Edit[], RegExp][] = [
+  [
+    "a typing mistake in a setting",
+    [["emailClaim:", "emailClaims:"]],
+    /emailClaims is not a setting: was emailClaim meant\?/,
+  ],
+  ["a typing mistake in an option", [option("alarm: false")], /alarm is not a setting: was alarms meant\?/],
+  [
+    "a forgotten tenant",
+    [["    domain: acme.eu.auth0.com\n", ""]],
+    /domain is required: the domain of the tenant/,
+  ],
+  [
+    "a forgotten API",
+    [["    audiences: https://api.acme.com/\n", ""]],
+    /clientIds is required, or audiences, or both/,
+  ],
+  ["a value that there is not", [option("email: maybe")], /email must be one of verified, present, optional/],
+  [
+    "the tenant of this machine",
+    [["domain: acme.eu.auth0.com", "domain: http://localhost:4000"]],
+    /settings: Auth0LambdaFunction does not start: AUTH0_DOMAIN is on a loopback host/,
+  ],
+  [
+    "an open route of a REST API",
+    [["cors: true, authorizer: auth0", "cors: true"]],
+    /unguarded-route: ApiGatewayMethodRestHelloGet lets anybody in: GET \/rest\/hello has no authorizer/,
+  ],
+  [
+    "an open route of an HTTP API",
+    [["method: get, authorizer: { name: auth0 }", "method: get"]],
+    /unguarded-route: HttpApiRouteGetHttpHello lets anybody in: GET \/http\/hello has no authorizer/,
+  ],
+  [
+    "an open WebSocket API",
+    [["route: $connect, authorizer: auth0", "route: $connect"]],
+    /unguarded-route: SconnectWebsocketsRoute lets anybody in: \$connect has no authorizer/,
+  ],
+  [
+    "an open route that is no longer listed",
+    [["    publicRoutes: [GET /health]\n", ""]],
+    /unguarded-route: HttpApiRouteGetHealth lets anybody in: GET \/health has no authorizer/,
+  ],
+  [
+    "an identity source without the token",
+    [
+      [
+        "cors: true, authorizer: auth0",
+        "cors: true, authorizer: { name: auth0, type: request, identitySource: method.request.header.X-Session }",
+      ],
+    ],
+    /identity-source-without-token: Auth0ApiGatewayAuthorizer does not have the token in its identity source/,
+  ],
+  [
+    "answers that are kept for an hour",
+    [["cors: true, authorizer: auth0", "cors: true, authorizer: { name: auth0, resultTtlInSeconds: 3600 }"]],
+    /authorizer-ttl: Auth0ApiGatewayAuthorizer keeps its answers for longer than 300 s/,
+  ],
+  [
+    "no gateway responses",
+    [option("gatewayResponses: false")],
+    /no-cors-on-401: ApiGatewayRestApi answers UNAUTHORIZED/,
+  ],
+  ["a name that is taken", [option("name: hello")], /functions\.hello is a function already/],
+];
+
+/** What looks like a mistake, and is none. */
+const COUNTERPARTS: [string, Edit[]][] = [
+  ["the setting in full", [["domain:", "issuers:"]]],
+  ["ID tokens instead of access tokens", [["audiences: https://api.acme.com/", "clientIds: [WebApp]"]]],
+  [
+    "an identity source with the token beside another",
+    [
+      [
+        "cors: true, authorizer: auth0",
+        'cors: true, authorizer: { name: auth0, type: request, identitySource: "method.request.header.X-Tenant, method.request.header.authorization" }',
+      ],
+    ],
+  ],
+  [
+    "answers that are kept for five minutes",
+    [["cors: true, authorizer: auth0", "cors: true, authorizer: { name: auth0, resultTtlInSeconds: 300 }"]],
+  ],
+  [
+    "a route that IAM guards",
+    [
+      ["path: /health, method: get", "path: /health, method: get, authorizer: { type: aws_iam }"],
+      ["    publicRoutes: [GET /health]\n", ""],
+    ],
+  ],
+];
+
+describe("a mistake is refused before anything is deployed, by name", () => {
+  test.each(MISTAKES)("%s", async (_, edits, message) => {
+    await expect(packageWith(...edits)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(message),
+    });
+  });
+
+  test.each(COUNTERPARTS)("but not %s", async (_, edits) => {
+    await expect(packageWith(...edits)).resolves.toHaveProperty("Resources");
+  });
+});
+
+describe("examples/plugin, under serverless-offline with the local tenant", () => {
+  let tenant: Tenant;
+  let ports: Ports;
+  let token: string;
+  beforeAll(async () => {
+    ports = await freePorts();
+    tenant = await startLocalTenant({ port: ports.tenant });
+    token = await accessToken(tenant);
+    // With everything of revocations, of which there is nothing on one's own machine.
+    const [, revoking] = option(
+      "revocations: true\n    revocationOnFailure: allow\n    backChannelLogout: true\n    logoutClientIds: [WebApp]",
+    );
+    writeFileSync(join(consumer.folder, "serverless.yml"), EXAMPLE.replace(SECTION, revoking));
+    await consumer.start(ports.webSocket, [
+      `--httpPort=${ports.http}`,
+      `--websocketPort=${ports.webSocket}`,
+      `--lambdaPort=${ports.lambda}`,
+      `--param=OFFLINE_TENANT=${tenant.issuer}`,
+    ]);
+  });
+  afterAll(() => tenant.close());
+
+  const url = (attachment: Attachment): string =>
+    attachment === "webSocket"
+      ? `ws://localhost:${ports.webSocket}`
+      : `http://localhost:${ports.http}/${attachment === "restToken" ? "local/rest" : "http"}/hello`;
+
+  test.each<[Attachment, number]>([
+    ["restToken", 401],
+    ["httpPolicy", 401],
+    // serverless-offline makes every throw of an authorizer a 500 here; API Gateway answers 401.
+    ["webSocket", 500],
+  ])("%s lets a signed-in user in, and nobody else", async (attachment, refused) => {
+    const { sub: subject, email } = tenant.users.verified;
+    expect(await call(attachment, url(attachment), token)).toEqual({
+      status: 200,
+      identity: { subject, email },
+    });
+    expect(await call(attachment, url(attachment))).toMatchObject({ status: refused, identity: undefined });
+    expect(await call(attachment, url(attachment), "not.a.token")).toMatchObject({ identity: undefined });
+  });
+
+  test("a public route needs no token", async () => {
+    expect(await (await fetch(`http://localhost:${ports.http}/health`)).text()).toBe("ok");
+  });
+});
+
+async function accessToken({ issuer, applications, users }: Tenant): Promise<string> {
+  const { clientId, redirectUris } = applications.spa;
+  const { email, password } = users.verified;
+  const [redirectUri = ""] = redirectUris;
+  const tokens = await signIn({ issuer, clientId, redirectUri, email, password, audience: API_IDENTIFIER });
+  return tokens.access_token;
+}

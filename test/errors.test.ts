@@ -1,0 +1,96 @@
+import { describe, expect, test } from "@jest/globals";
+import { CALLER_REFUSED, CANNOT_DECIDE, hintOf, NO_VALID_TOKEN, type Reason } from "../src/errors.ts";
+import { isCuredByTime, isUndecided, Refusal } from "../src/errors.ts";
+
+/** As the contract has them: alarms and dashboards go by these names. */
+const REASONS = {
+  "no valid token": [
+    "missing_token",
+    "malformed_header",
+    "malformed_token",
+    "opaque_or_encrypted_token",
+    "token_too_large",
+    "unsupported_algorithm",
+    "unsupported_header",
+    "wrong_token_type",
+    "unknown_issuer",
+    "unknown_audience",
+    "ambiguous_audience",
+    "unknown_key",
+    "bad_signature",
+    "expired",
+    "not_yet_valid",
+    "missing_claim",
+    "invalid_claim",
+    "sender_constrained_token",
+    "issued_before_cutoff",
+    "revoked",
+  ],
+  "caller refused": [
+    "email_missing",
+    "email_not_verified",
+    "email_unsupported",
+    "machine_client",
+    "anonymous_visitor",
+    "identity_unsupported",
+    "email_domain_not_allowed",
+    "claim_not_allowed",
+    "claims_too_large",
+    "organization_not_allowed",
+    "permission_missing",
+  ],
+  "cannot decide": [
+    "keys_unavailable",
+    "unsupported_event",
+    "identity_source_without_token",
+    "revocations_unavailable",
+  ],
+} as const satisfies Record<string, readonly Reason[]>;
+
+const ALL = Object.values(REASONS).flat();
+
+test("the reasons are a closed set", () => {
+  const reasons = [NO_VALID_TOKEN, CALLER_REFUSED, CANNOT_DECIDE].flatMap((table) => Object.keys(table));
+  expect(reasons.sort()).toEqual([...ALL].sort());
+});
+
+test.each(ALL)("an operator is told what to know about %s", (reason) => {
+  expect(hintOf(reason)).toMatch(/^[A-Z].{20,}[.)]$/);
+});
+
+test.each([
+  ["opaque_or_encrypted_token", "`audience`"],
+  ["unsupported_algorithm", "switch the JSON Web Token signature algorithm to RS256"],
+  ["unknown_audience", "AUTH0_CLIENT_IDS"],
+  ["unknown_issuer", "AUTH0_DOMAIN"],
+  ["email_missing", "AUTH0_EMAIL_CLAIM"],
+] as const)("the hint for %s says where to look", (reason, place) => {
+  expect(hintOf(reason)).toContain(place);
+});
+
+test("nothing can be decided where the keys or the event are not to be had", () => {
+  expect(ALL.filter((reason) => isUndecided(reason))).toEqual(REASONS["cannot decide"]);
+});
+
+test("a token that was refused may be good a moment later only where its time or its key has yet to come", () => {
+  expect(ALL.filter((reason) => isCuredByTime(reason))).toEqual(["unknown_key", "not_yet_valid"]);
+});
+
+describe("a refusal", () => {
+  test("says why, in words that are safe to log", () => {
+    const refusal = new Refusal("missing_claim", "aud");
+    expect(refusal).toMatchObject({ reason: "missing_claim", detail: "aud", message: "missing_claim: aud" });
+    expect(new Refusal("expired")).toMatchObject({
+      reason: "expired",
+      detail: undefined,
+      message: "expired",
+    });
+  });
+
+  test("is an error with a name that no minifier changes, and its cause", () => {
+    const cause = new Error("below");
+    const refusal = new Refusal("bad_signature", undefined, { cause });
+    expect(refusal).toBeInstanceOf(Error);
+    expect(refusal).toMatchObject({ name: "Refusal", cause });
+  });
+});

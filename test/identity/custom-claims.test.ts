@@ -1,0 +1,134 @@
+import { describe, expect, test } from "@jest/globals";
+import { customContext, refuseCustomClaims } from "../../src/identity/custom-claims.ts";
+import {
+  identityFrom,
+  MissingIdentityError,
+  type ClaimTypes,
+} from "../../src/identity/reader/identity-from.ts";
+
+const CLAIM = "https://acme.com/value";
+
+/** The context of one claim with this value, under the name `value`. */
+const carried = (value: unknown): Readonly<Record<string, string>> =>
+  customContext({ claims: { [CLAIM]: value } }, { value: CLAIM });
+
+const EXP = 1_800_000_000;
+const IDENTITY = { sub: "auth0|alice", iss: "https://acme.eu.auth0.com/", token_use: "id", exp: String(EXP) };
+
+function read(context: object, claims: ClaimTypes): unknown {
+  const event = { requestContext: { authorizer: { ...IDENTITY, ...context } } };
+  return identityFrom(event, { claims, now: EXP * 1000 - 1 }).claims;
+}
+
+function reasonOf(act: () => unknown): string | undefined {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof MissingIdentityError) return error.reason;
+    throw error;
+  }
+  return undefined;
+}
+
+describe("a claim of one's own travels", () => {
+  test.each([
+    ["a text", "Acme GmbH & Co. (2026)", "Acme GmbH & Co. (2026)"],
+    ["an empty text", "", ""],
+    ["a number", 42, "42"],
+    ["a fraction", -1.5, "-1.5"],
+    ["a flag", false, "false"],
+    ["a list of words", ["editor", "read:orders"], "editor read:orders"],
+    ["a list of one word", ["editor"], "editor"],
+    ["an empty list", [], ""],
+  ])("as text where it is %s", (_, value, text) => {
+    expect(carried(value)).toEqual({ value: text });
+  });
+
+  test.each([
+    ["a list whose words have blanks", ["editor", "content editor"]],
+    ["a list with an empty word", ["editor", ""]],
+    ["a list of numbers", [1, 2]],
+    ["a text with quotes", 'say "hello"'],
+    ["a text with a backslash", "ACME\\alice"],
+    ["a text that is not ASCII", "Bücher 😀"],
+    ["a text with a line break", "a\nb"],
+    ["an object", { a: 1, b: [null, "x"] }],
+  ])("as base64url of JSON where it is %s", (_, value) => {
+    const context = carried(value);
+    expect(Object.keys(context)).toEqual(["custom_claims"]);
+    expect(context["custom_claims"]).toMatch(/^[\w-]+$/);
+    expect(read(context, { value: "json" })).toEqual({ value });
+  });
+
+  test.each([undefined, null])("not at all where it is %s", (value) => {
+    expect(carried(value)).toEqual({});
+    expect(read(carried(value), { value: "text" })).toEqual({ value: undefined });
+  });
+
+  test("together with others that are more than text", () => {
+    const names = { roles: "r", plan: "p", level: "l" };
+    const context = customContext({ claims: { r: ["content editor"], p: { seats: 3 }, l: 7 } }, names);
+    expect(Object.keys(context).sort()).toEqual(["custom_claims", "level"]);
+    expect(read(context, { roles: "list", plan: "json", level: "number" })).toEqual({
+      roles: ["content editor"],
+      plan: { seats: 3 },
+      level: 7,
+    });
+  });
+
+  test("only as the token's own member", () => {
+    expect(customContext({ claims: {} }, { value: "constructor" })).toEqual({});
+  });
+});
+
+describe("a reader gives", () => {
+  test.each([
+    ["a text", "text", "pro", "pro"],
+    ["a text that looks like a number", "text", "42", "42"],
+    ["a text with quotes", "text", 'say "hello"', 'say "hello"'],
+    ["a number", "number", 42, 42],
+    ["a number with an exponent", "number", 1e21, 1e21],
+    ["a flag", "boolean", true, true],
+    ["a list", "list", ["editor", "admin"], ["editor", "admin"]],
+    ["a list of one", "list", ["editor"], ["editor"]],
+    ["an empty list", "list", [], []],
+    ["a list with blanks", "list", ["editor", "content editor"], ["editor", "content editor"]],
+    ["an object", "json", { a: 1 }, { a: 1 }],
+  ] as const)("%s as it was signed", (_, type, signed, expected) => {
+    expect(read(carried(signed), { value: type })).toEqual({ value: expected });
+  });
+
+  test.each([
+    ["a text for a number", "number", "pro"],
+    ["a flag for a number", "number", true],
+    ["nothing for a number", "number", ""],
+    ["a number for a flag", "boolean", 1],
+    ["a list for a flag", "boolean", ["true", "false"]],
+    ["an object for a text", "text", { a: 1 }],
+    ["an object for a list", "list", { a: 1 }],
+    ["a list of numbers for a list of texts", "list", [1]],
+    ["a list with blanks for a text", "text", ["content editor"]],
+  ] as const)("no %s", (_, type, signed) => {
+    expect(reasonOf(() => read(carried(signed), { value: type }))).toBe("mistyped");
+  });
+
+  test("no claim that was not declared", () => {
+    expect(read(carried("pro"), {})).toEqual({});
+  });
+
+  test.each(["bm90IEpTT04", "W10", "bnVsbA", "not base64url!", ""])(
+    "no identity at all where `custom_claims` is %j",
+    (custom_claims) => {
+      expect(reasonOf(() => read({ custom_claims }, {}))).toBe("missing");
+    },
+  );
+});
+
+describe("all of them together", () => {
+  const withNotes = (length: number) => refuseCustomClaims(carried("x".repeat(length)));
+
+  test("have 2 KB at most, their names counted", () => {
+    expect(withNotes(2048 - "value".length)).toBeUndefined();
+    expect(withNotes(2048 - "value".length + 1)).toEqual({ reason: "claims_too_large" });
+  });
+});
