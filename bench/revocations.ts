@@ -9,7 +9,7 @@ import { format, resolveConfig } from "prettier";
 import { answerHelp } from "../tools/build/usage.ts";
 import { createAuthorizer } from "../src/authorizer/create-authorizer.ts";
 import { startRevocationTable } from "../src/testing/revocation-table.ts";
-import { startTenant } from "../src/testing/tenant.ts";
+import { startFakeTenant } from "../src/testing/tenant.ts";
 import { buildProduct, bundlePath, copyAuthorizer } from "./builds.ts";
 import { measureCold, type ColdStart, type Starter } from "./cold.ts";
 import { resultOf, runtimes, type Environment, type Runtime } from "./probe.ts";
@@ -143,7 +143,7 @@ async function probeAt(distance: number, runtime: Runtime): Promise<Probed> {
 
 /** From this process, over a line that counts: the bytes are the same on every Node.js. */
 async function measureWire(filling: number): Promise<string[]> {
-  const [tenant, revocations] = await Promise.all([startTenant(), startRevocationTable()]);
+  const [tenant, revocations] = await Promise.all([startFakeTenant(), startRevocationTable()]);
   for (let index = 0; index < filling; index += 1) revocations.revokeSession(`somebody-elses-${index}`);
   const line = await startCountingLine(revocations.endpoint);
   let keys = 0;

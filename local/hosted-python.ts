@@ -35,7 +35,7 @@ export interface HostedPython {
 const EXAMPLE = fileURLToPath(new URL("../examples/hosted-python-api/", import.meta.url));
 const SUPPORTED = "import sys; sys.exit(sys.version_info < (3, 9))";
 
-/** Every user has the role `member`, so a token without roles is none of this tenant's users. */
+/** Every user has the role `getOwn`, so a token without roles is none of this tenant's users. */
 export const HOSTED_PYTHON_SETTINGS = {
   AUTH0_CONTEXT_CLAIMS: `roles=${ROLES_CLAIM}`,
   AUTH0_REQUIRED_CLAIMS: `${ROLES_CLAIM}=member`,

@@ -1,15 +1,15 @@
-export function isUndecided(reason: Reason): reason is UndecidedReason {
-  return Object.hasOwn(CANNOT_DECIDE, reason);
+export function isErrorReason(reason: Reason): reason is ErrorReason {
+  return Object.hasOwn(ERROR_REASONS, reason);
 }
 
 /** Whether the token may be accepted later as it is: such an answer must not be cached. */
-export function isCuredByTime(reason: Reason): boolean {
+export function mayBecomeValid(reason: Reason): boolean {
   return reason === "not_yet_valid" || reason === "unknown_key";
 }
 
 /** Why a verified caller does not get in. It is returned, not thrown: that a rule says no is no error. */
-export interface CallerRefusal {
-  readonly reason: CallerReason;
+export interface Denial {
+  readonly reason: DenyReason;
   /** What is known beyond the reason, safe to log: a name, never a value. */
   readonly detail?: string;
 }
@@ -29,25 +29,25 @@ export function withoutStackTraces<T>(run: () => T): T {
 }
 
 /** The one error of the request path. */
-export class Refusal extends Error {
+export class AuthorizerError extends Error {
   override readonly name = "Refusal";
-  readonly reason: TokenReason | UndecidedReason;
+  readonly code: UnauthorizedReason | ErrorReason;
   /** What is known beyond the reason, safe to log: the name of a claim or of a host, never a value of a token. */
   readonly detail: string | undefined;
 
-  constructor(reason: TokenReason | UndecidedReason, detail?: string, options?: ErrorOptions) {
+  constructor(reason: UnauthorizedReason | ErrorReason, detail?: string, options?: ErrorOptions) {
     // Where in the code a token was refused says no more than the reason, and would cost more than all the rest.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(detail === undefined ? reason : `${reason}: ${detail}`, options);
     Error.stackTraceLimit = stackTraceLimit;
-    this.reason = reason;
+    this.code = reason;
     this.detail = detail;
   }
 }
 
 /** The token is missing, malformed or not acceptable: HTTP 401 where the gateway allows it (RFC 6750 §3.1). */
-export const NO_VALID_TOKEN = {
+export const UNAUTHORIZED_REASONS = {
   missing_token: "The request has no bearer token. Send the header `Authorization: Bearer <token>`.",
   malformed_header:
     "The Authorization header is not exactly one `Bearer <token>`, or the token was sent in two places at once.",
@@ -82,28 +82,28 @@ export const NO_VALID_TOKEN = {
 } as const;
 
 /** The token is valid, but its bearer does not get in: HTTP 403 (RFC 6750 §3.1). */
-export const CALLER_REFUSED = {
+export const DENY_REASONS = {
   email_missing:
     "The token has no e-mail. ID token: ask for the scope `email`. Access token: add the claim AUTH0_EMAIL_CLAIM in a post-login Action.",
   email_not_verified:
-    "The token does not say that the e-mail address is verified: the user has not verified it yet, or the connection sends `email_verified` as something other than true or false (AUTHORIZER_EMAIL=verified).",
+    "The token does not say that the e-mail address is verified: the user has not verified it yet, or the connection sends `email_verified` as something other than true or false (AUTHORIZER_EMAIL_POLICY=verified).",
   email_unsupported: "The e-mail address is not plain ASCII with exactly one @ and at most 254 characters.",
-  machine_client: "The token belongs to a machine, not to a user (AUTHORIZER_ALLOW_MACHINES).",
-  anonymous_visitor:
+  machine_not_allowed: "The token belongs to a machine, not to a user (AUTHORIZER_ALLOW_MACHINES).",
+  anonymous_not_allowed:
     "The token belongs to an anonymous session, not to a user who has signed in (AUTHORIZER_ALLOW_ANONYMOUS).",
   organization_not_allowed: "The user did not sign in to one of AUTH0_ORGANIZATIONS.",
   email_domain_not_allowed: "The e-mail address is not of one of AUTHORIZER_EMAIL_DOMAINS.",
   claim_not_allowed:
     "A claim has none of the values that AUTH0_REQUIRED_CLAIMS asks for, or is missing. The detail names the claim.",
   permission_missing: "The token lacks one of AUTH0_REQUIRED_PERMISSIONS. The detail names it.",
-  identity_unsupported:
+  context_value_unsupported:
     "The signature is good, but API Gateway would not hand a value on unchanged. The detail names it: a claim with a control character, a permission with a blank, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
   claims_too_large:
     "The claims of AUTH0_CONTEXT_CLAIMS have more than 2 KB together. Hand on fewer, or let the Action write less into them.",
 } as const;
 
 /** Nothing can be said about the caller: HTTP 500, which no gateway caches. */
-export const CANNOT_DECIDE = {
+export const ERROR_REASONS = {
   keys_unavailable:
     "The tenant's keys could not be fetched and none are cached. The detail says which host failed and how.",
   unsupported_event: "The event is not one that API Gateway sends to a Lambda authorizer.",
@@ -113,18 +113,22 @@ export const CANNOT_DECIDE = {
     "The table of revocations (REVOCATION_TABLE) did not say whether the token is revoked. The detail says why.",
 } as const;
 
-export type TokenReason = keyof typeof NO_VALID_TOKEN;
+export type UnauthorizedReason = keyof typeof UNAUTHORIZED_REASONS;
 
-export type CallerReason = keyof typeof CALLER_REFUSED;
+export type DenyReason = keyof typeof DENY_REASONS;
 
-export type UndecidedReason = keyof typeof CANNOT_DECIDE;
+export type ErrorReason = keyof typeof ERROR_REASONS;
 
 /** The closed set of reasons. Every one is safe to log and to alarm on. */
-export type Reason = TokenReason | CallerReason | UndecidedReason;
+export type Reason = UnauthorizedReason | DenyReason | ErrorReason;
 
-const HINTS: Readonly<Record<Reason, string>> = { ...NO_VALID_TOKEN, ...CALLER_REFUSED, ...CANNOT_DECIDE };
+const HINTS: Readonly<Record<Reason, string>> = {
+  ...UNAUTHORIZED_REASONS,
+  ...DENY_REASONS,
+  ...ERROR_REASONS,
+};
 
 /** What an operator should know or do about a reason. Logged and documented, never sent to the caller. */
-export function hintOf(reason: Reason): string {
+export function getHint(reason: Reason): string {
   return HINTS[reason];
 }

@@ -3,7 +3,7 @@ export { createAuthorizer } from "./authorizer/create-authorizer.ts";
 export type { Authorizer, Dependencies } from "./authorizer/create-authorizer.ts";
 export type { AuthorizerResponse } from "./authorizer/response.ts";
 export type { KeySnapshot } from "./token/keys/remote-key-set.ts";
-export { Refusal } from "./errors.ts";
+export { AuthorizerError } from "./errors.ts";
 export type { Reason } from "./errors.ts";
 export { ConfigurationError } from "./settings/configuration-error.ts";
 export type { Settings } from "./settings/settings.ts";

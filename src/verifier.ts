@@ -1,22 +1,22 @@
-import { decideOnToken, type Evaluator } from "./authorizer/evaluate.ts";
-import { evaluatorFor } from "./authorizer/create-evaluator.ts";
-import type { RemoteFault } from "./logging/events.ts";
+import { evaluateToken, type Evaluator } from "./authorizer/evaluate.ts";
+import { createEvaluator } from "./authorizer/create-evaluator.ts";
+import type { BackgroundEvent } from "./logging/events.ts";
 import { parseBearer } from "./token/bearer.ts";
 import type { KeySnapshot } from "./token/keys/remote-key-set.ts";
-import { identityFrom, MissingIdentityError } from "./identity/reader/identity-from.ts";
+import { identityFrom, IdentityError } from "./identity/reader/identity-from.ts";
 import type {
   CallerIdentity,
   EventBehindAuthorizer,
   IdentityContext,
 } from "./identity/reader/identity-from.ts";
 import type { ClaimTypes, NoClaims } from "./identity/reader/claim-types.ts";
-import { CALLER_REFUSED, hintOf, type Reason } from "./errors.ts";
-import { isUndecided, Refusal } from "./errors.ts";
+import { DENY_REASONS, getHint, type Reason } from "./errors.ts";
+import { isErrorReason, AuthorizerError } from "./errors.ts";
 import { ConfigurationError } from "./settings/configuration-error.ts";
 import { settingsFrom, settingsFromEnvironment, type Settings } from "./settings/settings.ts";
 
 export { parseSnapshots } from "./token/keys/snapshot.ts";
-export { ConfigurationError, MissingIdentityError, settingsFromEnvironment };
+export { ConfigurationError, IdentityError, settingsFromEnvironment };
 export type { CallerIdentity, ClaimTypes, IdentityContext, KeySnapshot, Reason };
 
 /** Who gets in and how keys are kept. What only a gateway is told is left out, and so is the log: this writes none. */
@@ -26,7 +26,7 @@ export type VerifierSettings = Omit<
 >;
 
 /** A fetch of keys that failed, or a lookup of revocations that did. */
-export type VerifierFault = RemoteFault;
+export type VerifierEvent = BackgroundEvent;
 
 /** What a verifier takes from the world around it. Everything has the default that a server needs. */
 export interface VerifierDependencies {
@@ -45,7 +45,7 @@ export interface VerifierDependencies {
   /** AWS's variables, for requests to the table of revocations: `process.env`, unless others are given. */
   readonly env?: NodeJS.ProcessEnv;
   /** Is told what goes wrong in the background, in words that may be logged. */
-  readonly onFault?: (fault: VerifierFault) => void;
+  readonly onError?: (fault: VerifierEvent) => void;
 }
 
 /** The caller, as `identityFrom` gives it behind the authorizer, so that the code behind can be the same. */
@@ -85,16 +85,16 @@ export class VerificationError extends Error {
   readonly detail: string | undefined;
 
   constructor(reason: Reason, detail?: string, options?: ErrorOptions) {
-    super(`${detail === undefined ? reason : `${reason}: ${detail}`}. ${hintOf(reason)}`, options);
+    super(`${detail === undefined ? reason : `${reason}: ${detail}`}. ${getHint(reason)}`, options);
     this.reason = reason;
-    this.status = statusOf(reason);
+    this.status = getStatus(reason);
     this.detail = detail;
   }
 }
 
-function statusOf(reason: Reason): VerificationError["status"] {
-  if (isUndecided(reason)) return 500;
-  return Object.hasOwn(CALLER_REFUSED, reason) ? 403 : 401;
+function getStatus(reason: Reason): VerificationError["status"] {
+  if (isErrorReason(reason)) return 500;
+  return Object.hasOwn(DENY_REASONS, reason) ? 403 : 401;
 }
 
 /** Hands on whatever some gateway does, so that this door lets in whom the authorizer lets in. */
@@ -105,7 +105,7 @@ const AS_BEHIND = "http-2.0";
  * under the same settings, for doors without an authorizer: a Function URL, AppSync, an open WebSocket, an MCP server.
  *
  * @example
- * const verify = createVerifier({ issuers: ["acme.eu.auth0.com"], clientIds: ["WebApp"] });
+ * const verify = createVerifier({ domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] });
  * const { email } = await verify(bearerToken(request.headers.authorization));
  *
  * @throws ConfigurationError with every mistake at once
@@ -114,9 +114,9 @@ export function createVerifier(
   options: Partial<VerifierSettings>,
   dependencies: VerifierDependencies = {},
 ): VerifyToken {
-  const evaluator = evaluatorFor(settingsFrom(options), { onFault: ignored, ...dependencies });
+  const evaluator = createEvaluator(settingsFrom(options), { onError: ignored, ...dependencies });
   return async (token, { claims } = {}) => {
-    const context = await orVerificationError(() => contextOf(token, evaluator));
+    const context = await withVerificationError(() => getContext(token, evaluator));
     return {
       ...identityFrom(behindAuthorizer(context), { ...VERIFIED, ...(claims && { claims }) }),
       context,
@@ -131,10 +131,10 @@ function ignored(): void {
 /** Until when the token is good was judged with the rest of it, to the fraction of a second. */
 const VERIFIED = { now: 0 };
 
-async function contextOf(token: string | undefined, evaluator: Evaluator): Promise<IdentityContext> {
-  if (typeof token !== "string" || token === "") throw new Refusal("missing_token");
-  const decision = await decideOnToken(token, AS_BEHIND, evaluator);
-  if (decision.outcome === "accepted") return decision.context;
+async function getContext(token: string | undefined, evaluator: Evaluator): Promise<IdentityContext> {
+  if (typeof token !== "string" || token === "") throw new AuthorizerError("missing_token");
+  const decision = await evaluateToken(token, AS_BEHIND, evaluator);
+  if (decision.outcome === "allow") return decision.context;
   throw new VerificationError(decision.reason, decision.detail);
 }
 
@@ -154,20 +154,20 @@ export function bearerToken(authorization: string | undefined): string {
   try {
     return parseBearer({ headers, parameters: [], subprotocols: [] });
   } catch (error) {
-    throw asVerificationError(error);
+    throw toVerificationError(error);
   }
 }
 
-async function orVerificationError<T>(verification: () => Promise<T>): Promise<T> {
+async function withVerificationError<T>(verification: () => Promise<T>): Promise<T> {
   try {
     return await verification();
   } catch (error) {
-    throw asVerificationError(error);
+    throw toVerificationError(error);
   }
 }
 
-function asVerificationError(error: unknown): unknown {
-  return error instanceof Refusal
-    ? new VerificationError(error.reason, error.detail, { cause: error })
+function toVerificationError(error: unknown): unknown {
+  return error instanceof AuthorizerError
+    ? new VerificationError(error.code, error.detail, { cause: error })
     : error;
 }

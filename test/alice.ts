@@ -22,7 +22,7 @@ export const ACCESS_RULES: AccessRules = {
   allowMachines: false,
   allowAnonymous: false,
   organizations: [],
-  email: "verified",
+  emailPolicy: "verified",
   emailDomains: [],
   requiredClaims: {},
   requiredPermissions: [],

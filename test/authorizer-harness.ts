@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { createAuthorizer, type Authorizer } from "../src/authorizer/create-authorizer.ts";
 import type { AuthorizerResponse } from "../src/authorizer/response.ts";
 import type { Settings } from "../src/settings/settings.ts";
-import { Refusal } from "../src/errors.ts";
+import { AuthorizerError } from "../src/errors.ts";
 import type { SigningKey } from "../src/testing/signing-key.ts";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW } from "./tokens.ts";
 
@@ -21,7 +21,7 @@ export function underTest(published: readonly SigningKey[], options: Partial<Set
   let fetches = 0;
   const authorize = createAuthorizer(
     {
-      issuers: [ISSUER.slice("https://".length, -1)],
+      domain: [ISSUER.slice("https://".length, -1)],
       clientIds: [CLIENT_ID],
       audiences: [AUDIENCE],
       emailClaim: EMAIL_CLAIM,
@@ -57,7 +57,7 @@ export async function verdictOf(authorize: Authorizer, event: unknown): Promise<
     return { allowed: false, status: 403, told: () => inspect(context) };
   } catch (error) {
     const told = (): string => inspect(error, { depth: 9 });
-    if (error instanceof Refusal) return { allowed: false, status: 500, told };
+    if (error instanceof AuthorizerError) return { allowed: false, status: 500, told };
     if (error instanceof Error && error.message === "Unauthorized")
       return { allowed: false, status: 401, told };
     throw error;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { codeFiles } from "../src/deploy/package/function-files.ts";
 import { takeSnapshot } from "../src/deploy/package/take-snapshot.ts";
 import { SNAPSHOT_FILE } from "../src/token/keys/snapshot.ts";
-import { bearerEvent, startTenant, type Tenant } from "../src/testing/index.ts";
+import { bearerEvent, startFakeTenant, type FakeTenant } from "../src/testing/index.ts";
 
 /** What Lambda loads. Every kilobyte is read in every cold start: a hundred cost about 3 ms. */
 const BUNDLE = "dist/authorizer.main.cjs";
@@ -52,11 +52,11 @@ describe("the bundle", () => {
 
 describe("what Node.js loads for the bundle", () => {
   let folder: string;
-  let tenant: Tenant;
+  let tenant: FakeTenant;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "bundle-"));
     for (const file of codeFiles("dist")) copyFileSync(`dist/${file}`, join(folder, file));
-    tenant = await startTenant();
+    tenant = await startFakeTenant();
   });
   afterAll(async () => {
     await tenant.close();
@@ -84,7 +84,7 @@ describe("what Node.js loads for the bundle", () => {
 
   test("is an HTTP client only where keys are fetched", async () => {
     expect(await loaded()).toMatch(/NativeModule http/);
-    const snapshot = await takeSnapshot({ issuers: tenant.settings.issuers });
+    const snapshot = await takeSnapshot({ issuers: tenant.settings.domain });
     writeFileSync(join(folder, SNAPSHOT_FILE), JSON.stringify(snapshot));
     expect(await loaded()).toBe("");
   });

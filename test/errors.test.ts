@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { CALLER_REFUSED, CANNOT_DECIDE, hintOf, NO_VALID_TOKEN, type Reason } from "../src/errors.ts";
-import { isCuredByTime, isUndecided, Refusal } from "../src/errors.ts";
+import { DENY_REASONS, ERROR_REASONS, getHint, UNAUTHORIZED_REASONS, type Reason } from "../src/errors.ts";
+import { mayBecomeValid, isErrorReason, AuthorizerError } from "../src/errors.ts";
 
 /** As the contract has them: alarms and dashboards go by these names. */
 const REASONS = {
@@ -30,9 +30,9 @@ const REASONS = {
     "email_missing",
     "email_not_verified",
     "email_unsupported",
-    "machine_client",
-    "anonymous_visitor",
-    "identity_unsupported",
+    "machine_not_allowed",
+    "anonymous_not_allowed",
+    "context_value_unsupported",
     "email_domain_not_allowed",
     "claim_not_allowed",
     "claims_too_large",
@@ -50,12 +50,12 @@ const REASONS = {
 const ALL = Object.values(REASONS).flat();
 
 test("the reasons are a closed set", () => {
-  const reasons = [NO_VALID_TOKEN, CALLER_REFUSED, CANNOT_DECIDE].flatMap((table) => Object.keys(table));
+  const reasons = [UNAUTHORIZED_REASONS, DENY_REASONS, ERROR_REASONS].flatMap((table) => Object.keys(table));
   expect(reasons.sort()).toEqual([...ALL].sort());
 });
 
 test.each(ALL)("an operator is told what to know about %s", (reason) => {
-  expect(hintOf(reason)).toMatch(/^[A-Z].{20,}[.)]$/);
+  expect(getHint(reason)).toMatch(/^[A-Z].{20,}[.)]$/);
 });
 
 test.each([
@@ -65,22 +65,22 @@ test.each([
   ["unknown_issuer", "AUTH0_DOMAIN"],
   ["email_missing", "AUTH0_EMAIL_CLAIM"],
 ] as const)("the hint for %s says where to look", (reason, place) => {
-  expect(hintOf(reason)).toContain(place);
+  expect(getHint(reason)).toContain(place);
 });
 
 test("nothing can be decided where the keys or the event are not to be had", () => {
-  expect(ALL.filter((reason) => isUndecided(reason))).toEqual(REASONS["cannot decide"]);
+  expect(ALL.filter((reason) => isErrorReason(reason))).toEqual(REASONS["cannot decide"]);
 });
 
 test("a token that was refused may be good a moment later only where its time or its key has yet to come", () => {
-  expect(ALL.filter((reason) => isCuredByTime(reason))).toEqual(["unknown_key", "not_yet_valid"]);
+  expect(ALL.filter((reason) => mayBecomeValid(reason))).toEqual(["unknown_key", "not_yet_valid"]);
 });
 
 describe("a refusal", () => {
   test("says why, in words that are safe to log", () => {
-    const refusal = new Refusal("missing_claim", "aud");
+    const refusal = new AuthorizerError("missing_claim", "aud");
     expect(refusal).toMatchObject({ reason: "missing_claim", detail: "aud", message: "missing_claim: aud" });
-    expect(new Refusal("expired")).toMatchObject({
+    expect(new AuthorizerError("expired")).toMatchObject({
       reason: "expired",
       detail: undefined,
       message: "expired",
@@ -89,7 +89,7 @@ describe("a refusal", () => {
 
   test("is an error with a name that no minifier changes, and its cause", () => {
     const cause = new Error("below");
-    const refusal = new Refusal("bad_signature", undefined, { cause });
+    const refusal = new AuthorizerError("bad_signature", undefined, { cause });
     expect(refusal).toBeInstanceOf(Error);
     expect(refusal).toMatchObject({ name: "Refusal", cause });
   });

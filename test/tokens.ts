@@ -2,7 +2,7 @@ import { sign } from "node:crypto";
 import { checkIssuer, parseClaims } from "../src/token/claims.ts";
 import type { ClaimRules, TokenClaims } from "../src/token/read-claims.ts";
 import type { JsonObject } from "../src/token/jwt.ts";
-import { Refusal } from "../src/errors.ts";
+import { AuthorizerError } from "../src/errors.ts";
 import { unwatched } from "../src/token/step.ts";
 import type { SigningKey } from "../src/testing/signing-key.ts";
 
@@ -71,7 +71,7 @@ export function outcomeOf(check: () => unknown): string {
     check();
     return "accepted";
   } catch (error) {
-    if (error instanceof Refusal) return error.message;
+    if (error instanceof AuthorizerError) return error.message;
     throw error;
   }
 }

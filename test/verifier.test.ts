@@ -1,17 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createAuthorizer } from "../src/authorizer/create-authorizer.ts";
 import { identityFrom } from "../src/identity/reader/identity-from.ts";
-import { hintOf } from "../src/errors.ts";
+import { getHint } from "../src/errors.ts";
 import type { Settings } from "../src/settings/settings.ts";
 import { bearerEvent } from "../src/testing/events.ts";
 import { createSigningKey } from "../src/testing/signing-key.ts";
 import { startRevocationTable, type RevocationTable } from "../src/testing/revocation-table.ts";
-import { startTenant, type Tenant } from "../src/testing/tenant.ts";
+import { startFakeTenant, type FakeTenant } from "../src/testing/tenant.ts";
 import {
   bearerToken,
   ConfigurationError,
   createVerifier,
-  MissingIdentityError,
+  IdentityError,
   parseSnapshots,
   VerificationError,
   type VerifiedCaller,
@@ -24,10 +24,10 @@ const ROLES = "https://example.com/roles";
 
 let now: number;
 const clock = (): number => now;
-let tenant: Tenant;
+let tenant: FakeTenant;
 
 beforeAll(async () => {
-  tenant = await startTenant({ clock });
+  tenant = await startFakeTenant({ clock });
 });
 beforeEach(() => {
   now = Date.UTC(2026, 10, 24);
@@ -90,7 +90,7 @@ describe("createVerifier", () => {
     const verify = verifier({ contextClaims: { level: "https://example.com/level" } });
     const token = tenant.idToken({ claims: { "https://example.com/level": "seven" } });
     const verification = verify(token, { claims: { level: "number" } });
-    await expect(verification).rejects.toThrow(MissingIdentityError);
+    await expect(verification).rejects.toThrow(IdentityError);
     await expect(verification).rejects.toMatchObject({ reason: "mistyped" });
   });
 
@@ -105,9 +105,9 @@ describe("createVerifier", () => {
   });
 
   test("says every mistake of its settings at once", () => {
-    const mistaken = (): unknown => createVerifier({ issuers: [], clientIDs: ["a"] } as never);
+    const mistaken = (): unknown => createVerifier({ domain: [], clientIDs: ["a"] } as never);
     expect(mistaken).toThrow(ConfigurationError);
-    expect(mistaken).toThrow(/issuers is required[^]*clientIDs is not a setting: was clientIds meant\?/);
+    expect(mistaken).toThrow(/domain is required[^]*clientIDs is not a setting: was clientIds meant\?/);
   });
 
   test("begins to fetch the keys when it is made, and fetches them once", async () => {
@@ -129,7 +129,7 @@ describe("createVerifier", () => {
   test("tells of each fetch that failed, and writes nothing itself", async () => {
     const failures: string[] = [];
     tenant.fail(404);
-    const verify = verifier({}, { onFault: (fault) => failures.push(`${fault.event} ${fault.detail}`) });
+    const verify = verifier({}, { onError: (fault) => failures.push(`${fault.event} ${fault.detail}`) });
     await outcomeOf(verify(tenant.idToken()));
     expect(failures).toEqual([expect.stringContaining("key_fetch_failed HTTP 404")]);
   });
@@ -154,7 +154,7 @@ describe("with a table of revocations", () => {
   test("says 500 where the table cannot be read, and tells why", async () => {
     const events: string[] = [];
     table.fail("silent");
-    const verify = withTable({ onFault: ({ event }) => events.push(event) });
+    const verify = withTable({ onError: ({ event }) => events.push(event) });
     expect(await outcomeOf(verify(tenant.idToken()))).toBe("500 revocations_unavailable");
     expect(events).toContain("revocation_lookup_failed");
   });
@@ -179,7 +179,7 @@ describe("a refusal", () => {
     [
       "of a machine",
       () => tenant.accessToken({ claims: { gty: "client-credentials" } }),
-      "403 machine_client",
+      "403 machine_not_allowed",
     ],
   ])("%s names its reason and the status to answer", async (_, token, outcome) => {
     expect(await outcomeOf(verifier()(token()))).toBe(outcome);
@@ -191,7 +191,7 @@ describe("a refusal", () => {
     expect(error).toMatchObject({
       name: "VerificationError",
       detail: "exp",
-      message: `missing_claim: exp. ${hintOf("missing_claim")}`,
+      message: `missing_claim: exp. ${getHint("missing_claim")}`,
     });
     expect(String((error as Error).stack)).not.toContain("bob@example.com");
   });

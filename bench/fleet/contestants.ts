@@ -2,7 +2,7 @@ import { FetchError as LibraryFetchError, KidNotFoundInJwksError } from "aws-jwt
 import { SimpleJwksCache, type PenaltyBox } from "aws-jwt-verify/jwk";
 import { FetchError } from "../../src/http/fetch-error.ts";
 import { RemoteKeySet, type KeySnapshot } from "../../src/token/keys/remote-key-set.ts";
-import { Refusal } from "../../src/errors.ts";
+import { AuthorizerError } from "../../src/errors.ts";
 import { CHAPTERS, MINUTE, RENEWED_AT } from "./story.ts";
 
 export type Outcome = "accepted" | "refused" | "cannot tell";
@@ -96,7 +96,7 @@ function ours(
         await keySet.key(kid);
         return "accepted";
       } catch (error) {
-        return error instanceof Refusal && error.reason === "unknown_key" ? "refused" : "cannot tell";
+        return error instanceof AuthorizerError && error.code === "unknown_key" ? "refused" : "cannot tell";
       }
     },
   };

@@ -1,4 +1,4 @@
-import { BackOff } from "../../src/revocation/back-off.ts";
+import { BackOff } from "../../src/revocation/backoff.ts";
 import { randomFrom } from "./random.ts";
 
 /** Milliseconds. */

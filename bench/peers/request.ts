@@ -76,7 +76,7 @@ function lineOf({ requestContext }: Event, { iss, aud }: Claims, durationMs: num
     time: new Date(time).toISOString(),
     function: "authorizer",
     event: "decision",
-    decision: "accepted",
+    decision: "allow",
     token_use: "id",
     iss,
     client_id: aud,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { createAuthorizer } from "auth0-api-gateway-authorizer";
 import {
-  startTenant,
+  startFakeTenant,
   webSocketApi,
-  type Tenant,
+  type FakeTenant,
   type WebSocketApi,
 } from "auth0-api-gateway-authorizer/testing";
 import { message } from "./chat.ts";
@@ -11,10 +11,10 @@ import { message } from "./chat.ts";
 let now: number;
 const clock = () => now;
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let chat: WebSocketApi;
 beforeAll(async () => {
-  tenant = await startTenant({ clock });
+  tenant = await startFakeTenant({ clock });
   const authorizer = createAuthorizer(tenant.settings, { clock, write: () => undefined });
   chat = webSocketApi({ authorizer, routes: { $default: message }, clock });
 });

@@ -1,9 +1,9 @@
 import { afterAll, expect, it } from "@jest/globals";
 import { createAuthorizer } from "auth0-api-gateway-authorizer";
-import { restApi, startTenant } from "auth0-api-gateway-authorizer/testing";
+import { restApi, startFakeTenant } from "auth0-api-gateway-authorizer/testing";
 import { handler } from "./hello.ts";
 
-const tenant = await startTenant();
+const tenant = await startFakeTenant();
 afterAll(() => tenant.close());
 
 const api = restApi({

@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createAuthorizer } from "auth0-api-gateway-authorizer";
-import { restApi, startTenant, type RoutedApi, type Tenant } from "auth0-api-gateway-authorizer/testing";
+import {
+  restApi,
+  startFakeTenant,
+  type RoutedApi,
+  type FakeTenant,
+} from "auth0-api-gateway-authorizer/testing";
 import { list, remove } from "./orders.ts";
 
 let now = Date.now();
 const clock = () => now;
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let api: RoutedApi;
 beforeAll(async () => {
-  tenant = await startTenant({ clock });
+  tenant = await startFakeTenant({ clock });
   api = restApi({
     type: "request",
     authorizer: createAuthorizer(tenant.settings, { clock, write: () => undefined }),

@@ -1,9 +1,9 @@
 import { afterAll, expect, it } from "@jest/globals";
 import { createAuthorizer } from "auth0-api-gateway-authorizer";
-import { httpApi, startTenant } from "auth0-api-gateway-authorizer/testing";
+import { httpApi, startFakeTenant } from "auth0-api-gateway-authorizer/testing";
 import { greet, profile, withIdentity } from "./profile.ts";
 
-const tenant = await startTenant();
+const tenant = await startFakeTenant();
 afterAll(() => tenant.close());
 const authorizer = createAuthorizer(tenant.settings, { write: () => undefined });
 const headers = { Authorization: `Bearer ${tenant.idToken()}` };

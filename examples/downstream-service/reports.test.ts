@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createAuthorizer } from "auth0-api-gateway-authorizer";
-import { httpApi, startTenant, type Tenant } from "auth0-api-gateway-authorizer/testing";
+import { httpApi, startFakeTenant, type FakeTenant } from "auth0-api-gateway-authorizer/testing";
 import { reports } from "./reports.ts";
 
-let tenant: Tenant;
-beforeAll(async () => (tenant = await startTenant()));
+let tenant: FakeTenant;
+beforeAll(async () => (tenant = await startFakeTenant()));
 afterAll(() => tenant.close());
 
 /** The roles and the tenant of its users, as the Action writes them. */

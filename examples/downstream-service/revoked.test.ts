@@ -3,21 +3,21 @@ import { createAuthorizer } from "auth0-api-gateway-authorizer";
 import {
   restApi,
   startRevocationTable,
-  startTenant,
+  startFakeTenant,
   type RevocationTable,
   type RoutedApi,
-  type Tenant,
+  type FakeTenant,
 } from "auth0-api-gateway-authorizer/testing";
 import { list } from "./orders.ts";
 
 let now = Date.now();
 const clock = () => now;
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let table: RevocationTable;
 let api: RoutedApi;
 beforeAll(async () => {
-  tenant = await startTenant({ clock });
+  tenant = await startFakeTenant({ clock });
   table = await startRevocationTable({ clock });
   const settings = { ...tenant.settings, ...table.settings };
   api = restApi({

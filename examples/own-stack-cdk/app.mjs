@@ -20,7 +20,7 @@ class OwnStack extends Stack {
     });
     const auth0 = new Auth0Authorizer(this, "Auth0", {
       settings: {
-        issuers: ["acme.eu.auth0.com"],
+        domain: ["acme.eu.auth0.com"],
         audiences: ["https://api.acme.com"],
         emailClaim: "https://acme.com/email",
       },

@@ -1,8 +1,8 @@
-import { startTenant, type Tenant } from "auth0-api-gateway-authorizer/testing";
+import { startFakeTenant, type FakeTenant } from "auth0-api-gateway-authorizer/testing";
 
 /** A tenant for the tests, and the environment that its API would have: to be set before `auth.ts` is loaded. */
-export async function tenantOfTests(): Promise<Tenant> {
-  const tenant = await startTenant();
+export async function tenantOfTests(): Promise<FakeTenant> {
+  const tenant = await startFakeTenant();
   const { clientIds, audiences, emailClaim } = tenant.settings;
   Object.assign(process.env, {
     AUTH0_DOMAIN: tenant.issuer,

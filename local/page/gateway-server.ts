@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
-import { HandshakeRefused, type Connection } from "../../src/testing/gateway/websocket-api.ts";
+import { HandshakeError, type Connection } from "../../src/testing/gateway/websocket-api.ts";
 import { GATEWAYS, type Gateway, type StageOptions } from "./client/trace.ts";
 import { Recorder } from "./recorder.ts";
 import type { Stage } from "./stage.ts";
@@ -77,7 +77,7 @@ export class GatewayServer {
           connection = await stage.webSocket.connect(`?${searchParams.toString()}`, { protocols });
           return 101;
         } catch (error) {
-          return error instanceof HandshakeRefused ? error.status : 500;
+          return error instanceof HandshakeError ? error.status : 500;
         }
       })
       .then((status) => {

@@ -1,6 +1,4 @@
-import type { IdentityContext } from "../identity/context.ts";
-import type { Identity } from "../identity/identity.ts";
-import type { CallerRefusal } from "../errors.ts";
+import type { Denial } from "../errors.ts";
 import { GATEWAYS, type GatewayKind } from "./gateways.ts";
 
 /** With the policy this stays within the 8 KB that a WebSocket API's authorizer may answer. */
@@ -8,22 +6,31 @@ const MAX_CONTEXT_BYTES = 6144;
 /** So many characters are never more bytes than that: each is three bytes at most, and an escape two. */
 const SHORT_CONTEXT = MAX_CONTEXT_BYTES / 3;
 
-/**
- * Why a caller does not get in whose identity the gateway would not hand on as it is. The detail is the name of the
- * first such key, or `size` where all is too much together.
- */
-export function refuseContext(
-  identity: Identity,
-  context: IdentityContext,
-  kind: GatewayKind,
-): CallerRefusal | undefined {
-  const detail = unsupportedIn(identity, context, kind);
-  return detail === undefined ? undefined : { reason: "identity_unsupported", detail };
+interface PermissionHolder {
+  readonly permissions: readonly string[];
 }
 
-function unsupportedIn(
-  { permissions }: Identity,
-  context: IdentityContext,
+/** A flat context of strings, the caller's subject among them. */
+interface Context {
+  readonly sub: string;
+}
+
+/**
+ * Returns why API Gateway could not forward this context unchanged, if so. The detail is the name of the
+ * first such key, or `size` where all is too much together.
+ */
+export function checkContext(
+  identity: PermissionHolder,
+  context: Context,
+  kind: GatewayKind,
+): Denial | undefined {
+  const detail = findUnsupportedValue(identity, context, kind);
+  return detail === undefined ? undefined : { reason: "context_value_unsupported", detail };
+}
+
+function findUnsupportedValue(
+  { permissions }: PermissionHolder,
+  context: Context,
   kind: GatewayKind,
 ): string | undefined {
   // They arrive as one text with blanks between them.
@@ -44,6 +51,6 @@ function unsupportedIn(
   return characters > SHORT_CONTEXT && isTooLarge(context) ? "size" : undefined;
 }
 
-function isTooLarge(context: IdentityContext): boolean {
+function isTooLarge(context: Context): boolean {
   return Buffer.byteLength(JSON.stringify([context.sub, context])) > MAX_CONTEXT_BYTES;
 }

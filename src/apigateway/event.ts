@@ -1,6 +1,6 @@
-import { Refusal } from "../errors.ts";
-import { stageArn } from "./stage-arn.ts";
-import { gatewayKindOf, GATEWAYS, isObject, object, type GatewayKind } from "./gateways.ts";
+import { AuthorizerError } from "../errors.ts";
+import { toStageArn } from "./stage-arn.ts";
+import { detectGateway, GATEWAYS, isObject, asObject, type GatewayKind } from "./gateways.ts";
 
 /** What an authorizer needs of a request, whatever gateway it came through. */
 export interface GatewayRequest {
@@ -37,16 +37,16 @@ const MAX_HEADER_CHARACTERS = 10_240;
  * @throws Refusal `unsupported_event`
  */
 export function readEvent(event: unknown): GatewayRequest {
-  if (!isObject(event)) throw new Refusal("unsupported_event", "not an object");
-  const kind = gatewayKindOf(event);
-  if (kind === undefined) throw new Refusal("unsupported_event", "unknown type or version");
+  if (!isObject(event)) throw new AuthorizerError("unsupported_event", "not an object");
+  const kind = detectGateway(event);
+  if (kind === undefined) throw new AuthorizerError("unsupported_event", "unknown type or version");
   const gateway = GATEWAYS[kind];
   const arn = event[gateway.arnField];
-  if (typeof arn !== "string") throw new Refusal("unsupported_event", "no ARN");
-  const { requestId } = object(event["requestContext"]);
+  if (typeof arn !== "string") throw new AuthorizerError("unsupported_event", "no ARN");
+  const { requestId } = asObject(event["requestContext"]);
   return {
     kind,
-    stageArn: stageArn(arn),
+    stageArn: toStageArn(arn),
     requestId: typeof requestId === "string" && REQUEST_ID.test(requestId) ? requestId : undefined,
     credentials: {
       headers: gateway.authorization(event),
@@ -71,5 +71,5 @@ export function checkIdentitySource({ credentials, identitySource }: GatewayRequ
       ? value.length === (credential as string).length
       : value === credential,
   );
-  if (isHeld === false) throw new Refusal("identity_source_without_token");
+  if (isHeld === false) throw new AuthorizerError("identity_source_without_token");
 }

@@ -33,19 +33,19 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/u;
 // eslint-disable-next-line no-control-regex -- controls are what it looks for
 const CONTROLS_AND_QUOTES = /["\\\u0000-\u001f\u007f-\u009f\ud800-\udfff]/u;
 
-const none = (): readonly unknown[] => [];
-const notTold = (): undefined => undefined;
+const noValues = (): readonly unknown[] => [];
+const noIdentitySource = (): undefined => undefined;
 const isRequest = ({ type, version }: RawEvent): boolean => type === "REQUEST" && version === undefined;
 const isConnect = ({ requestContext }: RawEvent): boolean =>
-  object(requestContext)["eventType"] === "CONNECT";
+  asObject(requestContext)["eventType"] === "CONNECT";
 
 /** What holds for most kinds; the row of a kind says what differs. */
-const MOST: Omit<Gateway, "sends"> = {
+const DEFAULTS: Omit<Gateway, "sends"> = {
   arnField: "methodArn",
   authorization: headersNamed("authorization"),
-  parameters: none,
-  subprotocols: none,
-  identitySource: notTold,
+  parameters: noValues,
+  subprotocols: noValues,
+  identitySource: noIdentitySource,
   simpleResponses: false,
   mayDenyUnauthorized: false,
   unsupportedCharacters: CONTROLS,
@@ -59,31 +59,31 @@ const MOST: Omit<Gateway, "sends"> = {
  */
 export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
   "rest-token": {
-    ...MOST,
+    ...DEFAULTS,
     sends: ({ type }) => type === "TOKEN",
     authorization: ({ authorizationToken }) => [authorizationToken].filter(isPresent),
   },
-  "rest-request": { ...MOST, sends: (event) => isRequest(event) && !isConnect(event) },
+  "rest-request": { ...DEFAULTS, sends: (event) => isRequest(event) && !isConnect(event) },
   "http-1.0": {
-    ...MOST,
+    ...DEFAULTS,
     sends: ({ version }) => version === "1.0",
-    identitySource: joinedIdentitySource,
+    identitySource: readJoinedIdentitySource,
     mayDenyUnauthorized: true,
     unsupportedCharacters: CONTROLS_AND_QUOTES,
   },
   "http-2.0": {
-    ...MOST,
+    ...DEFAULTS,
     sends: ({ version }) => version === "2.0",
     arnField: "routeArn",
-    identitySource: listedIdentitySource,
+    identitySource: readIdentitySourceList,
     simpleResponses: true,
     mayDenyUnauthorized: true,
   },
   websocket: {
-    ...MOST,
+    ...DEFAULTS,
     sends: (event) => isRequest(event) && isConnect(event),
     // A browser cannot set the header Authorization when it opens a WebSocket.
-    parameters: accessTokenParameters,
+    parameters: readAccessTokenParameters,
     subprotocols: headersNamed("sec-websocket-protocol"),
   },
 };
@@ -91,35 +91,43 @@ export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
 const KINDS = Object.keys(GATEWAYS) as readonly GatewayKind[];
 
 /** The kind of gateway that sent an event, the first row that fits; undefined where none of them did. */
-export function gatewayKindOf(event: RawEvent): GatewayKind | undefined {
+export function detectGateway(event: RawEvent): GatewayKind | undefined {
   return KINDS.find((kind) => GATEWAYS[kind].sends(event));
 }
 
 /** Names of headers keep the client's case on REST APIs and under serverless-offline (RFC 9110 §5.1: any case). */
 function headersNamed(wanted: string): (event: RawEvent) => readonly unknown[] {
   return ({ headers, multiValueHeaders }) =>
-    values(headers, multiValueHeaders, (name) => name.toLowerCase() === wanted);
+    readValues(headers, multiValueHeaders, (name) => name.toLowerCase() === wanted);
 }
 
-function accessTokenParameters(event: RawEvent): readonly unknown[] {
+function readAccessTokenParameters(event: RawEvent): readonly unknown[] {
   const { queryStringParameters, multiValueQueryStringParameters } = event;
-  return values(queryStringParameters, multiValueQueryStringParameters, (name) => name === "access_token");
+  return readValues(
+    queryStringParameters,
+    multiValueQueryStringParameters,
+    (name) => name === "access_token",
+  );
 }
 
 /** Payload 1.0 joins the values of several sources with commas. */
-function joinedIdentitySource({ identitySource }: RawEvent): readonly string[] | undefined {
+function readJoinedIdentitySource({ identitySource }: RawEvent): readonly string[] | undefined {
   return typeof identitySource === "string" ? [identitySource, ...identitySource.split(",")] : undefined;
 }
 
 /** Payload 2.0 has null where no source is configured, and serverless-offline a list of nothing. */
-function listedIdentitySource({ identitySource }: RawEvent): readonly string[] | undefined {
+function readIdentitySourceList({ identitySource }: RawEvent): readonly string[] | undefined {
   if (!Array.isArray(identitySource)) return undefined;
   const texts = identitySource.filter((value) => typeof value === "string");
   return texts.length > 0 ? texts : undefined;
 }
 
 /** The single-value form holds only the last value where the multi-value form exists. */
-function values(single: unknown, multiple: unknown, isWanted: (name: string) => boolean): readonly unknown[] {
+function readValues(
+  single: unknown,
+  multiple: unknown,
+  isWanted: (name: string) => boolean,
+): readonly unknown[] {
   const all = select(multiple, isWanted).flat();
   return all.length > 0 ? all : select(single, isWanted);
 }
@@ -137,7 +145,7 @@ function isPresent(value: unknown): boolean {
 }
 
 /** An object's fields, or none where it is no object. */
-export function object(value: unknown): RawEvent {
+export function asObject(value: unknown): RawEvent {
   return isObject(value) ? value : {};
 }
 

@@ -1,15 +1,11 @@
-import type { IdentityContext } from "../identity/context.ts";
-import type { Reason } from "../errors.ts";
-
-/** Mapped, so that it fits types that have an index signature, as those of `@types/aws-lambda` do. */
-export type Context = Readonly<IdentityContext> | { readonly reason: Reason };
-
-export interface SimpleResponse {
+/** An HTTP API's simple response. */
+export interface Simple<Context> {
   readonly isAuthorized: boolean;
   readonly context: Context;
 }
 
-export interface PolicyResponse {
+/** An IAM policy with a context, which every kind of gateway takes. */
+export interface Policy<Context> {
   readonly principalId: string;
   readonly policyDocument: { readonly Version: "2012-10-17"; readonly Statement: Statement[] };
   readonly context: Context;
@@ -23,10 +19,14 @@ export interface Statement {
 }
 
 /** A policy of the one action that there is. */
-export function policy(principalId: string, statements: Statement[], context: Context): PolicyResponse {
+export function createPolicy<Context>(
+  principalId: string,
+  statements: Statement[],
+  context: Context,
+): Policy<Context> {
   return { principalId, policyDocument: { Version: "2012-10-17", Statement: statements }, context };
 }
 
-export function statement(effect: Statement["Effect"], resource: string): Statement {
+export function createStatement(effect: Statement["Effect"], resource: string): Statement {
   return { Effect: effect, Action: "execute-api:Invoke", Resource: resource };
 }

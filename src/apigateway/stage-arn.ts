@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts";
+import { AuthorizerError } from "../errors.ts";
 
 /** API and stage, which must be what they seem: a wildcard or a policy variable here would open other APIs. */
 const API_AND_STAGE = /^arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+(?=\/|$)/;
@@ -10,8 +10,9 @@ const API_AND_STAGE = /^arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+(?=\
  * @param methodArn `arn:PARTITION:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`
  * @throws Refusal `unsupported_event`
  */
-export function stageArn(methodArn: string): string {
+export function toStageArn(methodArn: string): string {
   const [apiAndStage] = API_AND_STAGE.exec(methodArn) ?? [];
-  if (apiAndStage === undefined) throw new Refusal("unsupported_event", "the method ARN is not of an API");
+  if (apiAndStage === undefined)
+    throw new AuthorizerError("unsupported_event", "the method ARN is not of an API");
   return `${apiAndStage}/*`;
 }

@@ -1,12 +1,12 @@
-import type { CallerRefusal } from "../errors.ts";
-import { type Identity, claimOf } from "../identity/identity.ts";
+import type { Denial } from "../errors.ts";
+import { type Identity, getClaim } from "../identity/identity.ts";
 import { type Step, unwatched } from "../token/step.ts";
 
 export interface AccessRules {
   readonly allowMachines: boolean;
   readonly allowAnonymous: boolean;
   readonly organizations: readonly string[];
-  readonly email: "verified" | "present" | "optional";
+  readonly emailPolicy: "verified" | "present" | "optional";
   /** In lower case. */
   readonly emailDomains: readonly string[];
   /** The values that a claim may have, by its name. */
@@ -16,19 +16,19 @@ export interface AccessRules {
 
 export type AccessRuleName = "machine" | "anonymous" | "organization" | "email" | "claims" | "permissions";
 
-type AccessRule = (identity: Identity, rules: AccessRules) => CallerRefusal | undefined;
+type AccessRule = (identity: Identity, rules: AccessRules) => Denial | undefined;
 
 /** What a caller must be, in the order in which it is asked, and why they are refused otherwise. */
 export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
-  machine: refuseMachine,
-  anonymous: refuseAnonymous,
+  machine: checkMachine,
+  anonymous: checkAnonymous,
   organization: (identity, { organizations }) =>
-    organizations.length > 0 ? refuseOrganization(identity, organizations) : undefined,
-  email: refuseEmail,
+    organizations.length > 0 ? checkOrganization(identity, organizations) : undefined,
+  email: checkEmail,
   claims: (identity, { requiredClaims }) =>
-    Object.keys(requiredClaims).length > 0 ? refuseClaims(identity, requiredClaims) : undefined,
+    Object.keys(requiredClaims).length > 0 ? checkRequiredClaims(identity, requiredClaims) : undefined,
   permissions: (identity, { requiredPermissions }) =>
-    requiredPermissions.length > 0 ? refusePermissions(identity, requiredPermissions) : undefined,
+    requiredPermissions.length > 0 ? checkPermissions(identity, requiredPermissions) : undefined,
 };
 
 const RULE_NAMES = Object.keys(ACCESS_RULES) as readonly AccessRuleName[];
@@ -37,11 +37,11 @@ const RULE_NAMES = Object.keys(ACCESS_RULES) as readonly AccessRuleName[];
  * Why a verified caller does not get in, if so. It never sees the method or the path: that makes one policy right for
  * the whole stage, which is what API Gateway's cache needs.
  */
-export function refusalOf(
+export function checkAccess(
   identity: Identity,
   rules: AccessRules,
   step: Step<AccessRuleName> = unwatched,
-): CallerRefusal | undefined {
+): Denial | undefined {
   for (const name of RULE_NAMES) {
     const refusal = step(name, ACCESS_RULES[name], identity, rules);
     if (refusal !== undefined) return refusal;
@@ -49,49 +49,48 @@ export function refusalOf(
   return undefined;
 }
 
-function refuseMachine({ principalType }: Identity, rules: AccessRules): CallerRefusal | undefined {
-  return principalType === "machine" && !rules.allowMachines ? { reason: "machine_client" } : undefined;
+function checkMachine({ principalType }: Identity, rules: AccessRules): Denial | undefined {
+  return principalType === "machine" && !rules.allowMachines ? { reason: "machine_not_allowed" } : undefined;
 }
 
-function refuseAnonymous({ principalType }: Identity, rules: AccessRules): CallerRefusal | undefined {
-  return principalType === "anonymous" && !rules.allowAnonymous ? { reason: "anonymous_visitor" } : undefined;
+function checkAnonymous({ principalType }: Identity, rules: AccessRules): Denial | undefined {
+  return principalType === "anonymous" && !rules.allowAnonymous
+    ? { reason: "anonymous_not_allowed" }
+    : undefined;
 }
 
 /** An address that cannot be handed on unchanged is left out where an e-mail is optional. */
-function refuseEmail({ email }: Identity, rules: AccessRules): CallerRefusal | undefined {
+function checkEmail({ email }: Identity, rules: AccessRules): Denial | undefined {
   if (email.kind !== "address") {
     const reason = email.kind === "missing" ? "email_missing" : "email_unsupported";
-    return rules.email === "optional" ? undefined : { reason };
+    return rules.emailPolicy === "optional" ? undefined : { reason };
   }
-  if (rules.email === "verified" && email.verified !== true) return { reason: "email_not_verified" };
-  return rules.emailDomains.length > 0 ? refuseEmailDomain(email.address, rules.emailDomains) : undefined;
+  if (rules.emailPolicy === "verified" && email.verified !== true) return { reason: "email_not_verified" };
+  return rules.emailDomains.length > 0 ? checkEmailDomain(email.address, rules.emailDomains) : undefined;
 }
 
 /** Access rules that hold only where a setting names what is allowed. Domains are in lower case. */
 
 /** An ID is only ever compared with an ID, and a name with a name: whoever names an organization chooses no ID. */
-export function refuseOrganization(
-  identity: Identity,
-  organizations: readonly string[],
-): CallerRefusal | undefined {
+export function checkOrganization(identity: Identity, organizations: readonly string[]): Denial | undefined {
   const { id, name } = identity.organization ?? {};
   const isAllowed = organizations.some((allowed) => allowed === (allowed.startsWith("org_") ? id : name));
   return isAllowed ? undefined : { reason: "organization_not_allowed" };
 }
 
 /** Addresses are ASCII, so that folding their case makes no letter of another. */
-export function refuseEmailDomain(address: string, domains: readonly string[]): CallerRefusal | undefined {
+export function checkEmailDomain(address: string, domains: readonly string[]): Denial | undefined {
   const domain = address.slice(address.indexOf("@") + 1).toLowerCase();
   return domains.includes(domain) ? undefined : { reason: "email_domain_not_allowed" };
 }
 
 /** A claim that is a list must contain a value; numbers and flags count as JSON writes them. */
-export function refuseClaims(
+export function checkRequiredClaims(
   identity: Identity,
   required: Readonly<Record<string, readonly string[]>>,
-): CallerRefusal | undefined {
+): Denial | undefined {
   const broken = Object.entries(required).find(([name, allowed]) => {
-    const values = [claimOf(identity, name)].flat();
+    const values = [getClaim(identity, name)].flat();
     return !values.some((value) => isPlain(value) && allowed.includes(String(value)));
   });
   return broken && { reason: "claim_not_allowed", detail: broken[0] };
@@ -101,10 +100,10 @@ function isPlain(value: unknown): value is string | number | boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 
-export function refusePermissions(
+export function checkPermissions(
   { permissions, scopes }: Identity,
   required: readonly string[],
-): CallerRefusal | undefined {
+): Denial | undefined {
   const missing = required.find(
     (permission) => !permissions.includes(permission) && !scopes.includes(permission),
   );

@@ -1,7 +1,6 @@
-import type { PolicyResponse, SimpleResponse } from "../apigateway/policy.ts";
-import { toResponse, type AuthorizerResponse } from "./response.ts";
+import { toResponse, type AuthorizerResponse, type PolicyResponse, type SimpleResponse } from "./response.ts";
 import { evaluate } from "./evaluate.ts";
-import { evaluatorFor } from "./create-evaluator.ts";
+import { createEvaluator } from "./create-evaluator.ts";
 import { createLog, type Log } from "./decision-log.ts";
 import { writeToStdout } from "../logging/stdout.ts";
 import type { KeySnapshot } from "../token/keys/remote-key-set.ts";
@@ -50,19 +49,23 @@ export interface Authorizer {
  * Makes the handler and begins to fetch the tenant's keys.
  *
  * @example
- * export const handler = createAuthorizer({ issuers: ["acme.eu.auth0.com"], clientIds: ["WebApp"] });
+ * export const handler = createAuthorizer({ domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] });
  *
  * @throws ConfigurationError with every mistake at once
  */
 export function createAuthorizer(options: Partial<Settings>, dependencies: Dependencies = {}): Authorizer {
   const settings = settingsFrom(options, runtimeDefaults(process.env));
-  const { clock = Date.now, write = writeToStdout, functionName = lambdaName(process.env) } = dependencies;
+  const {
+    clock = Date.now,
+    write = writeToStdout,
+    functionName = getFunctionName(process.env),
+  } = dependencies;
   const log = createLog({ level: settings.logLevel, functionName, clock, write });
-  return authorizerFrom(settings, log, dependencies);
+  return createHandler(settings, log, dependencies);
 }
 
 /** The name of the Lambda function that this runs in. */
-export function lambdaName(env: NodeJS.ProcessEnv): string {
+export function getFunctionName(env: NodeJS.ProcessEnv): string {
   return env["AWS_LAMBDA_FUNCTION_NAME"] ?? "authorizer";
 }
 
@@ -70,20 +73,20 @@ export function lambdaName(env: NodeJS.ProcessEnv): string {
 const OLD_SNAPSHOT_PERCENT = 70;
 
 /** Makes the handler from settings that have been checked. */
-export function authorizerFrom(
+export function createHandler(
   settings: Settings,
   log: Log,
   { clock = Date.now, ...dependencies }: Omit<Dependencies, "write" | "functionName">,
 ): Authorizer {
-  const { jwksSnapshotMaxAgeSeconds: maxAge, issuers } = settings;
+  const { jwksSnapshotMaxAgeSeconds: maxAge, domain } = settings;
   // Once for all issuers: a snapshot is taken of all of them at the same time.
-  const snapshot = dependencies.snapshots?.get(issuers[0] ?? "");
-  if (snapshot !== undefined && maxAge > 0) reportAge((clock() - snapshot.takenAt) / maxAge / 10, log);
+  const snapshot = dependencies.snapshots?.get(domain[0] ?? "");
+  if (snapshot !== undefined && maxAge > 0) logSnapshotAge((clock() - snapshot.takenAt) / maxAge / 10, log);
   const { issuedAfter } = settings;
   if (issuedAfter !== undefined && isInFuture(issuedAfter, clock()))
-    log.fault({ event: "issued_after_in_future", issuedAfter });
-  const evaluator = evaluatorFor(settings, { ...dependencies, clock, onFault: log.fault });
-  const { keySetOf } = evaluator;
+    log.event({ event: "issued_after_in_future", issuedAfter });
+  const evaluator = createEvaluator(settings, { ...dependencies, clock, onError: log.event });
+  const { getKeySet } = evaluator;
   const authorize = async (event: unknown): Promise<AuthorizerResponse> => {
     const startedAt = clock();
     const { request, decision } = await evaluate(event, evaluator);
@@ -92,7 +95,7 @@ export function authorizerFrom(
       gateway: request?.kind,
       requestId: request?.requestId,
       durationMs: clock() - startedAt,
-      keySetAgeSeconds: "identity" in decision ? keySetOf(decision.identity.issuer).ageSeconds() : undefined,
+      keySetAgeSeconds: "identity" in decision ? getKeySet(decision.identity.issuer).ageSeconds() : undefined,
     });
     if (request === undefined) throw decision.cause;
     return toResponse(decision, request, settings);
@@ -101,6 +104,6 @@ export function authorizerFrom(
 }
 
 /** Of young keys nothing is said, because a line takes a thirtieth of a cold start. */
-function reportAge(percent: number, log: Log): void {
-  if (percent >= OLD_SNAPSHOT_PERCENT) log.fault({ event: "snapshot_old", percent: Math.round(percent) });
+function logSnapshotAge(percent: number, log: Log): void {
+  if (percent >= OLD_SNAPSHOT_PERCENT) log.event({ event: "snapshot_old", percent: Math.round(percent) });
 }

@@ -1,6 +1,6 @@
 import type { Evaluator } from "./evaluate.ts";
-import type { RemoteFault } from "../logging/events.ts";
-import { fetchedKeySets, type KeySetDependencies } from "../token/keys/issuer-key-sets.ts";
+import type { BackgroundEvent } from "../logging/events.ts";
+import { createIssuerKeySets, type KeySetDependencies } from "../token/keys/issuer-key-sets.ts";
 import { createJwtVerifier } from "../token/verify.ts";
 import type { RemoteKeySet } from "../token/keys/remote-key-set.ts";
 import type { RevocationLookup } from "../revocation/lookup.ts";
@@ -8,31 +8,31 @@ import type { TableLookupDependencies } from "../revocation/table-lookup.ts";
 import { toCutoff } from "../settings/cutoff.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** What an evaluator takes from the world around it. Everything but `onFault` has the default that the Lambda needs. */
+/** What an evaluator takes from the world around it. Everything but `onError` has the default that the Lambda needs. */
 export interface EvaluatorDependencies extends Omit<KeySetDependencies, "onFailure"> {
   /** AWS's variables, for requests to the table of revocations. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  readonly onFault: (fault: RemoteFault) => void;
+  readonly onError: (fault: BackgroundEvent) => void;
 }
 
 /** An evaluator, and the keys of each issuer that it keeps. */
-export interface KeepingEvaluator extends Evaluator {
-  readonly keySetOf: (issuer: string) => RemoteKeySet;
+export interface CachingEvaluator extends Evaluator {
+  readonly getKeySet: (issuer: string) => RemoteKeySet;
 }
 
 /** Makes what evaluates requests as the settings say, begins to fetch keys, and connects to the table of revocations. */
-export function evaluatorFor(settings: Settings, dependencies: EvaluatorDependencies): KeepingEvaluator {
-  const { clock = Date.now, random = Math.random, env = process.env, onFault } = dependencies;
-  const keySetOf = fetchedKeySets(settings, {
+export function createEvaluator(settings: Settings, dependencies: EvaluatorDependencies): CachingEvaluator {
+  const { clock = Date.now, random = Math.random, env = process.env, onError } = dependencies;
+  const getKeySet = createIssuerKeySets(settings, {
     ...dependencies,
-    onFailure: (failure) => onFault({ event: "key_fetch_failed", ...failure }),
+    onFailure: (failure) => onError({ event: "key_fetch_failed", ...failure }),
   });
   const cutoff = toCutoff(settings.issuedAfter, clock());
   return {
     rules: settings,
-    verify: createJwtVerifier({ rules: settings, cutoff, keySetOf, clock }),
-    keySetOf,
-    revocations: createRevocations(settings, { clock, random, env, onEvent: onFault }),
+    verify: createJwtVerifier({ rules: { ...settings, issuers: settings.domain }, cutoff, getKeySet, clock }),
+    getKeySet,
+    revocations: createRevocations(settings, { clock, random, env, onEvent: onError }),
   };
 }
 

@@ -1,16 +1,16 @@
 import type { GatewayKind } from "../apigateway/gateways.ts";
-import { type Reason, type Refusal, hintOf } from "../errors.ts";
+import { type Reason, type AuthorizerError, getHint } from "../errors.ts";
 import type { Identity } from "../identity/identity.ts";
 import {
-  metric,
-  metricDirective,
+  toMetric,
+  toMetricDirective,
   type Level,
   type LogOptions,
-  lineWriter,
+  createLineWriter,
   type Fields,
 } from "../logging/emf.ts";
-import { type Fault, faultLine } from "../logging/events.ts";
-import { mayHoldEmail } from "../logging/redact.ts";
+import { type LogEvent, toEventLine } from "../logging/events.ts";
+import { mayContainEmail } from "../logging/redact.ts";
 import type { Decision } from "./decision.ts";
 
 /** How one request ended, in words that are safe to keep: no token, no header, no e-mail. */
@@ -26,28 +26,28 @@ export interface DecisionRecord {
 export interface Log {
   decision(record: DecisionRecord): void;
   /** What went wrong beside the requests. */
-  readonly fault: (fault: Fault) => void;
+  readonly event: (fault: LogEvent) => void;
 }
 
 /** Which fields of a line are metrics, as JSON: it never changes, and would take as long to write as all the rest. */
-const COUNTED = `${metric("Decisions", "Count")},${metric("Duration", "Milliseconds")}`;
+const COUNTED = `${toMetric("Decisions", "Count")},${toMetric("Duration", "Milliseconds")}`;
 
 /** A dimension that the line does not have would cost the whole metric. */
-const ACCEPTED_WITHOUT_CLIENT_METRICS = metricDirective(COUNTED, ',["function","decision"]');
+const ALLOW_WITHOUT_CLIENT_METRICS = toMetricDirective(COUNTED, ',["function","decision"]');
 
 /** Only an accepted token may name a dimension: whoever could invent one could create metrics without end. */
-const ACCEPTED_METRICS = metricDirective(
+const ALLOW_METRICS = toMetricDirective(
   COUNTED,
   ',["function","decision"],["function","token_use","client_id"]',
 );
 
-const REFUSED_METRICS = metricDirective(COUNTED, ',["function","decision"],["function","reason"]');
+const OTHER_METRICS = toMetricDirective(COUNTED, ',["function","decision"],["function","reason"]');
 
 const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
-  accepted: "info",
-  "caller-refused": "warn",
-  "no-valid-token": "warn",
-  undecided: "error",
+  allow: "info",
+  deny: "warn",
+  unauthorized: "warn",
+  error: "error",
 };
 
 /**
@@ -57,24 +57,20 @@ const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
  */
 export function createLog(options: LogOptions): Log {
   const { level } = options;
-  const line = lineWriter(options);
+  const line = createLineWriter(options);
   return {
     decision: (record) =>
-      line(
-        LEVEL_OF[record.decision.outcome],
-        () => decisionFields(record, level === "debug"),
-        metricsOf(record),
-      ),
-    fault: (fault) => {
-      const { at, fields, metrics } = faultLine(fault);
-      line(at, () => fields, metrics);
+      line(LEVEL_OF[record.decision.outcome], () => toFields(record, level === "debug"), getMetrics(record)),
+    event: (fault) => {
+      const { level, fields, metrics } = toEventLine(fault);
+      line(level, () => fields, metrics);
     },
   };
 }
 
-function metricsOf({ decision }: DecisionRecord): string {
-  if (decision.outcome !== "accepted") return REFUSED_METRICS;
-  return decision.identity.clientId === undefined ? ACCEPTED_WITHOUT_CLIENT_METRICS : ACCEPTED_METRICS;
+function getMetrics({ decision }: DecisionRecord): string {
+  if (decision.outcome !== "allow") return OTHER_METRICS;
+  return decision.identity.clientId === undefined ? ALLOW_WITHOUT_CLIENT_METRICS : ALLOW_METRICS;
 }
 
 /** What some decisions have, and others lack. */
@@ -82,22 +78,22 @@ interface DecisionParts {
   readonly outcome: Decision["outcome"];
   readonly reason?: Reason;
   readonly detail?: string;
-  readonly cause?: Refusal;
+  readonly cause?: AuthorizerError;
   readonly identity?: Identity;
 }
 
-function decisionFields(record: DecisionRecord, withSubject: boolean): Fields {
+function toFields(record: DecisionRecord, withSubject: boolean): Fields {
   const { outcome, reason, detail, cause, identity }: DecisionParts = record.decision;
   return {
     event: "decision",
     decision: outcome,
     reason,
-    hint: reason && hintOf(reason),
+    hint: reason && getHint(reason),
     detail: detail ?? cause?.detail,
     token_use: identity?.tokenUse,
     iss: identity?.issuer,
     client_id: identity?.clientId,
-    sub: withSubject ? impersonalSubject(identity) : undefined,
+    sub: withSubject ? redactSubject(identity) : undefined,
     gateway: record.gateway,
     request_id: record.requestId,
     key_set_age_seconds: record.keySetAgeSeconds,
@@ -107,6 +103,6 @@ function decisionFields(record: DecisionRecord, withSubject: boolean): Fields {
 }
 
 /** Enterprise connections make subjects of e-mail addresses, which are in no line at any level. */
-function impersonalSubject({ subject }: Partial<Identity> = {}): string | undefined {
-  return subject === undefined || mayHoldEmail(subject) ? undefined : subject;
+function redactSubject({ subject }: Partial<Identity> = {}): string | undefined {
+  return subject === undefined || mayContainEmail(subject) ? undefined : subject;
 }

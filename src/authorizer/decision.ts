@@ -1,43 +1,43 @@
-import { type CallerRefusal, type Reason, type Refusal, isUndecided } from "../errors.ts";
+import { type Denial, type Reason, type AuthorizerError, isErrorReason } from "../errors.ts";
 import type { IdentityContext } from "../identity/context.ts";
 import type { Identity } from "../identity/identity.ts";
 
 /** What is answered to one request. */
-export type Decision = Accepted | CallerRefused | NoValidToken | Undecided;
+export type Decision = AllowDecision | DenyDecision | UnauthorizedDecision | ErrorDecision;
 
-export interface Accepted {
-  readonly outcome: "accepted";
+export interface AllowDecision {
+  readonly outcome: "allow";
   readonly identity: Identity;
   /** What the Lambdas behind receive. */
   readonly context: IdentityContext;
 }
 
 /** A verified caller who does not get in. */
-export interface CallerRefused extends CallerRefusal {
-  readonly outcome: "caller-refused";
+export interface DenyDecision extends Denial {
+  readonly outcome: "deny";
   readonly identity: Identity;
 }
 
-export interface NoValidToken {
-  readonly outcome: "no-valid-token";
+export interface UnauthorizedDecision {
+  readonly outcome: "unauthorized";
   readonly reason: Reason;
-  readonly cause: Refusal;
+  readonly cause: AuthorizerError;
 }
 
 /** Nothing can be said about the caller. */
-export interface Undecided {
-  readonly outcome: "undecided";
+export interface ErrorDecision {
+  readonly outcome: "error";
   readonly reason: Reason;
-  readonly cause: Refusal;
+  readonly cause: AuthorizerError;
 }
 
 /** What was thrown on the way to an identity: no valid token, or nothing that can be decided. */
-export function thrown(cause: Refusal): NoValidToken | Undecided {
-  return isUndecided(cause.reason)
-    ? undecided(cause)
-    : { outcome: "no-valid-token", reason: cause.reason, cause };
+export function toFailedDecision(cause: AuthorizerError): UnauthorizedDecision | ErrorDecision {
+  return isErrorReason(cause.code)
+    ? toErrorDecision(cause)
+    : { outcome: "unauthorized", reason: cause.code, cause };
 }
 
-export function undecided(cause: Refusal): Undecided {
-  return { outcome: "undecided", reason: cause.reason, cause };
+export function toErrorDecision(cause: AuthorizerError): ErrorDecision {
+  return { outcome: "error", reason: cause.code, cause };
 }

@@ -1,4 +1,4 @@
-import { authorizerFrom } from "./create-authorizer.ts";
+import { createHandler } from "./create-authorizer.ts";
 import { createLog } from "./decision-log.ts";
 import type { Settings } from "../settings/settings.ts";
 
@@ -46,10 +46,10 @@ const EVENT = {
 export async function prime(settings: Settings): Promise<void> {
   const clock = (): number => NOW;
   const log = createLog({ level: settings.logLevel, functionName: "priming", clock, write: () => undefined });
-  const authorize = authorizerFrom(
+  const authorize = createHandler(
     {
       ...settings,
-      issuers: [ISSUER],
+      domain: [ISSUER],
       clientIds: [CLIENT_ID],
       issuedAfter: undefined,
       revocationTable: undefined,

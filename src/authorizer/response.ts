@@ -1,15 +1,16 @@
 import type { GatewayRequest } from "../apigateway/event.ts";
 import { GATEWAYS } from "../apigateway/gateways.ts";
 import {
-  type PolicyResponse,
-  type SimpleResponse,
-  statement,
-  policy,
+  createPolicy,
+  createStatement,
+  type Policy,
+  type Simple,
   type Statement,
 } from "../apigateway/policy.ts";
-import { isCuredByTime, withoutStackTraces, type Reason } from "../errors.ts";
+import { mayBecomeValid, withoutStackTraces, type Reason } from "../errors.ts";
+import type { IdentityContext } from "../identity/context.ts";
 import { rfc3339 } from "../rfc3339.ts";
-import type { Decision, Accepted, CallerRefused, NoValidToken } from "./decision.ts";
+import type { Decision, AllowDecision, DenyDecision, UnauthorizedDecision } from "./decision.ts";
 
 export interface ResponseRules {
   readonly httpApiResponse: "policy" | "simple";
@@ -17,6 +18,13 @@ export interface ResponseRules {
   readonly policyEndsWithToken: boolean;
   readonly clockToleranceSeconds: number;
 }
+
+/** Mapped, so that it fits types that have an index signature, as those of `@types/aws-lambda` do. */
+type Context = Readonly<IdentityContext> | { readonly reason: Reason };
+
+export type PolicyResponse = Policy<Context>;
+
+export type SimpleResponse = Simple<Context>;
 
 /** An IAM policy for every kind of gateway, or the HTTP API's simple response. */
 export type AuthorizerResponse = PolicyResponse | SimpleResponse;
@@ -35,69 +43,69 @@ export function toResponse(
   const { simpleResponses, mayDenyUnauthorized } = GATEWAYS[request.kind];
   const simple = simpleResponses && rules.httpApiResponse === "simple";
   const denyUnauthorized = mayDenyUnauthorized && rules.httpApiUnauthorized === "403";
-  if (decision.outcome === "undecided") throw decision.cause;
-  if (decision.outcome !== "accepted")
-    return refusedResponse(decision, request.stageArn, { simple, denyUnauthorized });
-  return simple ? { isAuthorized: true, context: decision.context } : allow(decision, request, rules);
+  if (decision.outcome === "error") throw decision.cause;
+  if (decision.outcome !== "allow")
+    return toRejection(decision, request.stageArn, { simple, denyUnauthorized });
+  return simple ? { isAuthorized: true, context: decision.context } : toAllowPolicy(decision, request, rules);
 }
 
-function allow(
-  { identity, context }: Accepted,
+function toAllowPolicy(
+  { identity, context }: AllowDecision,
   { stageArn }: GatewayRequest,
   rules: ResponseRules,
 ): PolicyResponse {
-  const statements = [statement("Allow", stageArn)];
+  const statements = [createStatement("Allow", stageArn)];
   if (rules.policyEndsWithToken)
-    statements.push(denyFrom(stageArn, identity.expiresAt + rules.clockToleranceSeconds));
-  return policy(identity.subject, statements, context);
+    statements.push(createExpiryStatement(stageArn, identity.expiresAt + rules.clockToleranceSeconds));
+  return createPolicy(identity.subject, statements, context);
 }
 
 /**
  * A gateway may keep the policy longer than the token lives. The end is a Deny of its own, not a condition on the
  * Allow: a gateway that does not evaluate conditions on the Allow would let nobody in.
  */
-function denyFrom(resource: string, seconds: number): Statement {
+function createExpiryStatement(resource: string, seconds: number): Statement {
   const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": rfc3339(seconds) } };
-  return { ...statement("Deny", resource), Condition };
+  return { ...createStatement("Deny", resource), Condition };
 }
 
 /** What a refusal may be answered with. */
-export interface RefusedResponseRules {
+export interface RejectionRules {
   readonly simple: boolean;
   /** Whether the gateway is to deny, rather than to answer 401, where there is no valid token. */
   readonly denyUnauthorized: boolean;
 }
 
 /** The principal of somebody who did not say who they are. */
-const NOBODY = "anonymous";
+const ANONYMOUS_PRINCIPAL = "anonymous";
 
 /**
  * The response that makes a gateway turn a caller away.
  *
  * @throws Error `Unauthorized`, exactly, where the gateway is to answer 401
  */
-export function refusedResponse(
-  decision: CallerRefused | NoValidToken,
+export function toRejection(
+  decision: DenyDecision | UnauthorizedDecision,
   stageArn: string,
-  { simple, denyUnauthorized }: RefusedResponseRules,
+  { simple, denyUnauthorized }: RejectionRules,
 ): PolicyResponse | SimpleResponse {
   const { reason } = decision;
   // The gateway keeps a Deny in its cache: never one for a token that may be good a moment later.
-  if (decision.outcome === "no-valid-token" && (!denyUnauthorized || isCuredByTime(reason)))
+  if (decision.outcome === "unauthorized" && (!denyUnauthorized || mayBecomeValid(reason)))
     // Lambda logs an error with its stack trace, which says nothing here.
     throw withoutStackTraces(() => new Error("Unauthorized", { cause: decision.cause }));
   return simple
     ? { isAuthorized: false, context: { reason } }
-    : deny(principalOf(decision), reason, stageArn);
+    : toDenyPolicy(getPrincipal(decision), reason, stageArn);
 }
 
 /** A subject that cannot be handed on in the context cannot be the policy's principal either. */
-function principalOf(decision: CallerRefused | NoValidToken): string {
-  return decision.outcome === "no-valid-token" || decision.reason === "identity_unsupported"
-    ? NOBODY
+function getPrincipal(decision: DenyDecision | UnauthorizedDecision): string {
+  return decision.outcome === "unauthorized" || decision.reason === "context_value_unsupported"
+    ? ANONYMOUS_PRINCIPAL
     : decision.identity.subject;
 }
 
-function deny(principalId: string, reason: Reason, stageArn: string): PolicyResponse {
-  return policy(principalId, [statement("Deny", stageArn)], { reason });
+function toDenyPolicy(principalId: string, reason: Reason, stageArn: string): PolicyResponse {
+  return createPolicy(principalId, [createStatement("Deny", stageArn)], { reason });
 }

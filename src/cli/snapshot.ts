@@ -96,10 +96,10 @@ function namedIssuers(name: string, domains = ""): readonly string[] | undefined
 async function takeAndWrite({ issuers, file, handler }: Wanted): Promise<string> {
   const document = await takeSnapshot({ issuers });
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, handler === undefined ? textOf(document) : zip(functionFilesWith(document, handler)));
+  writeFileSync(file, handler === undefined ? toText(document) : zip(functionFilesWith(document, handler)));
   return `${resolve(file)}: the keys of ${issuers.join(", ")}, taken at ${document.takenAt}\n`;
 }
 
-function textOf(document: SnapshotDocument): string {
+function toText(document: SnapshotDocument): string {
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

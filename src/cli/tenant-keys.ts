@@ -1,4 +1,4 @@
-import { keySetFor } from "../token/keys/issuer-key-sets.ts";
+import { createKeySet } from "../token/keys/issuer-key-sets.ts";
 import type { KeySet } from "../token/keys/remote-key-set.ts";
 import { fetchText } from "../http/client.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -8,10 +8,10 @@ import { withProgress, type Terminal } from "./terminal.ts";
 export function tenantKeys(issuer: string, settings: Settings, terminal: Terminal): KeySet {
   const fetch = (url: string, timeoutMs: number): Promise<string> =>
     withProgress(terminal, `Fetching ${url}`, fetchText(url, timeoutMs));
-  return keySetFor(issuer, settings, { fetch });
+  return createKeySet(issuer, settings, { fetch });
 }
 
 /** The authorizer's own key set, with the keys of a file. */
 export function keysOfFile(issuer: string, settings: Settings, jwkSet: unknown): KeySet {
-  return keySetFor(issuer, settings, { fetch: () => Promise.resolve(JSON.stringify(jwkSet)) });
+  return createKeySet(issuer, settings, { fetch: () => Promise.resolve(JSON.stringify(jwkSet)) });
 }

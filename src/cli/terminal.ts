@@ -1,4 +1,4 @@
-import { mayHoldEmail } from "../logging/redact.ts";
+import { mayContainEmail } from "../logging/redact.ts";
 
 /** What the commands take from the process that runs them, so that tests can give them something else. */
 export interface Terminal {
@@ -16,6 +16,7 @@ export interface Terminal {
 
 /** 0: all is well. */
 export const EXIT = { well: 0, problem: 1, usage: 2, undecided: 3 } as const;
+
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The command line asks for something that there is not. */
@@ -26,20 +27,14 @@ export class UsageError extends Error {
 export type Style = "good" | "bad" | "careful" | "faint" | "strong";
 
 const CODES: Readonly<Record<Style, number>> = { good: 32, bad: 31, careful: 33, faint: 2, strong: 1 };
+
 const SLOW_MS = 400;
-const MAX_VALUE_LENGTH = 160;
+
 const HIDDEN_EMAIL = "(e-mail hidden)";
 
 /** Text in a colour that means something. Without colours the words must say the same. */
 export function paint(terminal: Pick<Terminal, "colour">, style: Style, text: string): string {
   return terminal.colour ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
-}
-
-/** A value that anybody may have chosen, on one line and without anything that a terminal would obey. */
-export function printable(value: unknown): string {
-  const text = typeof value === "string" ? value : asJson(value);
-  const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeSequence);
-  return plain.length > MAX_VALUE_LENGTH ? `${plain.slice(0, MAX_VALUE_LENGTH)}…` : plain;
 }
 
 /** One line of JSON without anything that a terminal would obey: it reads as the same value. */
@@ -55,16 +50,6 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** The JSON of a value that JSON was parsed to. A parser takes deeper nesting than the writer does. */
-function asJson(value: unknown): string {
-  if (value === undefined) return "nothing";
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return "(nested too deeply)";
-  }
-}
-
 /** What may be shown of an e-mail claim: that there is one, whatever it looks like; and all of what is no text. */
 export function hiddenEmail(value: unknown): unknown {
   return typeof value === "string" && value !== "" ? HIDDEN_EMAIL : withoutEmails(value);
@@ -72,7 +57,7 @@ export function hiddenEmail(value: unknown): unknown {
 
 /** A JSON value in which every text that may hold an e-mail address is hidden, the names of members too. */
 export function withoutEmails(value: unknown): unknown {
-  if (typeof value === "string") return mayHoldEmail(value) ? HIDDEN_EMAIL : value;
+  if (typeof value === "string") return mayContainEmail(value) ? HIDDEN_EMAIL : value;
   if (Array.isArray(value)) return value.map(withoutEmails);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
@@ -92,8 +77,4 @@ export async function withProgress<T>(
   } finally {
     clearTimeout(timer);
   }
-}
-
-function escapeSequence(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }

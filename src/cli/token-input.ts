@@ -25,7 +25,7 @@ export async function tokenFrom(argument: string | undefined, { readInput }: Ter
 }
 
 /** What was copied may be the token alone, the header's value, or the whole header line. */
-export function evidenceOf(text: string): Evidence {
+export function getEvidence(text: string): Evidence {
   const value = headerValue(text);
   const authorizationToken = /\s/.test(value) ? value : `Bearer ${value}`;
   return {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { findMistakes, RULE_NAMES, sentence, type RuleName } from "../deploy/lint/lint.ts";
+import { lintTemplate, RULE_NAMES, formatFinding, type RuleName } from "../deploy/lint/lint.ts";
 import type { Template } from "../deploy/lint/cloudformation.ts";
 import { EXIT, paint, UsageError, type Terminal } from "./terminal.ts";
 
@@ -46,7 +46,7 @@ export function validate(
   if (positionals.length === 0) throw new UsageError("name the file of a template");
   const options = { publicRoutes: values.public, except: values.except.map(ruleName) };
   const isWell = positionals.map((path) => {
-    const mistakes = findMistakes(readTemplate(path), options).map(sentence);
+    const mistakes = lintTemplate(readTemplate(path), options).map(formatFinding);
     terminal.write(report(path, mistakes, terminal));
     return mistakes.length === 0;
   });

@@ -1,7 +1,7 @@
-import { COOLDOWN, staleLimit, type Copy, type Failure } from "./freshness.ts";
+import { COOLDOWN, staleLimit, type Entry, type Failure } from "./freshness.ts";
 
 /** Without a usable copy every request fails, so that recovery must be noticed within two seconds. */
-const PAUSE_WITHOUT_COPY = 1000;
+const PAUSE_WITHOUT_ENTRY = 1000;
 /** Longer than a fetch that timed out: whoever waited for that one must not wait for the next. */
 const MIN_PAUSE = 250;
 const MAX_RETRY_AFTER = 60_000;
@@ -20,9 +20,9 @@ export interface FailedFetch {
  *
  * @param random from 0 to 1: containers that fail together must not come back together
  */
-export function failureOf(
+export function toFailure(
   { error, refused, retryAfter, startedAt }: FailedFetch,
-  copy: Copy<unknown> | undefined,
+  copy: Entry<unknown> | undefined,
   previous: Failure | undefined,
   { now, random }: { readonly now: number; readonly random: number },
 ): Failure {
@@ -32,7 +32,7 @@ export function failureOf(
   const pauseEnd =
     now < usableUntil
       ? Math.min(startedAt + COOLDOWN * Math.min(count, 2) * jitter, usableUntil)
-      : startedAt + PAUSE_WITHOUT_COPY * jitter;
+      : startedAt + PAUSE_WITHOUT_ENTRY * jitter;
   const askedFor = now + Math.min(retryAfter * jitter, MAX_RETRY_AFTER);
   return { at: now, count, refused, error, retryAt: Math.max(pauseEnd, askedFor, now + MIN_PAUSE) };
 }

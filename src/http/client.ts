@@ -74,7 +74,7 @@ export function send(
     const fail = (cause: unknown): void => {
       clearTimeout(timer);
       client.destroy();
-      reject(cause instanceof FetchError ? cause : connectionError(cause));
+      reject(cause instanceof FetchError ? cause : toFetchError(cause));
     };
     client.on("socket", (socket) => socket.unref()).on("error", fail);
     client.end(request.body);
@@ -125,15 +125,15 @@ function checkHead({ statusCode, headers }: IncomingMessage): void {
   if (encoding !== "identity") throw new FetchError(`content encoding ${encoding}`);
 }
 
-function connectionError(cause: unknown): FetchError {
-  return new FetchError(connectionFault(cause), { cause, connectionFailed: true });
+function toFetchError(cause: unknown): FetchError {
+  return new FetchError(describeConnectionError(cause), { cause, connectionFailed: true });
 }
 
 /** A line of OpenSSL's error queue, which TLS errors have for a message: code, library, function and reason. */
 const OPENSSL_ERROR = /\berror:[0-9A-F]{8}:[^:]*:[^:]*:([^:]+)/;
 
 /** Why a connection failed, for people: the reason alone where OpenSSL said it. */
-export function connectionFault(error: unknown): string {
+export function describeConnectionError(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   const reason = OPENSSL_ERROR.exec(message)?.[1];
   return reason === undefined ? message || (code ?? "connection failed") : `TLS failed: ${reason}`;

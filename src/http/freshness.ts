@@ -12,10 +12,10 @@ export interface Lifetimes {
 }
 
 /** Something remote as it was at one time. */
-export interface Copy<T> {
+export interface Entry<T> {
   readonly value: T;
   /** When the fetch began: the remote side wrote its answer no earlier. */
-  readonly asOf: number;
+  readonly fetchedAt: number;
   readonly freshUntil: number;
   /** How long it serves while the remote side answers that it will not give it. */
   readonly staleUntil: number;
@@ -24,7 +24,7 @@ export interface Copy<T> {
 }
 
 /** What to begin with, before anything was fetched. */
-export interface Seed<T> {
+export interface Snapshot<T> {
   readonly value: T;
   /** When it was taken. */
   readonly takenAt: number;
@@ -64,7 +64,7 @@ export function refreshAfter({ maxAge, refreshAfter = maxAge / 2 }: Lifetimes, r
 
 /** The state of a copy at a time, given the fetch that failed since, if any. */
 export function freshness(
-  copy: Copy<unknown> | undefined,
+  copy: Entry<unknown> | undefined,
   failure: Failure | undefined,
   now: number,
 ): Freshness {
@@ -80,34 +80,37 @@ export function freshness(
  * @returns 0 where there is nothing to wait for
  */
 export function nextAttemptAt(
-  copy: Copy<unknown> | undefined,
+  copy: Entry<unknown> | undefined,
   failure: Failure | undefined,
   { maxAge }: Lifetimes,
   now: number,
 ): number {
   // A clock that went back has made the pause longer than it was meant to be.
   if (failure !== undefined) return failure.at > now + CLOCK_SLACK ? 0 : failure.retryAt;
-  return copy === undefined ? 0 : copy.asOf + Math.min(COOLDOWN, maxAge / 2);
+  return copy === undefined ? 0 : copy.fetchedAt + Math.min(COOLDOWN, maxAge / 2);
 }
 
 /** A copy that was fetched just now. */
-export function copyOf<T>(
+export function toEntry<T>(
   value: T,
-  asOf: number,
+  fetchedAt: number,
   { maxAge, staleIfError }: Lifetimes,
   outageUntil = 0,
-): Copy<T> {
-  const freshUntil = asOf + maxAge;
+): Entry<T> {
+  const freshUntil = fetchedAt + maxAge;
   const staleUntil = freshUntil + staleIfError;
-  return { value, asOf, freshUntil, staleUntil, outageUntil: Math.max(staleUntil, outageUntil) };
+  return { value, fetchedAt, freshUntil, staleUntil, outageUntil: Math.max(staleUntil, outageUntil) };
 }
 
 /** A copy that was not fetched here: it is never used beyond its own end. */
-export function copyOfSeed<T>({ value, takenAt, usableUntil }: Seed<T>, lifetimes: Lifetimes): Copy<T> {
-  const { freshUntil, staleUntil } = copyOf(value, takenAt, lifetimes);
+export function toSnapshotEntry<T>(
+  { value, takenAt, usableUntil }: Snapshot<T>,
+  lifetimes: Lifetimes,
+): Entry<T> {
+  const { freshUntil, staleUntil } = toEntry(value, takenAt, lifetimes);
   return {
     value,
-    asOf: takenAt,
+    fetchedAt: takenAt,
     freshUntil: Math.min(freshUntil, usableUntil),
     staleUntil: Math.min(staleUntil, usableUntil),
     outageUntil: usableUntil,
@@ -118,11 +121,15 @@ export function copyOfSeed<T>({ value, takenAt, usableUntil }: Seed<T>, lifetime
  * A copy by a clock that went back behind the copy's own time: how old it is cannot be told any more, so that it
  * counts as just stale. Any other copy stays as it is.
  */
-export function correctedFor<T>(now: number, copy: Copy<T>, { maxAge, staleIfError }: Lifetimes): Copy<T> {
-  if (copy.asOf <= now + CLOCK_SLACK) return copy;
+export function correctForClock<T>(
+  now: number,
+  copy: Entry<T>,
+  { maxAge, staleIfError }: Lifetimes,
+): Entry<T> {
+  if (copy.fetchedAt <= now + CLOCK_SLACK) return copy;
   return {
     ...copy,
-    asOf: now - maxAge,
+    fetchedAt: now - maxAge,
     freshUntil: now,
     staleUntil: now + staleIfError,
     outageUntil: now + staleIfError,
@@ -131,7 +138,7 @@ export function correctedFor<T>(now: number, copy: Copy<T>, { maxAge, staleIfErr
 
 /** Until when a copy serves that is not fresh any more. */
 export function staleLimit(
-  { staleUntil, outageUntil }: Copy<unknown>,
+  { staleUntil, outageUntil }: Entry<unknown>,
   { refused }: Pick<Failure, "refused">,
 ): number {
   return refused ? staleUntil : outageUntil;

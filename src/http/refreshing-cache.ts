@@ -1,9 +1,16 @@
-import { failureOf } from "./backoff.ts";
+import { toFailure } from "./backoff.ts";
 import { FetchError } from "./fetch-error.ts";
-import { copyOf, copyOfSeed, correctedFor, freshness, nextAttemptAt, refreshAfter } from "./freshness.ts";
-import type { Copy, Failure, Freshness, Lifetimes, Seed } from "./freshness.ts";
+import {
+  toEntry,
+  toSnapshotEntry,
+  correctForClock,
+  freshness,
+  nextAttemptAt,
+  refreshAfter,
+} from "./freshness.ts";
+import type { Entry, Failure, Freshness, Lifetimes, Snapshot } from "./freshness.ts";
 
-export interface RemoteCopyOptions<T> {
+export interface RefreshingCacheOptions<T> {
   /**
    * Fetches it once.
    *
@@ -11,7 +18,7 @@ export interface RemoteCopyOptions<T> {
    */
   readonly fetch: (timeoutMs: number) => Promise<T>;
   readonly lifetimes: Lifetimes;
-  readonly seed?: Seed<T> | undefined;
+  readonly snapshot?: Snapshot<T> | undefined;
   /** Milliseconds since the epoch. A frozen sandbox must find it advanced when it is thawed. */
   readonly clock: () => number;
   /** From 0 to 1, as `Math.random`. */
@@ -22,7 +29,7 @@ export interface RemoteCopyOptions<T> {
 }
 
 /** How a copy is doing. */
-export interface RemoteCopyState {
+export interface CacheState {
   readonly freshness: Freshness;
   readonly ageSeconds: number | undefined;
   readonly refreshing: boolean;
@@ -35,9 +42,9 @@ export interface RemoteCopyState {
 /** A fetch and its retry. */
 const LOAD_LIMIT_MS = 3500;
 /** A fetch that took longer by the wall clock was frozen together with its sandbox. */
-const FLIGHT_LIMIT_MS = 4000;
+const INFLIGHT_LIMIT_MS = 4000;
 /** How long a seed is trusted from its first use on, while the first fetch is under way. */
-const SEED_TRUST_MS = 30_000;
+const SNAPSHOT_TRUST_MS = 30_000;
 
 /**
  * A copy of something remote that is kept for the life of a container.
@@ -46,30 +53,30 @@ const SEED_TRUST_MS = 30_000;
  * end, since a sandbox between two invocations is frozen, one request waits for a fetch of its own; where it failed,
  * the old copy serves until its stale limit.
  */
-export class RemoteCopy<T> {
-  readonly #options: RemoteCopyOptions<T>;
-  #copy: Copy<T> | undefined;
+export class RefreshingCache<T> {
+  readonly #options: RefreshingCacheOptions<T>;
+  #copy: Entry<T> | undefined;
   #failure: Failure | undefined;
   #flight: { readonly startedAt: number; readonly landed: Promise<void> } | undefined;
   /** When the next fetch in the background is due. */
   #refreshAt = 0;
   #wasUsed = false;
 
-  constructor(options: RemoteCopyOptions<T>) {
+  constructor(options: RefreshingCacheOptions<T>) {
     this.#options = options;
-    const { seed, lifetimes } = options;
-    if (seed === undefined) return;
-    this.#copy = copyOfSeed(seed, lifetimes);
-    this.#refreshAt = seed.takenAt + refreshAfter(lifetimes, 0);
+    const { snapshot, lifetimes } = options;
+    if (snapshot === undefined) return;
+    this.#copy = toSnapshotEntry(snapshot, lifetimes);
+    this.#refreshAt = snapshot.takenAt + refreshAfter(lifetimes, 0);
   }
 
   /** How old the copy is, by the start of its fetch; undefined where there is none. */
   get ageSeconds(): number | undefined {
     const now = this.#now();
-    return this.#copy && Math.max(0, Math.round((now - this.#copy.asOf) / 1000));
+    return this.#copy && Math.max(0, Math.round((now - this.#copy.fetchedAt) / 1000));
   }
 
-  get state(): RemoteCopyState {
+  get state(): CacheState {
     const now = this.#now();
     return {
       freshness: freshness(this.#copy, this.#failure, now),
@@ -127,7 +134,7 @@ export class RemoteCopy<T> {
    * A fetch in the background keeps no process alive; a request that waits for one does.
    */
   async refresh(): Promise<void> {
-    const keepAlive = setInterval(() => undefined, FLIGHT_LIMIT_MS);
+    const keepAlive = setInterval(() => undefined, INFLIGHT_LIMIT_MS);
     await this.#refresh();
     clearInterval(keepAlive);
   }
@@ -164,9 +171,9 @@ export class RemoteCopy<T> {
   }
 
   #succeed(value: T, startedAt: number): void {
-    if (startedAt < (this.#copy?.asOf ?? 0)) return;
-    const { lifetimes, random, seed } = this.#options;
-    this.#copy = copyOf(value, startedAt, lifetimes, seed?.usableUntil);
+    if (startedAt < (this.#copy?.fetchedAt ?? 0)) return;
+    const { lifetimes, random, snapshot } = this.#options;
+    this.#copy = toEntry(value, startedAt, lifetimes, snapshot?.usableUntil);
     this.#failure = undefined;
     this.#refreshAt = startedAt + refreshAfter(lifetimes, random());
   }
@@ -179,22 +186,22 @@ export class RemoteCopy<T> {
     const refused = error instanceof FetchError && error.refused;
     const retryAfter = error instanceof FetchError ? error.retryAfterMs(now) : 0;
     const failed = { error, refused, retryAfter, startedAt };
-    this.#failure = failureOf(failed, this.#copy, this.#failure, { now, random: random() });
+    this.#failure = toFailure(failed, this.#copy, this.#failure, { now, random: random() });
     this.#refreshAt = this.#failure.retryAt;
     onFailure(error);
   }
 
   /** A clock that went back leaves a flight in the future: that says nothing either. */
   #isFrozen(startedAt: number): boolean {
-    return Math.abs(this.#options.clock() - startedAt) > FLIGHT_LIMIT_MS;
+    return Math.abs(this.#options.clock() - startedAt) > INFLIGHT_LIMIT_MS;
   }
 
   /** From the first use on, because a container that was started in advance may wait for it for hours. */
   #trustSeed(): void {
     this.#wasUsed = true;
-    const { seed, clock } = this.#options;
-    if (this.#copy === undefined || this.#copy.asOf !== seed?.takenAt) return;
-    const trustedUntil = Math.min(clock() + SEED_TRUST_MS, seed.usableUntil);
+    const { snapshot, clock } = this.#options;
+    if (this.#copy === undefined || this.#copy.fetchedAt !== snapshot?.takenAt) return;
+    const trustedUntil = Math.min(clock() + SNAPSHOT_TRUST_MS, snapshot.usableUntil);
     this.#copy = { ...this.#copy, freshUntil: Math.max(this.#copy.freshUntil, trustedUntil) };
   }
 
@@ -202,7 +209,7 @@ export class RemoteCopy<T> {
   #now(): number {
     const now = this.#options.clock();
     if (this.#copy !== undefined) {
-      const corrected = correctedFor(now, this.#copy, this.#options.lifetimes);
+      const corrected = correctForClock(now, this.#copy, this.#options.lifetimes);
       if (corrected !== this.#copy) this.#refreshAt = now;
       this.#copy = corrected;
     }

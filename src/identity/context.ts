@@ -32,7 +32,7 @@ export function toContext(identity: Identity): IdentityContext {
   const { email, clientId, scopes, permissions, organization, actor, principalType } = identity;
   return {
     sub: identity.subject,
-    ...emailContext(email),
+    ...toEmailContext(email),
     token_use: identity.tokenUse,
     iss: identity.issuer,
     ...(clientId !== undefined && { client_id: clientId }),
@@ -46,7 +46,7 @@ export function toContext(identity: Identity): IdentityContext {
   };
 }
 
-function emailContext(email: Email): Pick<IdentityContext, "email" | "email_verified"> {
+function toEmailContext(email: Email): Pick<IdentityContext, "email" | "email_verified"> {
   if (email.kind !== "address") return {};
   const { address, verified } = email;
   return { email: address, ...(verified !== undefined && { email_verified: verified ? "true" : "false" }) };

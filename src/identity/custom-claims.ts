@@ -1,5 +1,5 @@
-import { claimOf, type Identity } from "./identity.ts";
-import type { CallerRefusal } from "../errors.ts";
+import { getClaim, type Identity } from "./identity.ts";
+import type { Denial } from "../errors.ts";
 
 /** Auth0's e-mail, roles and a few IDs are far below this, and a gateway's limits hold for headers and cache too. */
 const MAX_CUSTOM_CLAIMS_BYTES = 2048;
@@ -15,15 +15,15 @@ const PLAIN_WORD = /^[!#-[\]-~]+$/;
  *
  * @param names the claim of each name in the context
  */
-export function customContext(
+export function toCustomContext(
   identity: Pick<Identity, "claims">,
   names: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   const plain: Record<string, string> = {};
   const others: Record<string, unknown> = {};
   for (const [name, claim] of Object.entries(names)) {
-    const value = claimOf(identity, claim) ?? undefined;
-    const text = plainText(value);
+    const value = getClaim(identity, claim) ?? undefined;
+    const text = toPlainText(value);
     if (text !== undefined) plain[name] = text;
     else if (value !== undefined) others[name] = value;
   }
@@ -33,17 +33,17 @@ export function customContext(
 }
 
 /** Why a caller with so much in these claims does not get in. */
-export function refuseCustomClaims(custom: Readonly<Record<string, string>>): CallerRefusal | undefined {
+export function checkCustomClaims(custom: Readonly<Record<string, string>>): Denial | undefined {
   const bytes = Object.entries(custom).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   return bytes > MAX_CUSTOM_CLAIMS_BYTES ? { reason: "claims_too_large" } : undefined;
 }
 
-function plainText(value: unknown): string | undefined {
+function toPlainText(value: unknown): string | undefined {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value === "string") return PLAIN.test(value) ? value : undefined;
-  return isWords(value) ? value.join(" ") : undefined;
+  return isWordList(value) ? value.join(" ") : undefined;
 }
 
-function isWords(value: unknown): value is readonly string[] {
+function isWordList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string" && PLAIN_WORD.test(item));
 }

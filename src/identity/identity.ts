@@ -1,5 +1,5 @@
 import type { AccessTokenClaims, Organization, TokenClaims, TokenUse } from "../token/read-claims.ts";
-import { member, type JsonObject } from "../token/jwt.ts";
+import { getOwn, type JsonObject } from "../token/jwt.ts";
 
 /** Who a verified token speaks of. (`issuer`, `subject`) identifies the user; the e-mail does not (OIDC Core §5.7). */
 export interface Identity {
@@ -16,7 +16,7 @@ export interface Identity {
   readonly organization: Organization | undefined;
   /** The subject of whoever acts for the user, in a delegated token. */
   readonly actor: string | undefined;
-  /** Every claim of the token. Read them with {@link claimOf}. */
+  /** Every claim of the token. Read them with {@link getClaim}. */
   readonly claims: JsonObject;
 }
 
@@ -46,18 +46,18 @@ const CLIENT_CREDENTIALS: readonly string[] = ["client-credentials", "client_cre
 const ANONYMOUS_PREFIX = "anon@";
 
 /** A claim that only the settings name; undefined where the token does not have it. */
-export function claimOf({ claims }: Pick<Identity, "claims">, name: string): unknown {
-  return member(claims, name);
+export function getClaim({ claims }: Pick<Identity, "claims">, name: string): unknown {
+  return getOwn(claims, name);
 }
 
 /** The identity that a token gives its bearer. A token's rights are an access token's only. */
-export function identityOf(claims: TokenClaims, { emailClaim }: IdentityRules): Identity {
+export function toIdentity(claims: TokenClaims, { emailClaim }: IdentityRules): Identity {
   const { subject, issuer, clientId, organization, actor, expiresAt, use } = claims;
   const isIdToken = claims.use === "id";
   return {
     subject,
-    principalType: principalType(claims),
-    email: emailIn(claims.all, isIdToken ? "email" : emailClaim),
+    principalType: getPrincipalType(claims),
+    email: readEmail(claims.all, isIdToken ? "email" : emailClaim),
     tokenUse: use,
     issuer,
     clientId,
@@ -74,7 +74,7 @@ export function identityOf(claims: TokenClaims, { emailClaim }: IdentityRules): 
  * Auth0 marks a machine by its subject and, in its own profile, by `gty`, of which a refreshed token has several;
  * RFC 9068 §2.2 makes it its own subject.
  */
-function principalType(claims: TokenClaims): PrincipalType {
+function getPrincipalType(claims: TokenClaims): PrincipalType {
   const { subject } = claims;
   if (subject.startsWith(ANONYMOUS_PREFIX)) return "anonymous";
   return subject.endsWith("@clients") || (claims.use === "access" && isOwnSubject(claims))
@@ -86,14 +86,14 @@ function isOwnSubject({ subject, clientId, grantTypes }: AccessTokenClaims): boo
   return subject === clientId || grantTypes.some((grantType) => CLIENT_CREDENTIALS.includes(grantType));
 }
 
-function emailIn(claims: JsonObject, claim: string | undefined): Email {
+function readEmail(claims: JsonObject, claim: string | undefined): Email {
   if (claim === undefined) return MISSING;
-  const address = member(claims, claim);
+  const address = getOwn(claims, claim);
   if (address === undefined || address === null || address === "") return MISSING;
   if (typeof address !== "string" || address.length > MAX_EMAIL_LENGTH || !PLAIN_ADDRESS.test(address)) {
     return UNSUPPORTED;
   }
   // Some enterprise connections send a text here, which says nothing.
-  const verified = member(claims, `${claim}_verified`);
+  const verified = getOwn(claims, `${claim}_verified`);
   return { kind: "address", address, verified: typeof verified === "boolean" ? verified : undefined };
 }

@@ -16,17 +16,17 @@ export type Level = "info" | "warn" | "error";
 const LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** One metric, as JSON. */
-export function metric(name: string, unit: string): string {
+export function toMetric(name: string, unit: string): string {
   return `{"Name":"${name}","Unit":"${unit}"}`;
 }
 
 /**
  * A metric directive of the embedded metric format, as JSON: these metrics by the function, and by what else is given.
  *
- * @param metrics as {@link metric} makes them, separated by commas
+ * @param metrics as {@link toMetric} makes them, separated by commas
  * @param dimensions JSON lists of fields of the line, a comma before each
  */
-export function metricDirective(metrics: string, dimensions = ""): string {
+export function toMetricDirective(metrics: string, dimensions = ""): string {
   return `{"Namespace":"Auth0Authorizer","Dimensions":[["function"]${dimensions}],"Metrics":[${metrics}]}`;
 }
 
@@ -34,7 +34,7 @@ export function metricDirective(metrics: string, dimensions = ""): string {
 export type WriteLine = (at: Level, fields: () => Fields, metrics?: string) => void;
 
 /** What is below the level is not even put together. */
-export function lineWriter({ level, functionName, clock, write }: LogOptions): WriteLine {
+export function createLineWriter({ level, functionName, clock, write }: LogOptions): WriteLine {
   const threshold = LEVELS.indexOf(level);
   return (at, fields, metrics) => {
     if (LEVELS.indexOf(at) < threshold) return;

@@ -1,8 +1,7 @@
-import { metric, metricDirective, type Fields, type Level } from "./emf.ts";
-import type { RevocationEvent } from "../revocation/lookup.ts";
+import { type Level, type Fields, toMetricDirective, toMetric } from "./emf.ts";
 
 /** What goes wrong beside the requests, in words that are safe to keep. */
-export type Fault =
+export type LogEvent =
   | { readonly event: "key_fetch_failed"; readonly jwksUri: string; readonly detail: string }
   | { readonly event: "snapshot_ignored"; readonly detail: string }
   /** The function starts with packaged keys that should be renewed: so much of their life is over. */
@@ -15,11 +14,11 @@ export type Fault =
   | RevocationEvent;
 
 /** What goes wrong with other services: the tenant's keys, and the table of revocations. */
-export type RemoteFault = Extract<Fault, { readonly event: "key_fetch_failed" }> | RevocationEvent;
+export type BackgroundEvent = Extract<LogEvent, { readonly event: "key_fetch_failed" }> | RevocationEvent;
 
 /** What is written of a fault. */
-export interface FaultLine {
-  readonly at: Level;
+export interface EventLine {
+  readonly level: Level;
   readonly fields: Fields;
   readonly metrics?: string;
 }
@@ -31,27 +30,35 @@ const REVOCATION_METRICS: Readonly<Record<RevocationEvent["event"], string>> = {
 };
 
 /** The line of a fault, with its metric where an alarm goes by it. */
-export function faultLine(fault: Fault): FaultLine {
+export function toEventLine(fault: LogEvent): EventLine {
   const { event } = fault;
   switch (event) {
     case "key_fetch_failed": {
       const { jwksUri, detail } = fault;
-      return counted("warn", { event, jwks_uri: jwksUri, detail }, "KeyFetchFailures", 1);
+      return withMetric("warn", { event, jwks_uri: jwksUri, detail }, "KeyFetchFailures", 1);
     }
     case "snapshot_ignored":
     case "misspelled_variable":
     case "priming_failed":
-      return { at: "warn", fields: { ...fault } };
+      return { level: "warn", fields: { ...fault } };
     case "snapshot_old":
-      return counted("warn", { event }, "SnapshotAgePercent", fault.percent, "Percent");
+      return withMetric("warn", { event }, "SnapshotAgePercent", fault.percent, "Percent");
     case "issued_after_in_future":
-      return { at: "warn", fields: { event, issued_after: fault.issuedAfter } };
+      return { level: "warn", fields: { event, issued_after: fault.issuedAfter } };
     case "revocation_lookup_failed":
     case "revocations_not_checked":
-      return counted("error", { event, detail: fault.detail }, REVOCATION_METRICS[event], 1);
+      return withMetric("error", { event, detail: fault.detail }, REVOCATION_METRICS[event], 1);
   }
 }
 
-function counted(at: Level, fields: Fields, name: string, value: number, unit = "Count"): FaultLine {
-  return { at, fields: { ...fields, [name]: value }, metrics: metricDirective(metric(name, unit)) };
+function withMetric(level: Level, fields: Fields, name: string, value: number, unit = "Count"): EventLine {
+  return { level, fields: { ...fields, [name]: value }, metrics: toMetricDirective(toMetric(name, unit)) };
+}
+
+/** What goes wrong with lookups. */
+export interface RevocationEvent {
+  /** `revocation_lookup_failed`: the table did not answer as it should. `revocations_not_checked`: a token was accepted without. */
+  readonly event: "revocation_lookup_failed" | "revocations_not_checked";
+  /** Why, in words that may be logged. */
+  readonly detail: string;
 }

@@ -8,6 +8,6 @@ const MACHINE = /^[\w-]+@clients$/;
  * `samlp|acme|alice@acme.com`. Where the address begins cannot be told, because `|` may be a part of it (RFC 5322
  * §3.2.3), so such a text is personal as a whole.
  */
-export function mayHoldEmail(text: string): boolean {
+export function mayContainEmail(text: string): boolean {
   return AT_SIGN.test(text) && !MACHINE.test(text);
 }

@@ -1,4 +1,4 @@
-import { member, type JsonObject } from "../token/jwt.ts";
+import { getOwn, type JsonObject } from "../token/jwt.ts";
 import { FetchError } from "../http/fetch-error.ts";
 import { DynamoDbError, type CallDynamoDb } from "./dynamodb.ts";
 import { readKey, readNotBefore } from "./item.ts";
@@ -79,8 +79,8 @@ function takeAnswer(
   { table }: Pick<TableCalls, "table">,
   onFound: OnFound,
 ): readonly string[] {
-  const items = getOwn(getOwn(output, "Responses"), table);
-  const unprocessed = getOwn(output, "UnprocessedKeys") ?? {};
+  const items = readOwn(readOwn(output, "Responses"), table);
+  const unprocessed = readOwn(output, "UnprocessedKeys") ?? {};
   if (!Array.isArray(items) || typeof unprocessed !== "object") throw new Error(MALFORMED);
   const left = readUnprocessed(unprocessed as JsonObject, table);
   const found = new Map<string, Listed>();
@@ -96,11 +96,11 @@ const MALFORMED = "DynamoDB answered BatchGetItem with something other than the 
 function readUnprocessed(unprocessed: JsonObject, table: string): readonly string[] {
   const tables = Object.keys(unprocessed);
   if (tables.length === 0) return [];
-  const keys = getOwn(getOwn(unprocessed, table), "Keys");
+  const keys = readOwn(readOwn(unprocessed, table), "Keys");
   if (tables.length > 1 || !Array.isArray(keys)) throw new Error(MALFORMED);
   return keys.map(readKey);
 }
 
-function getOwn(object: unknown, name: string): unknown {
-  return member(Object(object) as JsonObject, name);
+function readOwn(object: unknown, name: string): unknown {
+  return getOwn(Object(object) as JsonObject, name);
 }

@@ -113,7 +113,7 @@ export function signedRequest(
 
 /** @throws Error where no variable names a region */
 function readRegion(env: AwsEnvironment): string {
-  const region = firstOf(env, "AWS_REGION", "AWS_DEFAULT_REGION");
+  const region = getFirst(env, "AWS_REGION", "AWS_DEFAULT_REGION");
   if (region === undefined) throw new Error("AWS_REGION is not set: the region of the table");
   return region;
 }
@@ -124,7 +124,7 @@ function readRegion(env: AwsEnvironment): string {
  * @throws Error where no variable names a region
  */
 export function readEndpoint(env: AwsEnvironment): string {
-  const endpoint = firstOf(env, "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL");
+  const endpoint = getFirst(env, "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL");
   if (endpoint !== undefined) return endpoint;
   const region = readRegion(env);
   const [, suffix = "amazonaws.com"] = SUFFIXES.find(([prefix]) => region.startsWith(prefix)) ?? [];
@@ -132,14 +132,14 @@ export function readEndpoint(env: AwsEnvironment): string {
 }
 
 /** The first of these variables that is set, as AWS's tools read them: empty counts as not set. */
-function firstOf(env: AwsEnvironment, ...names: readonly string[]): string | undefined {
+function getFirst(env: AwsEnvironment, ...names: readonly string[]): string | undefined {
   return names.map((name) => env[name]?.trim()).find(Boolean);
 }
 
 function credentialsIn(env: AwsEnvironment): aws4.Credentials {
-  const accessKeyId = firstOf(env, "AWS_ACCESS_KEY_ID");
-  const secretAccessKey = firstOf(env, "AWS_SECRET_ACCESS_KEY");
-  const sessionToken = firstOf(env, "AWS_SESSION_TOKEN");
+  const accessKeyId = getFirst(env, "AWS_ACCESS_KEY_ID");
+  const secretAccessKey = getFirst(env, "AWS_SECRET_ACCESS_KEY");
+  const sessionToken = getFirst(env, "AWS_SESSION_TOKEN");
   if (!accessKeyId || !secretAccessKey) {
     throw new Error(
       "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set. Lambda sets them; elsewhere: aws configure export-credentials",

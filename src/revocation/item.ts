@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { member, type JsonObject } from "../token/jwt.ts";
+import { getOwn, type JsonObject } from "../token/jwt.ts";
 import type { Revocation, RevocationKind, RevocationScope } from "./revocation.ts";
 
 /** A string, as DynamoDB's JSON has it. */
@@ -26,19 +26,19 @@ export interface RevocationItem {
 export const RETENTION_SECONDS = 31 * 86_400;
 /** DynamoDB's limit for a partition key. */
 export const MAX_KEY_BYTES = 2048;
-/** `member` has two identifiers in its key. */
+/** `getOwn` has two identifiers in its key. */
 export const MAX_IDENTIFIER_BYTES = 1024;
 
 const WHOLE_SECONDS = /^\d{1,12}$/;
 const KINDS: readonly RevocationKind[] = ["sub", "member", "sid", "client", "token"];
 
-/** The partition key of a scope: `sub#auth0|alice`, `member#org_1#auth0|alice`, `sid#…`, `client#…`, `token#…`. */
+/** The partition key of a scope: `sub#auth0|alice`, `getOwn#org_1#auth0|alice`, `sid#…`, `client#…`, `token#…`. */
 export function toKey(scope: RevocationScope): string {
   switch (scope.kind) {
     case "sub":
       return `sub#${scope.sub}`;
     case "member":
-      return `member#${scope.organizationId}#${scope.sub}`;
+      return `getOwn#${scope.organizationId}#${scope.sub}`;
     case "sid":
       return `sid#${scope.sid}`;
     case "client":
@@ -116,7 +116,7 @@ export function tokenHash(token: string): string {
 
 /** An own attribute of an item, if it has this type; empty otherwise. */
 function readAttribute(item: unknown, name: keyof RevocationItem, type: "S" | "N"): string {
-  const typed = member(Object(item) as JsonObject, name);
-  const value = member(Object(typed) as JsonObject, type);
+  const typed = getOwn(Object(item) as JsonObject, name);
+  const value = getOwn(Object(typed) as JsonObject, type);
   return typeof value === "string" ? value : "";
 }

@@ -1,7 +1,8 @@
+import { AuthorizerError } from "../errors.ts";
+import type { RevocationEvent } from "../logging/events.ts";
 import type { TokenClaims } from "../token/read-claims.ts";
-import { Refusal } from "../errors.ts";
-import { BackOff } from "./back-off.ts";
-import { isNoAnswer, readKeys, type TableCalls } from "./batch-get.ts";
+import { BackOff } from "./backoff.ts";
+import { type TableCalls, isNoAnswer, readKeys } from "./batch-get.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import { readRevocableKeys, type RevocableKey } from "./revocable-keys.ts";
 
@@ -12,14 +13,6 @@ export interface RevocationLookup {
    * cannot be looked up
    */
   check(token: string, claims: TokenClaims): Promise<void>;
-}
-
-/** What goes wrong with lookups. */
-export interface RevocationEvent {
-  /** `revocation_lookup_failed`: the table did not answer as it should. `revocations_not_checked`: a token was accepted without. */
-  readonly event: "revocation_lookup_failed" | "revocations_not_checked";
-  /** Why, in words that may be logged. */
-  readonly detail: string;
 }
 
 export interface RevocationLookupOptions extends TableCalls {
@@ -35,8 +28,10 @@ export interface RevocationLookupOptions extends TableCalls {
 }
 
 const MAX_REVOKED = 10_000;
+
 /** Applications may register themselves, so that their number has a limit here. */
 const MAX_CLIENTS = 1000;
+
 /** An application's tokens have one key in common, which is not to be asked for with each of them. */
 const CLIENT_MAX_AGE_MS = 10_000;
 
@@ -89,7 +84,7 @@ class Lookup implements RevocationLookup {
       this.#refuseRevoked(keys, claims);
       const detail = `${this.#options.table}: ${(error as Error).message}`;
       this.#options.onEvent({ event: "revocation_lookup_failed", detail });
-      if (!isNoAnswer(error)) throw new Refusal("revocations_unavailable", detail, { cause: error });
+      if (!isNoAnswer(error)) throw new AuthorizerError("revocations_unavailable", detail, { cause: error });
       this.#lastFailure = detail;
       return false;
     }
@@ -125,7 +120,7 @@ class Lookup implements RevocationLookup {
       const notBefore = this.#latest(key);
       // `iat` has whole seconds: a token of the same second may have been issued before.
       const isRevoked = notBefore !== undefined && (!isByTime || Math.floor(issuedAt) <= notBefore);
-      if (isRevoked) throw new Refusal("revoked", label);
+      if (isRevoked) throw new AuthorizerError("revoked", label);
     }
   }
 
@@ -135,7 +130,7 @@ class Lookup implements RevocationLookup {
 
   #decideWithout(): void {
     const { onFailure, onEvent } = this.#options;
-    if (onFailure === "error") throw new Refusal("revocations_unavailable", this.#lastFailure);
+    if (onFailure === "error") throw new AuthorizerError("revocations_unavailable", this.#lastFailure);
     onEvent({ event: "revocations_not_checked", detail: this.#lastFailure });
   }
 }

@@ -1,6 +1,6 @@
-import { member } from "../token/jwt.ts";
+import { getOwn } from "../token/jwt.ts";
 import type { TokenClaims } from "../token/read-claims.ts";
-import { Refusal } from "../errors.ts";
+import { AuthorizerError } from "../errors.ts";
 import { MAX_IDENTIFIER_BYTES, toKey, tokenHash } from "./item.ts";
 import type { RevocationScope } from "./revocation.ts";
 
@@ -8,7 +8,7 @@ import type { RevocationScope } from "./revocation.ts";
 export interface RevocableKey {
   /** The partition key, such as `sub#auth0|alice`. */
   readonly key: string;
-  /** What is revoked there, for the log: `sub`, `act`, `member`, `sid`, `client` or `token`. */
+  /** What is revoked there, for the log: `sub`, `act`, `getOwn`, `sid`, `client` or `token`. */
   readonly label: string;
   /** Whether the time of the revocation counts: sessions and single tokens are revoked whenever they were issued. */
   readonly isByTime: boolean;
@@ -51,15 +51,16 @@ export function readRevocableKeys(
 
 /** A session that is not a string could never be found in the table. */
 function readSession({ all }: TokenClaims, claim: string): string | undefined {
-  const session = member(all, claim) ?? "";
-  if (typeof session !== "string") throw new Refusal("invalid_claim", claim);
+  const session = getOwn(all, claim) ?? "";
+  if (typeof session !== "string") throw new AuthorizerError("invalid_claim", claim);
   return session === "" ? undefined : session;
 }
 
 function checkIdentifier(identifier: string, key: string, claim: string): void {
   const bytes = Buffer.from(identifier);
   const isTooLong = bytes.length > MAX_IDENTIFIER_BYTES || Buffer.byteLength(key) > MAX_KEY_BYTES;
-  if (isTooLong) throw new Refusal("invalid_claim", `${claim}: too long to be looked up`);
+  if (isTooLong) throw new AuthorizerError("invalid_claim", `${claim}: too long to be looked up`);
   // Half of a surrogate pair would reach the table as another character.
-  if (bytes.toString() !== identifier) throw new Refusal("invalid_claim", `${claim}: not valid Unicode`);
+  if (bytes.toString() !== identifier)
+    throw new AuthorizerError("invalid_claim", `${claim}: not valid Unicode`);
 }

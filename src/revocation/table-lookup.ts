@@ -1,7 +1,8 @@
 import { createKeptConnection } from "../http/kept-connection.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createDynamoDb, readEndpoint, type AwsEnvironment } from "./dynamodb.ts";
-import { createRevocationLookup, type RevocationEvent, type RevocationLookup } from "./lookup.ts";
+import { createRevocationLookup, type RevocationLookup } from "./lookup.ts";
+import type { RevocationEvent } from "../logging/events.ts";
 
 export interface TableLookupDependencies {
   /** AWS's variables: where the table is, and what requests to it are signed with. */

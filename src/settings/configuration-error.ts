@@ -1,16 +1,16 @@
 import type { SettingKey } from "./definitions.ts";
 import type { Misspelling } from "./misspelling.ts";
-import type { RuleName } from "./constraints.ts";
+import type { ConstraintName } from "./constraints.ts";
 
 /** Every mistake of a configuration at once, each by the name under which it was set. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
-  readonly mistakes: readonly string[];
+  readonly issues: readonly string[];
 
   constructor(mistakes: readonly string[]) {
     const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
     super(`The authorizer cannot start: ${count} in its configuration.\n- ${mistakes.join("\n- ")}`);
-    this.mistakes = mistakes;
+    this.issues = mistakes;
   }
 }
 
@@ -19,16 +19,16 @@ export class ConfigurationError extends Error {
  *
  * @param misspelled what may explain the mistakes, and is none by itself
  */
-export function configurationError(
+export function createConfigurationError(
   mistakes: readonly string[],
   misspelled: readonly Misspelling[],
 ): ConfigurationError {
-  const hints = misspelled.map(({ found, meant }) => notASetting(found, meant));
+  const hints = misspelled.map(({ found, meant }) => describeUnknownSetting(found, meant));
   return new ConfigurationError([...mistakes, ...hints]);
 }
 
 /** @param meant the setting that it may stand for, if any */
-export function notASetting(name: string, meant: string | undefined): string {
+export function describeUnknownSetting(name: string, meant: string | undefined): string {
   return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
 }
 
@@ -37,23 +37,24 @@ export const FUTURE_CUTOFF = "is in the future: every token would be refused unt
 
 type NameOf = (key: SettingKey) => string;
 
-const RULE_MISTAKES: Readonly<Record<RuleName, (nameOf: NameOf) => string>> = {
+const CONSTRAINT_MESSAGES: Readonly<Record<ConstraintName, (nameOf: NameOf) => string>> = {
   issuersMissing: () => "is required: the domain of the tenant, such as acme.eu.auth0.com",
   acceptsNobody: (nameOf) => `is required, or ${nameOf("audiences")}, or both: nobody would get in`,
   kindsOverlap: (nameOf) =>
     `must not share a value with ${nameOf("clientIds")}: it tells the two kinds of token apart`,
   emailClaimMissing: (nameOf) =>
-    `is required with ${nameOf("audiences")}, unless ${nameOf("email")} is optional`,
+    `is required with ${nameOf("audiences")}, unless ${nameOf("emailPolicy")} is optional`,
   domainsUnverified: (nameOf) =>
-    `needs ${nameOf("email")}=verified: anybody can sign up with anybody's address until it is`,
+    `needs ${nameOf("emailPolicy")}=verified: anybody can sign up with anybody's address until it is`,
   claimWithoutValue: () => "has a claim without a value: nobody would get in",
-  machinesHaveNoEmail: (nameOf) => `needs ${nameOf("email")}=optional: a machine has no e-mail`,
-  anonymousHaveNoEmail: (nameOf) => `needs ${nameOf("email")}=optional: an anonymous session has no e-mail`,
+  machinesHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: a machine has no e-mail`,
+  anonymousHaveNoEmail: (nameOf) =>
+    `needs ${nameOf("emailPolicy")}=optional: an anonymous session has no e-mail`,
   permissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
   tableMissing: (nameOf) => `needs ${nameOf("revocationTable")}: nothing can be revoked without`,
 };
 
 /** What is wrong where a rule is broken; it continues the name of the rule's first setting. */
-export function ruleMistake(rule: RuleName, nameOf: NameOf): string {
-  return RULE_MISTAKES[rule](nameOf);
+export function describeConstraint(rule: ConstraintName, nameOf: NameOf): string {
+  return CONSTRAINT_MESSAGES[rule](nameOf);
 }

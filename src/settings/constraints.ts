@@ -1,13 +1,13 @@
 import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
 
 /** What must hold for several settings together. `mistakes.ts` has the sentence for each. */
-export interface Rule {
+export interface Constraint {
   /** The mistake is the first one's; where one of them is wrong by itself, nothing is said about them together. */
   readonly of: readonly [SettingKey, ...SettingKey[]];
   readonly broken: (settings: Settings) => boolean;
 }
 
-type GeneralRuleName =
+type GeneralConstraintName =
   | "issuersMissing"
   | "acceptsNobody"
   | "kindsOverlap"
@@ -18,10 +18,10 @@ type GeneralRuleName =
   | "anonymousHaveNoEmail"
   | "permissionsWithoutApi";
 
-export type RuleName = GeneralRuleName | "tableMissing";
+export type ConstraintName = GeneralConstraintName | "tableMissing";
 
-const GENERAL_RULES: Readonly<Record<GeneralRuleName, Rule>> = {
-  issuersMissing: { of: ["issuers"], broken: ({ issuers }) => issuers.length === 0 },
+const GENERAL_CONSTRAINTS: Readonly<Record<GeneralConstraintName, Constraint>> = {
+  issuersMissing: { of: ["domain"], broken: ({ domain }) => domain.length === 0 },
   acceptsNobody: {
     of: ["clientIds", "audiences"],
     broken: ({ clientIds, audiences }) => clientIds.length + audiences.length === 0,
@@ -31,25 +31,25 @@ const GENERAL_RULES: Readonly<Record<GeneralRuleName, Rule>> = {
     broken: ({ clientIds, audiences }) => clientIds.some((id) => audiences.includes(id)),
   },
   emailClaimMissing: {
-    of: ["emailClaim", "audiences", "email"],
-    broken: ({ emailClaim, audiences, email }) =>
-      audiences.length > 0 && emailClaim === undefined && email !== "optional",
+    of: ["emailClaim", "audiences", "emailPolicy"],
+    broken: ({ emailClaim, audiences, emailPolicy }) =>
+      audiences.length > 0 && emailClaim === undefined && emailPolicy !== "optional",
   },
   domainsUnverified: {
-    of: ["emailDomains", "email"],
-    broken: ({ emailDomains, email }) => emailDomains.length > 0 && email !== "verified",
+    of: ["emailDomains", "emailPolicy"],
+    broken: ({ emailDomains, emailPolicy }) => emailDomains.length > 0 && emailPolicy !== "verified",
   },
   claimWithoutValue: {
     of: ["requiredClaims"],
     broken: ({ requiredClaims }) => Object.values(requiredClaims).some((values) => values.length === 0),
   },
   machinesHaveNoEmail: {
-    of: ["allowMachines", "email"],
-    broken: ({ allowMachines, email }) => allowMachines && email !== "optional",
+    of: ["allowMachines", "emailPolicy"],
+    broken: ({ allowMachines, emailPolicy }) => allowMachines && emailPolicy !== "optional",
   },
   anonymousHaveNoEmail: {
-    of: ["allowAnonymous", "email"],
-    broken: ({ allowAnonymous, email }) => allowAnonymous && email !== "optional",
+    of: ["allowAnonymous", "emailPolicy"],
+    broken: ({ allowAnonymous, emailPolicy }) => allowAnonymous && emailPolicy !== "optional",
   },
   permissionsWithoutApi: {
     of: ["requiredPermissions", "audiences"],
@@ -60,7 +60,7 @@ const GENERAL_RULES: Readonly<Record<GeneralRuleName, Rule>> = {
 /** What only a table of revocations makes use of. */
 const OF_THE_TABLE: readonly SettingKey[] = ["revocationOnFailure", "revocationSessionClaim"];
 
-const TABLE_RULES = OF_THE_TABLE.map((key): readonly [RuleName, Rule] => [
+const TABLE_CONSTRAINTS = OF_THE_TABLE.map((key): readonly [ConstraintName, Constraint] => [
   "tableMissing",
   {
     of: [key, "revocationTable"],
@@ -69,7 +69,7 @@ const TABLE_RULES = OF_THE_TABLE.map((key): readonly [RuleName, Rule] => [
 ]);
 
 /** Every rule about several settings, in the order in which mistakes are told. */
-export const RULES: readonly (readonly [RuleName, Rule])[] = [
-  ...(Object.entries(GENERAL_RULES) as [RuleName, Rule][]),
-  ...TABLE_RULES,
+export const CONSTRAINTS: readonly (readonly [ConstraintName, Constraint])[] = [
+  ...(Object.entries(GENERAL_CONSTRAINTS) as [ConstraintName, Constraint][]),
+  ...TABLE_CONSTRAINTS,
 ];

@@ -1,4 +1,4 @@
-import { parseDateTime } from "../rfc3339.ts";
+import { parseDateTime } from "./date-time.ts";
 
 /**
  * Whether the setting `issuedAfter` lies ahead. That is a configuration error before a deployment, and at a function's

@@ -1,10 +1,10 @@
 import { contextClaims, dateTime, emailDomains, requiredClaims, tableName } from "./parsers.ts";
-import { boolean, emailClaim, integer, issuer, list, oneOf, word } from "./parsers.ts";
+import { boolean, emailClaim, integer, issuer, list, getOne, word } from "./parsers.ts";
 
 /** Who gets in and how keys are kept: every setting, checked and frozen. */
 export interface Settings {
   /** Tenant and custom domains (AUTH0_DOMAIN) as issuer identifiers: `https://acme.eu.auth0.com/`. */
-  readonly issuers: readonly string[];
+  readonly domain: readonly string[];
   /** Applications whose ID tokens are accepted. */
   readonly clientIds: readonly string[];
   /** API identifiers whose access tokens are accepted. */
@@ -19,10 +19,10 @@ export interface Settings {
   readonly accessTokenProfile: "auth0" | "rfc9068";
   /** Where not empty, the user must have signed in to one of these: an ID (`org_…`, claim `org_id`) or a name (`org_name`). */
   readonly organizations: readonly string[];
-  /** All of these must be in `permissions` or `scope`. */
+  /** All of these must be in `readPermissions` or `scope`. */
   readonly requiredPermissions: readonly string[];
   /** Which e-mail a caller must have. */
-  readonly email: "verified" | "present" | "optional";
+  readonly emailPolicy: "verified" | "present" | "optional";
   /** Where not empty, what must stand after the `@` of the e-mail, in lower case. */
   readonly emailDomains: readonly string[];
   /** Whether client-credentials tokens are accepted. */
@@ -72,31 +72,31 @@ export type SettingKey = keyof Settings;
 
 /** The settings by name, with the environment variable, the reading and the default of each. */
 export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } = {
-  issuers: setting("AUTH0_DOMAIN", list(issuer), []),
+  domain: setting("AUTH0_DOMAIN", list(issuer), []),
   clientIds: setting("AUTH0_CLIENT_IDS", list(word), []),
   audiences: setting("AUTH0_AUDIENCES", list(word), []),
   emailClaim: setting("AUTH0_EMAIL_CLAIM", emailClaim, undefined),
   contextClaims: setting("AUTH0_CONTEXT_CLAIMS", contextClaims, {}),
   requiredClaims: setting("AUTH0_REQUIRED_CLAIMS", requiredClaims, {}),
-  accessTokenProfile: setting("AUTH0_ACCESS_TOKEN_PROFILE", oneOf("auth0", "rfc9068"), "auth0"),
+  accessTokenProfile: setting("AUTH0_ACCESS_TOKEN_PROFILE", getOne("auth0", "rfc9068"), "auth0"),
   organizations: setting("AUTH0_ORGANIZATIONS", list(word), []),
   requiredPermissions: setting("AUTH0_REQUIRED_PERMISSIONS", list(word), []),
-  email: setting("AUTHORIZER_EMAIL", oneOf("verified", "present", "optional"), "verified"),
+  emailPolicy: setting("AUTHORIZER_EMAIL_POLICY", getOne("verified", "present", "optional"), "verified"),
   emailDomains: setting("AUTHORIZER_EMAIL_DOMAINS", emailDomains, []),
   allowMachines: setting("AUTHORIZER_ALLOW_MACHINES", boolean, false),
   allowAnonymous: setting("AUTHORIZER_ALLOW_ANONYMOUS", boolean, false),
   issuedAfter: setting("AUTHORIZER_ISSUED_AFTER", dateTime, undefined),
   clockToleranceSeconds: setting("AUTHORIZER_CLOCK_TOLERANCE_SECONDS", integer(0, 60), 5),
-  httpApiResponse: setting("AUTHORIZER_HTTP_API_RESPONSE", oneOf("policy", "simple"), "policy"),
-  httpApiUnauthorized: setting("AUTHORIZER_HTTP_API_UNAUTHORIZED", oneOf("401", "403"), "401"),
+  httpApiResponse: setting("AUTHORIZER_HTTP_API_RESPONSE", getOne("policy", "simple"), "policy"),
+  httpApiUnauthorized: setting("AUTHORIZER_HTTP_API_UNAUTHORIZED", getOne("401", "403"), "401"),
   policyEndsWithToken: setting("AUTHORIZER_POLICY_ENDS_WITH_TOKEN", boolean, true),
-  logLevel: setting("AUTHORIZER_LOG_LEVEL", oneOf("debug", "info", "warn", "error", "silent"), "info"),
+  logLevel: setting("AUTHORIZER_LOG_LEVEL", getOne("debug", "info", "warn", "error", "silent"), "info"),
   jwksMaxAgeSeconds: setting("JWKS_MAX_AGE_SECONDS", integer(1, 86_400), 600),
   jwksStaleIfErrorSeconds: setting("JWKS_STALE_IF_ERROR_SECONDS", integer(0, 604_800), 3600),
   jwksTimeoutMs: setting("JWKS_TIMEOUT_MS", integer(100, 3500), 1500),
   jwksSnapshotMaxAgeSeconds: setting("JWKS_SNAPSHOT_MAX_AGE_SECONDS", integer(0, 2_592_000), 604_800),
   revocationTable: setting("REVOCATION_TABLE", tableName, undefined),
-  revocationOnFailure: setting("REVOCATION_ON_FAILURE", oneOf("error", "allow"), "error"),
+  revocationOnFailure: setting("REVOCATION_ON_FAILURE", getOne("error", "allow"), "error"),
   revocationSessionClaim: setting("REVOCATION_SESSION_CLAIM", word, undefined),
 };
 

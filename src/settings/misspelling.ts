@@ -7,17 +7,17 @@ export interface Misspelling {
 const MAX_EDITS = 2;
 
 /** The names among `found` that no setting has, but one almost has. Capital and small letters count alike. */
-export function misspellings(found: readonly string[], known: readonly string[]): readonly Misspelling[] {
+export function findMisspellings(found: readonly string[], known: readonly string[]): readonly Misspelling[] {
   return found
     .filter((name) => !known.includes(name))
     .flatMap((name) => {
-      const meant = nearest(name, known);
+      const meant = findNearest(name, known);
       return meant === undefined ? [] : [{ found: name, meant }];
     });
 }
 
 /** The known name that differs least from this one, if it is at most two letters away. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+export function findNearest(name: string, known: readonly string[]): string | undefined {
   return known.find((candidate) => editDistance(name.toUpperCase(), candidate.toUpperCase()) <= MAX_EDITS);
 }
 

@@ -1,4 +1,4 @@
-import { parseDateTime } from "../rfc3339.ts";
+import { parseDateTime } from "./date-time.ts";
 
 /**
  * How one setting is read, from text (an environment variable) or from a value given in code. Every reader
@@ -30,7 +30,7 @@ const PLAIN_DOMAIN = /^(?!.*xn--)(?:[a-z0-9-]+\.)+[a-z]{2,}$/;
  */
 export function issuer(value: unknown): string {
   const text = word(value);
-  return PLAIN_DOMAIN.test(text) ? `https://${text}/` : issuerOfUrl(text);
+  return PLAIN_DOMAIN.test(text) ? `https://${text}/` : parseIssuerUrl(text);
 }
 
 /**
@@ -45,7 +45,7 @@ export function emailClaim(value: unknown): string {
   return text;
 }
 
-export function oneOf<const T extends string>(...choices: readonly T[]): (value: unknown) => T {
+export function getOne<const T extends string>(...choices: readonly T[]): (value: unknown) => T {
   return (value) => {
     const choice = choices.find((candidate) => candidate === value);
     if (choice === undefined)
@@ -55,7 +55,7 @@ export function oneOf<const T extends string>(...choices: readonly T[]): (value:
 }
 
 export function boolean(value: unknown): boolean {
-  return oneOf("true", "false")(String(value)) === "true";
+  return getOne("true", "false")(String(value)) === "true";
 }
 
 export function integer(min: number, max: number): (value: unknown) => number {
@@ -71,7 +71,7 @@ export function integer(min: number, max: number): (value: unknown) => number {
 const SCHEMES = ["https:", "http:"];
 
 /** The issuer identifier of a domain that is more than a plain name, or a URL. */
-export function issuerOfUrl(text: string): string {
+export function parseIssuerUrl(text: string): string {
   const url = parseUrl(text.includes("://") ? text : `https://${text}`);
   if (url === undefined || !SCHEMES.includes(url.protocol) || url.href !== `${url.origin}/`) {
     throw new Error(`must be a domain such as acme.eu.auth0.com, without a path: ${text}`);
@@ -94,7 +94,7 @@ function parseUrl(text: string): URL | undefined {
   }
 }
 
-/** How settings are read that few set, as in `values.ts`. */
+/** How settings are read that few set, as in `readValues.ts`. */
 
 /** A short name, and anything. */
 const AT_FIRST_EQUALS = /^([^=]+)=(.+)$/;
@@ -144,7 +144,7 @@ function record<T>(
   separator: RegExp,
 ): (value: unknown) => Readonly<Record<string, T>> {
   return (value) => {
-    const pairs = typeof value === "string" ? list((text) => pair(text, separator))(value) : entriesOf(value);
+    const pairs = typeof value === "string" ? list((text) => pair(text, separator))(value) : toEntries(value);
     const names = pairs.map(([key]) => key);
     const twice = names.find((key, index) => names.indexOf(key) !== index);
     if (twice !== undefined) throw new Error(`names ${twice} twice`);
@@ -161,7 +161,7 @@ function pair(text: unknown, separator: RegExp): Pair {
   return [name.trim(), value?.trim()];
 }
 
-function entriesOf(value: unknown): readonly Pair[] {
+function toEntries(value: unknown): readonly Pair[] {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new Error("must be an object");
   return Object.entries(value);

@@ -1,7 +1,11 @@
 import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
-import { configurationError, notASetting, ruleMistake } from "./configuration-error.ts";
-import { misspellings, nearest, type Misspelling } from "./misspelling.ts";
-import { RULES } from "./constraints.ts";
+import {
+  createConfigurationError,
+  describeUnknownSetting,
+  describeConstraint,
+} from "./configuration-error.ts";
+import { findMisspellings, findNearest, type Misspelling } from "./misspelling.ts";
+import { CONSTRAINTS } from "./constraints.ts";
 
 export type { SettingKey, Settings };
 
@@ -9,7 +13,7 @@ export type { SettingKey, Settings };
 export const KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
 
 /** The environment variable of a setting. */
-export function variableOf(key: SettingKey): string {
+export function getVariable(key: SettingKey): string {
   return SETTINGS[key].variable;
 }
 
@@ -35,7 +39,7 @@ export function settingsFrom(options: Partial<Settings>, defaults: RuntimeDefaul
   return readSettings({
     valueOf: (key) => (given[key] === undefined ? defaults[key] : given[key]),
     nameOf: (key) => key,
-    mistakes: unknown.map((name) => notASetting(name, nearest(name, KEYS))),
+    mistakes: unknown.map((name) => describeUnknownSetting(name, findNearest(name, KEYS))),
     misspelled: () => [],
   });
 }
@@ -48,18 +52,18 @@ export function settingsFrom(options: Partial<Settings>, defaults: RuntimeDefaul
 export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
   const defaults = runtimeDefaults(env);
   const valueOf = (key: SettingKey): unknown => {
-    const text = env[variableOf(key)]?.trim();
+    const text = env[getVariable(key)]?.trim();
     return text === undefined || text === "" ? defaults[key] : text;
   };
-  const misspelled = (): readonly Misspelling[] => misspelledVariables(env);
-  return readSettings({ valueOf, nameOf: variableOf, mistakes: [], misspelled });
+  const misspelled = (): readonly Misspelling[] => findMisspelledVariables(env);
+  return readSettings({ valueOf, nameOf: getVariable, mistakes: [], misspelled });
 }
 
 /** Variables that look like ours but are not. They are no mistake by themselves: they may be somebody else's. */
-export function misspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
-  const known = KEYS.map(variableOf);
+export function findMisspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
+  const known = KEYS.map(getVariable);
   const suspects = Object.keys(env).filter((name) => isLikeOurs(name) && !known.includes(name));
-  return suspects.length === 0 ? [] : misspellings(suspects, known);
+  return suspects.length === 0 ? [] : findMisspellings(suspects, known);
 }
 
 /**
@@ -94,10 +98,11 @@ function readSettings({ valueOf, nameOf, mistakes, misspelled }: Source): Settin
     }
   };
   const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
-  for (const [rule, { of, broken }] of RULES) {
-    if (!of.some((key) => wrong.has(key)) && broken(settings)) wrong.set(of[0], ruleMistake(rule, nameOf));
+  for (const [rule, { of, broken }] of CONSTRAINTS) {
+    if (!of.some((key) => wrong.has(key)) && broken(settings))
+      wrong.set(of[0], describeConstraint(rule, nameOf));
   }
   const all = [...Array.from(wrong, ([key, mistake]) => `${nameOf(key)} ${mistake}`), ...mistakes];
-  if (all.length > 0) throw configurationError(all, misspelled());
+  if (all.length > 0) throw createConfigurationError(all, misspelled());
   return Object.freeze(settings);
 }

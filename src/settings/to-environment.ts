@@ -1,6 +1,6 @@
 import { isInFuture } from "./cutoff.ts";
 import { ConfigurationError, FUTURE_CUTOFF } from "./configuration-error.ts";
-import { KEYS, settingsFrom, settingsFromEnvironment, variableOf, type Settings } from "./settings.ts";
+import { KEYS, settingsFrom, settingsFromEnvironment, getVariable, type Settings } from "./settings.ts";
 
 /** Environment variables, as text. */
 export type Variables = Readonly<Record<string, string>>;
@@ -13,10 +13,10 @@ export type Variables = Readonly<Record<string, string>>;
  * @throws ConfigurationError naming the properties, also where a value has a separator in it, such as a comma, or where
  * `issuedAfter` is in the future
  */
-export function environmentFrom(options: Partial<Settings>, now: number): Variables {
+export function toEnvironment(options: Partial<Settings>, now: number): Variables {
   const wanted = settingsFrom(options);
   if (isInFuture(wanted.issuedAfter, now)) throw new ConfigurationError([`issuedAfter ${FUTURE_CUTOFF}`]);
-  const variables = variablesFrom(options);
+  const variables = toVariables(options);
   const read = settingsFromEnvironment(variables);
   const different = KEYS.filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(read[key]));
   if (different.length > 0) {
@@ -30,12 +30,12 @@ export function environmentFrom(options: Partial<Settings>, now: number): Variab
 }
 
 /** The variables of settings that nobody has checked: values may be placeholders that are resolved later. */
-export function variablesFrom(options: Partial<Settings>): Variables {
+export function toVariables(options: Partial<Settings>): Variables {
   const given = KEYS.filter((key) => options[key] !== undefined);
-  return Object.fromEntries(given.map((key) => [variableOf(key), textOf(options[key])]));
+  return Object.fromEntries(given.map((key) => [getVariable(key), toText(options[key])]));
 }
 
-function textOf(value: unknown): string {
+function toText(value: unknown): string {
   if (Array.isArray(value)) return value.map(String).join(",");
   if (typeof value !== "object" || value === null) return String(value);
   return Object.entries(value)

@@ -1,7 +1,7 @@
 import type { GatewayKind } from "../apigateway/gateways.ts";
-import { addressOf, type Address } from "./gateway/address.ts";
-import { authorizerEventOf } from "./gateway/authorization/authorizer-event.ts";
-import { apiTypeOf, received, type Call } from "./gateway/call.ts";
+import { getAddress, type Address } from "./gateway/address.ts";
+import { getAuthorizerEvent } from "./gateway/authorization/authorizer-event.ts";
+import { getApiType, received, type Call } from "./gateway/call.ts";
 import { completed, type ClientRequest } from "./gateway/client-request.ts";
 import { identityValues } from "./gateway/authorization/identity-source.ts";
 import type { RequestIds } from "./gateway/request-ids.ts";
@@ -21,8 +21,8 @@ export function authorizerEvent(
   client: ClientRequest = {},
   api: Partial<Address> = {},
 ): Record<string, unknown> {
-  const address = addressOf(api);
-  const request = received(apiTypeOf(kind), completed(client), address);
+  const address = getAddress(api);
+  const request = received(getApiType(kind), completed(client), address);
   const { method, path } = request;
   const call: Call = {
     request,
@@ -30,12 +30,12 @@ export function authorizerEvent(
     route: { key: `${method} ${path}`, resource: path, parameters: {} },
     stageVariables: {},
     time: RECEIVED_AT,
-    ...idsOf(kind),
+    ...getIds(kind),
   };
-  return authorizerEventOf(kind, call, identityValues([AUTHORIZATION], kind, call) ?? []);
+  return getAuthorizerEvent(kind, call, identityValues([AUTHORIZATION], kind, call) ?? []);
 }
 
-function idsOf(kind: GatewayKind): RequestIds {
+function getIds(kind: GatewayKind): RequestIds {
   const requestId = kind.startsWith("rest") ? UUID : SHORT_ID;
   return { requestId, extendedRequestId: SHORT_ID, connectionId: CONNECTION_ID };
 }

@@ -1,5 +1,5 @@
 /** What a team needs to test its own API behind the authorizer: a tenant, and a gateway that does what AWS does. */
-export { startTenant, Tenant, ALICE } from "./tenant.ts";
+export { startFakeTenant, FakeTenant, ALICE } from "./tenant.ts";
 export type { AccessTokenOptions, Outage, TenantOptions, TokenOptions, User } from "./tenant.ts";
 export { startRevocationTable, RevocationTable } from "./revocation-table.ts";
 export type { RevocationTableOptions, TableOutage } from "./revocation-table.ts";
@@ -9,7 +9,7 @@ export { createSigningKey, signJwt, type SigningKey } from "./signing-key.ts";
 export { authorizerEvent, bearerEvent } from "./events.ts";
 export { restApi, type RestApiOptions } from "./gateway/rest-api.ts";
 export { httpApi, type HttpApiOptions } from "./gateway/http-api.ts";
-export { webSocketApi, HandshakeRefused, SubprotocolError } from "./gateway/websocket-api.ts";
+export { webSocketApi, HandshakeError, SubprotocolError } from "./gateway/websocket-api.ts";
 export type {
   Connection,
   ConnectOptions,

@@ -47,17 +47,17 @@ const TOKEN_LIFETIME_SECONDS = 3600;
 
 export const ALICE: User = { sub: "auth0|alice", email: "alice@example.com", email_verified: true };
 
-/** Starts a {@link Tenant} on a free port of the loopback interface. It keeps no process alive. */
-export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
+/** Starts a {@link FakeTenant} on a free port of the loopback interface. It keeps no process alive. */
+export async function startFakeTenant(options: TenantOptions = {}): Promise<FakeTenant> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve).unref());
-  const tenant = new Tenant(server, { ...DEFAULTS, ...options });
+  const tenant = new FakeTenant(server, { ...DEFAULTS, ...options });
   server.on("request", (_request, response) => tenant.answer(response));
   return tenant;
 }
 
 /** An Auth0 tenant in a box: it publishes keys over HTTP and issues tokens without asking anybody to sign in. */
-export class Tenant {
+export class FakeTenant {
   /** With Auth0's trailing slash. */
   readonly issuer: string;
   readonly jwksUri: string;
@@ -80,9 +80,9 @@ export class Tenant {
   }
 
   /** Settings for an authorizer that accepts this tenant's tokens. */
-  get settings(): { issuers: string[]; clientIds: string[]; audiences: string[]; emailClaim: string } {
+  get settings(): { domain: string[]; clientIds: string[]; audiences: string[]; emailClaim: string } {
     const { clientId, audience, emailClaim } = this.#options;
-    return { issuers: [this.issuer], clientIds: [clientId], audiences: [audience], emailClaim };
+    return { domain: [this.issuer], clientIds: [clientId], audiences: [audience], emailClaim };
   }
 
   /** An ID token (OIDC Core §2) as Auth0 issues it. */

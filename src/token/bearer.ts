@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts";
+import { AuthorizerError } from "../errors.ts";
 
 /** Where a request may carry its token. */
 export interface Credentials {
@@ -34,16 +34,17 @@ const BARE = /^([A-Za-z0-9\-._~+/]+=*)$/;
  * where a token is sent twice (RFC 6750 §2)
  */
 export function parseBearer({ headers, parameters, subprotocols }: Credentials): string {
-  const offered = subprotocols.length > 0 ? offeredTokens(subprotocols) : [];
+  const offered = subprotocols.length > 0 ? readSubprotocolTokens(subprotocols) : [];
   const bare = [...parameters, ...offered];
-  if (headers.length + bare.length > 1) throw new Refusal("malformed_header", "more than one credential");
+  if (headers.length + bare.length > 1)
+    throw new AuthorizerError("malformed_header", "more than one credential");
   const credential = headers[0] ?? bare[0] ?? "";
-  if (credential === "") throw new Refusal("missing_token");
+  if (credential === "") throw new AuthorizerError("missing_token");
   if (typeof credential === "string" && credential.length > MAX_CREDENTIAL_BYTES)
-    throw new Refusal("token_too_large");
+    throw new AuthorizerError("token_too_large");
   const syntax = headers.length > 0 ? HEADER : BARE;
   const token = typeof credential === "string" ? syntax.exec(credential)?.[1] : undefined;
-  if (token === undefined) throw new Refusal("malformed_header");
+  if (token === undefined) throw new AuthorizerError("malformed_header");
   return token;
 }
 
@@ -56,7 +57,7 @@ const BEARER_SUBPROTOCOL = "bearer";
  *
  * @param fields every header Sec-WebSocket-Protocol, as received
  */
-export function offeredTokens(fields: readonly unknown[]): readonly string[] {
+export function readSubprotocolTokens(fields: readonly unknown[]): readonly string[] {
   const offered = fields.flatMap((field) => (typeof field === "string" ? field.split(",") : []));
   const names = offered.map((name) => name.trim());
   return names.filter((_name, index) => names[index - 1] === BEARER_SUBPROTOCOL);

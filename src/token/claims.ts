@@ -1,19 +1,19 @@
-import { Refusal } from "../errors.ts";
+import { AuthorizerError } from "../errors.ts";
 import { parseAccessToken } from "./access-token.ts";
 import { parseIdToken } from "./id-token.ts";
-import { type UnverifiedJwt, type JsonObject, member } from "./jwt.ts";
+import { type UnverifiedJwt, type JsonObject, getOwn } from "./jwt.ts";
 import {
   type TokenUse,
   type CommonClaims,
   type ClaimRules,
-  text,
+  requireString,
   type TokenClaims,
   optionalStrings,
   type IdTokenParts,
   type AccessTokenParts,
-  optionalText,
+  optionalString,
   actorsIn,
-  numericDate,
+  requireNumericDate,
 } from "./read-claims.ts";
 import type { Step } from "./step.ts";
 
@@ -28,7 +28,7 @@ export type ClaimStep = "audience" | "kind" | "subject" | "times" | "binding";
 
 type SubjectParts = Pick<CommonClaims, "subject" | "organization" | "actor" | "actors">;
 
-type TimeParts = Pick<CommonClaims, "issuedAt" | "expiresAt">;
+type LifetimeParts = Pick<CommonClaims, "issuedAt" | "expiresAt">;
 
 export interface ClaimContext {
   /** As {@link checkIssuer} found it. */
@@ -46,8 +46,8 @@ export interface ClaimContext {
  * @throws Refusal `unknown_issuer`
  */
 export function checkIssuer({ claims }: UnverifiedJwt, { issuers }: Pick<ClaimRules, "issuers">): string {
-  const issuer = text(claims, "iss");
-  if (!issuers.includes(issuer)) throw new Refusal("unknown_issuer");
+  const issuer = requireString(claims, "iss");
+  if (!issuers.includes(issuer)) throw new AuthorizerError("unknown_issuer");
   return issuer;
 }
 
@@ -60,24 +60,24 @@ export function checkIssuer({ claims }: UnverifiedJwt, { issuers }: Pick<ClaimRu
 export function parseClaims(jwt: UnverifiedJwt, context: ClaimContext, step: Step<ClaimStep>): TokenClaims {
   const { issuer, rules, now, cutoff } = context;
   const audience = step("audience", parseAudience, jwt.claims, rules);
-  const kind = step("kind", parseKind, jwt, audience, rules);
+  const kind = step("kind", parseByTokenType, jwt, audience, rules);
   const subject = step("subject", parseSubject, jwt.claims);
-  const times = step("times", checkTimes, jwt.claims, { rules, now, cutoff });
-  step("binding", checkUnbound, jwt.claims);
+  const times = step("times", checkLifetime, jwt.claims, { rules, now, cutoff });
+  step("binding", checkSenderConstraint, jwt.claims);
   return { issuer, ...kind, ...subject, ...times, all: jwt.claims };
 }
 
 function parseAudience(claims: JsonObject, { clientIds, audiences }: ClaimRules): Audience {
   const values = optionalStrings(claims, "aud");
-  if (values === undefined) throw new Refusal("missing_claim", "aud");
+  if (values === undefined) throw new AuthorizerError("missing_claim", "aud");
   const forApplication = values.some((value) => clientIds.includes(value));
   const forApi = values.some((value) => audiences.includes(value));
-  if (forApplication && forApi) throw new Refusal("ambiguous_audience");
-  if (!forApplication && !forApi) throw new Refusal("unknown_audience");
+  if (forApplication && forApi) throw new AuthorizerError("ambiguous_audience");
+  if (!forApplication && !forApi) throw new AuthorizerError("unknown_audience");
   return { use: forApplication ? "id" : "access", values };
 }
 
-function parseKind(
+function parseByTokenType(
   jwt: UnverifiedJwt,
   { use, values }: Audience,
   rules: ClaimRules,
@@ -87,32 +87,32 @@ function parseKind(
 
 /** RFC 7519 §4.1.2 and §4.1.7, and Auth0's organizations. */
 function parseSubject(claims: JsonObject): SubjectParts {
-  const subject = text(claims, "sub");
-  optionalText(claims, "jti");
-  const [id, name] = [optionalText(claims, "org_id"), optionalText(claims, "org_name")];
+  const subject = requireString(claims, "sub");
+  optionalString(claims, "jti");
+  const [id, name] = [optionalString(claims, "org_id"), optionalString(claims, "org_name")];
   const organization = id === undefined && name === undefined ? undefined : { id, name };
-  const act = member(claims, "act");
+  const act = getOwn(claims, "act");
   const actors = act === undefined ? [] : actorsIn(act);
   return { subject, organization, actor: actors[0], actors };
 }
 
 /** RFC 7519 §4.1.4 to §4.1.6; `exp` and `iat` are required. */
-function checkTimes(
+function checkLifetime(
   claims: JsonObject,
   { rules, now, cutoff = -Infinity }: Omit<ClaimContext, "issuer">,
-): TimeParts {
+): LifetimeParts {
   const tolerance = rules.clockToleranceSeconds;
-  const exp = numericDate(claims, "exp");
-  const iat = numericDate(claims, "iat");
-  const nbf = member(claims, "nbf") === undefined ? iat : numericDate(claims, "nbf");
-  if (now >= exp + tolerance) throw new Refusal("expired");
-  if (Math.max(iat, nbf) > now + tolerance) throw new Refusal("not_yet_valid");
+  const exp = requireNumericDate(claims, "exp");
+  const iat = requireNumericDate(claims, "iat");
+  const nbf = getOwn(claims, "nbf") === undefined ? iat : requireNumericDate(claims, "nbf");
+  if (now >= exp + tolerance) throw new AuthorizerError("expired");
+  if (Math.max(iat, nbf) > now + tolerance) throw new AuthorizerError("not_yet_valid");
   // No tolerance: `iat` and the cutoff are compared with each other, not with a clock.
-  if (iat < cutoff) throw new Refusal("issued_before_cutoff");
+  if (iat < cutoff) throw new AuthorizerError("issued_before_cutoff");
   return { issuedAt: iat, expiresAt: exp };
 }
 
 /** A bearer request proves no key: RFC 9449 §7.2 (DPoP), RFC 8705 §3 (mutual TLS). */
-function checkUnbound(claims: JsonObject): void {
-  if (Object.hasOwn(claims, "cnf")) throw new Refusal("sender_constrained_token");
+function checkSenderConstraint(claims: JsonObject): void {
+  if (Object.hasOwn(claims, "cnf")) throw new AuthorizerError("sender_constrained_token");
 }

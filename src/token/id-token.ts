@@ -1,12 +1,12 @@
-import { Refusal } from "../errors.ts";
+import { AuthorizerError } from "../errors.ts";
 import type { UnverifiedJwt } from "./jwt.ts";
 import {
   type ClaimRules,
   type IdTokenParts,
-  mediaType,
-  refuseClaims,
+  readMediaType,
+  rejectClaims,
   ACCESS_TOKEN_CLAIMS,
-  optionalText,
+  optionalString,
 } from "./read-claims.ts";
 
 export function parseIdToken(
@@ -14,20 +14,21 @@ export function parseIdToken(
   audience: readonly string[],
   { clientIds }: ClaimRules,
 ): IdTokenParts {
-  const typ = mediaType(header);
-  if (typ !== undefined && typ !== "jwt") throw new Refusal("wrong_token_type", "typ");
-  refuseClaims(claims, ["events", ...ACCESS_TOKEN_CLAIMS]);
-  return { use: "id", clientId: authorizedParty(audience, optionalText(claims, "azp"), clientIds) };
+  const typ = readMediaType(header);
+  if (typ !== undefined && typ !== "jwt") throw new AuthorizerError("wrong_token_type", "typ");
+  rejectClaims(claims, ["events", ...ACCESS_TOKEN_CLAIMS]);
+  return { use: "id", clientId: readAuthorizedParty(audience, optionalString(claims, "azp"), clientIds) };
 }
 
 /** OIDC Core §3.1.3.7, rules 3 to 5: every audience is one of ours, and so is `azp`, which several need. */
-function authorizedParty(
+function readAuthorizedParty(
   [first = "", ...others]: readonly string[],
   azp: string | undefined,
   clientIds: readonly string[],
 ): string {
-  if (![first, ...others].every((value) => clientIds.includes(value))) throw new Refusal("unknown_audience");
-  if (others.length > 0 && azp === undefined) throw new Refusal("missing_claim", "azp");
-  if (azp !== undefined && !clientIds.includes(azp)) throw new Refusal("invalid_claim", "azp");
+  if (![first, ...others].every((value) => clientIds.includes(value)))
+    throw new AuthorizerError("unknown_audience");
+  if (others.length > 0 && azp === undefined) throw new AuthorizerError("missing_claim", "azp");
+  if (azp !== undefined && !clientIds.includes(azp)) throw new AuthorizerError("invalid_claim", "azp");
   return azp ?? first;
 }

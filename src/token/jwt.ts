@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import { Refusal } from "../errors.ts";
+import { AuthorizerError } from "../errors.ts";
 import { decodeBase64url } from "./base64url.ts";
 import { MAX_TOKEN_BYTES } from "./bearer.ts";
 
-/** A JSON object as it came in. Read it with {@link member}: it may name anything, `__proto__` included. */
+/** A JSON object as it came in. Read it with {@link getOwn}: it may name anything, `__proto__` included. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The parts of a JWT that nobody has vouched for yet. */
@@ -29,21 +29,21 @@ const REFUSED_PARAMETERS = ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"] as
  * @throws Refusal `token_too_large`, `opaque_or_encrypted_token` or `malformed_token`
  */
 export function decodeUnverifiedJwt(token: string): DecodedJwt {
-  if (token.length > MAX_TOKEN_BYTES) throw new Refusal("token_too_large");
+  if (token.length > MAX_TOKEN_BYTES) throw new AuthorizerError("token_too_large");
   const parts = token.split(".");
-  if (parts.length === 1 || parts.length === 5) throw new Refusal("opaque_or_encrypted_token");
-  if (parts.length !== 3) throw new Refusal("malformed_token");
+  if (parts.length === 1 || parts.length === 5) throw new AuthorizerError("opaque_or_encrypted_token");
+  if (parts.length !== 3) throw new AuthorizerError("malformed_token");
   const [header, payload, signature] = parts as [string, string, string];
-  const [headerBytes, payloadBytes] = [decode(header), decode(payload), decode(signature)];
+  const [headerBytes, payloadBytes] = [decodePart(header), decodePart(payload), decodePart(signature)];
   return {
-    header: jsonObject(headerBytes),
-    claims: jsonObject(payloadBytes),
+    header: parseJsonObject(headerBytes),
+    claims: parseJsonObject(payloadBytes),
     parts: [header, payload, signature],
   };
 }
 
 /** An own member of a JSON object, so that `constructor` and a polluted prototype read as absent. */
-export function member(object: JsonObject, name: string): unknown {
+export function getOwn(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
@@ -53,26 +53,28 @@ export function member(object: JsonObject, name: string): unknown {
  * @throws Refusal `unsupported_algorithm` or `unsupported_header`
  */
 export function checkHeader(header: JsonObject): string {
-  if (member(header, "alg") !== "RS256") throw new Refusal("unsupported_algorithm");
-  if (REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name))) throw new Refusal("unsupported_header");
-  const kid = member(header, "kid");
-  if (typeof kid !== "string" || kid === "") throw new Refusal("unsupported_header", "no kid");
+  if (getOwn(header, "alg") !== "RS256") throw new AuthorizerError("unsupported_algorithm");
+  if (REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name)))
+    throw new AuthorizerError("unsupported_header");
+  const kid = getOwn(header, "kid");
+  if (typeof kid !== "string" || kid === "") throw new AuthorizerError("unsupported_header", "no kid");
   return kid;
 }
 
-function decode(part: string): Buffer {
+function decodePart(part: string): Buffer {
   const bytes = decodeBase64url(part);
-  if (bytes === undefined || part === "") throw new Refusal("malformed_token");
+  if (bytes === undefined || part === "") throw new AuthorizerError("malformed_token");
   return bytes;
 }
 
-function jsonObject(bytes: Buffer): JsonObject {
-  if (!isUtf8(bytes)) throw new Refusal("malformed_token", "not UTF-8");
+function parseJsonObject(bytes: Buffer): JsonObject {
+  if (!isUtf8(bytes)) throw new AuthorizerError("malformed_token", "not UTF-8");
   const text = bytes.toString();
-  if (hasTooManyMembers(text)) throw new Refusal("token_too_large", `more than ${MAX_JSON_MEMBERS} members`);
+  if (hasTooManyMembers(text))
+    throw new AuthorizerError("token_too_large", `more than ${MAX_JSON_MEMBERS} members`);
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Refusal("malformed_token", "not a JSON object");
+    throw new AuthorizerError("malformed_token", "not a JSON object");
   }
   return value as JsonObject;
 }
@@ -94,6 +96,6 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The parser's message quotes the text, which may be personal: it must not become a cause.
-    throw new Refusal("malformed_token", "not JSON");
+    throw new AuthorizerError("malformed_token", "not JSON");
   }
 }

@@ -1,8 +1,8 @@
-import { Refusal } from "../errors.ts";
-import { optionalStrings, optionalText, numericDate, text } from "./read-claims.ts";
+import { AuthorizerError } from "../errors.ts";
+import { optionalStrings, optionalString, requireNumericDate, requireString } from "./read-claims.ts";
 import { checkIssuer } from "./claims.ts";
-import { mediaType, type ClaimRules } from "./read-claims.ts";
-import { checkHeader, decodeUnverifiedJwt, member, type JsonObject, type UnverifiedJwt } from "./jwt.ts";
+import { readMediaType, type ClaimRules } from "./read-claims.ts";
+import { checkHeader, decodeUnverifiedJwt, getOwn, type JsonObject, type UnverifiedJwt } from "./jwt.ts";
 import type { JwtVerifierOptions } from "./verify.ts";
 
 /** What a logout token must say to be meant for one of these applications. */
@@ -36,14 +36,14 @@ const TYPES: readonly (string | undefined)[] = ["logout+jwt", "jwt", undefined];
  */
 export function createLogoutTokenVerifier({
   rules,
-  keySetOf,
+  getKeySet,
   clock,
 }: LogoutTokenVerifierOptions): (token: string) => Promise<LogoutTokenClaims> {
   return async (token) => {
     const jwt = decodeUnverifiedJwt(token);
     const kid = checkHeader(jwt.header);
     const claims = parseLogoutToken(jwt, rules, clock() / 1000);
-    const key = await keySetOf(claims.issuer).key(kid);
+    const key = await getKeySet(claims.issuer).key(kid);
     key.verifySignature(jwt);
     return claims;
   };
@@ -62,37 +62,37 @@ export function parseLogoutToken(
 ): LogoutTokenClaims {
   const issuer = checkIssuer(jwt, rules);
   checkAudience(jwt.claims, rules);
-  checkKind(jwt);
-  const issuedAt = checkTimes(jwt.claims, rules, now);
-  text(jwt.claims, "jti");
-  optionalText(jwt.claims, "sub");
-  return { issuer, issuedAt, sessionId: text(jwt.claims, "sid") };
+  checkTokenType(jwt);
+  const issuedAt = checkLifetime(jwt.claims, rules, now);
+  requireString(jwt.claims, "jti");
+  optionalString(jwt.claims, "sub");
+  return { issuer, issuedAt, sessionId: requireString(jwt.claims, "sid") };
 }
 
 /** As in ID tokens (OIDC Core §3.1.3.7, rule 3): every audience is one of ours. */
 function checkAudience(claims: JsonObject, { clientIds }: LogoutTokenRules): void {
   const audience = optionalStrings(claims, "aud");
-  if (audience === undefined) throw new Refusal("missing_claim", "aud");
+  if (audience === undefined) throw new AuthorizerError("missing_claim", "aud");
   const isOurs = audience.length > 0 && audience.every((value) => clientIds.includes(value));
-  if (!isOurs) throw new Refusal("unknown_audience");
+  if (!isOurs) throw new AuthorizerError("unknown_audience");
 }
 
 /** What tells it from an ID token (§2.4 and §4.1): the event, and that it has no `nonce`. */
-function checkKind({ header, claims }: UnverifiedJwt): void {
-  if (!TYPES.includes(mediaType(header))) throw new Refusal("wrong_token_type", "typ");
-  if (Object.hasOwn(claims, "nonce")) throw new Refusal("wrong_token_type", "nonce");
-  const events = member(claims, "events");
-  if (!isObject(events) || !isObject(member(events, LOGOUT_EVENT)))
-    throw new Refusal("wrong_token_type", "events");
+function checkTokenType({ header, claims }: UnverifiedJwt): void {
+  if (!TYPES.includes(readMediaType(header))) throw new AuthorizerError("wrong_token_type", "typ");
+  if (Object.hasOwn(claims, "nonce")) throw new AuthorizerError("wrong_token_type", "nonce");
+  const events = getOwn(claims, "events");
+  if (!isObject(events) || !isObject(getOwn(events, LOGOUT_EVENT)))
+    throw new AuthorizerError("wrong_token_type", "events");
 }
 
 /** `iat` and `exp` are required. */
-function checkTimes(claims: JsonObject, rules: LogoutTokenRules, now: number): number {
+function checkLifetime(claims: JsonObject, rules: LogoutTokenRules, now: number): number {
   const tolerance = rules.clockToleranceSeconds;
-  const issuedAt = numericDate(claims, "iat");
-  if (now >= numericDate(claims, "exp") + tolerance) throw new Refusal("expired");
-  const notBefore = member(claims, "nbf") === undefined ? issuedAt : numericDate(claims, "nbf");
-  if (Math.max(issuedAt, notBefore) > now + tolerance) throw new Refusal("not_yet_valid");
+  const issuedAt = requireNumericDate(claims, "iat");
+  if (now >= requireNumericDate(claims, "exp") + tolerance) throw new AuthorizerError("expired");
+  const notBefore = getOwn(claims, "nbf") === undefined ? issuedAt : requireNumericDate(claims, "nbf");
+  if (Math.max(issuedAt, notBefore) > now + tolerance) throw new AuthorizerError("not_yet_valid");
   return issuedAt;
 }
 

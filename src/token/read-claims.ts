@@ -1,5 +1,5 @@
-import { Refusal } from "../errors.ts";
-import { type JsonObject, member } from "./jwt.ts";
+import { AuthorizerError } from "../errors.ts";
+import { type JsonObject, getOwn } from "./jwt.ts";
 
 /** The end of the year 9999, a minute early: dates in policies have four-digit years, and the tolerance is added. */
 const LATEST_DATE = 253_402_300_739;
@@ -9,25 +9,25 @@ const LATEST_DATE = 253_402_300_739;
  *
  * @throws Refusal `missing_claim` or `invalid_claim`
  */
-export function text(claims: JsonObject, name: string): string {
-  const value = optionalText(claims, name);
-  if (value === undefined) throw new Refusal("missing_claim", name);
-  if (value === "") throw new Refusal("invalid_claim", name);
+export function requireString(claims: JsonObject, name: string): string {
+  const value = optionalString(claims, name);
+  if (value === undefined) throw new AuthorizerError("missing_claim", name);
+  if (value === "") throw new AuthorizerError("invalid_claim", name);
   return value;
 }
 
 /** @throws Refusal `invalid_claim` where it is there and no text */
-export function optionalText(claims: JsonObject, name: string): string | undefined {
-  const value = member(claims, name);
-  if (value !== undefined && typeof value !== "string") throw new Refusal("invalid_claim", name);
+export function optionalString(claims: JsonObject, name: string): string | undefined {
+  const value = getOwn(claims, name);
+  if (value !== undefined && typeof value !== "string") throw new AuthorizerError("invalid_claim", name);
   return value;
 }
 
 /** One string or several: RFC 7519 §4.1.3 has both forms for `aud`, and Auth0 for `gty`. */
 export function optionalStrings(claims: JsonObject, name: string): readonly string[] | undefined {
-  const value = member(claims, name);
+  const value = getOwn(claims, name);
   if (typeof value === "string") return [value];
-  if (value !== undefined && !isStrings(value)) throw new Refusal("invalid_claim", name);
+  if (value !== undefined && !isStrings(value)) throw new AuthorizerError("invalid_claim", name);
   return value;
 }
 
@@ -36,11 +36,11 @@ export function optionalStrings(claims: JsonObject, name: string): readonly stri
  *
  * @throws Refusal `missing_claim` or `invalid_claim`
  */
-export function numericDate(claims: JsonObject, name: string): number {
-  const value = member(claims, name);
-  if (value === undefined) throw new Refusal("missing_claim", name);
+export function requireNumericDate(claims: JsonObject, name: string): number {
+  const value = getOwn(claims, name);
+  if (value === undefined) throw new AuthorizerError("missing_claim", name);
   if (typeof value !== "number" || !(Math.abs(value) <= LATEST_DATE))
-    throw new Refusal("invalid_claim", name);
+    throw new AuthorizerError("invalid_claim", name);
   return value;
 }
 
@@ -81,7 +81,7 @@ export interface CommonClaims {
   readonly actor: string | undefined;
   /** The subjects of the whole chain of `act`, outermost first; empty without one. */
   readonly actors: readonly string[];
-  /** Every claim by its name, for those that only the settings know. Read them with {@link member}. */
+  /** Every claim by its name, for those that only the settings know. Read them with {@link getOwn}. */
   readonly all: JsonObject;
 }
 
@@ -118,9 +118,9 @@ export type AccessTokenParts = Pick<
   "use" | "clientId" | "scopes" | "permissions" | "grantTypes"
 >;
 
-export function refuseClaims(claims: JsonObject, names: readonly string[]): void {
+export function rejectClaims(claims: JsonObject, names: readonly string[]): void {
   const present = names.find((name) => Object.hasOwn(claims, name));
-  if (present !== undefined) throw new Refusal("wrong_token_type", present);
+  if (present !== undefined) throw new AuthorizerError("wrong_token_type", present);
 }
 
 /**
@@ -128,10 +128,10 @@ export function refuseClaims(claims: JsonObject, names: readonly string[]): void
  *
  * @throws Refusal `wrong_token_type` where it is no text
  */
-export function mediaType(header: JsonObject): string | undefined {
-  const typ = member(header, "typ");
+export function readMediaType(header: JsonObject): string | undefined {
+  const typ = getOwn(header, "typ");
   if (typ === undefined) return undefined;
-  if (typeof typ !== "string") throw new Refusal("wrong_token_type", "typ");
+  if (typeof typ !== "string") throw new AuthorizerError("wrong_token_type", "typ");
   const type = typ.toLowerCase();
   return type.startsWith(MEDIA_TYPE_PREFIX) ? type.slice(MEDIA_TYPE_PREFIX.length) : type;
 }
@@ -146,11 +146,11 @@ const MAX_ACTORS = 5;
  * @param most how many actors there may be
  * @throws Refusal `invalid_claim`
  */
-export function actorsIn(act: unknown, most = MAX_ACTORS): readonly string[] {
+export function actorsIn(act: unknown, most: number = MAX_ACTORS): readonly string[] {
   if (typeof act !== "object" || act === null || Array.isArray(act) || most === 0)
-    throw new Refusal("invalid_claim", "act");
-  const subject = member(act as JsonObject, "sub");
-  if (typeof subject !== "string" || subject === "") throw new Refusal("invalid_claim", "act");
-  const earlier = member(act as JsonObject, "act");
+    throw new AuthorizerError("invalid_claim", "act");
+  const subject = getOwn(act as JsonObject, "sub");
+  if (typeof subject !== "string" || subject === "") throw new AuthorizerError("invalid_claim", "act");
+  const earlier = getOwn(act as JsonObject, "act");
   return earlier === undefined ? [subject] : [subject, ...actorsIn(earlier, most - 1)];
 }

@@ -1,6 +1,6 @@
 import type { JwtHeader, JwtPayload } from "aws-jwt-verify/jwt-model";
 import { JwtVerifierBase } from "aws-jwt-verify/jwt-verifier";
-import { Refusal, withoutStackTraces } from "../errors.ts";
+import { AuthorizerError, withoutStackTraces } from "../errors.ts";
 import type { DecodedJwt } from "./jwt.ts";
 import type { RsaJwk } from "./keys/jwk.ts";
 
@@ -33,7 +33,7 @@ export class VerificationKey {
     try {
       withoutStackTraces(() => verifier.verifyDecoded(jwt));
     } catch (cause) {
-      throw new Refusal("bad_signature", undefined, { cause });
+      throw new AuthorizerError("bad_signature", undefined, { cause });
     }
   }
 }
@@ -53,12 +53,12 @@ class SignatureVerifier extends JwtVerifierBase<typeof SIGNATURE_ONLY, typeof SI
   }
 
   verifyDecoded(jwt: DecodedJwt): void {
-    this.verifyDecomposedJwtSync(decomposed(jwt), NOWHERE, SIGNATURE_ONLY);
+    this.verifyDecomposedJwtSync(toLibraryForm(jwt), NOWHERE, SIGNATURE_ONLY);
   }
 }
 
 /** A token in the library's own form. */
-function decomposed({ header, claims, parts: [headerB64, payloadB64, signatureB64] }: DecodedJwt) {
+function toLibraryForm({ header, claims, parts: [headerB64, payloadB64, signatureB64] }: DecodedJwt) {
   return {
     header: header as JwtHeader,
     headerB64,

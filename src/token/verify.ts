@@ -12,7 +12,7 @@ export interface JwtVerifierOptions {
   /** Seconds since the epoch: tokens that were issued before are refused. */
   readonly cutoff?: number | undefined;
   /** The key set of each issuer of the rules. */
-  readonly keySetOf: (issuer: string) => KeySet;
+  readonly getKeySet: (issuer: string) => KeySet;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
@@ -28,13 +28,13 @@ export type Verify = (token: string, step?: Step<VerificationStep>) => Promise<T
  * Verifies ID tokens and access tokens. What is cheap comes first and the signature last, so that a token which
  * was never meant for this API costs neither a key nor a fetch.
  */
-export function createJwtVerifier({ rules, cutoff, keySetOf, clock }: JwtVerifierOptions): Verify {
+export function createJwtVerifier({ rules, cutoff, getKeySet, clock }: JwtVerifierOptions): Verify {
   return async (token, step = unwatched) => {
     const jwt = step("form", decodeUnverifiedJwt, token);
     const kid = step("header", checkHeader, jwt.header);
     const issuer = step("issuer", checkIssuer, jwt, rules);
     const claims = parseClaims(jwt, { issuer, rules, now: clock() / 1000, cutoff }, step);
-    const key = await step("key", () => keySetOf(issuer).key(kid));
+    const key = await step("key", () => getKeySet(issuer).key(kid));
     step("signature", () => key.verifySignature(jwt));
     return claims;
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { GatewayKind } from "../../src/apigateway/gateways.ts";
-import { refuseContext } from "../../src/apigateway/context-limits.ts";
+import { checkContext } from "../../src/apigateway/context-limits.ts";
 import { toContext } from "../../src/identity/context.ts";
 import type { Identity } from "../../src/identity/identity.ts";
 import { ALICE } from "../alice.ts";
@@ -10,7 +10,7 @@ const CONTROLS = ["\u0000", "\n", "\r", "\u007f", "\u0085", "\ud800"];
 
 function unsupported(kind: GatewayKind, changes: Partial<Identity>): string | undefined {
   const identity = { ...ALICE, ...changes };
-  return refuseContext(identity, toContext(identity), kind)?.detail;
+  return checkContext(identity, toContext(identity), kind)?.detail;
 }
 
 /** An identity with a text in one of its values, by the key that it has in the context. */
@@ -43,9 +43,9 @@ describe.each(KINDS)("the gateway %s", (kind) => {
 
   test("refuses with a reason of its own, and with nothing where all is well", () => {
     const identity = { ...ALICE, subject: "a\nb" };
-    const refusal = { reason: "identity_unsupported", detail: "sub" };
-    expect(refuseContext(identity, toContext(identity), kind)).toEqual(refusal);
-    expect(refuseContext(ALICE, toContext(ALICE), kind)).toBeUndefined();
+    const refusal = { reason: "context_value_unsupported", detail: "sub" };
+    expect(checkContext(identity, toContext(identity), kind)).toEqual(refusal);
+    expect(checkContext(ALICE, toContext(ALICE), kind)).toBeUndefined();
   });
 
   test("makes no character of the halves of two values", () => {

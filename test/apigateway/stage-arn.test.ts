@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { stageArn } from "../../src/apigateway/stage-arn.ts";
+import { toStageArn } from "../../src/apigateway/stage-arn.ts";
 import { outcomeOf } from "../tokens.ts";
 
 const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod";
@@ -15,7 +15,7 @@ describe("the stage's ARN", () => {
     ["the stage alone", STAGE],
     ["the stage and a slash", `${STAGE}/`],
   ])("is the same for %s", (_, arn) => {
-    expect(stageArn(arn)).toBe(`${STAGE}/*`);
+    expect(toStageArn(arn)).toBe(`${STAGE}/*`);
   });
 
   test.each([
@@ -25,8 +25,8 @@ describe("the stage's ARN", () => {
     ["a stage with every allowed sign", "arn:aws:execute-api:eu-west-1:123456789012:a1/Pre-prod_2"],
     ["serverless-offline", "arn:aws:execute-api:us-east-1:random-account-id:random-api-id/dev"],
   ])("is known in %s", (_, stage) => {
-    expect(stageArn(`${stage}/GET/a/b`)).toBe(`${stage}/*`);
-    expect(stageArn(`${stage}/$connect`)).toBe(`${stage}/*`);
+    expect(toStageArn(`${stage}/GET/a/b`)).toBe(`${stage}/*`);
+    expect(toStageArn(`${stage}/$connect`)).toBe(`${stage}/*`);
   });
 
   test.each([
@@ -52,7 +52,7 @@ describe("the stage's ARN", () => {
     ["has a line behind its stage", "arn:aws:execute-api:eu-central-1:123456789012:a1/prod\n/GET"],
     ["has a blank in it", "arn:aws:execute-api:eu central:123456789012:a1/prod/GET"],
   ])("is not to be had from an ARN that %s", (_, arn) => {
-    expect(outcomeOf(() => stageArn(arn))).toBe("unsupported_event: the method ARN is not of an API");
+    expect(outcomeOf(() => toStageArn(arn))).toBe("unsupported_event: the method ARN is not of an API");
   });
 
   test("depends on the API and its stage alone, whatever the path is", () => {
@@ -62,7 +62,7 @@ describe("the stage's ARN", () => {
     fc.assert(
       fc.property(partition, stage, path, (partition, stage, path) => {
         const expected = `arn:${partition}:execute-api:eu-west-1:123456789012:a1/${stage}`;
-        expect(stageArn(`${expected}/GET/${path}`)).toBe(`${expected}/*`);
+        expect(toStageArn(`${expected}/GET/${path}`)).toBe(`${expected}/*`);
       }),
       { numRuns: 1000 },
     );
@@ -87,7 +87,7 @@ describe("the stage's ARN", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
         const text = `arn:aws:execute-api:eu-west-1:1:${pieces.join("")}`;
-        const answer = outcomeOf(() => expect(stageArn(text)).toMatch(/^[^*?{}\s]+\/\*$/));
+        const answer = outcomeOf(() => expect(toStageArn(text)).toMatch(/^[^*?{}\s]+\/\*$/));
         expect(["accepted", "unsupported_event: the method ARN is not of an API"]).toContain(answer);
       }),
       { numRuns: 2000 },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { refusalOf, type AccessRules } from "../../src/authorizer/access-rules.ts";
-import { thrown, undecided } from "../../src/authorizer/decision.ts";
+import { checkAccess, type AccessRules } from "../../src/authorizer/access-rules.ts";
+import { toFailedDecision, toErrorDecision } from "../../src/authorizer/decision.ts";
 import type { Email, Identity } from "../../src/identity/identity.ts";
-import { Refusal } from "../../src/errors.ts";
+import { AuthorizerError } from "../../src/errors.ts";
 import { ACCESS_RULES, ALICE as SOMEBODY } from "../alice.ts";
 
 const ADDRESS = { kind: "address", address: "alice@example.com", verified: true } as const;
@@ -16,17 +16,17 @@ const ALICE: Identity = {
 };
 
 function decided(identity: Partial<Identity>, rules: Partial<AccessRules>): string {
-  return refusalOf({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules })?.reason ?? "accepted";
+  return checkAccess({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules })?.reason ?? "accepted";
 }
 
 type Pair = readonly [string, Partial<Identity>, Partial<AccessRules>, string];
 
 const ORG: Partial<AccessRules> = { organizations: ["org_1", "org_2"] };
 const PERMISSIONS: Partial<AccessRules> = { requiredPermissions: ["write:a", "read:b"] };
-const MACHINE: Partial<AccessRules> = { allowMachines: true, email: "optional" };
+const MACHINE: Partial<AccessRules> = { allowMachines: true, emailPolicy: "optional" };
 const MACHINE_CALLER: Partial<Identity> = { principalType: "machine" };
 const ANONYMOUS_CALLER: Partial<Identity> = { principalType: "anonymous" };
-const ANONYMOUS: Partial<AccessRules> = { allowAnonymous: true, email: "optional" };
+const ANONYMOUS: Partial<AccessRules> = { allowAnonymous: true, emailPolicy: "optional" };
 const NAMED: Partial<AccessRules> = { organizations: ["acme"] };
 const organization = (id: string | undefined, name?: string): Partial<Identity> => ({
   organization: { id, name },
@@ -47,7 +47,7 @@ const missing = email({ kind: "missing" });
 const unsupported = email({ kind: "unsupported" });
 
 const ROWS: readonly Pair[] = [
-  ["a machine is refused", MACHINE_CALLER, {}, "machine_client"],
+  ["a machine is refused", MACHINE_CALLER, {}, "machine_not_allowed"],
   ["a machine gets in where machines do", { ...MACHINE_CALLER, ...missing }, MACHINE, "accepted"],
   ["a user gets in where machines do", {}, MACHINE, "accepted"],
   [
@@ -70,17 +70,32 @@ const ROWS: readonly Pair[] = [
   ["an e-mail of unknown verification is refused", unknown, {}, "email_not_verified"],
   ["a missing e-mail is refused", missing, {}, "email_missing"],
   ["an unsupported e-mail is refused", unsupported, {}, "email_unsupported"],
-  ["an unverified e-mail will do where it must be present", unverified, { email: "present" }, "accepted"],
-  ["a missing e-mail will not do where it must be present", missing, { email: "present" }, "email_missing"],
+  [
+    "an unverified e-mail will do where it must be present",
+    unverified,
+    { emailPolicy: "present" },
+    "accepted",
+  ],
+  [
+    "a missing e-mail will not do where it must be present",
+    missing,
+    { emailPolicy: "present" },
+    "email_missing",
+  ],
   [
     "an unsupported e-mail will not do where it must be present",
     unsupported,
-    { email: "present" },
+    { emailPolicy: "present" },
     "email_unsupported",
   ],
-  ["an unverified e-mail will do where it is optional", unverified, { email: "optional" }, "accepted"],
-  ["a missing e-mail will do where it is optional", missing, { email: "optional" }, "accepted"],
-  ["an unsupported e-mail is left out where it is optional", unsupported, { email: "optional" }, "accepted"],
+  ["an unverified e-mail will do where it is optional", unverified, { emailPolicy: "optional" }, "accepted"],
+  ["a missing e-mail will do where it is optional", missing, { emailPolicy: "optional" }, "accepted"],
+  [
+    "an unsupported e-mail is left out where it is optional",
+    unsupported,
+    { emailPolicy: "optional" },
+    "accepted",
+  ],
   ["an e-mail of an allowed domain gets in", {}, ACME, "accepted"],
   ["an e-mail of the first allowed domain gets in", at("a@acme.com"), ACME, "accepted"],
   ["a domain is the same in capitals", at("a@ACME.Com"), ACME, "accepted"],
@@ -118,12 +133,12 @@ const ROWS: readonly Pair[] = [
     { requiredClaims: { plan: ["undefined", "null"] } },
     "claim_not_allowed",
   ],
-  ["an anonymous visitor is refused", ANONYMOUS_CALLER, {}, "anonymous_visitor"],
+  ["an anonymous visitor is refused", ANONYMOUS_CALLER, {}, "anonymous_not_allowed"],
   [
     "an anonymous visitor is refused where machines get in",
     { ...ANONYMOUS_CALLER, ...missing },
     MACHINE,
-    "anonymous_visitor",
+    "anonymous_not_allowed",
   ],
   [
     "an anonymous visitor gets in where visitors do",
@@ -135,7 +150,7 @@ const ROWS: readonly Pair[] = [
     "a machine is refused where only visitors get in",
     { ...MACHINE_CALLER, ...missing },
     ANONYMOUS,
-    "machine_client",
+    "machine_not_allowed",
   ],
   ["a user gets in where visitors do", {}, ANONYMOUS, "accepted"],
   ["a user of an organization that is named gets in", {}, NAMED, "accepted"],
@@ -167,7 +182,7 @@ describe("of several reasons the caller is told", () => {
   const everything = { ...MACHINE_CALLER, organization: undefined, ...missing, permissions: [] };
 
   test.each([
-    ["first the machine", { ...ORG, ...PERMISSIONS }, "machine_client"],
+    ["first the machine", { ...ORG, ...PERMISSIONS }, "machine_not_allowed"],
     ["then the organization", { ...ORG, ...PERMISSIONS, allowMachines: true }, "organization_not_allowed"],
     ["then the e-mail", { ...PERMISSIONS, allowMachines: true }, "email_missing"],
     ["then the permission", { ...PERMISSIONS, ...MACHINE }, "permission_missing"],
@@ -178,23 +193,23 @@ describe("of several reasons the caller is told", () => {
 
 describe("what was thrown on the way", () => {
   test("is the token's fault", () => {
-    const cause = new Refusal("expired");
-    expect(thrown(cause)).toEqual({ outcome: "no-valid-token", reason: "expired", cause });
+    const cause = new AuthorizerError("expired");
+    expect(toFailedDecision(cause)).toEqual({ outcome: "unauthorized", reason: "expired", cause });
   });
 
   test.each(["keys_unavailable", "unsupported_event", "identity_source_without_token"] as const)(
     "or leaves it undecided: %s",
     (reason) => {
-      const cause = new Refusal(reason);
-      expect(thrown(cause)).toEqual({ outcome: "undecided", reason, cause });
-      expect(undecided(cause)).toEqual({ outcome: "undecided", reason, cause });
+      const cause = new AuthorizerError(reason);
+      expect(toFailedDecision(cause)).toEqual({ outcome: "error", reason, cause });
+      expect(toErrorDecision(cause)).toEqual({ outcome: "error", reason, cause });
     },
   );
 });
 
 test("the detail of a refusal names the claim or the permission, and never the value that the token has", () => {
   const refused = (identity: Partial<Identity>, rules: Partial<AccessRules>) =>
-    refusalOf({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules });
+    checkAccess({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules });
   expect(refused(claims("free"), PAYING)).toEqual({ reason: "claim_not_allowed", detail: PLAN });
   expect(refused({ permissions: [] }, PERMISSIONS)).toEqual({
     reason: "permission_missing",

@@ -382,8 +382,8 @@ describe("somebody else's e-mail", () => {
   });
 
   test("in the machine's token", async () => {
-    expect(await outcomeOfToken(access({ sub: "Cron@clients" }))).toBe("machine_client");
-    expect(await outcomeOfToken(access({ gty: ["client-credentials"] }))).toBe("machine_client");
+    expect(await outcomeOfToken(access({ sub: "Cron@clients" }))).toBe("machine_not_allowed");
+    expect(await outcomeOfToken(access({ gty: ["client-credentials"] }))).toBe("machine_not_allowed");
   });
 });
 

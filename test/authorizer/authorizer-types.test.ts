@@ -15,7 +15,7 @@ import type { AuthorizerResponse } from "../../src/authorizer/response.ts";
 
 /** The handlers' types are the test: `tsc` reads this file without a cast. */
 const authorizer: Authorizer = createAuthorizer(
-  { issuers: ["http://localhost:9"], clientIds: ["WebApp"], logLevel: "silent" },
+  { domain: ["http://localhost:9"], clientIds: ["WebApp"], logLevel: "silent" },
   { fetch: () => Promise.reject(new Error("no network")) },
 );
 const token: APIGatewayTokenAuthorizerHandler = authorizer;

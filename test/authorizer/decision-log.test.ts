@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { toContext } from "../../src/identity/context.ts";
-import type { Accepted, Decision } from "../../src/authorizer/decision.ts";
+import type { AllowDecision, Decision } from "../../src/authorizer/decision.ts";
 import type { Identity } from "../../src/identity/identity.ts";
 import type { LogOptions } from "../../src/logging/emf.ts";
 import { createLog, type DecisionRecord } from "../../src/authorizer/decision-log.ts";
-import { hintOf } from "../../src/errors.ts";
-import { Refusal } from "../../src/errors.ts";
+import { getHint } from "../../src/errors.ts";
+import { AuthorizerError } from "../../src/errors.ts";
 import { ALICE as SOMEBODY } from "../alice.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -16,14 +16,14 @@ const ALICE: Identity = {
   permissions: ["read:x"],
   organization: { id: "org_1", name: undefined },
 };
-const ACCEPTED: Accepted = { outcome: "accepted", identity: ALICE, context: toContext(ALICE) };
-const CALLER_REFUSED: Decision = { outcome: "caller-refused", reason: "machine_client", identity: ALICE };
-const cause = new Refusal("missing_claim", "aud");
-const NO_TOKEN: Decision = { outcome: "no-valid-token", reason: "missing_claim", cause };
+const ACCEPTED: AllowDecision = { outcome: "allow", identity: ALICE, context: toContext(ALICE) };
+const CALLER_REFUSED: Decision = { outcome: "deny", reason: "machine_not_allowed", identity: ALICE };
+const cause = new AuthorizerError("missing_claim", "aud");
+const NO_TOKEN: Decision = { outcome: "unauthorized", reason: "missing_claim", cause };
 const UNDECIDED: Decision = {
-  outcome: "undecided",
+  outcome: "error",
   reason: "keys_unavailable",
-  cause: new Refusal("keys_unavailable", "acme.eu.auth0.com: HTTP 503"),
+  cause: new AuthorizerError("keys_unavailable", "acme.eu.auth0.com: HTTP 503"),
 };
 
 function logOf(level: LogOptions["level"]) {
@@ -82,7 +82,7 @@ describe("one line and metric", () => {
       ...COMMON,
       ...WHO,
       level: "info",
-      decision: "accepted",
+      decision: "allow",
       _aws: metrics(["function", "token_use", "client_id"]),
     });
   });
@@ -92,9 +92,9 @@ describe("one line and metric", () => {
       ...COMMON,
       ...WHO,
       level: "warn",
-      decision: "caller-refused",
-      reason: "machine_client",
-      hint: hintOf("machine_client"),
+      decision: "deny",
+      reason: "machine_not_allowed",
+      hint: getHint("machine_not_allowed"),
       _aws: metrics(["function", "reason"]),
     });
   });
@@ -103,9 +103,9 @@ describe("one line and metric", () => {
     expect(line(NO_TOKEN)).toEqual({
       ...COMMON,
       level: "warn",
-      decision: "no-valid-token",
+      decision: "unauthorized",
       reason: "missing_claim",
-      hint: hintOf("missing_claim"),
+      hint: getHint("missing_claim"),
       detail: "aud",
       _aws: metrics(["function", "reason"]),
     });
@@ -142,7 +142,7 @@ describe("one line and metric", () => {
 
 test("a lookup of revocations that failed is a line and a metric", () => {
   const { log, lines } = logOf("error");
-  log.fault({ event: "revocation_lookup_failed", detail: "revocations: socket hang up" });
+  log.event({ event: "revocation_lookup_failed", detail: "revocations: socket hang up" });
   expect(JSON.parse(lines[0] ?? "")).toEqual({
     level: "error",
     time: "2026-11-22T12:00:00Z",
@@ -199,19 +199,19 @@ describe("the level", () => {
   ] as const)("%s lets %d of 6 lines through", (level, expected) => {
     const { log, lines } = logOf(level);
     for (const decision of [ACCEPTED, CALLER_REFUSED, NO_TOKEN, UNDECIDED]) log.decision(record(decision));
-    log.fault({
+    log.event({
       event: "key_fetch_failed",
       jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json",
       detail: "HTTP 503",
     });
-    log.fault({ event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" });
+    log.event({ event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" });
     expect(lines).toHaveLength(expected);
   });
 });
 
 test("a failed fetch of keys is a warning and a metric", () => {
   const { log, lines } = logOf("info");
-  log.fault({
+  log.event({
     event: "key_fetch_failed",
     jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json",
     detail: "HTTP 503",
@@ -239,7 +239,7 @@ test("a failed fetch of keys is a warning and a metric", () => {
 
 test("packaged keys that should be renewed are a warning and a metric: how much of their life is over", () => {
   const { log, lines } = logOf("warn");
-  log.fault({ event: "snapshot_old", percent: 75 });
+  log.event({ event: "snapshot_old", percent: 75 });
   expect(JSON.parse(lines[0] ?? "")).toEqual({
     level: "warn",
     time: COMMON.time,
@@ -261,8 +261,8 @@ test("packaged keys that should be renewed are a warning and a metric: how much 
 
 test("a misspelled variable and a useless snapshot are warnings without a metric", () => {
   const { log, lines } = logOf("info");
-  log.fault({ event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" });
-  log.fault({ event: "snapshot_ignored", detail: "not a JWK Set" });
+  log.event({ event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" });
+  log.event({ event: "snapshot_ignored", detail: "not a JWK Set" });
   const head = { level: "warn", time: COMMON.time, function: "auth" };
   expect(lines.map((text) => JSON.parse(text) as unknown)).toEqual([
     { ...head, event: "misspelled_variable", found: "AUTH_DOMAIN", meant: "AUTH0_DOMAIN" },
@@ -287,11 +287,11 @@ test("an accepted token without a client names no dimension that its line lacks"
 test("a caller whose identity cannot be handed on is told apart by the name of what cannot, never by its value", () => {
   const identity = { ...ALICE, subject: "auth0|a\nb" };
   const decision: Decision = {
-    outcome: "caller-refused",
-    reason: "identity_unsupported",
+    outcome: "deny",
+    reason: "context_value_unsupported",
     detail: "sub",
     identity,
   };
-  expect(line(decision)).toMatchObject({ reason: "identity_unsupported", detail: "sub" });
+  expect(line(decision)).toMatchObject({ reason: "context_value_unsupported", detail: "sub" });
   expect(JSON.stringify(line(decision))).not.toContain("a\\nb");
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { evaluate, type EvaluationStep, type Evaluator } from "../../src/authorizer/evaluate.ts";
 import { createJwtVerifier } from "../../src/token/verify.ts";
-import { Refusal } from "../../src/errors.ts";
+import { AuthorizerError } from "../../src/errors.ts";
 import type { Step } from "../../src/token/step.ts";
 import { authorizerEvent, bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
@@ -36,7 +36,7 @@ function evaluator(changes: Partial<Evaluator> = {}, contextClaims: Record<strin
   const keySet = new StaticKeySet(key);
   return {
     rules: { ...ACCESS_RULES, emailClaim: undefined, contextClaims },
-    verify: createJwtVerifier({ rules: RULES, keySetOf: () => keySet, clock: () => NOW * 1000 }),
+    verify: createJwtVerifier({ rules: RULES, getKeySet: () => keySet, clock: () => NOW * 1000 }),
     revocations: { check: () => Promise.resolve() },
     ...changes,
   };
@@ -53,7 +53,7 @@ async function evaluated(event: unknown, by: Evaluator = evaluator()) {
 describe("a request", () => {
   test("takes every step, in this order, before it is accepted", async () => {
     const { decision, request, steps } = await evaluated(bearerEvent("http-2.0", signed()));
-    expect(decision).toMatchObject({ outcome: "accepted", context: { email: "alice@acme.com" } });
+    expect(decision).toMatchObject({ outcome: "allow", context: { email: "alice@acme.com" } });
     expect(request?.kind).toBe("http-2.0");
     expect(steps).toEqual(ALL_STEPS);
   });
@@ -70,13 +70,13 @@ describe("a request", () => {
   test("is refused where its token is revoked", async () => {
     const check = async (): Promise<void> => {
       await Promise.resolve();
-      throw new Refusal("revoked", "sub");
+      throw new AuthorizerError("revoked", "sub");
     };
     const { decision, steps } = await evaluated(
       bearerEvent("rest-token", signed()),
       evaluator({ revocations: { check } }),
     );
-    expect(decision).toMatchObject({ outcome: "no-valid-token", reason: "revoked" });
+    expect(decision).toMatchObject({ outcome: "unauthorized", reason: "revoked" });
     expect(steps.at(-1)).toBe("revocation");
   });
 
@@ -85,7 +85,7 @@ describe("a request", () => {
     const check = (): Promise<void> => Promise.resolve(void (asked += 1));
     const by = evaluator({ revocations: { check } });
     const denied = await evaluated(bearerEvent("rest-token", signed({ email_verified: false })), by);
-    expect(denied.decision).toMatchObject({ outcome: "caller-refused", reason: "email_not_verified" });
+    expect(denied.decision).toMatchObject({ outcome: "deny", reason: "email_not_verified" });
     expect(asked).toBe(0);
     await evaluated(bearerEvent("rest-token", signed()), by);
     expect(asked).toBe(1);
@@ -93,21 +93,21 @@ describe("a request", () => {
 
   test.each([
     ["no event of a gateway", () => ({}), "undecided", "unsupported_event", "event"],
-    ["no token", () => authorizerEvent("rest-request"), "no-valid-token", "missing_token", "credential"],
+    ["no token", () => authorizerEvent("rest-request"), "unauthorized", "missing_token", "credential"],
     [
       "an expired token",
       () => bearerEvent("rest-request", signed({ exp: NOW - 60 })),
-      ...(["no-valid-token", "expired", "times"] as const),
+      ...(["unauthorized", "expired", "times"] as const),
     ],
     [
       "a user without an e-mail",
       () => bearerEvent("rest-request", signed({ email: undefined })),
-      ...(["caller-refused", "email_missing", "email"] as const),
+      ...(["deny", "email_missing", "email"] as const),
     ],
     [
       "an identity that the gateway would change",
       () => bearerEvent("rest-request", signed({ sub: "a\nb" })),
-      ...(["caller-refused", "identity_unsupported", "context"] as const),
+      ...(["deny", "context_value_unsupported", "context"] as const),
     ],
   ])("ends with its first refusal: %s", async (_, event, outcome, reason, last) => {
     const { decision, steps } = await evaluated(event());
@@ -121,7 +121,7 @@ describe("claims of the team's own", () => {
 
   test("are in the context where the settings name them", async () => {
     const { decision } = await evaluated(event(["editor"]), evaluator({}, { roles: "roles" }));
-    expect(decision).toMatchObject({ outcome: "accepted", context: { roles: "editor" } });
+    expect(decision).toMatchObject({ outcome: "allow", context: { roles: "editor" } });
   });
 
   test("are not where they do not", async () => {
@@ -131,7 +131,7 @@ describe("claims of the team's own", () => {
 
   test("refuse their caller where they are too much", async () => {
     const { decision } = await evaluated(event("a".repeat(2050)), evaluator({}, { roles: "roles" }));
-    expect(decision).toMatchObject({ outcome: "caller-refused", reason: "claims_too_large" });
+    expect(decision).toMatchObject({ outcome: "deny", reason: "claims_too_large" });
   });
 });
 

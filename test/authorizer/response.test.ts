@@ -5,7 +5,7 @@ import { toResponse, type ResponseRules } from "../../src/authorizer/response.ts
 import { toContext } from "../../src/identity/context.ts";
 import type { Decision } from "../../src/authorizer/decision.ts";
 import type { Identity } from "../../src/identity/identity.ts";
-import { Refusal } from "../../src/errors.ts";
+import { AuthorizerError } from "../../src/errors.ts";
 import { ALICE as SOMEBODY } from "../alice.ts";
 
 const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/*";
@@ -21,12 +21,12 @@ const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"
 const HTTP = ["http-1.0", "http-2.0"] as const;
 
 const ALICE: Identity = { ...SOMEBODY, expiresAt: Date.UTC(2027, 0, 15, 8, 0, 0) / 1000 };
-const ACCEPTED: Decision = { outcome: "accepted", identity: ALICE, context: toContext(ALICE) };
-const CALLER_REFUSED: Decision = { outcome: "caller-refused", reason: "machine_client", identity: ALICE };
-const EXPIRED = new Refusal("expired");
-const NO_TOKEN: Decision = { outcome: "no-valid-token", reason: "expired", cause: EXPIRED };
-const DOWN = new Refusal("keys_unavailable");
-const UNDECIDED: Decision = { outcome: "undecided", reason: "keys_unavailable", cause: DOWN };
+const ACCEPTED: Decision = { outcome: "allow", identity: ALICE, context: toContext(ALICE) };
+const CALLER_REFUSED: Decision = { outcome: "deny", reason: "machine_not_allowed", identity: ALICE };
+const EXPIRED = new AuthorizerError("expired");
+const NO_TOKEN: Decision = { outcome: "unauthorized", reason: "expired", cause: EXPIRED };
+const DOWN = new AuthorizerError("keys_unavailable");
+const UNDECIDED: Decision = { outcome: "error", reason: "keys_unavailable", cause: DOWN };
 
 const ALLOW = { Effect: "Allow", Action: "execute-api:Invoke", Resource: STAGE };
 const DENY = { Effect: "Deny", Action: "execute-api:Invoke", Resource: STAGE };
@@ -57,7 +57,7 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
   });
 
   test("a refused caller gets a Deny with the reason and nothing of the token but the principal", () => {
-    const expected = policy("auth0|alice", [DENY], { reason: "machine_client" });
+    const expected = policy("auth0|alice", [DENY], { reason: "machine_not_allowed" });
     expect(toResponse(CALLER_REFUSED, request(kind), RULES)).toStrictEqual(expected);
   });
 
@@ -99,7 +99,7 @@ describe.each(HTTP)("on the gateway %s, where it is to answer 403,", (kind) => {
   test.each(["not_yet_valid", "unknown_key"] as const)(
     "a token that may be good a moment later gets no Deny, which would be cached: %s",
     (reason) => {
-      const decision: Decision = { outcome: "no-valid-token", reason, cause: new Refusal(reason) };
+      const decision: Decision = { outcome: "unauthorized", reason, cause: new AuthorizerError(reason) };
       expect(caught(() => toResponse(decision, request(kind), DENYING))).toMatchObject({
         message: "Unauthorized",
       });
@@ -108,8 +108,8 @@ describe.each(HTTP)("on the gateway %s, where it is to answer 403,", (kind) => {
 });
 
 test.each(KINDS)("on the gateway %s a subject that cannot be handed on is no principal either", (kind) => {
-  const decision: Decision = { outcome: "caller-refused", reason: "identity_unsupported", identity: ALICE };
-  const expected = policy("anonymous", [DENY], { reason: "identity_unsupported" });
+  const decision: Decision = { outcome: "deny", reason: "context_value_unsupported", identity: ALICE };
+  const expected = policy("anonymous", [DENY], { reason: "context_value_unsupported" });
   expect(toResponse(decision, request(kind), RULES)).toStrictEqual(expected);
 });
 
@@ -131,7 +131,7 @@ describe("a simple response", () => {
   test("is false for a refused caller, with the reason", () => {
     expect(response(CALLER_REFUSED)).toStrictEqual({
       isAuthorized: false,
-      context: { reason: "machine_client" },
+      context: { reason: "machine_not_allowed" },
     });
   });
 
@@ -148,7 +148,7 @@ test("the last date that a token can have is one that a policy can say", () => {
   const identity = { ...ALICE, expiresAt: 253_402_300_739 };
   const rules = { ...RULES, clockToleranceSeconds: 60 };
   const response = toResponse(
-    { outcome: "accepted", identity, context: toContext(identity) },
+    { outcome: "allow", identity, context: toContext(identity) },
     request("rest-token"),
     rules,
   );

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { startRevocationTable, type RevocationTable } from "../../src/testing/revocation-table.ts";
-import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
+import { startFakeTenant, type FakeTenant } from "../../src/testing/tenant.ts";
 import { run } from "./command.ts";
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let table: RevocationTable;
 beforeEach(async () => {
-  [tenant, table] = await Promise.all([startTenant(), startRevocationTable()]);
+  [tenant, table] = await Promise.all([startFakeTenant(), startRevocationTable()]);
 });
 afterEach(() => Promise.all([tenant.close(), table.close()]));
 

@@ -158,7 +158,7 @@ describe("doctor finds", () => {
 
   test("a token whose e-mail nobody verified", async () => {
     const token = tenant.accessToken({ "https://acme.com/email_verified": false });
-    await expectProblem("token", "email_not_verified", "AUTHORIZER_EMAIL=verified", token);
+    await expectProblem("token", "email_not_verified", "AUTHORIZER_EMAIL_POLICY=verified", token);
   });
 
   test("what else is wrong with a token that has expired", async () => {

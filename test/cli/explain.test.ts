@@ -6,20 +6,20 @@ import fc from "fast-check";
 import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { STEPS } from "../../src/cli/explain/trace.ts";
-import { hintOf, type Reason } from "../../src/errors.ts";
+import { getHint, type Reason } from "../../src/errors.ts";
 import { authorizerEvent } from "../../src/testing/events.ts";
 import { createSigningKey } from "../../src/testing/signing-key.ts";
 import { startRevocationTable, type RevocationTable } from "../../src/testing/revocation-table.ts";
-import { ALICE, startTenant, type Tenant } from "../../src/testing/tenant.ts";
+import { ALICE, startFakeTenant, type FakeTenant } from "../../src/testing/tenant.ts";
 import { startServer } from "../token/loopback-server.ts";
 import { run, type Ran } from "./command.ts";
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let table: RevocationTable;
 let folder: string;
 
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
   table = await startRevocationTable();
   table.revokeSession("ended");
   folder = mkdtempSync(join(tmpdir(), "explain-"));
@@ -126,12 +126,15 @@ const REFUSED: Readonly<
     env: () => ({ REVOCATION_TABLE: "another-table", ...table.environment }),
     at: "revocation",
   },
-  identity_unsupported: { token: () => tenant.idToken({ user: { ...ALICE, sub: "a\nb" } }), at: "context" },
-  anonymous_visitor: {
+  context_value_unsupported: {
+    token: () => tenant.idToken({ user: { ...ALICE, sub: "a\nb" } }),
+    at: "context",
+  },
+  anonymous_not_allowed: {
     token: () => tenant.accessToken({ user: { ...ALICE, sub: "anon@5f7c8ec7c33c6c004bbafe82" } }),
     at: "anonymous",
   },
-  machine_client: { token: () => tenant.machineToken(), at: "machine" },
+  machine_not_allowed: { token: () => tenant.machineToken(), at: "machine" },
   organization_not_allowed: {
     token: () => tenant.idToken(),
     env: () => ({ AUTH0_ORGANIZATIONS: "org_1" }),
@@ -172,7 +175,7 @@ describe("explain finds", () => {
   test.each(Object.entries(REFUSED))("%s, as the authorizer does", async (reason, { token, at, env }) => {
     const [text, settings] = [token(), environment(env?.())];
     const { verdict, steps, ...why } = await explained(text, settings);
-    expect(why).toMatchObject({ reason, hint: hintOf(reason as Reason) });
+    expect(why).toMatchObject({ reason, hint: getHint(reason as Reason) });
     expect(await logged(text, settings)).toBe(reason);
     const order = Object.keys(STEPS)
       .slice(2)

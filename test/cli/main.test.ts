@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { build } from "esbuild";
-import { startTenant } from "../../src/testing/tenant.ts";
+import { startFakeTenant } from "../../src/testing/tenant.ts";
 
 let folder: string;
 let tool: string;
@@ -79,7 +79,7 @@ describe("the tool, bundled into one file", () => {
   });
 
   test("waits for a tenant that is slow, and says so", async () => {
-    const tenant = await startTenant();
+    const tenant = await startFakeTenant();
     tenant.fail("silent");
     const settings = { ...SETTINGS, AUTH0_DOMAIN: tenant.issuer, JWKS_TIMEOUT_MS: "1000" };
     const { exitCode, errors, output } = await shell(
@@ -94,7 +94,7 @@ describe("the tool, bundled into one file", () => {
   });
 
   test("writes a snapshot", async () => {
-    const tenant = await startTenant();
+    const tenant = await startFakeTenant();
     const { exitCode, errors } = await shell([
       "snapshot",
       "--domain",

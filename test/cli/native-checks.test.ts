@@ -4,9 +4,9 @@ import { settingsFrom, type Settings } from "../../src/settings/settings.ts";
 
 /** Access tokens of one API and nothing else asked for: what AWS's own authorizers are made for. */
 const SIMPLE: Partial<Settings> = {
-  issuers: ["acme.eu.auth0.com"],
+  domain: ["acme.eu.auth0.com"],
   audiences: ["https://api.acme.com"],
-  email: "optional",
+  emailPolicy: "optional",
   allowMachines: true,
   allowAnonymous: true,
 };
@@ -35,16 +35,16 @@ describe("doctor says plainly that AWS's JWT authorizers are enough", () => {
 
 describe("doctor names what they would not keep", () => {
   test.each<[Partial<Settings>, string, string]>([
-    [{ issuers: ["acme.eu.auth0.com", "login.acme.com"] }, "cannot do what these ask for: AUTH0_DOMAIN", ALL],
+    [{ domain: ["acme.eu.auth0.com", "login.acme.com"] }, "cannot do what these ask for: AUTH0_DOMAIN", ALL],
     [
       { clientIds: ["WebApp"] },
       "cannot do what these ask for: AUTH0_CLIENT_IDS",
       "AWS does not say: AUTH0_CLIENT_IDS",
     ],
     [
-      { email: "verified", emailClaim: "email", allowMachines: false, allowAnonymous: false },
-      "cannot do what these ask for: AUTHORIZER_EMAIL, AUTHORIZER_ALLOW_MACHINES, AUTHORIZER_ALLOW_ANONYMOUS",
-      "AUTHORIZER_ALLOW_MACHINES, AUTHORIZER_ALLOW_ANONYMOUS; it may or may not be able to do this, AWS does not say: AUTHORIZER_EMAIL",
+      { emailPolicy: "verified", emailClaim: "email", allowMachines: false, allowAnonymous: false },
+      "cannot do what these ask for: AUTHORIZER_EMAIL_POLICY, AUTHORIZER_ALLOW_MACHINES, AUTHORIZER_ALLOW_ANONYMOUS",
+      "AUTHORIZER_ALLOW_MACHINES, AUTHORIZER_ALLOW_ANONYMOUS; it may or may not be able to do this, AWS does not say: AUTHORIZER_EMAIL_POLICY",
     ],
     [
       { organizations: ["org_1"] },

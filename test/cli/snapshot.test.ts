@@ -8,17 +8,17 @@ import { snapshot } from "../../src/cli/snapshot.ts";
 import { takeSnapshot } from "../../src/deploy/package/take-snapshot.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey } from "../../src/testing/signing-key.ts";
-import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
+import { startFakeTenant, type FakeTenant } from "../../src/testing/tenant.ts";
 import { storedFiles } from "../infra/zip-entries.ts";
 import { codeFiles } from "../../src/deploy/package/function-files.ts";
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let directory: string;
 let file: string;
 let output: { out: string; error: string };
 
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
 });
 beforeEach(() => {
   tenant.fail();
@@ -51,7 +51,7 @@ describe("a snapshot", () => {
 
   test("is of every issuer or of none", async () => {
     tenant.fail(503);
-    const other = await startTenant();
+    const other = await startFakeTenant();
     const taken = takeSnapshot({ issuers: [other.issuer, tenant.issuer] });
     await expect(taken).rejects.toThrow(`${tenant.jwksUri}: HTTP 503`);
     await other.close();
@@ -116,7 +116,7 @@ describe("the command", () => {
   });
 
   test("prefers --domain, which may name several", async () => {
-    const other = await startTenant();
+    const other = await startFakeTenant();
     const args = ["--domain", `${tenant.issuer}, ${other.issuer}`, "--out", file];
     expect(await run(args, { AUTH0_DOMAIN: "unused.example" })).toBe(0);
     expect(Object.keys((JSON.parse(readFileSync(file, "utf8")) as { keySets: object }).keySets)).toEqual([
@@ -170,7 +170,7 @@ describe("the command", () => {
 });
 
 test("the bundle finds the snapshot beside it, and lets a user in without any network", async () => {
-  const down = await startTenant();
+  const down = await startFakeTenant();
   await run(["--domain", down.issuer, "--out", join(directory, "jwks-snapshot.json")]);
   await down.close();
   const bundle = join(directory, "authorizer.cjs");

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { identityFrom, MissingIdentityError } from "../../src/identity/reader/identity-from.ts";
+import { identityFrom, IdentityError } from "../../src/identity/reader/identity-from.ts";
 import type { CallerIdentity, ClaimTypes } from "../../src/identity/reader/identity-from.ts";
 import type { GoldenCase, GoldenIdentity } from "./cases.ts";
 import { goldenCalls, type GoldenCall } from "./golden-calls.ts";
@@ -79,7 +79,7 @@ function outcomeOf({ given, options }: GoldenCall): GoldenCase["expected"] {
     });
     return { identity: neutral(identity) };
   } catch (error) {
-    if (error instanceof MissingIdentityError) return { refused: error.reason };
+    if (error instanceof IdentityError) return { refused: error.code };
     throw error;
   }
 }

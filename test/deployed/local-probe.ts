@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { HandshakeRefused, httpApi, restApi, webSocketApi } from "../../src/testing/index.ts";
+import { HandshakeError, httpApi, restApi, webSocketApi } from "../../src/testing/index.ts";
 import type { Lambda, RoutedApi, WebSocketApi } from "../../src/testing/index.ts";
 import { credentialsOf, KINDS, pathOf, queryOf, replyOf } from "./probe.ts";
 import type { Kind, Probe, Question, Reply } from "./probe.ts";
@@ -74,7 +74,7 @@ async function overWebSocket(api: WebSocketApi, question: Question): Promise<Rep
     const answer = (await connection.send("hello")) as { body: string };
     return replyOf(200, answer.body);
   } catch (error) {
-    if (!(error instanceof HandshakeRefused)) throw error;
+    if (!(error instanceof HandshakeError)) throw error;
     return replyOf(error.status, error.body);
   }
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
-import { HandshakeRefused, type Connection, type WebSocketApi } from "../../src/testing/index.ts";
+import { HandshakeError, type Connection, type WebSocketApi } from "../../src/testing/index.ts";
 import { localApis } from "./local-probe.ts";
 import { KINDS, pathOf } from "./probe.ts";
 
@@ -37,7 +37,7 @@ function acceptConnections(server: Server, api: WebSocketApi): void {
     api.connect(query, { headers }).then(
       (connection) => webSockets.handleUpgrade(request, socket, head, (client) => relay(client, connection)),
       (error: unknown) => {
-        const { status, body } = error instanceof HandshakeRefused ? error : { status: 500, body: "" };
+        const { status, body } = error instanceof HandshakeError ? error : { status: 500, body: "" };
         const length = Buffer.byteLength(body);
         socket.end(
           `HTTP/1.1 ${status} Refused\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${body}`,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { build } from "esbuild";
 import { authorizerEvent } from "../../src/testing/events.ts";
 import { startRevocationTable, type RevocationTable } from "../../src/testing/revocation-table.ts";
-import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
+import { startFakeTenant, type FakeTenant } from "../../src/testing/tenant.ts";
 import { guides } from "./guides.ts";
 
 /** The commands of a page, one for each line. */
@@ -18,12 +18,12 @@ function commands(page: string, program: string): string[] {
   return blocks.filter((line) => line.includes(program));
 }
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let table: RevocationTable;
 let folder: string;
 
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
   table = await startRevocationTable({ name: "acme-revocations" });
   folder = mkdtempSync(join(tmpdir(), "docs-"));
   const event = authorizerEvent("rest-request", {

@@ -26,7 +26,7 @@ test("the README has every setting, in the order of the code", () => {
 test.each(rows.filter(({ variable }) => !required.includes(variable)))(
   "the README has the default of $variable",
   ({ variable, text }) => {
-    const value = defaults[keys.get(variable) ?? "issuers"];
+    const value = defaults[keys.get(variable) ?? "domain"];
     expect(text.split(";")[0]).toBe(
       isNone(value) ? "none" : `\`${JSON.stringify(value).replaceAll('"', "")}\``,
     );

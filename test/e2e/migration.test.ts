@@ -89,6 +89,6 @@ describe("from ID tokens to access tokens", () => {
     await decisions(1);
     // API Gateway answers 401; what serverless-offline answers to a throw is its own affair.
     expect(await call("restToken", stack.urls.restToken, id)).toMatchObject({ identity: undefined });
-    expect(await decisions(1)).toMatchObject([{ decision: "no-valid-token", reason: "unknown_audience" }]);
+    expect(await decisions(1)).toMatchObject([{ decision: "unauthorized", reason: "unknown_audience" }]);
   });
 });

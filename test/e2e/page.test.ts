@@ -26,7 +26,7 @@ const CASES = [
   ["Expired", "refused, expired (401)"],
   ["Other application", "refused, unknown_audience (401)"],
   ["Unverified e-mail", "refused, email_not_verified (403)"],
-  ["Machine", "refused, machine_client (403)"],
+  ["Machine", "refused, machine_not_allowed (403)"],
   ["HS256", "refused, unsupported_algorithm (401)"],
   ["Tampered", "refused, bad_signature (401)"],
   ["Rotated key", "accepted (200); then accepted (200)"],
@@ -86,7 +86,7 @@ describe("the page of npm start", () => {
       await press(page, CALL);
       for (const summary of await page.locator("#runs .timeline summary").all()) await summary.click();
       expect(await step(page, "API Gateway")).toMatch(/"authorizationToken": "Bearer eyJ.{5}…"/);
-      expect(await step(page, "The authorizer")).toMatch(/\d ms.*"decision": "accepted"/s);
+      expect(await step(page, "The authorizer")).toMatch(/\d ms.*"decision": "allow"/s);
       expect(await step(page, "Its answer")).toMatch(
         /Allow arn:aws:execute-api:.*Deny arn:aws:.* when the token ends/s,
       );
@@ -109,7 +109,7 @@ describe("the page of npm start", () => {
         await page.getByLabel(gateway).check();
         for (const [name, reason, status, hint] of [
           ["Expired", "expired", 401, "The application must get a new one"],
-          ["Machine", "machine_client", 403, "AUTHORIZER_ALLOW_MACHINES"],
+          ["Machine", "machine_not_allowed", 403, "AUTHORIZER_ALLOW_MACHINES"],
           ["HS256", "unsupported_algorithm", 401, "switch the JSON Web Token signature algorithm"],
           ["Tenant down", "keys_unavailable", 500, "could not be fetched"],
         ] as const) {

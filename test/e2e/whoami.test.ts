@@ -82,7 +82,7 @@ describe.each(ATTACHMENTS)("through %s", (attachment) => {
     const { clientId, clientSecret = "" } = stack.tenant.applications.machine;
     const { issuer } = stack.tenant;
     const { access_token } = await machineToken({ issuer, clientId, clientSecret, audience: API_IDENTIFIER });
-    await expectRefusal(attachment, access_token, "machine_client");
+    await expectRefusal(attachment, access_token, "machine_not_allowed");
   });
 
   test("a token whose claims were changed does not get in", async () => {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { findMistakes } from "../../src/deploy/lint/lint.ts";
-import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { lintTemplate } from "../../src/deploy/lint/lint.ts";
+import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
 
 const EXAMPLE = resolve("examples/attach-cdk");
 
@@ -22,8 +22,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test("every route of all three APIs is guarded by the imported authorizer", () => {
-  expect(findMistakes(template)).toEqual([]);
-  const authorizers = resourcesOf(template, "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer");
+  expect(lintTemplate(template)).toEqual([]);
+  const authorizers = getResources(template, "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer");
   expect(authorizers).toHaveLength(3);
   for (const { properties } of authorizers) {
     expect(JSON.stringify(properties["AuthorizerUri"])).toContain(
@@ -33,18 +33,18 @@ test("every route of all three APIs is guarded by the imported authorizer", () =
 });
 
 test("answers are kept for five minutes where they are kept", () => {
-  const ttls = resourcesOf(template, "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer").map(
+  const ttls = getResources(template, "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer").map(
     ({ properties }) => properties["AuthorizerResultTtlInSeconds"],
   );
   expect(ttls).toEqual([300, 300, undefined]);
 });
 
 test("the WebSocket API has a stage to connect to, and a route for messages that answers", () => {
-  const [stage, ...others] = resourcesOf(template, "AWS::ApiGatewayV2::Stage").filter(
+  const [stage, ...others] = getResources(template, "AWS::ApiGatewayV2::Stage").filter(
     ({ properties }) => properties["StageName"] === "prod",
   );
   expect([stage?.properties["AutoDeploy"], others]).toEqual([true, []]);
-  const routes = resourcesOf(template, "AWS::ApiGatewayV2::Route").map(({ properties }) => properties);
+  const routes = getResources(template, "AWS::ApiGatewayV2::Route").map(({ properties }) => properties);
   expect(routes).toContainEqual(
     expect.objectContaining({
       ApiId: stage?.properties["ApiId"],
@@ -55,7 +55,7 @@ test("the WebSocket API has a stage to connect to, and a route for messages that
 });
 
 test("the APIs may call the authorizer", () => {
-  const permissions = resourcesOf(template, "AWS::Lambda::Permission").filter(({ properties }) =>
+  const permissions = getResources(template, "AWS::Lambda::Permission").filter(({ properties }) =>
     JSON.stringify(properties["FunctionName"]).includes("auth0-authorizer-prod-arn"),
   );
   expect(permissions).toHaveLength(3);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { freePorts, type Ports } from "../../local/ports.ts";
 import { signIn } from "../../local/sign-in.ts";
 import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
-import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { call, type Attachment } from "../e2e/call.ts";
 import { packNpmPackage } from "../tools/npm-package.ts";
 import { createConsumer, type Consumer } from "./consumer.ts";
@@ -80,7 +80,7 @@ describe.each(EXAMPLES)("$example, in a folder of its own", (expected) => {
     });
 
     test("lets its own API, and no other, call the authorizer", () => {
-      const permissions = resourcesOf(template, "AWS::Lambda::Permission").map(
+      const permissions = getResources(template, "AWS::Lambda::Permission").map(
         ({ properties }) => properties,
       );
       const [permission, ...others] = permissions.filter(
@@ -92,7 +92,7 @@ describe.each(EXAMPLES)("$example, in a folder of its own", (expected) => {
     });
 
     test("brings no authorizer of its own", () => {
-      const functions = resourcesOf(template, "AWS::Lambda::Function").map(({ name }) => name);
+      const functions = getResources(template, "AWS::Lambda::Function").map(({ name }) => name);
       expect(functions).not.toContain("Auth0LambdaFunction");
       expect(functions).toContain("HelloLambdaFunction");
     });

@@ -9,8 +9,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseToObject } from "hcl2-parser";
 import { parse } from "yaml";
-import { findMistakes } from "../../src/deploy/lint/lint.ts";
-import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { lintTemplate } from "../../src/deploy/lint/lint.ts";
+import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { httpApi, restApi } from "../../src/testing/index.ts";
 import { blocks, guides } from "../docs/guides.ts";
 import { answering, policy } from "../testing/lambdas.ts";
@@ -69,14 +69,14 @@ const MAPPINGS: Readonly<Record<"REST" | "HTTP", Readonly<Record<string, () => u
         "requestParameters",
       ),
     CDK: () =>
-      at(resourcesOf(cdk, "AWS::ApiGateway::Method"), 0, "properties", "Integration", "RequestParameters"),
+      at(getResources(cdk, "AWS::ApiGateway::Method"), 0, "properties", "Integration", "RequestParameters"),
     Terraform: () =>
       at(terraformRest, "resource", "aws_api_gateway_integration", "backend", 0, "request_parameters"),
   },
   HTTP: {
     "Serverless and SAM": () =>
       at(cloudFormationHttp, "Resources", "BackendIntegration", "Properties", "RequestParameters"),
-    CDK: () => at(resourcesOf(cdk, "AWS::ApiGatewayV2::Integration"), 0, "properties", "RequestParameters"),
+    CDK: () => at(getResources(cdk, "AWS::ApiGatewayV2::Integration"), 0, "properties", "RequestParameters"),
     Terraform: () =>
       at(terraformHttp, "resource", "aws_apigatewayv2_integration", "backend", 0, "request_parameters"),
   },
@@ -125,7 +125,7 @@ test("the CDK snippets are parts of the example, whose template has no mistake",
   const snippets = blocks(PAGE, "javascript").map(unindented);
   expect(snippets).toHaveLength(2);
   for (const snippet of snippets) expect(example).toContain(snippet);
-  expect(findMistakes(cdk)).toEqual([]);
+  expect(lintTemplate(cdk)).toEqual([]);
 });
 
 test("every route of the snippets is guarded", () => {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { visitToCallback } from "../../local/sign-in.ts";
 import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
 import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
-import { findMistakes } from "../../src/deploy/lint/lint.ts";
-import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { lintTemplate } from "../../src/deploy/lint/lint.ts";
+import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { mockIntegration, restApi, type Lambda, type RoutedApi } from "../../src/testing/index.ts";
 import type { MockMethodProperties, RestApiOptions } from "../../src/testing/index.ts";
 import { evaluated } from "../infra/cloudformation.ts";
@@ -64,8 +64,8 @@ async function deployedAt(origin: string): Promise<RoutedApi> {
   tenant = await startLocalTenant({ apiIdentifier: `${origin}/mcp` });
   const template = await packagedFor(origin, tenant.issuer);
   const properties = (type: string): unknown[] =>
-    resourcesOf(template, type).map((resource) => evaluated(template, resource.properties));
-  const [metadata] = resourcesOf(template, "AWS::ApiGateway::Method")
+    getResources(template, type).map((resource) => evaluated(template, resource.properties));
+  const [metadata] = getResources(template, "AWS::ApiGateway::Method")
     .filter(({ name }) => name === "Metadata")
     .map((resource) => evaluated(template, resource.properties) as MockMethodProperties);
   if (metadata === undefined) throw new Error("The template has no metadata.");
@@ -96,7 +96,7 @@ async function packagedFor(origin: string, issuer: string): Promise<Template> {
 
 function settingsFor(origin: string) {
   return {
-    issuers: [tenant.issuer],
+    domain: [tenant.issuer],
     audiences: [`${origin}/mcp`],
     emailClaim: "https://example.com/email",
   };
@@ -171,7 +171,7 @@ describe("the gateway, without a token", () => {
 
   test("is deployed with the metadata, and with no other open route", () => {
     const publicRoutes = [METADATA_ROUTE];
-    expect(findMistakes(packaged, { publicRoutes })).toEqual([]);
+    expect(lintTemplate(packaged, { publicRoutes })).toEqual([]);
     expect(packaged.Resources["Auth0ApiGatewayAuthorizer"]).toMatchObject({
       DependsOn: expect.arrayContaining(["Metadata"]) as unknown,
     });

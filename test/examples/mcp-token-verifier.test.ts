@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { startTenant, type Tenant } from "../../src/testing/index.ts";
+import { startFakeTenant, type FakeTenant } from "../../src/testing/index.ts";
 import { createVerifier, type VerifyToken } from "../../src/verifier.ts";
 
 const EXAMPLE = resolve("examples/mcp-server");
@@ -31,11 +31,11 @@ const { default: express } = (await import(`${EXAMPLE}/node_modules/express/inde
   readonly default: () => Express & RequestListener;
 };
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let address: string;
 const server = createServer();
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
   const app = express();
   const verifier = tokenVerifier(createVerifier(tenant.settings));
   app.use(requireBearerAuth({ verifier, resourceMetadataUrl: METADATA }));

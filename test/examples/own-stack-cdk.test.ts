@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
-import { findMistakes } from "../../src/deploy/lint/lint.ts";
-import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { lintTemplate } from "../../src/deploy/lint/lint.ts";
+import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { packNpmPackage, unpackAsDependency } from "../tools/npm-package.ts";
 
 const run = promisify(execFile);
@@ -42,14 +42,14 @@ test("the construct compiles against CDK's types", async () => {
 
 describe("the stack with the construct", () => {
   const authorizer = (): Readonly<Record<string, unknown>> =>
-    resourcesOf(template, "AWS::Lambda::Function").find(({ name }) => name.startsWith("Auth0"))?.properties ??
-    {};
+    getResources(template, "AWS::Lambda::Function").find(({ name }) => name.startsWith("Auth0"))
+      ?.properties ?? {};
 
   test("has no mistake by AWS's rules or by ours: every route is guarded", () => {
     expect(complaintsOfAws([path]).get(path)).toEqual([]);
-    expect(findMistakes(template)).toEqual([]);
+    expect(lintTemplate(template)).toEqual([]);
     const types = ["AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"];
-    const ttls = resourcesOf(template, ...types).map(
+    const ttls = getResources(template, ...types).map(
       ({ properties }) => properties["AuthorizerResultTtlInSeconds"],
     );
     expect(ttls).toEqual([300, 300, undefined]);
@@ -58,7 +58,7 @@ describe("the stack with the construct", () => {
   test("sets what the function reads, as it was written in code", () => {
     const { Variables } = authorizer()["Environment"] as { Variables: NodeJS.ProcessEnv };
     expect(settingsFromEnvironment(Variables)).toMatchObject({
-      issuers: ["https://acme.eu.auth0.com/"],
+      domain: ["https://acme.eu.auth0.com/"],
       audiences: ["https://api.acme.com"],
       emailClaim: "https://acme.com/email",
     });
@@ -71,7 +71,7 @@ describe("the stack with the construct", () => {
   });
 
   test("lets each API, and no other, call the authorizer", () => {
-    const permissions = resourcesOf(template, "AWS::Lambda::Permission").filter(({ properties }) =>
+    const permissions = getResources(template, "AWS::Lambda::Permission").filter(({ properties }) =>
       JSON.stringify(properties["FunctionName"]).includes("Auth0Function"),
     );
     expect(permissions).toHaveLength(3);
@@ -80,7 +80,7 @@ describe("the stack with the construct", () => {
   });
 
   test("answers with a challenge and CORS headers, and says 503 where nothing can be decided", () => {
-    const responses = resourcesOf(template, "AWS::ApiGateway::GatewayResponse").map(({ properties }) => [
+    const responses = getResources(template, "AWS::ApiGateway::GatewayResponse").map(({ properties }) => [
       properties["ResponseType"],
       properties["StatusCode"],
     ]);
@@ -104,7 +104,7 @@ test("a WebSocket's token may come among the subprotocols, and a 401 may name th
   writeFileSync(join(folder, "changed.mjs"), source);
   await synthesise("changed.mjs", "changed");
   const changed = readFileSync(join(folder, "changed/OwnStackCdk.template.json"), "utf8");
-  const resources = (type: string) => resourcesOf(JSON.parse(changed) as Template, type);
+  const resources = (type: string) => getResources(JSON.parse(changed) as Template, type);
   expect(JSON.stringify(resources("AWS::ApiGatewayV2::Authorizer"))).toContain(
     '["route.request.header.Sec-WebSocket-Protocol"]',
   );
@@ -136,7 +136,7 @@ describe("the stack with revocations", () => {
 
   /** What the roles of a part of the stack may do, beside writing to their own log. */
   function rightsOf(part: RegExp): string[] {
-    return resourcesOf(revoking, "AWS::IAM::Policy")
+    return getResources(revoking, "AWS::IAM::Policy")
       .filter(({ name }) => part.test(name))
       .flatMap(({ properties }) => {
         const { Statement } = properties["PolicyDocument"] as { Statement: { Action: string | string[] }[] };
@@ -148,7 +148,7 @@ describe("the stack with revocations", () => {
   test("has no mistake by AWS's rules or by ours", () => {
     const out = join(folder, "out/Revoking.template.json");
     expect(complaintsOfAws([out]).get(out)).toEqual([]);
-    expect(findMistakes(revoking)).toEqual([]);
+    expect(lintTemplate(revoking)).toEqual([]);
   });
 
   test("lets the authorizer read the table, and the writers write into it", () => {
@@ -158,19 +158,19 @@ describe("the stack with revocations", () => {
   });
 
   test("calls the writers by the streams and by an address of their own", () => {
-    const handlers = resourcesOf(revoking, "AWS::Lambda::Function").map(
+    const handlers = getResources(revoking, "AWS::Lambda::Function").map(
       ({ properties }) => properties["Handler"],
     );
     expect(handlers).toEqual(
       expect.arrayContaining(["revoke-on-event.handler", "back-channel-logout.handler"]),
     );
-    expect(resourcesOf(revoking, "AWS::Events::Rule")).toHaveLength(2);
-    expect(resourcesOf(revoking, "AWS::Lambda::Url")).toHaveLength(1);
-    expect(resourcesOf(revoking, "AWS::DynamoDB::Table")).toHaveLength(1);
+    expect(getResources(revoking, "AWS::Events::Rule")).toHaveLength(2);
+    expect(getResources(revoking, "AWS::Lambda::Url")).toHaveLength(1);
+    expect(getResources(revoking, "AWS::DynamoDB::Table")).toHaveLength(1);
   });
 
   test("has the alarms of the package, and tells them by every parameter what to watch", () => {
-    const [stack] = resourcesOf(revoking, "AWS::CloudFormation::Stack");
+    const [stack] = getResources(revoking, "AWS::CloudFormation::Stack");
     const given = stack?.properties["Parameters"] as Readonly<Record<string, unknown>>;
     const alarms = JSON.parse(readFileSync("dist/alarms.json", "utf8")) as Template;
     expect(Object.keys({ ...given, AuthorizerLogLevel: "info" }).sort()).toEqual(

@@ -119,14 +119,14 @@ function attempt(one: Finding, ground: Ground): { event: unknown; token: string 
   return { event: bearerEvent(at(GATEWAYS, one.recipe.gateway), token), token };
 }
 
-type Expected = Expectation | { readonly outcome: "undecided" };
+type Expected = Expectation | { readonly outcome: "error" };
 
 async function expectation(
   { stage, token, gateway, isKeptWithoutToken }: Reading,
   oracle: (token: string, gateway: NonNullable<Reading["gateway"]>) => Promise<Expectation>,
 ): Promise<Expected> {
-  if (stage === undefined || gateway === undefined || isKeptWithoutToken) return { outcome: "undecided" };
-  return token === undefined ? { outcome: "no-valid-token", why: "credentials" } : oracle(token, gateway);
+  if (stage === undefined || gateway === undefined || isKeptWithoutToken) return { outcome: "error" };
+  return token === undefined ? { outcome: "unauthorized", why: "credentials" } : oracle(token, gateway);
 }
 
 async function tried(team: UnderTest, event: unknown): Promise<Trial> {
@@ -144,9 +144,9 @@ function faultOf({ verdict, logged }: Trial, expected: Expected, stage: string):
   if (!verdict.allowed) {
     const { decision } = JSON.parse(logged) as { decision: string };
     if (expected.outcome === decision) return undefined;
-    return decision === "undecided" ? "unclassified" : "turnedAway";
+    return decision === "error" ? "unclassified" : "turnedAway";
   }
-  if (expected.outcome !== "accepted") return "letIn";
+  if (expected.outcome !== "allow") return "letIn";
   const isSame = inspect(sorted(verdict.context)) === inspect(sorted(expected.context));
   return isSame && opensOnly(stage, verdict) ? undefined : "letIn";
 }
@@ -167,9 +167,9 @@ function statusFault(
     gateway?.startsWith("http") === true &&
     !CURED_BY_TIME.includes(reason);
   const statuses: Readonly<Record<string, number>> = {
-    "no-valid-token": isDenied ? 403 : 401,
-    "caller-refused": 403,
-    undecided: 500,
+    unauthorized: isDenied ? 403 : 401,
+    deny: 403,
+    error: 500,
   };
   return verdict.status === statuses[decision] ? undefined : "unclassified";
 }

@@ -25,21 +25,26 @@ export const GATEWAYS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "
 /** Settings of several teams. */
 export const TEAMS: readonly Partial<Settings>[] = [
   {},
-  { email: "present", accessTokenProfile: "rfc9068", clockToleranceSeconds: 0 },
-  { email: "optional", allowMachines: true, organizations: ["org_1", "org_2"], clockToleranceSeconds: 60 },
+  { emailPolicy: "present", accessTokenProfile: "rfc9068", clockToleranceSeconds: 0 },
+  {
+    emailPolicy: "optional",
+    allowMachines: true,
+    organizations: ["org_1", "org_2"],
+    clockToleranceSeconds: 60,
+  },
   {
     requiredPermissions: ["read:x"],
     httpApiResponse: "simple",
     policyEndsWithToken: false,
-    email: "present",
+    emailPolicy: "present",
   },
   {
-    email: "optional",
+    emailPolicy: "optional",
     allowAnonymous: true,
     organizations: ["org_1", "acme-corp"],
     httpApiUnauthorized: "403",
   },
-  { email: "optional", allowMachines: true, contextClaims: CONTEXT_CLAIMS },
+  { emailPolicy: "optional", allowMachines: true, contextClaims: CONTEXT_CLAIMS },
   {
     contextClaims: CONTEXT_CLAIMS,
     requiredClaims: { [PLAN_CLAIM]: ["pro", "7", "true"] },

@@ -3,8 +3,8 @@ import { createLocalJWKSet, errors, jwtVerify } from "jose";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createLogoutTokenVerifier } from "../../src/token/logout-token.ts";
 import { createJwtVerifier } from "../../src/token/verify.ts";
-import { Refusal } from "../../src/errors.ts";
-import { logoutHintOf } from "../../src/revocation/writers/logout-hints.ts";
+import { AuthorizerError } from "../../src/errors.ts";
+import { getLogoutHint } from "../../src/revocation/writers/logout-hints.ts";
 import { StaticKeySet } from "../token/keys/static-key-set.ts";
 import {
   changed,
@@ -31,7 +31,7 @@ let oracle: (token: string) => Promise<boolean>;
 beforeAll(() => {
   ground = createGround();
   const keySet = new StaticKeySet(...ground.published);
-  const options = { rules: RULES, keySetOf: () => keySet, clock: () => NOW * 1000 };
+  const options = { rules: RULES, getKeySet: () => keySet, clock: () => NOW * 1000 };
   verifyLogout = createLogoutTokenVerifier(options);
   isLogout = accepts(verifyLogout);
   isIdentity = accepts(createJwtVerifier(options));
@@ -43,7 +43,7 @@ function accepts(verify: (token: string) => Promise<unknown>): (token: string) =
   return (token) =>
     verify(token).then(
       () => true,
-      (error: unknown) => (error instanceof Refusal ? false : Promise.reject(error as Error)),
+      (error: unknown) => (error instanceof AuthorizerError ? false : Promise.reject(error as Error)),
     );
 }
 
@@ -176,10 +176,10 @@ describe("logout tokens of any content", () => {
       const refusal = await verifyLogout(buildMutated(recipe, { ...ground, tokens })).catch(
         (error: unknown) => error,
       );
-      if (!(refusal instanceof Refusal)) continue;
-      reasons.add(refusal.reason);
-      expect([refusal.reason, logoutHintOf(refusal.reason)]).toEqual([
-        refusal.reason,
+      if (!(refusal instanceof AuthorizerError)) continue;
+      reasons.add(refusal.code);
+      expect([refusal.code, getLogoutHint(refusal.code)]).toEqual([
+        refusal.code,
         expect.stringContaining("ogout token"),
       ]);
     }

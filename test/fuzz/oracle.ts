@@ -9,8 +9,8 @@ import type { Ground, GATEWAYS } from "./fixtures.ts";
  * signature, the dates and the issuer are `jose`'s to check; what `jose` cannot express is checked here.
  */
 export type Expectation =
-  | { readonly outcome: "accepted"; readonly context: Readonly<Record<string, string>> }
-  | { readonly outcome: "caller-refused" | "no-valid-token"; readonly why: string };
+  | { readonly outcome: "allow"; readonly context: Readonly<Record<string, string>> }
+  | { readonly outcome: "deny" | "unauthorized"; readonly why: string };
 
 export type Oracle = (token: string, team: Partial<Settings>, gateway: Gateway) => Promise<Expectation>;
 
@@ -22,11 +22,11 @@ export function createOracle({ published }: Ground): Oracle {
   const keys = createLocalJWKSet({ keys: published.map(({ jwk }) => ({ ...jwk, kty: "RSA" })) });
   return async (token, team, gateway) => {
     const strict = readStrictly(token);
-    if (strict === undefined) return { outcome: "no-valid-token", why: "form" };
+    if (strict === undefined) return { outcome: "unauthorized", why: "form" };
     const [header, claims] = strict;
     const wrong = headerFault(header) ?? claimsFault(header, claims, team);
-    if (wrong !== undefined) return { outcome: "no-valid-token", why: wrong };
-    if (!(await joseAccepts(token, keys, team))) return { outcome: "no-valid-token", why: "jose" };
+    if (wrong !== undefined) return { outcome: "unauthorized", why: wrong };
+    if (!(await joseAccepts(token, keys, team))) return { outcome: "unauthorized", why: "jose" };
     return callerExpectation(claims, team, gateway);
   };
 }
@@ -183,21 +183,21 @@ function callerExpectation(claims: Json, team: Partial<Settings>, gateway: Gatew
   const permissions = (claims["permissions"] ?? []) as string[];
   const scopes = context["scope"]?.split(" ") ?? [];
   const principal = principalOf(claims);
-  const refuse = (why: string): Expectation => ({ outcome: "caller-refused", why });
+  const refuse = (why: string): Expectation => ({ outcome: "deny", why });
   if (isTooMuch(own)) return refuse("too much");
   if (isUnsupported(context, permissions, gateway)) return refuse("unsupported");
   if (principal === "machine" && team.allowMachines !== true) return refuse("machine");
   if (principal === "anonymous" && team.allowAnonymous !== true) return refuse("anonymous");
   if (!isOfOrganization(claims, team.organizations ?? [])) return refuse("org");
-  if (context["email"] === undefined && team.email !== "optional") return refuse("email");
-  if ((team.email ?? "verified") === "verified" && context["email_verified"] !== "true")
+  if (context["email"] === undefined && team.emailPolicy !== "optional") return refuse("email");
+  if ((team.emailPolicy ?? "verified") === "verified" && context["email_verified"] !== "true")
     return refuse("unverified");
   if (team.requiredPermissions?.some((p) => !scopes.includes(p) && !permissions.includes(p)) === true)
     return refuse("permission");
   if (lacksClaim(claims, team)) return refuse("claim");
   const domain = context["email"]?.split("@")[1]?.toLowerCase() ?? "";
   if (team.emailDomains !== undefined && !team.emailDomains.includes(domain)) return refuse("domain");
-  return { outcome: "accepted", context };
+  return { outcome: "allow", context };
 }
 
 /** An address that is not plain is not there; a verification that is not a boolean is not known. */

@@ -13,10 +13,10 @@ import fc from "fast-check";
 import type { Authorizer } from "../../src/authorizer/create-authorizer.ts";
 import { SNAPSHOT_FILE } from "../../src/token/keys/snapshot.ts";
 import { SETTINGS } from "../../src/settings/definitions.ts";
-import { environmentFrom, type Variables } from "../../src/settings/to-environment.ts";
-import { ruleMistake } from "../../src/settings/configuration-error.ts";
-import { RULES } from "../../src/settings/constraints.ts";
-import { variableOf } from "../../src/settings/settings.ts";
+import { toEnvironment, type Variables } from "../../src/settings/to-environment.ts";
+import { describeConstraint } from "../../src/settings/configuration-error.ts";
+import { CONSTRAINTS } from "../../src/settings/constraints.ts";
+import { getVariable } from "../../src/settings/settings.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW } from "../tokens.ts";
 import { absurdEvents, buildEvent } from "./events.ts";
@@ -37,9 +37,9 @@ const seen: string[] = [];
 let snapshot = "";
 letTheWorldStandStill();
 
-const BASE = environmentFrom(
+const BASE = toEnvironment(
   {
-    issuers: [ISSUER],
+    domain: [ISSUER],
     clientIds: [CLIENT_ID],
     audiences: [AUDIENCE],
     emailClaim: EMAIL_CLAIM,
@@ -60,11 +60,11 @@ snapshot = JSON.stringify({
   keySets: { [ISSUER]: { keys: ground.published.map(({ jwk }) => jwk) } },
 });
 for (const [index, team] of TEAMS.entries()) {
-  const variables = { ...BASE, ...environmentFrom({ ...fullSettings(), ...team }, NOW * 1000) };
+  const variables = { ...BASE, ...toEnvironment({ ...fullSettings(), ...team }, NOW * 1000) };
   await compareCalls(variables, eventsFor(index, Math.ceil(runs / TEAMS.length)));
 }
-const untold = RULES.filter(([rule]) => {
-  const sentence = ruleMistake(rule, variableOf);
+const untold = CONSTRAINTS.filter(([rule]) => {
+  const sentence = describeConstraint(rule, getVariable);
   return !messages.some((message) => message.includes(sentence));
 }).map(([rule]) => rule);
 
@@ -76,7 +76,7 @@ if (untold.length > 0) console.log(`no configuration breaks ${untold.join()}`);
 process.exit(differences.length + untold.length > 0 || accepted === 0 ? 1 : 0);
 
 function fullSettings(): object {
-  return { issuers: [ISSUER], clientIds: [CLIENT_ID], audiences: [AUDIENCE], emailClaim: EMAIL_CLAIM };
+  return { domain: [ISSUER], clientIds: [CLIENT_ID], audiences: [AUDIENCE], emailClaim: EMAIL_CLAIM };
 }
 
 /** The clock, random numbers, the snapshot, the log and the network are the same for both. */
@@ -213,13 +213,13 @@ function brokenConfigurations(): Variables[] {
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
   const bad = ["?", "-1", "1e9", "maybe", "a b", "=x", "a=b,a=c", "é", "https://x/path", "http://a.com", ","];
   const alone = variables.flatMap((variable) => bad.map((value) => ({ ...BASE, [variable]: value })));
-  const good = { AUTHORIZER_EMAIL: "verified", AUTH0_CLIENT_IDS: CLIENT_ID, AUTH0_DOMAIN: ISSUER };
+  const good = { AUTHORIZER_EMAIL_POLICY: "verified", AUTH0_CLIENT_IDS: CLIENT_ID, AUTH0_DOMAIN: ISSUER };
   const rules: Variables[] = [
     {},
     { AUTH0_DOMAIN: ISSUER },
     { ...BASE, AUTH0_AUDIENCES: CLIENT_ID },
     { AUTH0_DOMAIN: ISSUER, AUTH0_AUDIENCES: AUDIENCE },
-    { ...BASE, AUTHORIZER_EMAIL: "present", AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
+    { ...BASE, AUTHORIZER_EMAIL_POLICY: "present", AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
     { ...BASE, AUTH0_REQUIRED_CLAIMS: "https://acme.com/plan=" },
     { ...BASE, AUTH0_REQUIRED_CLAIMS: "https://acme.com/plan=|" },
     { ...BASE, AUTHORIZER_ALLOW_MACHINES: "true" },

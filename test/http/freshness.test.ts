@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { failureOf } from "../../src/http/backoff.ts";
-import { copyOf, correctedFor, freshness, nextAttemptAt } from "../../src/http/freshness.ts";
+import { toFailure } from "../../src/http/backoff.ts";
+import { toEntry, correctForClock, freshness, nextAttemptAt } from "../../src/http/freshness.ts";
 import type { Failure } from "../../src/http/freshness.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12);
@@ -8,8 +8,8 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const LIFETIMES = { maxAge: 10 * MINUTE, staleIfError: HOUR };
-const FRESH = copyOf("value", NOW, LIFETIMES);
-const LONG_OUTAGE = copyOf("value", NOW, LIFETIMES, NOW + 24 * HOUR);
+const FRESH = toEntry("value", NOW, LIFETIMES);
+const LONG_OUTAGE = toEntry("value", NOW, LIFETIMES, NOW + 24 * HOUR);
 const error = new Error("HTTP 503");
 
 const failureAt = (at: number, refused = false): Failure => ({
@@ -45,12 +45,12 @@ describe("a copy", () => {
   });
 
   test("stays as it is under a clock that is put right by a second", () => {
-    expect(correctedFor(NOW - SECOND, FRESH, LIFETIMES)).toBe(FRESH);
+    expect(correctForClock(NOW - SECOND, FRESH, LIFETIMES)).toBe(FRESH);
   });
 
   test("counts as just stale under a clock that went back further", () => {
     const now = NOW - SECOND - 1;
-    const corrected = correctedFor(now, LONG_OUTAGE, LIFETIMES);
+    const corrected = correctForClock(now, LONG_OUTAGE, LIFETIMES);
     expect(freshness(corrected, undefined, now)).toBe("expired");
     expect(freshness(corrected, failureAt(now + HOUR - 1), now + HOUR - 1)).toBe("stale");
     expect(freshness(corrected, failureAt(now + HOUR), now + HOUR)).toBe("expired");
@@ -75,7 +75,7 @@ describe("the next attempt", () => {
 describe("after a failure the pause", () => {
   const failed = { error, refused: false, retryAfter: 0, startedAt: NOW };
   const pause = (changes: object, copy: typeof FRESH | undefined, random = 0, previous?: Failure): number =>
-    failureOf({ ...failed, ...changes }, copy, previous, { now: NOW, random }).retryAt - NOW;
+    toFailure({ ...failed, ...changes }, copy, previous, { now: NOW, random }).retryAt - NOW;
 
   test.each([
     ["is a second without a copy", pause({}, undefined), SECOND],
@@ -97,7 +97,7 @@ describe("after a failure the pause", () => {
   });
 
   test("counts failures in a row", () => {
-    const first = failureOf(failed, undefined, undefined, { now: NOW, random: 0 });
-    expect(failureOf(failed, undefined, first, { now: NOW, random: 0 }).count).toBe(2);
+    const first = toFailure(failed, undefined, undefined, { now: NOW, random: 0 });
+    expect(toFailure(failed, undefined, first, { now: NOW, random: 0 }).count).toBe(2);
   });
 });

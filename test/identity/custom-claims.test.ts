@@ -1,16 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { customContext, refuseCustomClaims } from "../../src/identity/custom-claims.ts";
-import {
-  identityFrom,
-  MissingIdentityError,
-  type ClaimTypes,
-} from "../../src/identity/reader/identity-from.ts";
+import { toCustomContext, checkCustomClaims } from "../../src/identity/custom-claims.ts";
+import { identityFrom, IdentityError, type ClaimTypes } from "../../src/identity/reader/identity-from.ts";
 
 const CLAIM = "https://acme.com/value";
 
 /** The context of one claim with this value, under the name `value`. */
 const carried = (value: unknown): Readonly<Record<string, string>> =>
-  customContext({ claims: { [CLAIM]: value } }, { value: CLAIM });
+  toCustomContext({ claims: { [CLAIM]: value } }, { value: CLAIM });
 
 const EXP = 1_800_000_000;
 const IDENTITY = { sub: "auth0|alice", iss: "https://acme.eu.auth0.com/", token_use: "id", exp: String(EXP) };
@@ -24,7 +20,7 @@ function reasonOf(act: () => unknown): string | undefined {
   try {
     act();
   } catch (error) {
-    if (error instanceof MissingIdentityError) return error.reason;
+    if (error instanceof IdentityError) return error.code;
     throw error;
   }
   return undefined;
@@ -67,7 +63,7 @@ describe("a claim of one's own travels", () => {
 
   test("together with others that are more than text", () => {
     const names = { roles: "r", plan: "p", level: "l" };
-    const context = customContext({ claims: { r: ["content editor"], p: { seats: 3 }, l: 7 } }, names);
+    const context = toCustomContext({ claims: { r: ["content editor"], p: { seats: 3 }, l: 7 } }, names);
     expect(Object.keys(context).sort()).toEqual(["custom_claims", "level"]);
     expect(read(context, { roles: "list", plan: "json", level: "number" })).toEqual({
       roles: ["content editor"],
@@ -77,7 +73,7 @@ describe("a claim of one's own travels", () => {
   });
 
   test("only as the token's own member", () => {
-    expect(customContext({ claims: {} }, { value: "constructor" })).toEqual({});
+    expect(toCustomContext({ claims: {} }, { value: "constructor" })).toEqual({});
   });
 });
 
@@ -125,7 +121,7 @@ describe("a reader gives", () => {
 });
 
 describe("all of them together", () => {
-  const withNotes = (length: number) => refuseCustomClaims(carried("x".repeat(length)));
+  const withNotes = (length: number) => checkCustomClaims(carried("x".repeat(length)));
 
   test("have 2 KB at most, their names counted", () => {
     expect(withNotes(2048 - "value".length)).toBeUndefined();

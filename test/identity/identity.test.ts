@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { identityOf, type Identity } from "../../src/identity/identity.ts";
+import { toIdentity, type Identity } from "../../src/identity/identity.ts";
 import {
   ACCESS_TOKEN,
   changed,
@@ -18,11 +18,11 @@ import {
 const RULES = { emailClaim: EMAIL_CLAIM };
 
 const fromIdToken = (changes: Changes = {}): Identity =>
-  identityOf(claimsOf(HEADER, changed(ID_TOKEN, changes)), RULES);
+  toIdentity(claimsOf(HEADER, changed(ID_TOKEN, changes)), RULES);
 const fromAccessToken = (
   changes: Changes = {},
   rules: { emailClaim: string | undefined } = RULES,
-): Identity => identityOf(claimsOf(HEADER, changed(ACCESS_TOKEN, changes)), rules);
+): Identity => toIdentity(claimsOf(HEADER, changed(ACCESS_TOKEN, changes)), rules);
 
 test("an ID token says who the user is", () => {
   expect(fromIdToken({ email: "alice@acme.com", email_verified: true, org_id: "org_1" })).toEqual({
@@ -73,7 +73,7 @@ describe("the client", () => {
     ["never an audience of an access token", "access", { azp: undefined }, undefined],
   ] as const)("is %s", (_, use, changes, expected) => {
     const claims = changed(use === "id" ? ID_TOKEN : ACCESS_TOKEN, changes);
-    expect(identityOf(claimsOf(HEADER, claims), RULES).clientId).toBe(expected);
+    expect(toIdentity(claimsOf(HEADER, claims), RULES).clientId).toBe(expected);
   });
 });
 
@@ -112,7 +112,7 @@ describe("a machine", () => {
 
   test("is told in RFC 9068's profile", () => {
     const claims = changed(RFC9068_TOKEN, { sub: CLIENT_ID });
-    expect(identityOf(claimsOf(RFC9068_HEADER, claims), RULES).principalType).toBe("machine");
+    expect(toIdentity(claimsOf(RFC9068_HEADER, claims), RULES).principalType).toBe("machine");
   });
 });
 

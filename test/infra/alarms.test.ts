@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
-import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { packageService, type Packaged } from "./packaged.ts";
 
 const PATH = "dist/alarms.json";
@@ -37,14 +37,14 @@ describe("the alarms as a stack of their own", () => {
   test("are those of this project's own stack", () => {
     const alarms = (template: Template): unknown =>
       Object.fromEntries(
-        resourcesOf(template, "AWS::CloudWatch::Alarm").map((alarm) => [alarm.name, nameless(alarm)]),
+        getResources(template, "AWS::CloudWatch::Alarm").map((alarm) => [alarm.name, nameless(alarm)]),
       );
     expect(alarms(apart)).toEqual(alarms(own.template));
-    expect(resourcesOf(apart, "AWS::CloudWatch::Alarm")).toHaveLength(19);
+    expect(getResources(apart, "AWS::CloudWatch::Alarm")).toHaveLength(19);
   });
 
   test("are all in the guide, with what to do", () => {
-    const names = resourcesOf(apart, "AWS::CloudWatch::Alarm").map(({ properties }) =>
+    const names = getResources(apart, "AWS::CloudWatch::Alarm").map(({ properties }) =>
       JSON.stringify(properties["AlarmName"]).replace(/^.*?\}-(.*)"\}$/, "`$1`"),
     );
     const [, table = ""] = /\n## Alarms\n([^]*?)\n## /.exec(readFileSync("docs/deploy.md", "utf8")) ?? [];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
-import { restApi, startTenant, type RestApiOptions, type Tenant } from "../../src/testing/index.ts";
+import { restApi, startFakeTenant, type RestApiOptions, type FakeTenant } from "../../src/testing/index.ts";
 import { evaluated } from "./cloudformation.ts";
 import { packageService, type Packaged } from "./packaged.ts";
 
@@ -9,11 +9,11 @@ type GatewayResponses = NonNullable<RestApiOptions["gatewayResponses"]>;
 
 const METADATA = "https://api.example.com/.well-known/oauth-protected-resource";
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let silent: Packaged;
 let telling: Packaged;
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
   silent = await packageService("deploy=whoami", "CORS_ORIGIN=https://app.example.com");
   telling = await packageService("deploy=whoami", "REASON_IN_403=true", `RESOURCE_METADATA=${METADATA}`);
 });
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 function gatewayResponses(template: Template): GatewayResponses {
-  return resourcesOf(template, "AWS::ApiGateway::GatewayResponse").map(
+  return getResources(template, "AWS::ApiGateway::GatewayResponse").map(
     ({ properties }) => evaluated(template, properties) as GatewayResponses[number],
   );
 }

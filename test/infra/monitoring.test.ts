@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { resourcesOf } from "../../src/deploy/lint/cloudformation.ts";
+import { getResources } from "../../src/deploy/lint/cloudformation.ts";
 import { createAuthorizer, type Dependencies } from "../../src/authorizer/create-authorizer.ts";
 import type { Settings } from "../../src/settings/settings.ts";
-import { bearerEvent, startRevocationTable, startTenant, type Tenant } from "../../src/testing/index.ts";
+import {
+  bearerEvent,
+  startRevocationTable,
+  startFakeTenant,
+  type FakeTenant,
+} from "../../src/testing/index.ts";
 import { packageService, type Packaged } from "./packaged.ts";
 
 const FUNCTION = { Ref: "AuthorizerLambdaFunction" };
@@ -29,7 +34,7 @@ interface CallOptions {
 /** What the authorizer counts when it accepts, refuses a caller, refuses a token, cannot decide, and has a snapshot. */
 async function emittedMetrics(): Promise<Emitted[]> {
   const lines: string[] = [];
-  const tenant = await startTenant();
+  const tenant = await startFakeTenant();
   const dependencies = { functionName: "auth", write: (line: string): void => void lines.push(line) };
   try {
     const call = async (token: string, { kind, ...changes }: CallOptions = { kind: "rest-request" }) => {
@@ -54,7 +59,7 @@ async function emittedMetrics(): Promise<Emitted[]> {
 }
 
 /** Once with an answer of the table, and once without one, each way. */
-async function callWithTable(tenant: Tenant, dependencies: Dependencies): Promise<void> {
+async function callWithTable(tenant: FakeTenant, dependencies: Dependencies): Promise<void> {
   const table = await startRevocationTable();
   const event = bearerEvent("rest-request", tenant.idToken());
   const call = (settings: Partial<Settings>): Promise<unknown> =>
@@ -116,7 +121,7 @@ function named(dimensions: readonly Dimension[]): Record<string, unknown> {
 describe("the alarms", () => {
   const alarms = (): Record<string, Readonly<Record<string, unknown>>> =>
     Object.fromEntries(
-      resourcesOf(packaged.template, "AWS::CloudWatch::Alarm").map(({ name, properties }) => [
+      getResources(packaged.template, "AWS::CloudWatch::Alarm").map(({ name, properties }) => [
         name,
         properties,
       ]),
@@ -242,7 +247,7 @@ describe("the dashboard", () => {
   test("shows every alarm", () => {
     const [{ properties } = { properties: undefined }] = widgets;
     const shown = (properties?.alarms ?? []).map((arn) => arn.slice("${".length, -".Arn}".length));
-    const alarms = resourcesOf(packaged.template, "AWS::CloudWatch::Alarm").map(({ name }) => name);
+    const alarms = getResources(packaged.template, "AWS::CloudWatch::Alarm").map(({ name }) => name);
     expect(shown.sort()).toEqual(alarms.sort());
   });
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { NO_CREDENTIALS, packageService, type Packaged } from "./packaged.ts";
 import { zipEntries } from "./zip-entries.ts";
 import { codeFiles } from "../../src/deploy/package/function-files.ts";
@@ -18,7 +18,7 @@ async function packaged(...params: string[]): Promise<{ folder: string; template
 }
 
 function resources(template: Template, type: string): [string, Record<string, unknown>][] {
-  return resourcesOf(template, type).map(({ name, properties }) => [name, properties]);
+  return getResources(template, type).map(({ name, properties }) => [name, properties]);
 }
 
 describe("the authorizer alone", () => {
@@ -122,12 +122,12 @@ describe("the bundle", () => {
   test("refuses to start and names three mistakes at once", async () => {
     const env = {
       AUTH0_DOMAIN: "acme.eu.auth0.com/path",
-      AUTHORIZER_EMAIL: "maybe",
+      AUTHORIZER_EMAIL_POLICY: "maybe",
       JWKS_TIMEOUT_MS: "soon",
     };
     const start = promisify(execFile)(process.execPath, [BUNDLE], { env: { ...NO_CREDENTIALS, ...env } });
     await expect(start).rejects.toThrow(
-      /AUTH0_DOMAIN must .*\n.*AUTHORIZER_EMAIL must .*\n.*JWKS_TIMEOUT_MS must /,
+      /AUTH0_DOMAIN must .*\n.*AUTHORIZER_EMAIL_POLICY must .*\n.*JWKS_TIMEOUT_MS must /,
     );
   });
 

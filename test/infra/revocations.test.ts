@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
-import { findMistakes } from "../../src/deploy/lint/lint.ts";
-import { resourcesOf, type Template } from "../../src/deploy/lint/cloudformation.ts";
+import { lintTemplate } from "../../src/deploy/lint/lint.ts";
+import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { createRevokeOnEvent } from "../../src/revocation/writers/revoke-on-event.ts";
 import { streamEvent } from "../revocation/writers/messages.ts";
 import { surroundings } from "../revocation/writers/writer.ts";
@@ -42,7 +42,7 @@ interface PolicyHolder {
 
 /** What a role may do beside writing to its own log: actions, and the resource of each. */
 function rightsOf(template: Template, role: string): [string, unknown][] {
-  const holders = resourcesOf(template, "AWS::IAM::Role", "AWS::IAM::Policy")
+  const holders = getResources(template, "AWS::IAM::Role", "AWS::IAM::Policy")
     .map(({ name, properties }) => ({ name, ...(properties as PolicyHolder) }))
     .filter(({ name, Roles = [] }) => name === role || Roles.some(({ Ref }) => Ref === role));
   return holders
@@ -183,14 +183,14 @@ describe("a stack with revocations", () => {
   });
 
   test("opens an address to everybody only where the endpoint is wanted", () => {
-    expect(resourcesOf(on.template, "AWS::Lambda::Url")).toEqual([]);
-    expect(resourcesOf(all.template, "AWS::Lambda::Url")).toEqual([
+    expect(getResources(on.template, "AWS::Lambda::Url")).toEqual([]);
+    expect(getResources(all.template, "AWS::Lambda::Url")).toEqual([
       expect.objectContaining({ properties: expect.objectContaining({ AuthType: "NONE" }) }),
     ]);
   });
 
   test("has alarms that tell the topic, on failures, dead letters and silence", () => {
-    const alarms = resourcesOf(all.template, "AWS::CloudWatch::Alarm");
+    const alarms = getResources(all.template, "AWS::CloudWatch::Alarm");
     const ours = alarms.filter(({ name }) => /revo|message|logout/i.test(name));
     expect(ours.map(({ name }) => name).sort()).toEqual([
       "BackChannelLogoutAlarm",
@@ -225,7 +225,7 @@ describe("a stack with revocations", () => {
       isRetried: true,
     });
     const counted = around.logged().match(/(?<="Name":")\w+/g);
-    const watched = resourcesOf(all.template, "AWS::CloudWatch::Alarm")
+    const watched = getResources(all.template, "AWS::CloudWatch::Alarm")
       .filter(({ name }) => /^(MessagesNotUnderstood|BackChannelLogout)Alarm$/.test(name))
       .map(({ properties }) => [properties["Namespace"], properties["MetricName"]]);
     expect(watched.sort()).toEqual((counted ?? []).map((metric) => ["Auth0Authorizer", metric]).sort());
@@ -235,7 +235,7 @@ describe("a stack with revocations", () => {
     const complaints = complaintsOfAws([on.templatePath, all.templatePath]);
     for (const { template, templatePath } of [on, all]) {
       expect(complaints.get(templatePath)).toEqual([]);
-      expect(findMistakes(template, { everyFunction: true })).toEqual([]);
+      expect(lintTemplate(template, { everyFunction: true })).toEqual([]);
     }
   });
 
@@ -253,7 +253,7 @@ describe("a stack with revocations", () => {
     const resources = template.Resources as Record<string, { Properties: Record<string, unknown> }>;
     if (role === "AuthorizerRole") Reflect.deleteProperty(resources, "RevocationReaderPolicy");
     else Object.assign(resources[role]?.Properties ?? {}, { Policies: [] });
-    const found = findMistakes(template, { everyFunction: true });
+    const found = lintTemplate(template, { everyFunction: true });
     expect(found.map(({ rule, resource, message: text }) => [rule, `${resource} ${text}`])).toEqual([
       ["table-out-of-reach", message],
     ]);

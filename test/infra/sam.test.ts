@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
-import { findMistakes } from "../../src/deploy/lint/lint.ts";
+import { lintTemplate } from "../../src/deploy/lint/lint.ts";
 import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 
 const PATH = "infra/sam/template.yml";
@@ -21,7 +21,7 @@ describe("the SAM template", () => {
 
   test("has no mistake by AWS's rules or by ours, as far as these know SAM", () => {
     expect(complaintsOfAws([PATH]).get(PATH)).toEqual([]);
-    expect(findMistakes(template)).toEqual([]);
+    expect(lintTemplate(template)).toEqual([]);
   });
 
   test("has the authorizer from the package, with settings that it starts with", () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import * as hcl from "hcl2-parser";
-import { KEYS, settingsFromEnvironment, variableOf } from "../../src/settings/settings.ts";
+import { KEYS, settingsFromEnvironment, getVariable } from "../../src/settings/settings.ts";
 
 const MODULE = "infra/terraform";
 const EXAMPLE = "examples/own-stack-terraform";
@@ -52,7 +52,7 @@ describe("the Terraform module", () => {
   test("knows each setting of the function, and no other", () => {
     const validations = module.variable["settings"]?.[0]?.["validation"] as Body[];
     const names = String(validations.at(-1)?.["condition"]).match(/"([A-Z0-9_]+)"/g) ?? [];
-    expect(names.map((name) => name.slice(1, -1))).toEqual(KEYS.map(variableOf));
+    expect(names.map((name) => name.slice(1, -1))).toEqual(KEYS.map(getVariable));
   });
 
   test("deploys the zip of the package", () => {

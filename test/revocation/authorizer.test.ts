@@ -34,7 +34,7 @@ describe("an authorizer with a table", () => {
     expect(await reader.outcome(token)).toBe("accepted");
     world.table.revokeUser("auth0|alice");
     expect(await reader.outcome(token)).toBe("revoked");
-    expect(reader.lines.at(-1)).toMatchObject({ decision: "no-valid-token", detail: "sub" });
+    expect(reader.lines.at(-1)).toMatchObject({ decision: "unauthorized", detail: "sub" });
     expect(await reader.outcome(world.tenant.idToken({ claims: { iat: seconds() + 1 } }))).toBe("accepted");
   });
 

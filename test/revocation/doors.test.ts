@@ -48,8 +48,8 @@ async function bundled(name: string, code: string, format: Format): Promise<stri
 const HANDLER = 'export { handler } from "./dist/handler.js";';
 const OWN = `
   import { createAuthorizer } from "./dist/index.js";
-  const [issuers, clientIds] = [[process.env.AUTH0_DOMAIN], [process.env.AUTH0_CLIENT_IDS]];
-  export const handler = createAuthorizer({ issuers, clientIds, revocationTable: process.env.REVOCATION_TABLE });
+  const [domain, clientIds] = [[process.env.AUTH0_DOMAIN], [process.env.AUTH0_CLIENT_IDS]];
+  export const handler = createAuthorizer({ domain, clientIds, revocationTable: process.env.REVOCATION_TABLE });
 `;
 
 const VERIFIER = `

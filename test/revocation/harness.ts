@@ -2,11 +2,11 @@ import { createAuthorizer, type Authorizer } from "../../src/authorizer/create-a
 import type { Settings } from "../../src/settings/settings.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { startRevocationTable, type RevocationTable } from "../../src/testing/revocation-table.ts";
-import { startTenant, type Tenant } from "../../src/testing/tenant.ts";
+import { startFakeTenant, type FakeTenant } from "../../src/testing/tenant.ts";
 
 /** A tenant and a table by one clock, which a test moves on. */
 export interface World {
-  readonly tenant: Tenant;
+  readonly tenant: FakeTenant;
   readonly table: RevocationTable;
   /** How far the clock was moved on, in milliseconds: it stands still otherwise. */
   later: number;
@@ -19,7 +19,7 @@ export async function startWorld(): Promise<World> {
   const time = { later: 0 };
   const startedAt = Date.now();
   const now = (): number => startedAt + time.later;
-  const tenant = await startTenant({ clock: now });
+  const tenant = await startFakeTenant({ clock: now });
   const table = await startRevocationTable({ clock: now });
   const close = async (): Promise<void> => {
     await Promise.all([tenant.close(), table.close()]);

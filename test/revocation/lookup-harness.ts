@@ -1,13 +1,13 @@
 import type { TokenClaims } from "../../src/token/read-claims.ts";
 import { FetchError } from "../../src/http/fetch-error.ts";
-import { Refusal } from "../../src/errors.ts";
+import { AuthorizerError } from "../../src/errors.ts";
 import { DynamoDbError, type CallDynamoDb } from "../../src/revocation/dynamodb.ts";
 import {
   createRevocationLookup,
-  type RevocationEvent,
   type RevocationLookup,
   type RevocationLookupOptions,
 } from "../../src/revocation/lookup.ts";
+import type { RevocationEvent } from "../../src/logging/events.ts";
 import { RevocationItems } from "../../src/testing/revocation-items.ts";
 
 /** Seconds since the epoch at which the clock starts. */
@@ -81,7 +81,7 @@ export class Harness {
       await this.lookup.check(token, claims);
       return "accepted";
     } catch (error) {
-      if (error instanceof Refusal) return error.message;
+      if (error instanceof AuthorizerError) return error.message;
       throw error;
     }
   }

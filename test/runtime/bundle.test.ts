@@ -5,24 +5,24 @@ import {
   bearerEvent,
   httpApi,
   restApi,
-  startTenant,
+  startFakeTenant,
   webSocketApi,
-  type Tenant,
+  type FakeTenant,
 } from "../../src/testing/index.ts";
 import { LambdaRuntime, nodeBinary } from "./lambda-runtime.ts";
 
 const KINDS: readonly GatewayKind[] = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"];
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
 });
 afterAll(() => tenant.close());
 
 function environment(extra: Record<string, string> = {}): Record<string, string> {
-  const { issuers, clientIds, audiences, emailClaim } = tenant.settings;
+  const { domain, clientIds, audiences, emailClaim } = tenant.settings;
   return {
-    AUTH0_DOMAIN: issuers.join(),
+    AUTH0_DOMAIN: domain.join(),
     AUTH0_CLIENT_IDS: clientIds.join(),
     AUTH0_AUDIENCES: audiences.join(),
     AUTH0_EMAIL_CLAIM: emailClaim,
@@ -88,7 +88,7 @@ for (const version of [22, 24] as const) {
       await runtime.invoke(bearerEvent("http-2.0", token));
       const line = runtime.output.slice(before);
       expect(JSON.parse(line)).toMatchObject({
-        decision: "accepted",
+        decision: "allow",
         gateway: "http-2.0",
         function: "authorizer",
       });
@@ -106,10 +106,10 @@ for (const version of [22, 24] as const) {
     });
 
     it("does not start with a mistake in its configuration, and says all of them", async () => {
-      const broken = await start({ AUTH0_DOMAIN: "", AUTHORIZER_EMAIL: "maybe" });
+      const broken = await start({ AUTH0_DOMAIN: "", AUTHORIZER_EMAIL_POLICY: "maybe" });
       try {
         await expect(broken.invoke({})).rejects.toThrow(
-          /2 mistakes(?=[^]*AUTH0_DOMAIN)(?=[^]*AUTHORIZER_EMAIL)/,
+          /2 mistakes(?=[^]*AUTH0_DOMAIN)(?=[^]*AUTHORIZER_EMAIL_POLICY)/,
         );
       } finally {
         await broken.stop();

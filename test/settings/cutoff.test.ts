@@ -27,7 +27,7 @@ describe("a cutoff", () => {
 describe("AUTHORIZER_ISSUED_AFTER", () => {
   const key = createSigningKey({ kid: "key-1" });
   const reasonFor = async (issuedAfter: string, iat: number): Promise<string | undefined> => {
-    const authorizer = underTest([key], { issuedAfter, email: "optional" });
+    const authorizer = underTest([key], { issuedAfter, emailPolicy: "optional" });
     const token = signJwt(HEADER, changed(ID_TOKEN, { iat }), key);
     await authorizer.authorize(bearerEvent("rest-token", token)).catch(() => undefined);
     return lastReason(authorizer);

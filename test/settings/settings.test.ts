@@ -1,6 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import { ConfigurationError } from "../../src/settings/configuration-error.ts";
-import { misspelledVariables, settingsFrom, settingsFromEnvironment } from "../../src/settings/settings.ts";
+import {
+  findMisspelledVariables,
+  settingsFrom,
+  settingsFromEnvironment,
+} from "../../src/settings/settings.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -13,7 +17,7 @@ function mistakes(read: () => unknown): readonly string[] {
     read();
     return [];
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes;
+    if (error instanceof ConfigurationError) return error.issues;
     throw error;
   }
 }
@@ -24,7 +28,7 @@ const wrong = (changes: Environment): readonly string[] => mistakes(() => settin
 describe("the settings", () => {
   test("have the defaults of the contract", () => {
     expect(settings()).toEqual({
-      issuers: ["https://acme.eu.auth0.com/"],
+      domain: ["https://acme.eu.auth0.com/"],
       clientIds: ["WebApp"],
       audiences: [],
       emailClaim: undefined,
@@ -33,7 +37,7 @@ describe("the settings", () => {
       accessTokenProfile: "auth0",
       organizations: [],
       requiredPermissions: [],
-      email: "verified",
+      emailPolicy: "verified",
       emailDomains: [],
       allowMachines: false,
       allowAnonymous: false,
@@ -59,7 +63,7 @@ describe("the settings", () => {
   });
 
   test("are the same in code", () => {
-    expect(settingsFrom({ issuers: ["acme.eu.auth0.com"], clientIds: ["WebApp"] })).toEqual(settings());
+    expect(settingsFrom({ domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] })).toEqual(settings());
   });
 
   test("can be read again from what was read", () => {
@@ -67,14 +71,14 @@ describe("the settings", () => {
   });
 
   test("take a blank variable for one that is not set", () => {
-    expect(settings({ AUTH0_AUDIENCES: "", AUTHORIZER_EMAIL: "  ", JWKS_TIMEOUT_MS: "\t" })).toEqual(
+    expect(settings({ AUTH0_AUDIENCES: "", AUTHORIZER_EMAIL_POLICY: "  ", JWKS_TIMEOUT_MS: "\t" })).toEqual(
       settings(),
     );
   });
 
   test("leave blanks around a value out", () => {
-    expect(settings({ AUTHORIZER_EMAIL: " present ", JWKS_TIMEOUT_MS: " 200\n" })).toMatchObject({
-      email: "present",
+    expect(settings({ AUTHORIZER_EMAIL_POLICY: " present ", JWKS_TIMEOUT_MS: " 200\n" })).toMatchObject({
+      emailPolicy: "present",
       jwksTimeoutMs: 200,
     });
   });
@@ -87,7 +91,7 @@ const ACCESS: Environment = {
 
 describe("each variable", () => {
   test.each([
-    ["AUTH0_DOMAIN", "a.com, https://b.com/", "issuers", ["https://a.com/", "https://b.com/"]],
+    ["AUTH0_DOMAIN", "a.com, https://b.com/", "domain", ["https://a.com/", "https://b.com/"]],
     ["AUTH0_CLIENT_IDS", "A, B", "clientIds", ["A", "B"]],
     ["AUTH0_AUDIENCES", "https://a/, b", "audiences", ["https://a/", "b"]],
     ["AUTH0_EMAIL_CLAIM", "https://a/mail", "emailClaim", "https://a/mail"],
@@ -108,7 +112,7 @@ describe("each variable", () => {
     ["AUTH0_ACCESS_TOKEN_PROFILE", "rfc9068", "accessTokenProfile", "rfc9068"],
     ["AUTH0_ORGANIZATIONS", "org_1,org_2", "organizations", ["org_1", "org_2"]],
     ["AUTH0_REQUIRED_PERMISSIONS", "read:x, write:x", "requiredPermissions", ["read:x", "write:x"]],
-    ["AUTHORIZER_EMAIL", "optional", "email", "optional"],
+    ["AUTHORIZER_EMAIL_POLICY", "optional", "email", "optional"],
     ["AUTHORIZER_ALLOW_MACHINES", "false", "allowMachines", false],
     ["AUTHORIZER_ALLOW_ANONYMOUS", "false", "allowAnonymous", false],
     ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "0", "clockToleranceSeconds", 0],
@@ -144,8 +148,8 @@ describe("each variable", () => {
     expect(settings({ AUTHORIZER_LOG_LEVEL: logLevel }).logLevel).toBe(logLevel);
   });
 
-  test.each(["verified", "present", "optional"])("AUTHORIZER_EMAIL may be %s", (email) => {
-    expect(settings({ AUTHORIZER_EMAIL: email }).email).toBe(email);
+  test.each(["verified", "present", "optional"])("AUTHORIZER_EMAIL_POLICY may be %s", (email) => {
+    expect(settings({ AUTHORIZER_EMAIL_POLICY: email }).emailPolicy).toBe(email);
   });
 
   test.each([
@@ -165,7 +169,7 @@ describe("each variable", () => {
     ["AUTH0_ACCESS_TOKEN_PROFILE", "both", "must be one of auth0, rfc9068"],
     ["AUTH0_ORGANIZATIONS", "org 1", "has an item that is empty or has blanks"],
     ["AUTH0_REQUIRED_PERMISSIONS", "read x", "has an item that is empty or has blanks"],
-    ["AUTHORIZER_EMAIL", "required", "must be one of verified, present, optional"],
+    ["AUTHORIZER_EMAIL_POLICY", "required", "must be one of verified, present, optional"],
     ["AUTHORIZER_ALLOW_MACHINES", "yes", "must be one of true, false"],
     ["AUTHORIZER_ALLOW_ANONYMOUS", "yes", "must be one of true, false"],
     ["AUTHORIZER_HTTP_API_UNAUTHORIZED", "404", "must be one of 401, 403"],
@@ -226,32 +230,32 @@ describe("together", () => {
     [
       "access tokens need a claim for the e-mail",
       { AUTH0_AUDIENCES: "api" },
-      "AUTH0_EMAIL_CLAIM is required with AUTH0_AUDIENCES, unless AUTHORIZER_EMAIL is optional",
-      { AUTH0_AUDIENCES: "api", AUTHORIZER_EMAIL: "optional" },
+      "AUTH0_EMAIL_CLAIM is required with AUTH0_AUDIENCES, unless AUTHORIZER_EMAIL_POLICY is optional",
+      { AUTH0_AUDIENCES: "api", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
       "even an e-mail that must only be present needs its claim",
-      { AUTH0_AUDIENCES: "api", AUTHORIZER_EMAIL: "present" },
-      "AUTH0_EMAIL_CLAIM is required with AUTH0_AUDIENCES, unless AUTHORIZER_EMAIL is optional",
-      { ...ACCESS, AUTHORIZER_EMAIL: "present" },
+      { AUTH0_AUDIENCES: "api", AUTHORIZER_EMAIL_POLICY: "present" },
+      "AUTH0_EMAIL_CLAIM is required with AUTH0_AUDIENCES, unless AUTHORIZER_EMAIL_POLICY is optional",
+      { ...ACCESS, AUTHORIZER_EMAIL_POLICY: "present" },
     ],
     [
       "machines have no e-mail",
       { AUTHORIZER_ALLOW_MACHINES: "true" },
-      "AUTHORIZER_ALLOW_MACHINES needs AUTHORIZER_EMAIL=optional: a machine has no e-mail",
-      { AUTHORIZER_ALLOW_MACHINES: "true", AUTHORIZER_EMAIL: "optional" },
+      "AUTHORIZER_ALLOW_MACHINES needs AUTHORIZER_EMAIL_POLICY=optional: a machine has no e-mail",
+      { AUTHORIZER_ALLOW_MACHINES: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
       "a domain says nothing of an e-mail that nobody verified",
-      { AUTHORIZER_EMAIL_DOMAINS: "acme.com", AUTHORIZER_EMAIL: "present" },
-      "AUTHORIZER_EMAIL_DOMAINS needs AUTHORIZER_EMAIL=verified: anybody can sign up with anybody's address until it is",
+      { AUTHORIZER_EMAIL_DOMAINS: "acme.com", AUTHORIZER_EMAIL_POLICY: "present" },
+      "AUTHORIZER_EMAIL_DOMAINS needs AUTHORIZER_EMAIL_POLICY=verified: anybody can sign up with anybody's address until it is",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
     ],
     [
       "anonymous visitors have no e-mail",
       { AUTHORIZER_ALLOW_ANONYMOUS: "true" },
-      "AUTHORIZER_ALLOW_ANONYMOUS needs AUTHORIZER_EMAIL=optional: an anonymous session has no e-mail",
-      { AUTHORIZER_ALLOW_ANONYMOUS: "true", AUTHORIZER_EMAIL: "optional" },
+      "AUTHORIZER_ALLOW_ANONYMOUS needs AUTHORIZER_EMAIL_POLICY=optional: an anonymous session has no e-mail",
+      { AUTHORIZER_ALLOW_ANONYMOUS: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
       "ID tokens have no permissions",
@@ -277,7 +281,7 @@ describe("together", () => {
   });
 
   test("a rule about a setting that could not be read is not told as well", () => {
-    expect(wrong({ AUTHORIZER_EMAIL: "x", AUTHORIZER_ALLOW_MACHINES: "true" })).toHaveLength(1);
+    expect(wrong({ AUTHORIZER_EMAIL_POLICY: "x", AUTHORIZER_ALLOW_MACHINES: "true" })).toHaveLength(1);
   });
 });
 
@@ -307,14 +311,14 @@ describe("mistakes", () => {
 
   test("in code are told by the names in code", () => {
     const found = mistakes(() =>
-      settingsFrom({ issuers: [], clientIds: ["A"], jwksTimeoutMs: 0, allowMachines: true }),
+      settingsFrom({ domain: [], clientIds: ["A"], jwksTimeoutMs: 0, allowMachines: true }),
     );
     expect(found.map((mistake) => mistake.split(" ")[0]).sort()).toEqual([
       "allowMachines",
-      "issuers",
+      "domain",
       "jwksTimeoutMs",
     ]);
-    expect(found.join()).toContain("email=optional");
+    expect(found.join()).toContain("emailPolicy=optional");
   });
 
   test("come with the misspelled variable that may explain them", () => {
@@ -336,7 +340,7 @@ describe("misspelled variables", () => {
     ["auth0_domain", "AUTH0_DOMAIN"],
     ["AUTH0_CLIENT_ID", "AUTH0_CLIENT_IDS"],
     ["AUTH0_AUDIENCE", "AUTH0_AUDIENCES"],
-    ["AUTHORISER_EMAIL", "AUTHORIZER_EMAIL"],
+    ["AUTHORISER_EMAIL", "AUTHORIZER_EMAIL_POLICY"],
     ["JWKS_TIMEOUT", undefined],
     ["JWKS_TIMEOUT_S", "JWKS_TIMEOUT_MS"],
     ["JWK_TIMEOUT_MS", "JWKS_TIMEOUT_MS"],
@@ -345,7 +349,7 @@ describe("misspelled variables", () => {
     ["AUTH0_DOMAIN", undefined],
   ])("%s is taken for %s", (found, meant) => {
     const expected = meant === undefined ? [] : [{ found, meant }];
-    expect(misspelledVariables({ ...MINIMAL, [found]: "x" })).toEqual(expected);
+    expect(findMisspelledVariables({ ...MINIMAL, [found]: "x" })).toEqual(expected);
   });
 });
 
@@ -365,7 +369,7 @@ describe("under serverless-offline", () => {
 });
 
 describe("a key in code that is no setting", () => {
-  const options = { issuers: ["acme.eu.auth0.com"], clientIds: ["WebApp"] };
+  const options = { domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] };
 
   test.each([
     ["organisations", "organisations is not a setting: was organizations meant?"],

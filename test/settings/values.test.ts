@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { emailClaim, boolean, integer, issuer, list, oneOf, word } from "../../src/settings/parsers.ts";
+import { emailClaim, boolean, integer, issuer, list, getOne, word } from "../../src/settings/parsers.ts";
 
 describe("a list", () => {
   const words = list(word);
@@ -116,7 +116,7 @@ describe("the name of the e-mail claim", () => {
 });
 
 describe("one of several choices", () => {
-  const choice = oneOf("policy", "simple");
+  const choice = getOne("policy", "simple");
 
   test.each(["policy", "simple"])("may be %s", (value) => {
     expect(choice(value)).toBe(value);

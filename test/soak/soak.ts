@@ -13,7 +13,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { bearerEvent } from "../../src/testing/events.ts";
-import { startTenant, type Tenant, type User } from "../../src/testing/tenant.ts";
+import { startFakeTenant, type FakeTenant, type User } from "../../src/testing/tenant.ts";
 
 const MOST_GROWTH_BYTES = 5_000_000;
 const TICK_MS = 10;
@@ -32,7 +32,7 @@ const durationMs = Number(values.minutes) * 60_000;
 const rate = Number(values.rate);
 if (!(durationMs > 0 && rate > 0)) throw new Error("--minutes and --rate must be positive numbers");
 
-const tenant = await startTenant();
+const tenant = await startFakeTenant();
 const authorize = createAuthorizer({ ...tenant.settings, jwksMaxAgeSeconds: 40 }, { write: () => undefined });
 const wrong = new Map<string, number>();
 let users: readonly Request[] = signUsers(tenant);
@@ -99,7 +99,7 @@ function faultOf({ user }: Request, answer: unknown): string | undefined {
   return /^Unauthorized$|^keys_unavailable/.test(message) ? undefined : `garbage got ${message}`;
 }
 
-function signUsers(tenant: Tenant): readonly Request[] {
+function signUsers(tenant: FakeTenant): readonly Request[] {
   return Array.from({ length: 50 }, (_, index) => {
     const user = { sub: `auth0|${index}`, email: `user-${index}@example.com`, email_verified: true };
     return { user, token: index % 2 === 0 ? tenant.idToken({ user }) : tenant.accessToken({ user }) };

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { createAuthorizer, type Authorizer } from "../../src/authorizer/create-authorizer.ts";
 import type { Settings } from "../../src/settings/settings.ts";
-import { httpApi, restApi, startTenant, type RoutedApi, type Tenant } from "../../src/testing/index.ts";
+import {
+  httpApi,
+  restApi,
+  startFakeTenant,
+  type RoutedApi,
+  type FakeTenant,
+} from "../../src/testing/index.ts";
 import { ok, recorder, type Recorder } from "./lambdas.ts";
 
 const NOON = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -9,10 +15,10 @@ const TTL_SECONDS = 300;
 
 let now = NOON;
 const clock = (): number => now;
-let tenant: Tenant;
+let tenant: FakeTenant;
 
 beforeAll(async () => {
-  tenant = await startTenant({ clock });
+  tenant = await startFakeTenant({ clock });
 });
 beforeEach(() => {
   now = NOON;

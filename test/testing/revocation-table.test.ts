@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
-import { restApi, startRevocationTable, startTenant } from "../../src/testing/index.ts";
-import type { RevocationTable, RoutedApi, Tenant } from "../../src/testing/index.ts";
+import { restApi, startRevocationTable, startFakeTenant } from "../../src/testing/index.ts";
+import type { RevocationTable, RoutedApi, FakeTenant } from "../../src/testing/index.ts";
 
 let now = Date.now();
 const clock = (): number => now;
-let tenant: Tenant;
+let tenant: FakeTenant;
 let table: RevocationTable;
 let api: RoutedApi;
 
 beforeEach(async () => {
-  tenant = await startTenant({ clock });
+  tenant = await startFakeTenant({ clock });
   table = await startRevocationTable({ clock });
   const settings = { ...tenant.settings, ...table.settings };
   const authorizer = createAuthorizer(settings, { clock, env: table.environment, write: () => undefined });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from "jose";
-import { ALICE, startTenant, type Tenant } from "../../src/testing/index.ts";
+import { ALICE, startFakeTenant, type FakeTenant } from "../../src/testing/index.ts";
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
 });
 afterAll(() => tenant.close());
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { webSocketApi, type HandshakeRefused } from "../../src/testing/index.ts";
+import { webSocketApi, type HandshakeError } from "../../src/testing/index.ts";
 import { answering, ok, policy, throwing } from "./lambdas.ts";
 
 const TOKEN = "?access_token=t";
@@ -42,7 +42,7 @@ describe("the handshake", () => {
   it("tells a malformed answer from an authorizer that fails by the body", async () => {
     const bodies = [answering({}), throwing("broken")].map(async (authorizer) => {
       const refused = webSocketApi({ authorizer, routes: {} }).connect(TOKEN);
-      const { body } = (await refused.catch((error: unknown) => error)) as HandshakeRefused;
+      const { body } = (await refused.catch((error: unknown) => error)) as HandshakeError;
       return (JSON.parse(body) as { message: string }).message;
     });
     expect(await Promise.all(bodies)).toEqual(["", "Internal server error"]);

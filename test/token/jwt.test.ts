@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { inspect } from "node:util";
-import { checkHeader, decodeUnverifiedJwt, member } from "../../src/token/jwt.ts";
+import { checkHeader, decodeUnverifiedJwt, getOwn } from "../../src/token/jwt.ts";
 import { base64url, changed, encoded, HEADER, outcomeOf, type Changes } from "../tokens.ts";
 
 const CLAIMS = { sub: "auth0|alice" };
@@ -140,20 +140,20 @@ describe("a compact JWS", () => {
 
 describe("a member of a JSON object", () => {
   test("is what the object itself has", () => {
-    expect(member({ sub: "alice" }, "sub")).toBe("alice");
+    expect(getOwn({ sub: "alice" }, "sub")).toBe("alice");
   });
 
   test.each(["constructor", "__proto__", "toString", "hasOwnProperty"])(
     "is absent where only the prototype has it: %s",
     (name) => {
-      expect(member({}, name)).toBeUndefined();
+      expect(getOwn({}, name)).toBeUndefined();
     },
   );
 
   test("can be called __proto__ without harm", () => {
     const claims = JSON.parse('{"__proto__":{"sub":"mallory"}}') as Record<string, unknown>;
-    expect(member(claims, "sub")).toBeUndefined();
-    expect(member(claims, "__proto__")).toEqual({ sub: "mallory" });
+    expect(getOwn(claims, "sub")).toBeUndefined();
+    expect(getOwn(claims, "__proto__")).toEqual({ sub: "mallory" });
   });
 });
 

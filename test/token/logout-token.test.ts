@@ -6,7 +6,7 @@ import {
   type LogoutTokenRules,
 } from "../../src/token/logout-token.ts";
 import { createJwtVerifier } from "../../src/token/verify.ts";
-import { Refusal } from "../../src/errors.ts";
+import { AuthorizerError } from "../../src/errors.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 import {
   ACCESS_TOKEN,
@@ -127,11 +127,11 @@ beforeAll(() => {
 
 function verifiers() {
   const keySet = new StaticKeySet(key);
-  const options = { rules: RULES, keySetOf: () => keySet, clock: () => NOW * 1000 };
+  const options = { rules: RULES, getKeySet: () => keySet, clock: () => NOW * 1000 };
   const word = (verified: Promise<unknown>): Promise<string> =>
     verified.then(
       () => "accepted",
-      (error: unknown) => (error instanceof Refusal ? error.message : Promise.reject(error as Error)),
+      (error: unknown) => (error instanceof AuthorizerError ? error.message : Promise.reject(error as Error)),
     );
   const verifyLogoutToken = createLogoutTokenVerifier(options);
   const verify = createJwtVerifier(options);
@@ -176,8 +176,8 @@ describe("the verifier of logout tokens", () => {
 
   test("asks the key set of the token's own issuer", async () => {
     const asked: string[] = [];
-    const keySetOf = (issuer: string) => (asked.push(issuer), new StaticKeySet(key));
-    const verify = createLogoutTokenVerifier({ rules: RULES, keySetOf, clock: () => NOW * 1000 });
+    const getKeySet = (issuer: string) => (asked.push(issuer), new StaticKeySet(key));
+    const verify = createLogoutTokenVerifier({ rules: RULES, getKeySet, clock: () => NOW * 1000 });
     await verify(signed(changed(LOGOUT_TOKEN, { iss: RULES.issuers[1] })));
     expect(asked).toEqual([RULES.issuers[1]]);
   });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createJwtVerifier } from "../../src/token/verify.ts";
 import { parseBearer } from "../../src/token/bearer.ts";
 import type { KeySet } from "../../src/token/keys/remote-key-set.ts";
-import { Refusal } from "../../src/errors.ts";
+import { AuthorizerError } from "../../src/errors.ts";
 import { createSigningKey, type SigningKey } from "../../src/testing/signing-key.ts";
 import {
   ACCESS_TOKEN,
@@ -39,17 +39,17 @@ beforeAll(() => {
   ]);
 });
 
-const keySetOf = (issuer: string): KeySet => keySets.get(issuer) ?? new StaticKeySet();
+const getKeySet = (issuer: string): KeySet => keySets.get(issuer) ?? new StaticKeySet();
 
 /** The Authorization header as a resource server receives it: the whole way through RFC 6750 and the token's rules. */
 async function outcomeOf(...headers: string[]): Promise<string> {
   const rules = { ...RULES, clockToleranceSeconds: 0 };
-  const verify = createJwtVerifier({ rules, keySetOf, clock: () => NOW * 1000 });
+  const verify = createJwtVerifier({ rules, getKeySet, clock: () => NOW * 1000 });
   try {
     const { use } = await verify(parseBearer({ headers, parameters: [], subprotocols: [] }));
     return use;
   } catch (error) {
-    if (error instanceof Refusal) return error.message;
+    if (error instanceof AuthorizerError) return error.message;
     throw error;
   }
 }

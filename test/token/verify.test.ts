@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createJwtVerifier, type JwtVerifierOptions } from "../../src/token/verify.ts";
 import type { KeySet } from "../../src/token/keys/remote-key-set.ts";
-import { Refusal } from "../../src/errors.ts";
+import { AuthorizerError } from "../../src/errors.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 import { ACCESS_TOKEN, changed, HEADER, ID_TOKEN, ISSUER, NOW, RULES, type Changes } from "../tokens.ts";
 import { publicKeyOf, StaticKeySet } from "./keys/static-key-set.ts";
@@ -17,14 +17,14 @@ function verifier(options: Partial<JwtVerifierOptions> = {}) {
   const keySet = new StaticKeySet(key);
   const verify = createJwtVerifier({
     rules: RULES,
-    keySetOf: () => keySet,
+    getKeySet: () => keySet,
     clock: () => NOW * 1000,
     ...options,
   });
   const outcome = (token: string): Promise<string> =>
     verify(token).then(
       ({ use }) => use,
-      (error: unknown) => (error instanceof Refusal ? error.message : Promise.reject(error as Error)),
+      (error: unknown) => (error instanceof AuthorizerError ? error.message : Promise.reject(error as Error)),
     );
   return { verify, outcome, asked: keySet.asked };
 }
@@ -65,7 +65,7 @@ describe("the verifier", () => {
     const refusal = await verifier()
       .verify(signed({}, {}, otherKey))
       .catch((error: unknown) => error);
-    expect((refusal as Refusal).cause).toMatchObject({ message: "Invalid signature" });
+    expect((refusal as AuthorizerError).cause).toMatchObject({ message: "Invalid signature" });
   });
 
   test("refuses a token whose claims were changed afterwards", async () => {
@@ -95,17 +95,17 @@ describe("the verifier", () => {
 
   test("asks the key set of the token's own issuer, and no other", async () => {
     const asked: string[] = [];
-    const keySetOf = (issuer: string) => (asked.push(issuer), new StaticKeySet());
-    await expect(verifier({ keySetOf }).outcome(signed())).resolves.toBe("unknown_key");
+    const getKeySet = (issuer: string) => (asked.push(issuer), new StaticKeySet());
+    await expect(verifier({ getKeySet }).outcome(signed())).resolves.toBe("unknown_key");
     expect(asked).toEqual([ISSUER]);
   });
 
   test("asks for no key set where the issuer is not one of the rules", async () => {
-    const keySetOf = (): never => {
+    const getKeySet = (): never => {
       throw new Error("a key set was asked for");
     };
     const rules = { ...RULES, issuers: ["https://login.acme.com/"] };
-    await expect(verifier({ keySetOf, rules }).outcome(signed())).resolves.toBe("unknown_issuer");
+    await expect(verifier({ getKeySet, rules }).outcome(signed())).resolves.toBe("unknown_issuer");
   });
 
   test("goes by the clock that it was given, in milliseconds", async () => {
@@ -124,10 +124,10 @@ describe("the verifier", () => {
 
   test("passes on what the key set says of itself", async () => {
     const down: KeySet = {
-      key: () => Promise.reject(new Refusal("keys_unavailable", "acme.eu.auth0.com: HTTP 503")),
+      key: () => Promise.reject(new AuthorizerError("keys_unavailable", "acme.eu.auth0.com: HTTP 503")),
       ageSeconds: () => undefined,
     };
-    const { outcome } = verifier({ keySetOf: () => down });
+    const { outcome } = verifier({ getKeySet: () => down });
     await expect(outcome(signed())).resolves.toBe("keys_unavailable: acme.eu.auth0.com: HTTP 503");
   });
 
@@ -138,7 +138,7 @@ describe("the verifier", () => {
       key: () => Promise.resolve(given[0] ?? missing()),
       ageSeconds: () => 0,
     };
-    const { outcome } = verifier({ keySetOf: () => keySet });
+    const { outcome } = verifier({ getKeySet: () => keySet });
     await expect(outcome(signed())).resolves.toBe("id");
     given.shift();
     await expect(outcome(signed())).resolves.toBe("bad_signature");

@@ -1,5 +1,5 @@
 import { RemoteKeySet, type KeySet, type RemoteKeySetOptions } from "../../src/token/keys/remote-key-set.ts";
-import { Refusal } from "../../src/errors.ts";
+import { AuthorizerError } from "../../src/errors.ts";
 import type { SigningKey } from "../../src/testing/signing-key.ts";
 
 export const SECOND = 1000;
@@ -66,7 +66,7 @@ export async function outcome(keySet: KeySet, kid = "current"): Promise<string> 
     await keySet.key(kid);
     return "accepted";
   } catch (error) {
-    if (error instanceof Refusal) return error.reason;
+    if (error instanceof AuthorizerError) return error.code;
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { build, type BuildOptions } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { takeSnapshot } from "../../src/deploy/package/take-snapshot.ts";
-import { bearerEvent, startTenant, type Tenant } from "../../src/testing/index.ts";
+import { bearerEvent, startFakeTenant, type FakeTenant } from "../../src/testing/index.ts";
 import { packNpmPackage, unpackAsDependency } from "./npm-package.ts";
 
 /** A whole file of a service that has the authorizer in its own stack. */
@@ -30,13 +30,13 @@ const BUNDLES = [
 ] as const satisfies readonly (readonly [string, BuildOptions])[];
 
 let project: string;
-let tenant: Tenant;
+let tenant: FakeTenant;
 beforeAll(async () => {
   project = mkdtempSync(join(tmpdir(), "handler-export-"));
   await unpackAsDependency(await packNpmPackage(project), project);
   writeFileSync(join(project, "auth.ts"), SOURCE);
   writeFileSync(join(project, "call.mjs"), CALLER);
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
 });
 afterAll(async () => {
   await tenant.close();
@@ -53,8 +53,8 @@ interface Called {
 }
 
 async function call(file: string, env: Readonly<Record<string, string>> = {}): Promise<Called> {
-  const { issuers, clientIds } = tenant.settings;
-  const settings = { AUTH0_DOMAIN: String(issuers), AUTH0_CLIENT_IDS: String(clientIds) };
+  const { domain, clientIds } = tenant.settings;
+  const settings = { AUTH0_DOMAIN: String(domain), AUTH0_CLIENT_IDS: String(clientIds) };
   const event = JSON.stringify(bearerEvent("rest-request", tenant.idToken()));
   const { stdout } = await promisify(execFile)(process.execPath, ["call.mjs", join(project, file), event], {
     cwd: project,
@@ -97,8 +97,8 @@ describe.each(BUNDLES)("./handler, bundled by esbuild %s", (_, options) => {
   });
 
   test("does not start with a mistake in the environment", async () => {
-    await expect(call(options.outfile, { AUTHORIZER_EMAIL: "maybe" })).rejects.toThrow(
-      /AUTHORIZER_EMAIL must/,
+    await expect(call(options.outfile, { AUTHORIZER_EMAIL_POLICY: "maybe" })).rejects.toThrow(
+      /AUTHORIZER_EMAIL_POLICY must/,
     );
   });
 
@@ -111,7 +111,7 @@ describe.each(BUNDLES)("./handler, bundled by esbuild %s", (_, options) => {
 
   test("finds a snapshot beside the bundle, and serves with it while the tenant is down", async () => {
     const file = join(project, dirname(options.outfile), "jwks-snapshot.json");
-    const snapshot = await takeSnapshot({ issuers: tenant.settings.issuers });
+    const snapshot = await takeSnapshot({ issuers: tenant.settings.domain });
     tenant.fail(503);
     await expect(call(options.outfile)).rejects.toThrow(/keys_unavailable/);
     mkdirSync(dirname(file), { recursive: true });

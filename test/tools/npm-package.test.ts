@@ -22,9 +22,9 @@ async function main(): Promise<void> {
   const table = await startRevocationTable();
   Object.assign(process.env, table.environment);
   // @ts-expect-error: the types are there, and say that a list is one
-  const mistaken = (): unknown => createAuthorizer({ issuers: tenant.issuer });
+  const mistaken = (): unknown => createAuthorizer({ domain: tenant.issuer });
   const authorizer = createAuthorizer({
-    issuers: [tenant.issuer],
+    domain: [tenant.issuer],
     clientIds: ["test-application"],
     logLevel: "silent",
     ...table.settings,
@@ -57,7 +57,7 @@ export const authorizer: APIGatewayRequestAuthorizerHandler = handler;
 // @ts-expect-error: the types are there, and say that an event is none of these
 identityFrom(restApi);
 // @ts-expect-error: the types are there, and say that a list is one
-createVerifier({ issuers: "acme.eu.auth0.com" });
+createVerifier({ domain: "acme.eu.auth0.com" });
 `;
 
 const TSC = resolve("node_modules/typescript/bin/tsc");

@@ -1,4 +1,4 @@
-import { CALLER_REFUSED, CANNOT_DECIDE, NO_VALID_TOKEN } from "../../src/errors.ts";
+import { DENY_REASONS, ERROR_REASONS, UNAUTHORIZED_REASONS } from "../../src/errors.ts";
 
 interface Part {
   readonly title: string;
@@ -10,17 +10,17 @@ const PARTS: readonly Part[] = [
   {
     title: "No valid token",
     gets: "Every kind of API answers **401**, or an HTTP API **403** where `AUTHORIZER_HTTP_API_UNAUTHORIZED` says so. The client should get a new token, once.",
-    hints: NO_VALID_TOKEN,
+    hints: UNAUTHORIZED_REASONS,
   },
   {
     title: "Valid token, caller refused",
     gets: "Every kind of API answers **403**. A new token of the same kind would be refused again.",
-    hints: CALLER_REFUSED,
+    hints: DENY_REASONS,
   },
   {
     title: "Cannot decide",
     gets: "Every kind of API answers **500**, or what its gateway responses make of it (503 here). It is not the token's fault: the client should keep it and try again.",
-    hints: CANNOT_DECIDE,
+    hints: ERROR_REASONS,
   },
 ];
 

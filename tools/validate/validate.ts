@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { findMistakes, sentence } from "../../src/deploy/lint/lint.ts";
+import { lintTemplate, formatFinding } from "../../src/deploy/lint/lint.ts";
 import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 import { complaintsOfAws } from "./aws.ts";
 
@@ -50,7 +50,10 @@ async function packaged(folder: string, deploy: string, revocations = "off"): Pr
 /** Prints what is wrong with a template; true where nothing is. */
 function report(path: string, complaintsOfAws: readonly string[] = []): boolean {
   const template = JSON.parse(readFileSync(path, "utf8")) as Template;
-  const complaints = [...complaintsOfAws, ...findMistakes(template, { everyFunction: true }).map(sentence)];
+  const complaints = [
+    ...complaintsOfAws,
+    ...lintTemplate(template, { everyFunction: true }).map(formatFinding),
+  ];
   const count = Object.keys(template.Resources).length;
   process.stdout.write(`${path}: ${count} resources, ${complaints.length} mistakes\n`);
   for (const complaint of complaints) process.stdout.write(`  ${complaint}\n`);

@@ -102,11 +102,11 @@ function decided(trace: Trace): HTMLElement | undefined {
   const keys = age === undefined ? "" : `, with keys that are ${age} s old`;
   if (reason === undefined)
     return step({ who: "The authorizer", what: `accepts it${keys}`, mood: "good", milliseconds }, log);
-  const mood = decision === "undecided" ? "unsure" : "bad";
+  const mood = decision === "error" ? "unsure" : "bad";
   const verdict =
-    decision === "undecided"
+    decision === "error"
       ? "cannot decide: "
-      : decision === "caller-refused"
+      : decision === "deny"
         ? "refuses the caller: "
         : "refuses the token: ";
   const what = h(

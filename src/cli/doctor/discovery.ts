@@ -1,7 +1,8 @@
-import { jwksUriOf } from "../../token/keys/remote-key-set.ts";
+import { toJwksUri } from "../../token/keys/remote-key-set.ts";
 import { ok, problem, type Finding } from "./finding.ts";
-import { failureText } from "../network-error.ts";
-import { printable, withProgress, type Terminal } from "../terminal.ts";
+import { failureText } from "../../logging/describe-error.ts";
+import { printable } from "../../logging/describe-error.ts";
+import { withProgress, type Terminal } from "../terminal.ts";
 
 /** Longer than the authorizer's own limit: that a tenant is slow is a finding, not a failure. */
 const DISCOVERY_TIMEOUT_MS = 5000;
@@ -99,7 +100,7 @@ function checkIssuer({ issuer }: Document, expected: string): Finding {
 }
 
 function checkJwksUri({ jwks_uri: uri }: Document, issuer: string): Finding {
-  const expected = jwksUriOf(issuer);
+  const expected = toJwksUri(issuer);
   if (uri === expected) return ok("jwks-uri", expected);
   const what =
     uri === undefined

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "../../settings/configuration-error.ts";
-import { misspelledVariables, settingsFrom, settingsFromEnvironment } from "../../settings/settings.ts";
+import { findMisspelledVariables, settingsFrom, settingsFromEnvironment } from "../../settings/settings.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { issuer, list } from "../../settings/parsers.ts";
 import { checkNative } from "./native-authorizers.ts";
@@ -85,19 +85,19 @@ async function examine({ token, domain }: DoctorOptions, terminal: Terminal): Pr
   return [...findings, ...checkNative(settings), ...tenants, ...tables, ...tokens];
 }
 
-type TenantSettings = Pick<Settings, "issuers" | "jwksTimeoutMs" | "clockToleranceSeconds">;
+type TenantSettings = Pick<Settings, "domain" | "jwksTimeoutMs" | "clockToleranceSeconds">;
 
 async function checkTenants(settings: TenantSettings, terminal: Terminal): Promise<readonly Finding[]> {
-  const tenants = await Promise.all(settings.issuers.map((each) => checkTenant(each, settings, terminal)));
+  const tenants = await Promise.all(settings.domain.map((each) => checkTenant(each, settings, terminal)));
   return tenants.flat();
 }
 
 function settingsForDomain(domain: string): Settings {
   try {
     // Client IDs do not matter to a tenant, but settings without any are none.
-    return settingsFrom({ issuers: list(issuer)(domain), clientIds: ["any"] });
+    return settingsFrom({ domain: list(issuer)(domain), clientIds: ["any"] });
   } catch (error) {
-    const mistakes = error instanceof ConfigurationError ? error.mistakes : [(error as Error).message];
+    const mistakes = error instanceof ConfigurationError ? error.issues : [(error as Error).message];
     throw new UsageError(`--domain ${mistakes.join("; ")}`, { cause: error });
   }
 }
@@ -107,7 +107,7 @@ function tenantAlone(env: NodeJS.ProcessEnv): TenantSettings {
   try {
     return settingsForDomain(env["AUTH0_DOMAIN"] ?? "");
   } catch {
-    return { issuers: [], jwksTimeoutMs: 0, clockToleranceSeconds: 0 };
+    return { domain: [], jwksTimeoutMs: 0, clockToleranceSeconds: 0 };
   }
 }
 
@@ -117,7 +117,7 @@ interface Reading {
 }
 
 function settingsAndMistakes(env: NodeJS.ProcessEnv): Reading {
-  const misspelled = misspelledVariables(env).map(({ found, meant }) =>
+  const misspelled = findMisspelledVariables(env).map(({ found, meant }) =>
     warning("settings", `${found} is not a setting`, `Was ${meant} meant?`),
   );
   try {
@@ -125,7 +125,7 @@ function settingsAndMistakes(env: NodeJS.ProcessEnv): Reading {
     return { settings, findings: [ok("settings", "complete and without contradiction"), ...misspelled] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const mistakes = error.mistakes.map((mistake) =>
+    const mistakes = error.issues.map((mistake) =>
       problem("settings", mistake, "The authorizer would not start."),
     );
     return { settings: undefined, findings: mistakes };

@@ -1,9 +1,10 @@
-import { jwksUriOf } from "../../token/keys/remote-key-set.ts";
+import { toJwksUri } from "../../token/keys/remote-key-set.ts";
 import { fetchText } from "../../http/client.ts";
-import { usableKeys } from "../../token/keys/jwk.ts";
+import { readUsableKeys } from "../../token/keys/jwk.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
-import { failureText } from "../network-error.ts";
-import { printable, withProgress, type Terminal } from "../terminal.ts";
+import { failureText } from "../../logging/describe-error.ts";
+import { printable } from "../../logging/describe-error.ts";
+import { withProgress, type Terminal } from "../terminal.ts";
 
 /** Auth0 has three keys at most. Nobody reads a warning for each of a thousand. */
 const MAX_WARNINGS = 10;
@@ -14,7 +15,7 @@ export async function checkKeys(
   timeoutMs: number,
   terminal: Terminal,
 ): Promise<readonly Finding[]> {
-  const uri = jwksUriOf(issuer);
+  const uri = toJwksUri(issuer);
   const askedAt = terminal.clock();
   try {
     const text = await withProgress(terminal, `Fetching ${uri}`, fetchText(uri, timeoutMs));
@@ -28,7 +29,7 @@ export async function checkKeys(
 
 function usable(uri: string, document: unknown, durationMs: number): Finding {
   try {
-    const ids = [...usableKeys(document).keys()];
+    const ids = [...readUsableKeys(document).keys()];
     return ok("keys", `${ids.length} usable: ${ids.map(printable).join(", ")} (${durationMs} ms)`);
   } catch (error) {
     const advice = "Nobody gets in. The tenant must publish an RSA key of at least 2048 bits for RS256.";
@@ -49,7 +50,7 @@ function ignored(document: unknown): readonly Finding[] {
 /** Asks the authorizer's own rule. */
 function isUsableAlone(key: unknown): boolean {
   try {
-    return usableKeys({ keys: [key] }).size === 1;
+    return readUsableKeys({ keys: [key] }).size === 1;
   } catch {
     return false;
   }

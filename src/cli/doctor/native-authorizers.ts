@@ -1,4 +1,4 @@
-import { variableOf, type SettingKey, type Settings } from "../../settings/settings.ts";
+import { getVariable, type SettingKey, type Settings } from "../../settings/settings.ts";
 import type { Finding } from "./finding.ts";
 
 /** Whether a JWT authorizer of AWS's own can ask for the same; unknown where AWS's pages do not say. */
@@ -16,14 +16,19 @@ const takesAccessTokens = ({ audiences }: Settings): boolean => audiences.length
 
 /** With its sources in `docs/which-authorizer.md`. What is not listed, both can do: an issuer, audiences, one scope. */
 const DEMANDS: readonly Demand[] = [
-  { setting: "issuers", isMade: ({ issuers }) => issuers.length > 1, http: "no", rest: "yes" },
+  { setting: "domain", isMade: ({ domain }) => domain.length > 1, http: "no", rest: "yes" },
   {
     setting: "clientIds",
     isMade: (settings) => settings.clientIds.length > 0 && takesAccessTokens(settings),
     http: "no",
     rest: "unknown",
   },
-  { setting: "email", isMade: ({ email }) => email !== "optional", http: "no", rest: "unknown" },
+  {
+    setting: "emailPolicy",
+    isMade: ({ emailPolicy }) => emailPolicy !== "optional",
+    http: "no",
+    rest: "unknown",
+  },
   {
     setting: "emailDomains",
     isMade: ({ emailDomains }) => emailDomains.length > 0,
@@ -85,7 +90,7 @@ function finding(api: string, made: readonly Demand[], abilityOf: (demand: Deman
   const named = (ability: Ability): string =>
     made
       .filter((demand) => abilityOf(demand) === ability)
-      .map(({ setting }) => variableOf(setting))
+      .map(({ setting }) => getVariable(setting))
       .join(", ");
   const [impossible, unknown] = [named("no"), named("unknown")];
   const reasons = [

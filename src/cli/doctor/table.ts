@@ -10,7 +10,7 @@ import {
 import { RETENTION_SECONDS, toKey } from "../../revocation/item.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
-import { failureText } from "../network-error.ts";
+import { failureText } from "../../logging/describe-error.ts";
 import { withProgress, type Terminal } from "../terminal.ts";
 
 const CHECK = "table";

@@ -1,11 +1,12 @@
 import type { Settings } from "../../settings/settings.ts";
 import { emailClaim as readEmailClaim } from "../../settings/parsers.ts";
-import { member, type JsonObject } from "../../token/jwt.ts";
+import { getOwn, type JsonObject } from "../../token/jwt.ts";
 import type { Reason } from "../../errors.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
-import { printable, withoutEmails, type Terminal } from "../terminal.ts";
+import { printable } from "../../logging/describe-error.ts";
+import { withoutEmails, type Terminal } from "../terminal.ts";
 import { tenantKeys } from "../tenant-keys.ts";
-import { evidenceOf } from "../token-input.ts";
+import { getEvidence } from "../token-input.ts";
 import { trace, type Trace } from "../explain/trace.ts";
 
 /** What a token of the team's own says about the settings. */
@@ -15,25 +16,25 @@ export async function checkToken(
   terminal: Terminal,
 ): Promise<readonly Finding[]> {
   const traced = await traceAt(terminal.clock(), text, settings, terminal);
-  const issuedAt = traced.jwt && member(traced.jwt.claims, "iat");
-  if (!isExpired(traced) || typeof issuedAt !== "number") return findingsOf(traced, settings);
+  const issuedAt = traced.jwt && getOwn(traced.jwt.claims, "iat");
+  if (!isExpired(traced) || typeof issuedAt !== "number") return getFindings(traced, settings);
   const old = warning("token", "the token has expired", "What follows is checked as of when it was issued.");
-  return [old, ...findingsOf(await traceAt(issuedAt * 1000, text, settings, terminal), settings)];
+  return [old, ...getFindings(await traceAt(issuedAt * 1000, text, settings, terminal), settings)];
 }
 
 function traceAt(now: number, text: string, settings: Settings, terminal: Terminal): Promise<Trace> {
-  const keySetOf = (issuer: string) => tenantKeys(issuer, settings, terminal);
-  return trace(evidenceOf(text).event, { settings, now, keySetOf });
+  const getKeySet = (issuer: string) => tenantKeys(issuer, settings, terminal);
+  return trace(getEvidence(text).event, { settings, now, getKeySet });
 }
 
 function isExpired({ verdict }: Trace): boolean {
   return "reason" in verdict && verdict.reason === "expired";
 }
 
-function findingsOf(traced: Trace, settings: Settings): readonly Finding[] {
+function getFindings(traced: Trace, settings: Settings): readonly Finding[] {
   const { verdict } = traced;
   if ("identity" in verdict)
-    return [ok("token", `accepted, as ${nameOf(traced)}`), emailFinding(verdict.identity.email.kind)];
+    return [ok("token", `accepted, as ${getName(traced)}`), emailFinding(verdict.identity.email.kind)];
   const detail = verdict.detail === undefined ? "" : ` (${printable(verdict.detail)})`;
   return [
     problem(
@@ -44,7 +45,7 @@ function findingsOf(traced: Trace, settings: Settings): readonly Finding[] {
   ];
 }
 
-function nameOf({ use }: Trace): string {
+function getName({ use }: Trace): string {
   return use === "id" ? "an ID token" : "an access token";
 }
 
@@ -53,7 +54,7 @@ function emailFinding(kind: "address" | "missing" | "unsupported"): Finding {
   const what = kind === "missing" ? "no e-mail" : "an e-mail that cannot be handed on";
   return warning(
     "email",
-    `the token carries ${what}, which AUTHORIZER_EMAIL=optional allows`,
+    `the token carries ${what}, which AUTHORIZER_EMAIL_POLICY=optional allows`,
     "The Lambdas behind see none.",
   );
 }
@@ -63,9 +64,9 @@ function clue({ jwt, use, verdict }: Trace, { emailClaim }: Settings): string | 
   if (jwt === undefined || !("reason" in verdict)) return undefined;
   const { header, claims } = jwt;
   const says: Readonly<Partial<Record<Reason, unknown>>> = {
-    unknown_issuer: member(claims, "iss"),
-    unknown_audience: member(claims, "aud"),
-    unsupported_algorithm: member(header, "alg"),
+    unknown_issuer: getOwn(claims, "iss"),
+    unknown_audience: getOwn(claims, "aud"),
+    unsupported_algorithm: getOwn(header, "alg"),
   };
   if (verdict.reason === "email_missing" && use === "access") return emailClue(claims, emailClaim ?? "none");
   const value = says[verdict.reason];

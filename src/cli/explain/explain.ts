@@ -2,14 +2,15 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { EvaluationStep } from "../../authorizer/evaluate.ts";
 import { createRevocations } from "../../authorizer/create-evaluator.ts";
-import { member, type UnverifiedJwt } from "../../token/jwt.ts";
+import { getOwn, type UnverifiedJwt } from "../../token/jwt.ts";
 import type { KeySet } from "../../token/keys/remote-key-set.ts";
 import { ConfigurationError } from "../../settings/configuration-error.ts";
 import { settingsFromEnvironment, type Settings } from "../../settings/settings.ts";
-import { EXIT, hiddenEmail, paint, printable, UsageError, withoutEmails } from "../terminal.ts";
+import { EXIT, hiddenEmail, paint, UsageError, withoutEmails } from "../terminal.ts";
+import { printable } from "../../logging/describe-error.ts";
 import type { ExitCode, Style, Terminal } from "../terminal.ts";
 import { keysOfFile, tenantKeys } from "../tenant-keys.ts";
-import { evidenceOf, tokenFrom, type Evidence } from "../token-input.ts";
+import { getEvidence, tokenFrom, type Evidence } from "../token-input.ts";
 import { STEPS, trace, type Outcome, type Trace } from "./trace.ts";
 
 const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
@@ -60,14 +61,14 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
     return EXIT.well;
   }
   const settings = settingsOrUsageError(terminal.env);
-  const keySetOf = options.offline ? undefined : keySetReader(options, settings, terminal);
+  const getKeySet = options.offline ? undefined : keySetReader(options, settings, terminal);
   const { event, hiddenSteps } = options.evidence;
   const { env, clock } = terminal;
   // The table is asked now, with the credentials of the environment.
   const revocations = options.offline
     ? undefined
     : createRevocations(settings, { env, clock, random: Math.random, onEvent: () => undefined });
-  const traced = await trace(event, { settings, now: options.now, keySetOf, revocations });
+  const traced = await trace(event, { settings, now: options.now, getKeySet, revocations });
   const withoutTable: readonly EvaluationStep[] =
     settings.revocationTable === undefined ? ["revocation"] : [];
   const hidden = [...hiddenSteps, ...withoutTable];
@@ -98,7 +99,7 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
   return {
     evidence:
       values.event === undefined
-        ? evidenceOf(await tokenFrom(positionals[0], terminal))
+        ? getEvidence(await tokenFrom(positionals[0], terminal))
         : { event: readJsonFile("--event", values.event), hiddenSteps: [] },
     keys: values.keys,
     offline: values.offline === true,
@@ -121,7 +122,7 @@ function settingsOrUsageError(env: NodeJS.ProcessEnv): Settings {
     return settingsFromEnvironment(env);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    throw new UsageError(`the settings are broken.\n- ${error.mistakes.join("\n- ")}`, { cause: error });
+    throw new UsageError(`the settings are broken.\n- ${error.issues.join("\n- ")}`, { cause: error });
   }
 }
 
@@ -172,9 +173,9 @@ function seen(
   const part = step === "header" ? jwt.header : jwt.claims;
   const email = step === "email" ? emailClaim(use, settings) : undefined;
   const names = email === undefined ? (SEEN[step] ?? []) : [email, `${email}_verified`];
-  const present = names.filter((name) => member(part, name) !== undefined);
+  const present = names.filter((name) => getOwn(part, name) !== undefined);
   const shown = (name: string): unknown => {
-    const value = member(part, name);
+    const value = getOwn(part, name);
     if (showEmail) return value;
     return name === email ? hiddenEmail(value) : withoutEmails(value);
   };
@@ -196,7 +197,7 @@ function asJson(reading: Reading): object {
   return {
     verdict: verdict.outcome,
     ...("reason" in verdict
-      ? { reason: verdict.reason, detail: detailOf(verdict), hint: verdict.hint }
+      ? { reason: verdict.reason, detail: getDetail(verdict), hint: verdict.hint }
       : { tokenUse: verdict.identity.tokenUse }),
     steps: traced.steps.map(({ step, outcome }) => ({
       step,
@@ -219,10 +220,10 @@ function asText(reading: Reading, terminal: Terminal): string {
       ? [line]
       : [line, paint(terminal, "faint", `${" ".repeat(20)}${facts.join("   ")}`)];
   });
-  return `${kindOf(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n`;
+  return `${getKind(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n`;
 }
 
-function kindOf(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {
+function getKind(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {
   if (jwt === undefined) return "No token that can be read.";
   if (use !== undefined)
     return use === "id" ? "An ID token of an application." : "An access token of an API.";
@@ -240,7 +241,7 @@ function conclusion({ verdict }: Trace, terminal: Terminal): string {
     case "refused":
     case "undecided": {
       const head = verdict.outcome === "refused" ? "Refused" : "Cannot be decided";
-      const detail = verdict.detail === undefined ? "" : ` (${detailOf(verdict)})`;
+      const detail = verdict.detail === undefined ? "" : ` (${getDetail(verdict)})`;
       const style = verdict.outcome === "refused" ? "bad" : "careful";
       return `${paint(terminal, style, `${head}: ${verdict.reason}`)}${detail}\n${verdict.hint}`;
     }
@@ -248,6 +249,6 @@ function conclusion({ verdict }: Trace, terminal: Terminal): string {
 }
 
 /** It may quote a server. */
-function detailOf({ detail }: { readonly detail: string | undefined }): string | undefined {
+function getDetail({ detail }: { readonly detail: string | undefined }): string | undefined {
   return detail === undefined ? undefined : printable(detail);
 }

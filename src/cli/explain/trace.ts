@@ -6,8 +6,8 @@ import type { TokenUse } from "../../token/read-claims.ts";
 import type { UnverifiedJwt } from "../../token/jwt.ts";
 import type { KeySet } from "../../token/keys/remote-key-set.ts";
 import { createJwtVerifier } from "../../token/verify.ts";
-import { hintOf, type Reason } from "../../errors.ts";
-import { isUndecided, Refusal } from "../../errors.ts";
+import { getHint, type Reason } from "../../errors.ts";
+import { isErrorReason, AuthorizerError } from "../../errors.ts";
 import type { RevocationLookup } from "../../revocation/lookup.ts";
 import { toCutoff } from "../../settings/cutoff.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -31,7 +31,7 @@ export const STEPS = {
   machine: "the caller is no machine (AUTHORIZER_ALLOW_MACHINES)",
   anonymous: "the caller has signed in (AUTHORIZER_ALLOW_ANONYMOUS)",
   organization: "the organization is allowed (AUTH0_ORGANIZATIONS)",
-  email: "the e-mail is as AUTHORIZER_EMAIL and AUTHORIZER_EMAIL_DOMAINS want it",
+  email: "the e-mail is as AUTHORIZER_EMAIL_POLICY and AUTHORIZER_EMAIL_DOMAINS want it",
   claims: "the claims have the values of AUTH0_REQUIRED_CLAIMS",
   permissions: "all AUTH0_REQUIRED_PERMISSIONS are there",
   revocation: "it was not revoked (REVOCATION_TABLE)",
@@ -62,7 +62,7 @@ export interface TraceOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** The keys of an issuer; without it, key and signature are skipped. */
-  readonly keySetOf: ((issuer: string) => KeySet) | undefined;
+  readonly getKeySet: ((issuer: string) => KeySet) | undefined;
   /** The table of the settings, if they name one; without it, its step is skipped. */
   readonly revocations?: RevocationLookup | undefined;
 }
@@ -72,23 +72,23 @@ const KEY_STEPS: readonly EvaluationStep[] = ["key", "signature"];
 
 /** Evaluates an event as the authorizer does, on the authorizer's own path, and records each step. */
 export async function trace(event: unknown, options: TraceOptions): Promise<Trace> {
-  const { settings, now, keySetOf } = options;
+  const { settings, now, getKeySet } = options;
   const revocations =
     options.revocations ?? (settings.revocationTable === undefined ? undefined : NO_REVOCATIONS);
   const recorder = new Recorder([
-    ...(keySetOf === undefined ? KEY_STEPS : []),
+    ...(getKeySet === undefined ? KEY_STEPS : []),
     ...(revocations === NO_REVOCATIONS ? (["revocation"] as const) : []),
   ]);
   const verify = createJwtVerifier({
-    rules: settings,
+    rules: { ...settings, issuers: settings.domain },
     cutoff: toCutoff(settings.issuedAfter, now),
-    keySetOf: keySetOf ?? noKeys,
+    getKeySet: getKeySet ?? noKeys,
     clock: () => now,
   });
   const { decision } = await evaluate(event, { rules: settings, verify, revocations }, recorder.step);
   return {
     steps: STEP_NAMES.map((step) => ({ step, outcome: recorder.outcomes.get(step) ?? "not reached" })),
-    verdict: verdictOf(decision, keySetOf !== undefined),
+    verdict: getVerdict(decision, getKeySet !== undefined),
     jwt: recorder.yielded.get("form") as UnverifiedJwt | undefined,
     use: (recorder.yielded.get("audience") as { readonly use: TokenUse } | undefined)?.use,
   };
@@ -102,15 +102,15 @@ const NO_REVOCATIONS: RevocationLookup = {
   check: () => Promise.reject(new Error("the revocation is a step that is skipped")),
 };
 
-function verdictOf(decision: Decision, isVerified: boolean): Verdict {
-  if (decision.outcome === "accepted")
+function getVerdict(decision: Decision, isVerified: boolean): Verdict {
+  if (decision.outcome === "allow")
     return { outcome: isVerified ? "accepted" : "unverified", identity: decision.identity };
   const { outcome, reason } = decision;
   return {
-    outcome: outcome === "undecided" ? "undecided" : "refused",
+    outcome: outcome === "error" ? "undecided" : "refused",
     reason,
-    detail: outcome === "caller-refused" ? decision.detail : decision.cause.detail,
-    hint: hintOf(reason),
+    detail: outcome === "deny" ? decision.detail : decision.cause.detail,
+    hint: getHint(reason),
   };
 }
 
@@ -149,7 +149,7 @@ class Recorder {
   }
 
   #fail(name: EvaluationStep, error: unknown): void {
-    const undecided = error instanceof Refusal && isUndecided(error.reason);
+    const undecided = error instanceof AuthorizerError && isErrorReason(error.code);
     this.outcomes.set(name, undecided ? "undecided" : "refused");
   }
 }

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { rfc3339 } from "../../rfc3339.ts";
-import { member, type JsonObject } from "../../token/jwt.ts";
+import { getOwn, type JsonObject } from "../../token/jwt.ts";
 import { parseKey, readKey, readNotBefore, toKey } from "../../revocation/item.ts";
 import type { Revocation, RevocationKind } from "../../revocation/revocation.ts";
-import { oneOf } from "../../settings/parsers.ts";
+import { getOne } from "../../settings/parsers.ts";
 import {
   readOption,
   revocationTable,
@@ -12,8 +12,9 @@ import {
   tableFailure,
   type RevocationTable,
 } from "./table.ts";
-import { SCOPE_WORDS } from "../revocation-scope.ts";
-import { EXIT, printable, safeJson, withoutEmails, type ExitCode, type Terminal } from "../terminal.ts";
+import { SCOPE_WORDS } from "./scope.ts";
+import { EXIT, safeJson, withoutEmails, type ExitCode, type Terminal } from "../terminal.ts";
+import { printable } from "../../logging/describe-error.ts";
 
 const USAGE = `Usage: auth0-authorizer revocations --table T [options]
 
@@ -63,7 +64,7 @@ export async function revocations(args: readonly string[], terminal: Terminal): 
     terminal.write(USAGE);
     return EXIT.well;
   }
-  const kind = values.kind && KINDS[readOption("--kind", oneOf(...SCOPE_WORDS), values.kind)];
+  const kind = values.kind && KINDS[readOption("--kind", getOne(...SCOPE_WORDS), values.kind)];
   const table = revocationTable(values, terminal);
   let all: Listing;
   try {
@@ -88,10 +89,10 @@ async function readAll({ name, call }: RevocationTable): Promise<Listing> {
   do {
     const { output } = await call("Scan", { TableName: name, ExclusiveStartKey: lastKey }, PAGE_TIMEOUT_MS);
     const page = Object(output) as JsonObject;
-    const found = member(page, "Items");
+    const found = getOwn(page, "Items");
     if (!Array.isArray(found)) throw new Error("DynamoDB answered Scan with something other than items");
     items.push(...(found as unknown[]));
-    lastKey = member(page, "LastEvaluatedKey");
+    lastKey = getOwn(page, "LastEvaluatedKey");
     pages += 1;
   } while (lastKey !== undefined && pages < MAX_PAGES);
   const revocations = items.map(readItem).filter((revocation) => revocation !== undefined);

@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
-import { parseDateTime } from "../../rfc3339.ts";
+import { parseDateTime } from "../../settings/date-time.ts";
 import type { RevocationScope } from "../../revocation/revocation.ts";
 import { checkStorable } from "../../revocation/table-writer.ts";
 import { revocationTable, TABLE_OPTIONS, TABLE_USAGE } from "./table.ts";
-import { readScope } from "../revocation-scope.ts";
-import { report } from "../revocation-report.ts";
-import { storeRevocation } from "../store-revocation.ts";
-import { EXIT, printable, UsageError, type ExitCode, type Terminal } from "../terminal.ts";
+import { readScope } from "./scope.ts";
+import { report } from "./report.ts";
+import { storeRevocation } from "./store.ts";
+import { EXIT, UsageError, type ExitCode, type Terminal } from "../terminal.ts";
+import { printable } from "../../logging/describe-error.ts";
 
 const USAGE = `Usage: auth0-authorizer revoke user|member|session|client|token VALUE --table T [options]
 

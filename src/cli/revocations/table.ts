@@ -6,7 +6,7 @@ import {
   type Operation,
 } from "../../revocation/dynamodb.ts";
 import { tableName } from "../../settings/parsers.ts";
-import { failureText } from "../network-error.ts";
+import { failureText } from "../../logging/describe-error.ts";
 import { UsageError, withProgress, type Terminal } from "../terminal.ts";
 
 /** A table of revocations as the command line and the environment name it. */

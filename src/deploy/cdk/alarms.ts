@@ -31,14 +31,14 @@ export class Alarms extends Construct {
     const template = new Asset(this, "Template", { path: `${import.meta.dirname}/alarms.json` });
     const stack = new CfnStack(this, "Stack", {
       templateUrl: template.httpUrl,
-      parameters: parametersOf(props),
+      parameters: getParameters(props),
     });
     this.topic = Topic.fromTopicArn(this, "Topic", stack.getAtt("Outputs.AlarmTopicArn").toString());
   }
 }
 
 /** What is left out has the default of the template. */
-function parametersOf({
+function getParameters({
   authorizer,
   settings,
   revocations,

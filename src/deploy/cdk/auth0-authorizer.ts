@@ -9,11 +9,11 @@ import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function, LoggingFormat, Runtime, RuntimeFamily } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { environmentFrom } from "../../settings/to-environment.ts";
+import { toEnvironment } from "../../settings/to-environment.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { Alarms, type AlarmOptions } from "./alarms.ts";
 import { addGatewayResponses, type GatewayResponseOptions } from "./gateway-responses.ts";
-import { Revocations, variablesOf, type RevocationOptions } from "./revocations.ts";
+import { Revocations, getVariables, type RevocationOptions } from "./revocations.ts";
 
 export interface Auth0AuthorizerProps {
   /** Who gets in and how keys are kept: checked when the app is synthesised, by the code that the function runs. */
@@ -43,7 +43,7 @@ const TIMEOUT = Duration.seconds(8);
  *
  * @example
  * const auth0 = new Auth0Authorizer(this, "Auth0", {
- *   settings: { issuers: ["acme.eu.auth0.com"], audiences: ["https://api.acme.com"], emailClaim: "email" },
+ *   settings: { domain: ["acme.eu.auth0.com"], audiences: ["https://api.acme.com"], emailClaim: "email" },
  * });
  * new HttpApi(this, "Api", { defaultAuthorizer: auth0.httpAuthorizer() });
  */
@@ -78,7 +78,7 @@ export class Auth0Authorizer extends Construct {
       code: Code.fromAsset(zip),
       memorySize: 512,
       timeout: TIMEOUT,
-      environment: { ...environmentOf(settings, this.revocations) },
+      environment: { ...getEnvironment(settings, this.revocations) },
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
@@ -134,10 +134,10 @@ export class Auth0Authorizer extends Construct {
   }
 }
 
-function environmentOf(
+function getEnvironment(
   settings: Partial<Settings>,
   revocations: Revocations | undefined,
 ): Readonly<Record<string, string>> {
-  if (revocations === undefined) return environmentFrom(settings, Date.now());
-  return { ...variablesOf(settings), REVOCATION_TABLE: revocations.table.tableName };
+  if (revocations === undefined) return toEnvironment(settings, Date.now());
+  return { ...getVariables(settings), REVOCATION_TABLE: revocations.table.tableName };
 }

@@ -17,7 +17,7 @@ import {
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { environmentFrom } from "../../settings/to-environment.ts";
+import { toEnvironment } from "../../settings/to-environment.ts";
 import type { Settings } from "../../settings/settings.ts";
 
 export interface RevocationOptions {
@@ -156,8 +156,8 @@ export class Revocations extends Construct {
 }
 
 /** The environment of an authorizer with a table whose name only a deployment knows. */
-export function variablesOf(settings: Partial<Settings>): Variables {
-  return environmentFrom({ ...settings, revocationTable: "known-once-deployed" }, Date.now());
+export function getVariables(settings: Partial<Settings>): Variables {
+  return toEnvironment({ ...settings, revocationTable: "known-once-deployed" }, Date.now());
 }
 
 /** Those of the authorizer's variables that have these names, and how long a writer keeps sessions. */
@@ -166,7 +166,7 @@ function variablesOfWriter(
   { settings, sessionRetentionDays }: RevocationsProps,
 ): Variables {
   return {
-    ...Object.fromEntries(Object.entries(variablesOf(settings)).filter(([name]) => names.includes(name))),
+    ...Object.fromEntries(Object.entries(getVariables(settings)).filter(([name]) => names.includes(name))),
     ...(sessionRetentionDays !== undefined && {
       REVOCATION_SESSION_RETENTION_DAYS: String(sessionRetentionDays),
     }),

@@ -1,5 +1,5 @@
-import { at, type Check, type Scope } from "./rule.ts";
-import { callsOneOf, resourcesOf, type NamedResource, type Template } from "./cloudformation.ts";
+import { at, type Rule, type Scope } from "./rule.ts";
+import { getCallsOne, getResources, type NamedResource, type Template } from "./cloudformation.ts";
 
 /** A policy ends with its token, but a user who was refused stays so. */
 const MAX_TTL_SECONDS = 300;
@@ -8,20 +8,20 @@ const MAX_SIMPLE_TTL_SECONDS = 60;
 /** What API Gateway assumes where a REST API's authorizer says nothing. */
 const DEFAULT_REST_TTL_SECONDS = 300;
 
-export const longTtls: Check = (template, scope) =>
-  authorizersOf(template, scope)
+export const longTtls: Rule = (template, scope) =>
+  getAuthorizers(template, scope)
     .filter((authorizer) => ttl(authorizer) > MAX_TTL_SECONDS)
     .map(at(`keeps its answers for longer than ${MAX_TTL_SECONDS} s`));
 
-export const longSimpleTtls: Check = (template, scope) =>
-  authorizersOf(template, scope)
+export const longSimpleTtls: Rule = (template, scope) =>
+  getAuthorizers(template, scope)
     .filter(({ properties }) => properties["EnableSimpleResponses"] === true)
     .filter((authorizer) => ttl(authorizer) > MAX_SIMPLE_TTL_SECONDS)
     .map(at(`keeps simple answers, which nothing ends, for longer than ${MAX_SIMPLE_TTL_SECONDS} s`));
 
 /** A gateway keeps an answer under the identity source: without the token in it, for any caller. */
-export const identitySourcesWithoutToken: Check = (template, scope) =>
-  authorizersOf(template, scope)
+export const identitySourcesWithoutToken: Rule = (template, scope) =>
+  getAuthorizers(template, scope)
     .filter(({ properties }) => !hasTokenInSource(properties))
     .map(
       at(
@@ -30,10 +30,10 @@ export const identitySourcesWithoutToken: Check = (template, scope) =>
     );
 
 /** The Lambda authorizers of the template that call one of the scope's functions, or a function of another stack. */
-export function authorizersOf(template: Template, { functions }: Scope): NamedResource[] {
-  return resourcesOf(template, "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer")
+export function getAuthorizers(template: Template, { functions }: Scope): NamedResource[] {
+  return getResources(template, "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer")
     .filter(({ properties }) => isLambdaAuthorizer(properties))
-    .filter(({ properties }) => callsOneOf(functions, template, properties["AuthorizerUri"]));
+    .filter(({ properties }) => getCallsOne(functions, template, properties["AuthorizerUri"]));
 }
 
 /** Not one of AWS's own, which need no such source. */

@@ -18,23 +18,23 @@ export interface NamedResource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-export function resourcesOf(template: Template, ...types: readonly string[]): NamedResource[] {
+export function getResources(template: Template, ...types: readonly string[]): NamedResource[] {
   return Object.entries(template.Resources).flatMap(([name, { Type, Properties = {} }]) =>
     types.includes(Type) ? [{ name, properties: Properties }] : [],
   );
 }
 
 /** The logical ID that a `Ref` names; empty where the value is anything else. */
-export function refOf(value: unknown): string {
+export function getRef(value: unknown): string {
   return typeof value === "object" && value !== null && "Ref" in value ? String(value.Ref) : "";
 }
 
 /** What a resource waits for: `DependsOn`, `Ref`, `Fn::GetAtt` and `Fn::Sub`, and what these wait for. */
-export function dependenciesOf(template: Template, name: string, found = new Set<string>()): Set<string> {
+export function getDependencies(template: Template, name: string, found = new Set<string>()): Set<string> {
   for (const dependency of references(template.Resources[name])) {
     if (found.has(dependency) || !Object.hasOwn(template.Resources, dependency)) continue;
     found.add(dependency);
-    dependenciesOf(template, dependency, found);
+    getDependencies(template, dependency, found);
   }
   return found;
 }
@@ -46,7 +46,7 @@ export function references(value: unknown): string[] {
 }
 
 /** Whether a value names one of these functions, or none of this template and so one of another stack. */
-export function callsOneOf(functions: ReadonlySet<string>, template: Template, value: unknown): boolean {
+export function getCallsOne(functions: ReadonlySet<string>, template: Template, value: unknown): boolean {
   const called = references(value).filter(
     (name) => template.Resources[name]?.Type === "AWS::Lambda::Function",
   );

@@ -1,9 +1,9 @@
-import { at, type Check, type Scope } from "./rule.ts";
+import { at, type Rule, type Scope } from "./rule.ts";
 import {
-  callsOneOf,
-  refOf,
+  getCallsOne,
+  getRef,
   references,
-  resourcesOf,
+  getResources,
   type NamedResource,
   type Template,
 } from "./cloudformation.ts";
@@ -11,14 +11,14 @@ import {
 /** API Gateway waits for the authorizer of an HTTP API no longer. */
 const MAX_TIMEOUT_SECONDS = 10;
 
-export const longTimeouts: Check = (template, scope) =>
-  functionsOf(template, scope)
+export const longTimeouts: Rule = (template, scope) =>
+  getFunctions(template, scope)
     .filter(({ properties }) => Number(properties["Timeout"] ?? 3) > MAX_TIMEOUT_SECONDS)
     .map(at(`may run for longer than ${MAX_TIMEOUT_SECONDS} s, when nobody waits any more`));
 
-export const endlessLogs: Check = (template, scope) =>
-  functionsOf(template, scope).flatMap((lambda) => {
-    const group = logGroupOf(template, lambda);
+export const endlessLogs: Rule = (template, scope) =>
+  getFunctions(template, scope).flatMap((lambda) => {
+    const group = getLogGroup(template, lambda);
     if (group === undefined)
       return [
         at("has no log group in this template, so Lambda makes one that keeps its lines for ever")(lambda),
@@ -26,31 +26,31 @@ export const endlessLogs: Check = (template, scope) =>
     return group.properties["RetentionInDays"] === undefined ? [at("keeps its lines for ever")(group)] : [];
   });
 
-export const otherProcessors: Check = (template, scope) =>
-  functionsOf(template, scope)
+export const otherProcessors: Rule = (template, scope) =>
+  getFunctions(template, scope)
     .filter(({ properties }) => JSON.stringify(properties["Architectures"]) !== '["arm64"]')
     .map(at("does not run on arm64, which costs a fifth less"));
 
-export const wideRoles: Check = (template, scope) =>
-  rolesOf(template, functionsOf(template, scope))
-    .filter(({ properties }) => statementsOf(properties).some(isTooWide))
+export const wideRoles: Rule = (template, scope) =>
+  getRoles(template, getFunctions(template, scope))
+    .filter(({ properties }) => getStatements(properties).some(isTooWide))
     .map(at("may do more than what is named: it has a wildcard"));
 
 /** An authorizer that may not read its table of revocations answers 500, and a writer that may not write loses them. */
-export const unreachableTables: Check = (template, scope) =>
-  functionsOf(template, scope)
+export const unreachableTables: Rule = (template, scope) =>
+  getFunctions(template, scope)
     .filter(({ properties }) => hasTable(properties))
     .flatMap((lambda) => {
       const action = isWriter(lambda) ? "dynamodb:UpdateItem" : "dynamodb:BatchGetItem";
-      const roles = rolesOf(template, [lambda]);
+      const roles = getRoles(template, [lambda]);
       const isMissing = roles.length > 0 && !roles.some(({ properties }) => allows(properties, action));
       return isMissing ? [at(`has REVOCATION_TABLE and a role without ${action}`)(lambda)] : [];
     });
 
 /** Of the functions, and of those of other stacks. */
-export const openPermissions: Check = (template, { functions }) =>
-  resourcesOf(template, "AWS::Lambda::Permission")
-    .filter(({ properties }) => callsOneOf(functions, template, properties["FunctionName"]))
+export const openPermissions: Rule = (template, { functions }) =>
+  getResources(template, "AWS::Lambda::Permission")
+    .filter(({ properties }) => getCallsOne(functions, template, properties["FunctionName"]))
     .filter(({ properties }) => properties["SourceArn"] === undefined && !isOfFunctionUrl(properties))
     .map(at("lets any API of anybody call the function"));
 
@@ -60,9 +60,9 @@ function isOfFunctionUrl(properties: NamedResource["properties"]): boolean {
 }
 
 /** The roles of functions, and policies that are attached to these. */
-function rolesOf(template: Template, functions: readonly NamedResource[]): NamedResource[] {
+function getRoles(template: Template, functions: readonly NamedResource[]): NamedResource[] {
   const roles = new Set(functions.flatMap(({ properties }) => references(properties["Role"])));
-  return resourcesOf(template, "AWS::IAM::Role", "AWS::IAM::Policy").filter(({ name, properties }) =>
+  return getResources(template, "AWS::IAM::Role", "AWS::IAM::Policy").filter(({ name, properties }) =>
     [name, ...references(properties["Roles"])].some((role) => roles.has(role)),
   );
 }
@@ -77,21 +77,21 @@ function isWriter({ properties }: NamedResource): boolean {
 }
 
 function allows(properties: NamedResource["properties"], action: string): boolean {
-  return statementsOf(properties).some(
+  return getStatements(properties).some(
     ({ Effect, Action }) => Effect === "Allow" && [Action].flat().includes(action),
   );
 }
 
-function functionsOf(template: Template, { functions }: Scope): NamedResource[] {
-  return resourcesOf(template, "AWS::Lambda::Function").filter(({ name }) => functions.has(name));
+function getFunctions(template: Template, { functions }: Scope): NamedResource[] {
+  return getResources(template, "AWS::Lambda::Function").filter(({ name }) => functions.has(name));
 }
 
 /** By its name, as Serverless has it, or named by the function, as CDK has it. */
-function logGroupOf(template: Template, { properties }: NamedResource): NamedResource | undefined {
+function getLogGroup(template: Template, { properties }: NamedResource): NamedResource | undefined {
   const { LogGroup } = (properties["LoggingConfig"] ?? {}) as { LogGroup?: unknown };
   const name = `/aws/lambda/${String(properties["FunctionName"])}`;
-  return resourcesOf(template, "AWS::Logs::LogGroup").find(
-    (group) => group.name === refOf(LogGroup) || group.properties["LogGroupName"] === name,
+  return getResources(template, "AWS::Logs::LogGroup").find(
+    (group) => group.name === getRef(LogGroup) || group.properties["LogGroupName"] === name,
   );
 }
 
@@ -103,7 +103,7 @@ interface Statement {
   readonly NotResource?: unknown;
 }
 
-function statementsOf(properties: NamedResource["properties"]): Statement[] {
+function getStatements(properties: NamedResource["properties"]): Statement[] {
   const policies = [properties, ...((properties["Policies"] ?? []) as Record<string, unknown>[])];
   return policies.flatMap(({ PolicyDocument }) => {
     const { Statement = [] } = (PolicyDocument ?? {}) as { Statement?: Statement | Statement[] };

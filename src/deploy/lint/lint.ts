@@ -1,5 +1,5 @@
 import { identitySourcesWithoutToken, longSimpleTtls, longTtls } from "./authorizers.ts";
-import type { Check, Finding, Scope } from "./rule.ts";
+import type { Rule, Finding, Scope } from "./rule.ts";
 import {
   endlessLogs,
   longTimeouts,
@@ -12,9 +12,9 @@ import { lateGatewayResponses, missingHeader } from "./gateway-responses.ts";
 import { appendedIdentities } from "./header-mappings.ts";
 import { unguardedRoutes, unknownPublicRoutes } from "./routes.ts";
 import { authorizerFunctions, settingsMistakes } from "./settings.ts";
-import { resourcesOf, type Template } from "./cloudformation.ts";
+import { getResources, type Template } from "./cloudformation.ts";
 
-const CHECKS = {
+const RULES = {
   settings: settingsMistakes,
   "unguarded-route": unguardedRoutes,
   "unknown-public-route": unknownPublicRoutes,
@@ -32,14 +32,14 @@ const CHECKS = {
   "table-out-of-reach": unreachableTables,
   "appended-identity": appendedIdentities,
   "open-permission": openPermissions,
-} as const satisfies Record<string, Check>;
+} as const satisfies Record<string, Rule>;
 
-export type RuleName = keyof typeof CHECKS;
+export type RuleName = keyof typeof RULES;
 
-export const RULE_NAMES = Object.keys(CHECKS) as readonly RuleName[];
+export const RULE_NAMES = Object.keys(RULES) as readonly RuleName[];
 
 /** One mistake in a template. */
-export interface Mistake extends Finding {
+export interface RuleFinding extends Finding {
   readonly rule: RuleName;
 }
 
@@ -53,18 +53,18 @@ export interface Options {
 }
 
 /** What is wrong with a template, beyond what AWS would say about it. */
-export function findMistakes(template: Template, options: Options = {}): Mistake[] {
+export function lintTemplate(template: Template, options: Options = {}): RuleFinding[] {
   const { except = [], publicRoutes = [], everyFunction = false } = options;
   const functions = everyFunction
-    ? resourcesOf(template, "AWS::Lambda::Function")
+    ? getResources(template, "AWS::Lambda::Function")
     : authorizerFunctions(template);
   const scope: Scope = { functions: new Set(functions.map(({ name }) => name)), publicRoutes };
   return RULE_NAMES.filter((rule) => !except.includes(rule)).flatMap((rule) =>
-    CHECKS[rule](template, scope).map((finding) => ({ rule, ...finding })),
+    RULES[rule](template, scope).map((finding) => ({ rule, ...finding })),
   );
 }
 
 /** A mistake on one line: `unguarded-route: HttpApiRouteGetHello lets anybody in: …`. */
-export function sentence({ rule, resource, message }: Mistake): string {
+export function formatFinding({ rule, resource, message }: RuleFinding): string {
   return `${rule}: ${resource} ${message}`;
 }

@@ -1,5 +1,5 @@
-import { type Check, type Finding } from "./rule.ts";
-import { refOf, resourcesOf, type NamedResource, type Template } from "./cloudformation.ts";
+import { type Rule, type Finding } from "./rule.ts";
+import { getRef, getResources, type NamedResource, type Template } from "./cloudformation.ts";
 
 interface Route {
   readonly resource: string;
@@ -9,11 +9,11 @@ interface Route {
 }
 
 /** Preflights have no token, and a WebSocket API asks for one when a connection begins. */
-export const unguardedRoutes: Check = (template, { publicRoutes }) => [
-  ...routesOf(template)
+export const unguardedRoutes: Rule = (template, { publicRoutes }) => [
+  ...getRoutes(template)
     .filter(({ key, isGuarded }) => !isGuarded && !publicRoutes.includes(key))
     .map(({ resource, key }) => ({ resource, message: `lets anybody in: ${key} has no authorizer` })),
-  ...resourcesOf(template, "AWS::ApiGatewayV2::Api")
+  ...getResources(template, "AWS::ApiGatewayV2::Api")
     .filter(({ name, properties }) => isWebSocket(properties) && !asks(template, name))
     .map(({ name }) => ({
       resource: name,
@@ -22,22 +22,22 @@ export const unguardedRoutes: Check = (template, { publicRoutes }) => [
 ];
 
 /** A route that is listed as public and is not there was renamed, or is misspelled. */
-export const unknownPublicRoutes: Check = (template, { publicRoutes }): Finding[] => {
-  const keys = routesOf(template).map(({ key }) => key);
+export const unknownPublicRoutes: Rule = (template, { publicRoutes }): Finding[] => {
+  const keys = getRoutes(template).map(({ key }) => key);
   return publicRoutes
     .filter((route) => !keys.includes(route))
     .map((route) => ({ resource: route, message: "is listed as public, but there is no such route" }));
 };
 
-function routesOf(template: Template): Route[] {
-  const methods = resourcesOf(template, "AWS::ApiGateway::Method")
+function getRoutes(template: Template): Route[] {
+  const methods = getResources(template, "AWS::ApiGateway::Method")
     .filter(({ properties }) => properties["HttpMethod"] !== "OPTIONS")
     .map(({ name, properties }) => ({
       resource: name,
-      key: `${String(properties["HttpMethod"])} ${pathOf(template, properties["ResourceId"])}`,
+      key: `${String(properties["HttpMethod"])} ${getPath(template, properties["ResourceId"])}`,
       isGuarded: isGuarded(properties),
     }));
-  const routes = resourcesOf(template, "AWS::ApiGatewayV2::Route")
+  const routes = getResources(template, "AWS::ApiGatewayV2::Route")
     .filter(({ properties }) => !isLaterMessage(template, properties))
     .map(({ name, properties }) => ({
       resource: name,
@@ -48,10 +48,10 @@ function routesOf(template: Template): Route[] {
 }
 
 /** The path of a REST API's resource, from its own part and those of its parents. */
-function pathOf(template: Template, resourceId: unknown): string {
-  const { PathPart, ParentId } = template.Resources[refOf(resourceId)]?.Properties ?? {};
+function getPath(template: Template, resourceId: unknown): string {
+  const { PathPart, ParentId } = template.Resources[getRef(resourceId)]?.Properties ?? {};
   if (typeof PathPart !== "string") return "/";
-  const parent = pathOf(template, ParentId);
+  const parent = getPath(template, ParentId);
   return `${parent === "/" ? "" : parent}/${PathPart}`;
 }
 
@@ -62,7 +62,7 @@ function isGuarded({ AuthorizationType, AuthorizerId }: NamedResource["propertie
 }
 
 function isLaterMessage(template: Template, { ApiId, RouteKey }: NamedResource["properties"]): boolean {
-  return isWebSocket(template.Resources[refOf(ApiId)]?.Properties ?? {}) && RouteKey !== "$connect";
+  return isWebSocket(template.Resources[getRef(ApiId)]?.Properties ?? {}) && RouteKey !== "$connect";
 }
 
 function isWebSocket(properties: NamedResource["properties"]): boolean {
@@ -70,7 +70,7 @@ function isWebSocket(properties: NamedResource["properties"]): boolean {
 }
 
 function asks(template: Template, api: string): boolean {
-  return resourcesOf(template, "AWS::ApiGatewayV2::Route").some(
-    ({ properties }) => properties["RouteKey"] === "$connect" && refOf(properties["ApiId"]) === api,
+  return getResources(template, "AWS::ApiGatewayV2::Route").some(
+    ({ properties }) => properties["RouteKey"] === "$connect" && getRef(properties["ApiId"]) === api,
   );
 }

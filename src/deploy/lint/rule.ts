@@ -16,7 +16,7 @@ export interface Scope {
   readonly publicRoutes: readonly string[];
 }
 
-export type Check = (template: Template, scope: Scope) => readonly Finding[];
+export type Rule = (template: Template, scope: Scope) => readonly Finding[];
 
 /** Makes a finding of each resource that is given to it. */
 export function at(message: string): (resource: NamedResource) => Finding {

@@ -1,16 +1,16 @@
 import { isInFuture } from "../../settings/cutoff.ts";
 import { ConfigurationError, FUTURE_CUTOFF } from "../../settings/configuration-error.ts";
-import { misspelledVariables, settingsFromEnvironment } from "../../settings/settings.ts";
-import type { Check } from "./rule.ts";
-import { resourcesOf, type NamedResource, type Template } from "./cloudformation.ts";
+import { findMisspelledVariables, settingsFromEnvironment } from "../../settings/settings.ts";
+import type { Rule } from "./rule.ts";
+import { getResources, type NamedResource, type Template } from "./cloudformation.ts";
 
 /**
  * What the function itself would say about its environment at its first start, and variables that look like settings
  * but are none. Values that only a deployment knows, such as `Fn::ImportValue`, are not judged.
  */
-export const settingsMistakes: Check = (template) =>
+export const settingsMistakes: Rule = (template) =>
   authorizerFunctions(template).flatMap((lambda) => {
-    const { texts, unknown } = environmentOf(template, lambda);
+    const { texts, unknown } = getEnvironment(template, lambda);
     return mistakesIn(texts)
       .filter((mistake) => !unknown.some((variable) => mistake.includes(variable)))
       .map((mistake) => ({ resource: lambda.name, message: `does not start: ${mistake}` }));
@@ -18,12 +18,12 @@ export const settingsMistakes: Check = (template) =>
 
 /** The functions with a variable by which an authorizer is told its tenant. */
 export function authorizerFunctions(template: Template): NamedResource[] {
-  return resourcesOf(template, "AWS::Lambda::Function").filter(
-    ({ properties }) => variablesOf(properties)["AUTH0_DOMAIN"] !== undefined,
+  return getResources(template, "AWS::Lambda::Function").filter(
+    ({ properties }) => getVariables(properties)["AUTH0_DOMAIN"] !== undefined,
   );
 }
 
-function variablesOf(properties: NamedResource["properties"]): Record<string, unknown> {
+function getVariables(properties: NamedResource["properties"]): Record<string, unknown> {
   const { Variables = {} } = (properties["Environment"] ?? {}) as { Variables?: Record<string, unknown> };
   return Variables;
 }
@@ -34,9 +34,9 @@ interface Environment {
   readonly unknown: readonly string[];
 }
 
-function environmentOf(template: Template, { properties }: NamedResource): Environment {
-  const variables = Object.entries(variablesOf(properties)).map(
-    ([name, value]) => [name, textOf(template, value)] as const,
+function getEnvironment(template: Template, { properties }: NamedResource): Environment {
+  const variables = Object.entries(getVariables(properties)).map(
+    ([name, value]) => [name, toText(template, value)] as const,
   );
   return {
     texts: Object.fromEntries(
@@ -47,7 +47,7 @@ function environmentOf(template: Template, { properties }: NamedResource): Envir
 }
 
 /** A value, or the default of the parameter that it refers to. */
-function textOf({ Parameters = {} }: Template, value: unknown): string | undefined {
+function toText({ Parameters = {} }: Template, value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return String(value);
   if (!("Ref" in value)) return undefined;
   const { Default } = (Parameters[String(value.Ref)] ?? {}) as { Default?: string | number };
@@ -56,13 +56,15 @@ function textOf({ Parameters = {} }: Template, value: unknown): string | undefin
 
 function mistakesIn(env: Record<string, string>): readonly string[] {
   try {
-    const { issuers, issuedAfter } = settingsFromEnvironment(env);
+    const { domain, issuedAfter } = settingsFromEnvironment(env);
     if (isInFuture(issuedAfter, Date.now())) return [`AUTHORIZER_ISSUED_AFTER ${FUTURE_CUTOFF}`];
-    if (issuers.some((issuer) => issuer.startsWith("http:")))
+    if (domain.some((issuer) => issuer.startsWith("http:")))
       return ["AUTH0_DOMAIN is on a loopback host, where Lambda finds no tenant"];
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes;
+    if (error instanceof ConfigurationError) return error.issues;
     throw error;
   }
-  return misspelledVariables(env).map(({ found, meant }) => `${found} is not a setting: was ${meant} meant?`);
+  return findMisspelledVariables(env).map(
+    ({ found, meant }) => `${found} is not a setting: was ${meant} meant?`,
+  );
 }

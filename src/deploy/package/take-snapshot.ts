@@ -1,7 +1,7 @@
-import { failureText } from "../../cli/network-error.ts";
+import { failureText } from "../../logging/describe-error.ts";
 import { fetchText } from "../../http/client.ts";
 import { readJwkSet } from "../../token/keys/jwk.ts";
-import { jwksUriOf } from "../../token/keys/remote-key-set.ts";
+import { toJwksUri } from "../../token/keys/remote-key-set.ts";
 import type { SnapshotDocument } from "../../token/keys/snapshot.ts";
 
 export interface SnapshotOptions {
@@ -31,7 +31,7 @@ async function fetchedKeySet(
   iss: string,
   fetch: (jwksUri: string) => Promise<string>,
 ): Promise<readonly [string, { readonly keys: readonly object[] }]> {
-  const jwksUri = jwksUriOf(iss);
+  const jwksUri = toJwksUri(iss);
   try {
     const keys = readJwkSet(await fetch(jwksUri));
     return [iss, { keys: [...keys.values()] }];

@@ -1,8 +1,8 @@
-import { variablesFrom } from "../../settings/to-environment.ts";
+import { toVariables } from "../../settings/to-environment.ts";
 import type { ServiceConfiguration } from "./framework-types.ts";
 import type { Options } from "./options.ts";
 import { roleId } from "./resources.ts";
-import { tableOf } from "./writers.ts";
+import { getTable } from "./writers.ts";
 
 /** A fetch of keys takes 4 s at most; API Gateway waits 10 s at most. */
 const TIMEOUT_SECONDS = 8;
@@ -14,7 +14,7 @@ const TIMEOUT_SECONDS = 8;
  */
 export function functionDefinition({ stack, settings }: Options, idPrefix: string, artifact: string): object {
   const { runtime, memorySize, logRetentionInDays } = stack;
-  const table = stack.revocations ? tableOf(idPrefix) : undefined;
+  const table = stack.revocations ? getTable(idPrefix) : undefined;
   return {
     handler: "authorizer.handler",
     description: "Verifies Auth0 tokens for API Gateway.",
@@ -24,7 +24,7 @@ export function functionDefinition({ stack, settings }: Options, idPrefix: strin
     timeout: TIMEOUT_SECONDS,
     logRetentionInDays,
     role: roleId(idPrefix),
-    environment: { ...variablesFrom(settings), ...table?.variables },
+    environment: { ...toVariables(settings), ...table?.variables },
     ...(table && { dependsOn: table.dependsOn }),
     package: { artifact },
   };

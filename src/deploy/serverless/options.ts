@@ -1,7 +1,7 @@
-import { nearest } from "../../settings/misspelling.ts";
+import { findNearest } from "../../settings/misspelling.ts";
 import { ConfigurationError } from "../../settings/configuration-error.ts";
 import { KEYS, settingsFrom, type Settings } from "../../settings/settings.ts";
-import { environmentFrom } from "../../settings/to-environment.ts";
+import { toEnvironment } from "../../settings/to-environment.ts";
 import { RULE_NAMES, type RuleName } from "../lint/lint.ts";
 
 /** Of `custom.auth0Authorizer`, what is about the stack and not about who gets in. */
@@ -94,11 +94,9 @@ export interface Options {
 /** Stands for the table that the plugin makes, whose name only a deployment knows. */
 const OWN_TABLE = "made-by-the-plugin";
 
-/** What stands under `custom.auth0Authorizer`. `domain` is another name of `issuers`. */
+/** What is set under `custom.auth0Authorizer`. */
 export function optionsFrom(given: unknown): Options {
-  const all = Object.entries((given ?? {}) as Record<string, unknown>).map(
-    ([name, value]) => [name === "domain" ? "issuers" : name, value] as const,
-  );
+  const all = Object.entries((given ?? {}) as Record<string, unknown>);
   const isOfStack = ([name]: readonly [string, unknown]): boolean => STACK_OPTIONS.includes(name);
   const stack = { ...DEFAULTS, ...Object.fromEntries(all.filter(isOfStack)) };
   const settings = Object.fromEntries(all.filter((entry) => !isOfStack(entry)));
@@ -108,25 +106,21 @@ export function optionsFrom(given: unknown): Options {
 /** Every mistake in what stands under `custom.auth0Authorizer`, once all variables in it have their values. */
 export function mistakesIn(given: unknown): readonly string[] {
   const { stack, settings } = optionsFrom(given);
-  const { issuers } = (given ?? {}) as Record<string, unknown>;
-  const mistakes = settingsMistakes(settings).map((mistake) =>
-    issuers === undefined ? mistake.replace(/^issuers /, "domain ") : mistake,
-  );
-  return [...mistakes, ...stackMistakes(stack), ...revocationMistakes({ stack, settings }), ...twice(given)];
+  return [...settingsMistakes(settings), ...stackMistakes(stack), ...revocationMistakes({ stack, settings })];
 }
 
 function settingsMistakes(settings: Partial<Settings>): readonly string[] {
   const known = Object.fromEntries(Object.entries(settings).filter(([name]) => isSetting(name)));
   const unknown = Object.keys(settings).filter((name) => !isSetting(name));
-  return [...mistakesOf(() => environmentFrom(known, Date.now())), ...unknown.map(unknownOption)];
+  return [...getMistakes(() => toEnvironment(known, Date.now())), ...unknown.map(unknownOption)];
 }
 
-function mistakesOf(read: () => unknown): readonly string[] {
+function getMistakes(read: () => unknown): readonly string[] {
   try {
     read();
     return [];
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.mistakes;
+    if (error instanceof ConfigurationError) return error.issues;
     throw error;
   }
 }
@@ -136,7 +130,7 @@ function isSetting(name: string): boolean {
 }
 
 function unknownOption(name: string): string {
-  const meant = nearest(name, ["domain", ...KEYS, ...STACK_OPTIONS]);
+  const meant = findNearest(name, [...KEYS, ...STACK_OPTIONS]);
   return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
 }
 
@@ -194,14 +188,7 @@ function isWhole(value: number, least: number, most = Infinity): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
 }
 
-function twice(given: unknown): readonly string[] {
-  const { domain, issuers } = (given ?? {}) as Record<string, unknown>;
-  return domain === undefined || issuers === undefined
-    ? []
-    : ["domain and issuers are two names of one setting: leave one of them out"];
-}
-
 /** The issuers of checked settings. */
-export function issuersOf(settings: Partial<Settings>): readonly string[] {
-  return settingsFrom(settings).issuers;
+export function getIssuers(settings: Partial<Settings>): readonly string[] {
+  return settingsFrom(settings).domain;
 }

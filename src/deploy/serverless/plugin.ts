@@ -2,17 +2,17 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { takeSnapshot } from "../package/take-snapshot.ts";
 import { SNAPSHOT_FILE } from "../../token/keys/snapshot.ts";
-import { environmentFrom } from "../../settings/to-environment.ts";
-import { findMistakes, sentence } from "../lint/lint.ts";
-import { references, resourcesOf } from "../lint/cloudformation.ts";
+import { toEnvironment } from "../../settings/to-environment.ts";
+import { lintTemplate, formatFinding } from "../lint/lint.ts";
+import { references, getResources } from "../lint/cloudformation.ts";
 import { add, deployWith, onlyFromThisWebSocketApi, withoutSharedConfiguration } from "./edit-template.ts";
 import type { FunctionDefinition, Serverless, Utilities } from "./framework-types.ts";
 import { codeFiles } from "../package/function-files.ts";
 import { functionDefinition, hintsForBuilders, httpApiAuthorizer } from "./function-definitions.ts";
 import { settingsOfLocalTenant } from "./offline-tenant.ts";
-import { issuersOf, mistakesIn, optionsFrom, type Options } from "./options.ts";
+import { getIssuers, mistakesIn, optionsFrom, type Options } from "./options.ts";
 import { gatewayResponsesFor, resourcesFor, type Infrastructure, type Names } from "./resources.ts";
-import { WRITER_FILES, writersOf } from "./writers.ts";
+import { WRITER_FILES, getWriters } from "./writers.ts";
 import { zip } from "../package/edit-zip.ts";
 
 const SECTION = "auth0Authorizer";
@@ -62,7 +62,7 @@ export class Auth0AuthorizerPlugin {
   #extendConfiguration(options: Options): void {
     const { configurationInput } = this.#serverless;
     const hints = hintsForBuilders(configurationInput);
-    const writers = writersOf(options, this.#idPrefix, this.#writersArtifact);
+    const writers = getWriters(options, this.#idPrefix, this.#writersArtifact);
     this.#addFunctions({
       [this.#name]: { ...functionDefinition(options, this.#idPrefix, this.#artifact), ...hints },
       ...Object.fromEntries(
@@ -149,7 +149,7 @@ export class Auth0AuthorizerPlugin {
     const { stack, settings } = this.#options();
     if (!stack.snapshot) return undefined;
     try {
-      const document = await takeSnapshot({ issuers: issuersOf(settings), timeoutMs: SNAPSHOT_TIMEOUT_MS });
+      const document = await takeSnapshot({ issuers: getIssuers(settings), timeoutMs: SNAPSHOT_TIMEOUT_MS });
       return Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`);
     } catch (error) {
       this.#log.warning(
@@ -169,7 +169,7 @@ export class Auth0AuthorizerPlugin {
     add(template, resourcesFor(infrastructure, stack, names));
     for (const id of this.#functionIds()) withoutSharedConfiguration(template, id);
     onlyFromThisWebSocketApi(template, this.#serverless.getProvider("aws").getApiGatewayWebsocketApiId());
-    const guardsRestApi = resourcesOf(template, "AWS::ApiGateway::Authorizer").some(({ properties }) =>
+    const guardsRestApi = getResources(template, "AWS::ApiGateway::Authorizer").some(({ properties }) =>
       references(properties["AuthorizerUri"]).includes(names.functionId),
     );
     if (!stack.gatewayResponses || !guardsRestApi) return;
@@ -181,14 +181,14 @@ export class Auth0AuthorizerPlugin {
   /** The logical IDs of the functions that the plugin has added. */
   #functionIds(): readonly string[] {
     const { naming } = this.#serverless.getProvider("aws");
-    const writers = writersOf(this.#options(), this.#idPrefix, this.#writersArtifact);
+    const writers = getWriters(this.#options(), this.#idPrefix, this.#writersArtifact);
     const names = [this.#name, ...writers.map(({ suffix }) => `${this.#name}${suffix}`)];
     return names.map((name) => naming.getLambdaLogicalId(name));
   }
 
   #names(): Names {
     const aws = this.#serverless.getProvider("aws");
-    const environment = environmentFrom(this.#options().settings, Date.now());
+    const environment = toEnvironment(this.#options().settings, Date.now());
     return {
       prefix: `${this.#serverless.service.service}-${aws.getStage()}-${this.#name}`,
       idPrefix: this.#idPrefix,
@@ -202,8 +202,8 @@ export class Auth0AuthorizerPlugin {
 
   #checkTemplate(): void {
     const { publicRoutes, except } = this.#options().stack;
-    const mistakes = findMistakes(this.#template(), { publicRoutes, except });
-    if (mistakes.length > 0) throw this.#error(mistakes.map(sentence));
+    const mistakes = lintTemplate(this.#template(), { publicRoutes, except });
+    if (mistakes.length > 0) throw this.#error(mistakes.map(formatFinding));
   }
 
   #options(): Options {

@@ -81,7 +81,7 @@ function rewritten(fragment: Fragment, options: StackOptions, names: Names): Fra
   const ids = [fragment.Parameters, fragment.Conditions, fragment.Resources].flatMap((part = {}) =>
     Object.keys(part),
   );
-  const rewrite = rewriterOf(ids, options, names);
+  const rewrite = getRewriter(ids, options, names);
   return mapTexts(fragment, rewrite, names.restApiId) as Fragment;
 }
 
@@ -113,7 +113,7 @@ const WRITER_IDS = ["RevokeOnEvent", "BackChannelLogout"].flatMap((name) => [
   `${name}LogGroup`,
 ]);
 
-function rewriterOf(
+function getRewriter(
   ids: readonly string[],
   options: StackOptions,
   names: Names,

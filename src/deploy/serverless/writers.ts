@@ -1,4 +1,4 @@
-import { variablesFrom } from "../../settings/to-environment.ts";
+import { toVariables } from "../../settings/to-environment.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Options } from "./options.ts";
 
@@ -15,7 +15,7 @@ export const WRITER_FILES = ["revoke-on-event.cjs", "back-channel-logout.cjs"];
 const TIMEOUT_SECONDS = 10;
 /** The authorizer's settings that the endpoint for logout tokens has too. */
 const LOGOUT_SETTINGS: readonly (keyof Settings)[] = [
-  "issuers",
+  "domain",
   "clockToleranceSeconds",
   "jwksMaxAgeSeconds",
   "jwksStaleIfErrorSeconds",
@@ -23,7 +23,7 @@ const LOGOUT_SETTINGS: readonly (keyof Settings)[] = [
 ];
 
 /** What the authorizer's function needs beyond its settings where there is a table. */
-export function tableOf(idPrefix: string): {
+export function getTable(idPrefix: string): {
   readonly variables: object;
   readonly dependsOn: readonly string[];
 } {
@@ -38,7 +38,7 @@ export function tableOf(idPrefix: string): {
  *
  * @param artifact where their zip will be, relative to the service
  */
-export function writersOf(options: Options, idPrefix: string, artifact: string): readonly Writer[] {
+export function getWriters(options: Options, idPrefix: string, artifact: string): readonly Writer[] {
   const { stack } = options;
   if (!stack.revocations) return [];
   const common = {
@@ -59,9 +59,9 @@ export function writersOf(options: Options, idPrefix: string, artifact: string):
       ...common,
       role: `${idPrefix}${suffix}Role`,
       ...definitions[suffix](options, {
-        ...variablesFrom(only(options.settings, ["logLevel"])),
+        ...toVariables(only(options.settings, ["logLevel"])),
         ...sessionRetention(stack),
-        ...tableOf(idPrefix).variables,
+        ...getTable(idPrefix).variables,
       }),
     },
   }));
@@ -85,7 +85,7 @@ function backChannelLogout(options: Options, environment: object): object {
     handler: "back-channel-logout.handler",
     description: "Writes revocations of sessions from Auth0's logout tokens.",
     url: true,
-    environment: { ...variablesFrom(settings), ...environment },
+    environment: { ...toVariables(settings), ...environment },
   };
 }
 

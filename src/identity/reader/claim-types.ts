@@ -36,7 +36,7 @@ const READERS: Readonly<
     fromText: (text) => ({ true: true, false: false })[text],
     is: (value) => typeof value === "boolean",
   },
-  list: { fromText: (text) => text.split(" ").filter(Boolean), is: isTexts },
+  list: { fromText: (text) => text.split(" ").filter(Boolean), is: isStrings },
   json: { fromText: (text) => text, is: () => true },
 };
 
@@ -72,6 +72,6 @@ export function otherClaims(text: string | undefined): object | undefined {
   }
 }
 
-function isTexts(value: unknown): value is readonly string[] {
+function isStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

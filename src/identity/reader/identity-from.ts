@@ -55,20 +55,20 @@ export interface IdentityFromOptions<Types extends ClaimTypes = NoClaims> {
  * - `mistyped`: a claim is not of the type that `claims` declares. Answer 500.
  * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
  */
-export class MissingIdentityError extends Error {
+export class IdentityError extends Error {
   override readonly name = "MissingIdentityError";
-  readonly reason: MissingIdentityReason;
+  readonly code: IdentityErrorCode;
 
   /** @param detail the name of a claim */
-  constructor(reason: MissingIdentityReason, detail?: string) {
+  constructor(reason: IdentityErrorCode, detail?: string) {
     super(detail === undefined ? MESSAGES[reason] : `${detail}: ${MESSAGES[reason]}`);
-    this.reason = reason;
+    this.code = reason;
   }
 }
 
-type MissingIdentityReason = "missing" | "foreign" | "mistyped" | "expired";
+type IdentityErrorCode = "missing" | "foreign" | "mistyped" | "expired";
 
-const MESSAGES: Readonly<Record<MissingIdentityReason, string>> = {
+const MESSAGES: Readonly<Record<IdentityErrorCode, string>> = {
   missing: "The event has no identity. Attach the authorizer to this route.",
   foreign:
     "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the issuer as the tokens do: https://DOMAIN/",
@@ -96,22 +96,22 @@ export function identityFrom<const Types extends ClaimTypes = NoClaims>(
   const { now = Date.now(), clockToleranceSeconds = 5, issuers, claims = {} } = options;
   const context = identityContext(event);
   // A set: of a single text in the place of the list, `includes` would take a part for the whole.
-  if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new MissingIdentityError("foreign");
+  if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new IdentityError("foreign");
   const expiresAt = new Date(Number(context.exp) * 1000);
   const isCurrent = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
-  if (!isCurrent) throw new MissingIdentityError("expired");
+  if (!isCurrent) throw new IdentityError("expired");
   const declared = customClaims(context, claims) as CustomClaims<Types>;
   return { ...callerIdentity(context, expiresAt), claims: declared };
 }
 
 function customClaims(context: IdentityContext, types: ClaimTypes): Readonly<Record<string, unknown>> {
   const others = otherClaims(context.custom_claims);
-  if (others === undefined) throw new MissingIdentityError("missing");
+  if (others === undefined) throw new IdentityError("missing");
   return Object.fromEntries(
     Object.entries(types).map(([name, type]) => {
       const own = property(context, name);
       const claim = customClaim(name, type, { text: typeof own === "string" ? own : undefined, others });
-      if (claim === "mistyped") throw new MissingIdentityError("mistyped", name);
+      if (claim === "mistyped") throw new IdentityError("mistyped", name);
       return [name, claim.value];
     }),
   );
@@ -139,7 +139,7 @@ function callerIdentity(context: IdentityContext, expiresAt: Date): Omit<CallerI
 function identityContext(event: unknown): IdentityContext {
   const authorizer = property(property(event, "requestContext"), "authorizer");
   const context = property(authorizer, "lambda") ?? authorizer;
-  if (!isIdentityContext(context)) throw new MissingIdentityError("missing");
+  if (!isIdentityContext(context)) throw new IdentityError("missing");
   return context;
 }
 

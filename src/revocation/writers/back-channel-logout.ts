@@ -1,7 +1,7 @@
 import { readHttpRequest, type HttpResponse } from "./http-request.ts";
 import { logoutTokenIn } from "./logout-request.ts";
 import type { LogoutTokenClaims } from "../../token/logout-token.ts";
-import { isUndecided, Refusal } from "../../errors.ts";
+import { isErrorReason, AuthorizerError } from "../../errors.ts";
 import type { WriterDependencies } from "./revoke-on-event.ts";
 
 export interface BackChannelLogoutOptions extends WriterDependencies {
@@ -45,9 +45,9 @@ async function revokeByToken(token: string, options: BackChannelLogoutOptions): 
   try {
     return await revokeSession(await verify(token), options);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof AuthorizerError)) throw error;
     log.logoutRefused(error);
-    return isUndecided(error.reason) ? UNAVAILABLE : BAD_REQUEST;
+    return isErrorReason(error.code) ? UNAVAILABLE : BAD_REQUEST;
   }
 }
 

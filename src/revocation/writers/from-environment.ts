@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { fetchedKeySets } from "../../token/keys/issuer-key-sets.ts";
+import { createIssuerKeySets } from "../../token/keys/issuer-key-sets.ts";
 import { writeToStdout } from "../../logging/stdout.ts";
 import { createLogoutTokenVerifier } from "../../token/logout-token.ts";
 import { send } from "../../http/client.ts";
@@ -42,6 +42,10 @@ function dependenciesFrom(
 }
 
 function verifierFrom(env: NodeJS.ProcessEnv): BackChannelLogoutOptions["verify"] {
-  const rules = logoutSettings(env);
-  return createLogoutTokenVerifier({ rules, keySetOf: fetchedKeySets(rules, {}), clock: Date.now });
+  const settings = logoutSettings(env);
+  return createLogoutTokenVerifier({
+    rules: { ...settings, issuers: settings.domain },
+    getKeySet: createIssuerKeySets(settings, {}),
+    clock: Date.now,
+  });
 }

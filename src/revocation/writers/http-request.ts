@@ -1,4 +1,4 @@
-import { object } from "../../apigateway/gateways.ts";
+import { asObject } from "../../apigateway/gateways.ts";
 
 /** A request as a Lambda function behind an API or a function URL is sent it. */
 export interface HttpRequest {
@@ -23,13 +23,13 @@ export interface HttpResponse {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
  */
 export function readHttpRequest(event: unknown): HttpRequest | undefined {
-  const { httpMethod, requestContext, headers, body, isBase64Encoded } = object(event);
-  const method = httpMethod ?? object(object(requestContext)["http"])["method"];
+  const { httpMethod, requestContext, headers, body, isBase64Encoded } = asObject(event);
+  const method = httpMethod ?? asObject(asObject(requestContext)["http"])["method"];
   if (typeof method !== "string") return undefined;
   const text = typeof body === "string" ? body : "";
   return {
     method,
-    contentType: header(object(headers), "content-type"),
+    contentType: header(asObject(headers), "content-type"),
     body: isBase64Encoded === true ? Buffer.from(text, "base64").toString() : text,
   };
 }

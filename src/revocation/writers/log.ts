@@ -1,8 +1,14 @@
-import { lineWriter, metric, metricDirective, type Fields, type LogOptions } from "../../logging/emf.ts";
-import { isUndecided, type Refusal } from "../../errors.ts";
+import {
+  createLineWriter,
+  toMetric,
+  toMetricDirective,
+  type Fields,
+  type LogOptions,
+} from "../../logging/emf.ts";
+import { isErrorReason, type AuthorizerError } from "../../errors.ts";
 import type { RevocationKind } from "../revocation.ts";
 import type { WriteResult } from "../table-writer.ts";
-import { logoutHintOf } from "./logout-hints.ts";
+import { getLogoutHint } from "./logout-hints.ts";
 import type { NotUnderstoodBecause } from "./auth0-event.ts";
 
 /** What may be logged of a revocation: neither whose tokens it revokes nor which session. */
@@ -36,19 +42,19 @@ export interface WriterLog {
   /** A message from which a revocation may follow, but that cannot be read. */
   notUnderstood(type: string, because: NotUnderstoodBecause, isTest: boolean): void;
   /** A logout token that is refused, or whose key could not be fetched; undefined where there was no token. */
-  logoutRefused(refusal: Refusal | undefined): void;
+  logoutRefused(refusal: AuthorizerError | undefined): void;
 }
 
-const WRITTEN_METRICS = metricDirective(
-  `${metric("RevocationsWritten", "Count")},${metric("MessageDelay", "Milliseconds")}`,
+const WRITTEN_METRICS = toMetricDirective(
+  `${toMetric("RevocationsWritten", "Count")},${toMetric("MessageDelay", "Milliseconds")}`,
   ',["function","kind"]',
 );
-const NOT_UNDERSTOOD_METRICS = metricDirective(metric("RevocationMessagesNotUnderstood", "Count"));
-const REFUSED_METRICS = metricDirective(metric("LogoutTokensRefused", "Count"));
-const FAILURE_METRICS = metricDirective(metric("RevocationWriteFailures", "Count"));
+const NOT_UNDERSTOOD_METRICS = toMetricDirective(toMetric("RevocationMessagesNotUnderstood", "Count"));
+const REFUSED_METRICS = toMetricDirective(toMetric("LogoutTokensRefused", "Count"));
+const FAILURE_METRICS = toMetricDirective(toMetric("RevocationWriteFailures", "Count"));
 
 export function createWriterLog(options: LogOptions): WriterLog {
-  const line = lineWriter(options);
+  const line = createLineWriter(options);
   const failed = (fields: Fields): void =>
     line(
       "error",
@@ -75,8 +81,8 @@ export function createWriterLog(options: LogOptions): WriterLog {
         NOT_UNDERSTOOD_METRICS,
       ),
     logoutRefused: (refusal) => {
-      if (refusal !== undefined && isUndecided(refusal.reason))
-        failed({ type: "logout_token", detail: refusal.message, hint: logoutHintOf(refusal.reason) });
+      if (refusal !== undefined && isErrorReason(refusal.code))
+        failed({ type: "logout_token", detail: refusal.message, hint: getLogoutHint(refusal.code) });
       else line("warn", () => toRefusedFields(refusal), REFUSED_METRICS);
     },
   };
@@ -96,12 +102,12 @@ function toPurpose(isTest: boolean): string | undefined {
   return isTest ? "test" : undefined;
 }
 
-function toRefusedFields(refusal: Refusal | undefined): Fields {
-  const reason = refusal?.reason ?? "missing_token";
+function toRefusedFields(refusal: AuthorizerError | undefined): Fields {
+  const reason = refusal?.code ?? "missing_token";
   return {
     event: "logout_token_refused",
     reason,
-    hint: logoutHintOf(reason),
+    hint: getLogoutHint(reason),
     detail: refusal?.detail,
     LogoutTokensRefused: 1,
   };

@@ -36,6 +36,6 @@ const HINTS = {
 } as const satisfies Partial<Record<Reason, string>>;
 
 /** @returns undefined for reasons that no logout token is refused for */
-export function logoutHintOf(reason: Reason): string | undefined {
+export function getLogoutHint(reason: Reason): string | undefined {
   return Object.hasOwn(HINTS, reason) ? HINTS[reason as keyof typeof HINTS] : undefined;
 }

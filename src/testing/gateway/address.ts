@@ -17,7 +17,7 @@ const SOMEWHERE: Address = {
   stage: "prod",
 };
 
-export function addressOf(given: Partial<Address>): Address {
+export function getAddress(given: Partial<Address>): Address {
   return { ...SOMEWHERE, ...given };
 }
 

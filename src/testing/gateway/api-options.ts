@@ -1,7 +1,7 @@
 import type { Address } from "./address.ts";
 import { received, type ApiType, type Call } from "./call.ts";
 import type { ClientRequest, FetchOptions } from "./client-request.ts";
-import { addressOf } from "./address.ts";
+import { getAddress } from "./address.ts";
 import type { Integration } from "./http-proxy.ts";
 import type { Lambda } from "./lambda.ts";
 import type { RequestIds } from "./request-ids.ts";
@@ -44,7 +44,7 @@ export function newCall(
   ids: RequestIds,
 ): Call {
   const { clock = Date.now, stageVariables = {} } = options;
-  const address = addressOf(definedOnly(options));
+  const address = getAddress(definedOnly(options));
   return { request: received(api, request, address), address, route, stageVariables, time: clock(), ...ids };
 }
 

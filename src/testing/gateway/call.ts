@@ -21,7 +21,7 @@ export type ApiType = "rest" | "http" | "websocket";
 const CLIENT_ADDRESS = "203.0.113.7";
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-export function apiTypeOf(kind: GatewayKind): ApiType {
+export function getApiType(kind: GatewayKind): ApiType {
   return kind === "websocket" ? kind : kind.startsWith("http") ? "http" : "rest";
 }
 

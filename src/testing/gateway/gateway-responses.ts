@@ -18,7 +18,7 @@ export interface GatewayResponseProperties {
 }
 
 /** An answer that the gateway gives by itself. */
-export interface OwnAnswer {
+export interface GatewayResponse {
   /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
   readonly type: string;
   readonly status: number;
@@ -32,7 +32,7 @@ export interface OwnAnswer {
 
 /** The answer with what the API customises: of its own type, or of all types of its class. */
 export function gatewayResponse(
-  answer: OwnAnswer,
+  answer: GatewayResponse,
   call: Call,
   customised: readonly GatewayResponseProperties[],
 ): Response {
@@ -71,7 +71,7 @@ function headerValue(source: string, call: Call): string | undefined {
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html */
-function fill(template: string, answer: OwnAnswer, call: Call): string {
+function fill(template: string, answer: GatewayResponse, call: Call): string {
   return template.replace(/\$context\.([\w.]+)/g, (_, name: string) => {
     if (name === "error.messageString") return JSON.stringify(answer.message);
     if (name === "error.message") return answer.message ?? "";

@@ -3,20 +3,20 @@ import type { Call } from "./call.ts";
 import { EXPLICIT_DENY, NO_POLICY_ALLOWS } from "./authorization/denials.ts";
 
 /** What the client gets instead of a connection, beside the status. */
-interface RefusalContent {
+interface HandshakeErrorContent {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /** The gateway did not open the connection. */
-export class HandshakeRefused extends Error {
+export class HandshakeError extends Error {
   override readonly name = "HandshakeRefused";
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
 
   /** @param content nothing, where the Lambda behind `$connect` refused */
-  constructor(status: number, { headers, body }: RefusalContent = { headers: {}, body: "" }) {
+  constructor(status: number, { headers, body }: HandshakeErrorContent = { headers: {}, body: "" }) {
     super(`Unexpected server response: ${status}`);
     this.status = status;
     this.headers = new Headers(headers);
@@ -38,20 +38,20 @@ const BAD_REQUEST = [
 ].join("\r\n");
 
 /** What the load balancer before the gateway answers to two Authorization headers. */
-export function badRequest(): HandshakeRefused {
+export function badRequest(): HandshakeError {
   const headers = {
     "content-type": "text/html",
     "content-length": String(BAD_REQUEST.length),
     server: "awselb/2.0",
     connection: "close",
   };
-  return new HandshakeRefused(400, { headers, body: BAD_REQUEST });
+  return new HandshakeError(400, { headers, body: BAD_REQUEST });
 }
 
-export function refusalOf(
+export function getRefusal(
   call: Call,
   refused: Exclude<Authorization, { outcome: "allowed" }>,
-): HandshakeRefused {
+): HandshakeError {
   switch (refused.outcome) {
     case "identity-missing":
     case "unauthorized":
@@ -66,12 +66,12 @@ export function refusalOf(
 }
 
 /** The spaces are AWS's. */
-function refusedWith(status: number, text: string, { connectionId = "", requestId }: Call): HandshakeRefused {
+function refusedWith(status: number, text: string, { connectionId = "", requestId }: Call): HandshakeError {
   const body = `{"message": "${text}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
   const headers = {
     "content-type": "application/json; charset=UTF-8",
     "content-length": String(Buffer.byteLength(body)),
     "x-amz-apigw-id": requestId,
   };
-  return new HandshakeRefused(status, { headers, body });
+  return new HandshakeError(status, { headers, body });
 }

@@ -39,7 +39,7 @@ export function restMappings(parameters: RequestParameters): readonly HeaderMapp
       throw unknownMapping(key, source, "integration.request.header.X-User: context.authorizer.sub");
     }
     const value = (context: Context): string | undefined =>
-      variable === undefined ? text : textOf(context, variable);
+      variable === undefined ? text : toText(context, variable);
     return { operation: "overwrite", name, value };
   });
 }
@@ -81,14 +81,14 @@ export function mapHeaders(headers: Fields, mappings: readonly HeaderMapping[], 
 
 function filled(source: string, context: Context): string | undefined {
   const names = Array.from(source.matchAll(HTTP_CONTEXT), ([, braced, plain]) => braced ?? plain ?? "");
-  if (names.some((name) => textOf(context, name) === undefined)) return undefined;
+  if (names.some((name) => toText(context, name) === undefined)) return undefined;
   return source.replace(
     HTTP_CONTEXT,
-    (_, braced?: string, plain?: string) => textOf(context, braced ?? plain ?? "") ?? "",
+    (_, braced?: string, plain?: string) => toText(context, braced ?? plain ?? "") ?? "",
   );
 }
 
-function textOf(context: Context, name: string): string | undefined {
+function toText(context: Context, name: string): string | undefined {
   const value = Object.hasOwn(context, name) ? context[name] : undefined;
   if (value === undefined || value === null) return undefined;
   return typeof value === "string" ? value : JSON.stringify(value);

@@ -53,7 +53,7 @@ export function httpApi(given: HttpApiOptions): RoutedApi {
       const authorization = await authorizer.authorize(call);
       return authorization.outcome === "allowed"
         ? integrate(call, integration, authorization)
-        : refusalOf(call, authorization.outcome);
+        : getRefusal(call, authorization.outcome);
     },
   };
 }
@@ -101,7 +101,7 @@ async function proxy(call: Call, backend: HttpProxy, allowed: Allowed | undefine
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html */
-function refusalOf(call: Call, outcome: Exclude<Authorization["outcome"], "allowed">): Response {
+function getRefusal(call: Call, outcome: Exclude<Authorization["outcome"], "allowed">): Response {
   switch (outcome) {
     case "identity-missing":
     case "unauthorized":

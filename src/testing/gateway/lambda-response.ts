@@ -23,7 +23,7 @@ export function proxyResponse(answer: unknown): Response | undefined {
     for (const value of values) headers.append(name, String(value));
   }
   for (const cookie of answer.cookies ?? []) headers.append("set-cookie", cookie);
-  return new Response(hasNoBody(status) ? null : bodyOf(answer), { status, headers });
+  return new Response(hasNoBody(status) ? null : getBody(answer), { status, headers });
 }
 
 /**
@@ -37,7 +37,7 @@ export function inferredResponse(answer: unknown): Response | undefined {
   return proxyResponse({ statusCode: 200, body });
 }
 
-function bodyOf({ body, isBase64Encoded }: ProxyAnswer): string | Uint8Array<ArrayBuffer> {
+function getBody({ body, isBase64Encoded }: ProxyAnswer): string | Uint8Array<ArrayBuffer> {
   const text = typeof body === "string" ? body : "";
   return isBase64Encoded === true ? Uint8Array.from(Buffer.from(text, "base64")) : text;
 }

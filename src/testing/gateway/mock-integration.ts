@@ -32,7 +32,7 @@ export function mockIntegration({ Integration }: MockMethodProperties): Lambda {
   if (response === undefined) throw new Error(`there is no IntegrationResponse for the status ${status}`);
   const [[contentType, body] = ["application/json", ""]] = Object.entries(response.ResponseTemplates ?? {});
   if (/[#$]\w/.test(body)) throw new Error("not imitated here: a response template with variables");
-  const headers = { "content-type": contentType, ...headersOf(response.ResponseParameters ?? {}) };
+  const headers = { "content-type": contentType, ...getHeaders(response.ResponseParameters ?? {}) };
   return () => ({ statusCode: status, headers, body });
 }
 
@@ -45,7 +45,7 @@ function statusAskedFor(template: string | undefined): number {
   );
 }
 
-function headersOf(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function getHeaders(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(parameters).map(([target, source]) => {
       const name = /^method\.response\.header\.(.+)$/.exec(target)?.[1];

@@ -1,10 +1,14 @@
 import { newCall, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
 import { StageAuthorizer, type Authorization } from "./authorization/authorization.ts";
 import { methodArn, type Call } from "./call.ts";
-import { callerOf } from "./authorization/caller.ts";
+import { getCaller } from "./authorization/caller.ts";
 import { clientRequest, header } from "./client-request.ts";
 import { EXPLICIT_DENY, NO_POLICY_ALLOWS } from "./authorization/denials.ts";
-import { gatewayResponse, type GatewayResponseProperties, type OwnAnswer } from "./gateway-responses.ts";
+import {
+  gatewayResponse,
+  type GatewayResponseProperties,
+  type GatewayResponse,
+} from "./gateway-responses.ts";
 import { mapHeaders, restMappings } from "./header-mapping.ts";
 import { forward, isHttpProxy, type HttpProxy, type Integration } from "./http-proxy.ts";
 import { invoke } from "./lambda.ts";
@@ -68,12 +72,12 @@ export function restApi(options: RestApiOptions): RoutedApi {
     },
   };
 
-  async function answerTo(call: Call, integration: Integration): Promise<Response | OwnAnswer> {
+  async function answerTo(call: Call, integration: Integration): Promise<Response | GatewayResponse> {
     if (Object.hasOwn(openRoutes, call.route.key)) return integrate(call, integration, undefined);
     if (Buffer.byteLength(methodArn(call)) > MAX_ARN_BYTES) return URI_TOO_LONG;
     const authorization = await authorizer.authorize(call);
-    if (authorization.outcome !== "allowed") return refusalOf(authorization);
-    return integrate(call, integration, callerOf(authorization));
+    if (authorization.outcome !== "allowed") return getRefusal(authorization);
+    return integrate(call, integration, getCaller(authorization));
   }
 }
 
@@ -92,14 +96,18 @@ async function integrate(
   call: Call,
   integration: Integration,
   caller: Caller,
-): Promise<Response | OwnAnswer> {
+): Promise<Response | GatewayResponse> {
   if (isHttpProxy(integration)) return proxy(call, integration, caller);
   const answer = await invoke(integration, restProxyEvent(call, caller)).catch(() => undefined);
   return proxyResponse(answer) ?? INTEGRATION_FAILED;
 }
 
 /** What it answers for a backend that cannot be reached is a guess. */
-async function proxy(call: Call, backend: HttpProxy, caller: Caller = {}): Promise<Response | OwnAnswer> {
+async function proxy(
+  call: Call,
+  backend: HttpProxy,
+  caller: Caller = {},
+): Promise<Response | GatewayResponse> {
   const mappings = restMappings(backend.requestParameters ?? {});
   const headers = mapHeaders(call.request.headers, mappings, { ...caller });
   return forward(call, backend, headers).catch(() => INTEGRATION_FAILED);
@@ -115,7 +123,7 @@ function named(call: Call, response: Response): Response {
 
 type Refused = Exclude<Authorization, { outcome: "allowed" }>;
 
-function refusalOf(refused: Refused): OwnAnswer {
+function getRefusal(refused: Refused): GatewayResponse {
   switch (refused.outcome) {
     case "identity-missing":
     case "unauthorized":
@@ -131,7 +139,7 @@ function refusalOf(refused: Refused): OwnAnswer {
   }
 }
 
-function ownAnswer(type: string, status: number, message: string | null): OwnAnswer {
+function ownAnswer(type: string, status: number, message: string | null): GatewayResponse {
   const errorType = ERROR_TYPES[type] ?? "InternalServerErrorException";
   return { type, status, message, body: JSON.stringify({ message }), errorType };
 }

@@ -1,16 +1,16 @@
 import { newCall, type ApiOptions } from "./api-options.ts";
 import { StageAuthorizer } from "./authorization/authorization.ts";
 import type { Call } from "./call.ts";
-import { callerOf } from "./authorization/caller.ts";
+import { getCaller } from "./authorization/caller.ts";
 import { clientRequest, fields, headerValues, type FetchOptions } from "./client-request.ts";
-import { badRequest, HandshakeRefused, refusalOf } from "./handshake-refused.ts";
+import { badRequest, HandshakeError, getRefusal } from "./handshake-refused.ts";
 import { invoke } from "./lambda.ts";
 import { OpenConnection, type Connection, type Handshake } from "./open-connection.ts";
 import { webSocketIds } from "./request-ids.ts";
 import { offer, selectedSubprotocol, SubprotocolError } from "./subprotocol.ts";
 import { connectEvent } from "./websocket-event.ts";
 
-export { HandshakeRefused, SubprotocolError, type Connection };
+export { HandshakeError, SubprotocolError, type Connection };
 
 export interface WebSocketApiOptions extends ApiOptions {
   /**
@@ -62,8 +62,8 @@ export function webSocketApi(options: WebSocketApiOptions): WebSocketApi {
       const call = newCall("websocket", options, request, ROUTE, webSocketIds());
       if (headerValues(call.request, "authorization").length > 1) throw badRequest();
       const authorization = await authorizer.authorize(call);
-      if (authorization.outcome !== "allowed") throw refusalOf(call, authorization);
-      const { integrationLatency, ...caller } = callerOf(authorization);
+      if (authorization.outcome !== "allowed") throw getRefusal(call, authorization);
+      const { integrationLatency, ...caller } = getCaller(authorization);
       let answer: unknown;
       if (routes["$connect"] !== undefined) {
         const event = connectEvent(call, { ...caller, integrationLatency });
@@ -113,5 +113,5 @@ function opened(
 function refuseUnlessConnected(answer: unknown): void {
   const code = (answer as { statusCode?: unknown } | null | undefined)?.statusCode;
   const status = typeof code === "number" ? code : 500;
-  if (status >= 300) throw new HandshakeRefused(status);
+  if (status >= 300) throw new HandshakeError(status);
 }

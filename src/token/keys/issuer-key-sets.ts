@@ -1,4 +1,4 @@
-import { jwksUriOf, RemoteKeySet, type KeySnapshot, type RemoteKeySetOptions } from "./remote-key-set.ts";
+import { toJwksUri, RemoteKeySet, type KeySnapshot, type RemoteKeySetOptions } from "./remote-key-set.ts";
 import { fetchText } from "../../http/client.ts";
 import type { Settings } from "../../settings/settings.ts";
 
@@ -11,14 +11,14 @@ export interface KeySetDependencies extends Partial<
 }
 
 /** The key set of an issuer, kept as the settings say. Nothing is fetched yet. */
-export function keySetFor(
+export function createKeySet(
   issuer: string,
   settings: Settings,
   dependencies: KeySetDependencies,
 ): RemoteKeySet {
   const { clock = Date.now, random = Math.random, fetch = fetchText, snapshots } = dependencies;
   return new RemoteKeySet({
-    jwksUri: jwksUriOf(issuer),
+    jwksUri: toJwksUri(issuer),
     maxAgeSeconds: settings.jwksMaxAgeSeconds,
     staleIfErrorSeconds: settings.jwksStaleIfErrorSeconds,
     timeoutMs: settings.jwksTimeoutMs,
@@ -33,17 +33,17 @@ export function keySetFor(
 }
 
 /** The key set of each issuer, its first fetch begun where it has no keys yet. */
-export function fetchedKeySets(
+export function createIssuerKeySets(
   settings: Settings,
   dependencies: KeySetDependencies,
 ): (issuer: string) => RemoteKeySet {
-  const keySetOf = memoized((issuer) => keySetFor(issuer, settings, dependencies));
-  for (const issuer of settings.issuers) keySetOf(issuer).fetchIfEmpty();
+  const keySetOf = memoize((issuer) => createKeySet(issuer, settings, dependencies));
+  for (const issuer of settings.domain) keySetOf(issuer).fetchIfEmpty();
   return keySetOf;
 }
 
 /** A function that makes what belongs to a key once, and keeps it: keys must be few. */
-function memoized<T>(make: (key: string) => T): (key: string) => T {
+function memoize<T>(make: (key: string) => T): (key: string) => T {
   const made = new Map<string, T>();
   return (key) => {
     let value = made.get(key);

@@ -12,9 +12,9 @@ const MIN_MODULUS = 1n << 2047n;
 /** Beyond this OpenSSL refuses to verify. */
 const MAX_MODULUS = 1n << 16_384n;
 
-/** @throws Error where the text is not JSON, or as {@link usableKeys} does */
+/** @throws Error where the text is not JSON, or as {@link readUsableKeys} does */
 export function readJwkSet(text: string): JwkSet {
-  return usableKeys(parseJson(text));
+  return readUsableKeys(parseJson(text));
 }
 
 /**
@@ -23,13 +23,13 @@ export function readJwkSet(text: string): JwkSet {
  *
  * @throws Error where the document is no JWK Set or has no usable key
  */
-export function usableKeys(document: unknown): JwkSet {
+export function readUsableKeys(document: unknown): JwkSet {
   const keys = isObject(document) ? document["keys"] : undefined;
   if (!Array.isArray(keys)) throw new Error("not a JWK Set");
-  const usable = uniqueByKid(keys.filter(isObject)).filter(isUsable);
+  const usable = withoutDuplicates(keys.filter(isObject)).filter(isUsable);
   if (usable.length === 0) throw new Error("no usable RS256 key");
   if (usable.length > MAX_KEYS) throw new Error(`more than ${MAX_KEYS} usable keys`);
-  return new Map(usable.map((jwk) => [jwk.kid, publicMembers(jwk)]));
+  return new Map(usable.map((jwk) => [jwk.kid, toPublicJwk(jwk)]));
 }
 
 function parseJson(text: string): unknown {
@@ -43,7 +43,7 @@ function parseJson(text: string): unknown {
 
 type Jwk = Readonly<Record<string, unknown>>;
 
-function uniqueByKid(keys: readonly Jwk[]): readonly Jwk[] {
+function withoutDuplicates(keys: readonly Jwk[]): readonly Jwk[] {
   const counts = new Map<unknown, number>();
   for (const { kid } of keys) counts.set(kid, (counts.get(kid) ?? 0) + 1);
   return keys.filter(({ kid }) => counts.get(kid) === 1);
@@ -66,23 +66,23 @@ function isUsable(jwk: Jwk): jwk is Jwk & Pick<RsaJwk, "kid" | "n" | "e"> {
 }
 
 function isModulus(n: unknown): boolean {
-  const modulus = unsignedInteger(n);
+  const modulus = readUnsignedInteger(n);
   return modulus >= MIN_MODULUS && modulus < MAX_MODULUS;
 }
 
 /** Odd and at least 3: with an exponent of 1, every signature could be forged. */
 function isExponent(e: unknown): boolean {
-  const exponent = unsignedInteger(e);
+  const exponent = readUnsignedInteger(e);
   return exponent >= 3n && exponent < 1n << 64n && exponent % 2n === 1n;
 }
 
 /** RFC 7518 §2, Base64urlUInt; 0 where the value is none. */
-function unsignedInteger(value: unknown): bigint {
+function readUnsignedInteger(value: unknown): bigint {
   const bytes = typeof value === "string" ? decodeBase64url(value) : undefined;
   return BigInt(`0x0${bytes?.toString("hex") ?? ""}`);
 }
 
-function publicMembers({ kid, n, e }: Pick<RsaJwk, "kid" | "n" | "e">): RsaJwk {
+function toPublicJwk({ kid, n, e }: Pick<RsaJwk, "kid" | "n" | "e">): RsaJwk {
   return { kty: "RSA", kid, alg: "RS256", use: "sig", n, e };
 }
 

@@ -1,7 +1,7 @@
-import { Refusal } from "../../errors.ts";
-import { RemoteCopy, type RemoteCopyState } from "../../http/refreshing-cache.ts";
-import type { Seed } from "../../http/freshness.ts";
-import { readJwkSet, usableKeys, type JwkSet } from "./jwk.ts";
+import { AuthorizerError } from "../../errors.ts";
+import { RefreshingCache, type CacheState } from "../../http/refreshing-cache.ts";
+import type { Snapshot } from "../../http/freshness.ts";
+import { readJwkSet, readUsableKeys, type JwkSet } from "./jwk.ts";
 import { VerificationKey } from "../signature.ts";
 import type { DecodedJwt } from "../jwt.ts";
 
@@ -54,23 +54,23 @@ export interface RemoteKeySetOptions {
 type Keys = ReadonlyMap<string, PublicKey>;
 
 /** Where a tenant publishes its keys, by its issuer identifier, which ends with a slash. */
-export function jwksUriOf(issuer: string): string {
+export function toJwksUri(issuer: string): string {
   return `${issuer}.well-known/jwks.json`;
 }
 
 /** The public keys at a tenant's JWKS endpoint. An answer without a usable key changes nothing. */
 export class RemoteKeySet implements KeySet {
   readonly #jwksUri: string;
-  readonly #copy: RemoteCopy<Keys>;
+  readonly #copy: RefreshingCache<Keys>;
 
   constructor(options: RemoteKeySetOptions) {
     const { jwksUri, timeoutMs, fetch, clock, random, defer, onFailure } = options;
     this.#jwksUri = jwksUri;
-    this.#copy = new RemoteCopy({
+    this.#copy = new RefreshingCache({
       fetch: async (limitMs) =>
-        verificationKeys(readJwkSet(await fetch(jwksUri, Math.min(timeoutMs, limitMs)))),
+        toVerificationKeys(readJwkSet(await fetch(jwksUri, Math.min(timeoutMs, limitMs)))),
       lifetimes: { maxAge: options.maxAgeSeconds * 1000, staleIfError: options.staleIfErrorSeconds * 1000 },
-      seed: seedOf(options),
+      snapshot: readSnapshot(options),
       clock,
       random,
       defer,
@@ -79,7 +79,7 @@ export class RemoteKeySet implements KeySet {
   }
 
   /** How the keys are doing, without a fetch. */
-  get state(): RemoteCopyState {
+  get state(): CacheState {
     return this.#copy.state;
   }
 
@@ -103,14 +103,16 @@ export class RemoteKeySet implements KeySet {
   /** Only whoever has the tenant's keys can tell that one is not among them. */
   #refuse(): never {
     const { failure } = this.#copy.state;
-    if (failure === undefined && this.#copy.current() !== undefined) throw new Refusal("unknown_key");
+    if (failure === undefined && this.#copy.current() !== undefined) throw new AuthorizerError("unknown_key");
     const { host } = new URL(this.#jwksUri);
-    throw new Refusal("keys_unavailable", `${host}: ${failure?.message ?? "no answer"}`, { cause: failure });
+    throw new AuthorizerError("keys_unavailable", `${host}: ${failure?.message ?? "no answer"}`, {
+      cause: failure,
+    });
   }
 }
 
 /** A snapshot that is too old, or that is of no use, is none. */
-function seedOf(options: RemoteKeySetOptions): Seed<Keys> | undefined {
+function readSnapshot(options: RemoteKeySetOptions): Snapshot<Keys> | undefined {
   const { snapshot, snapshotMaxAgeSeconds, clock, jwksUri, onFailure } = options;
   if (snapshot === undefined) return undefined;
   const { jwks, takenAt } = snapshot;
@@ -118,13 +120,13 @@ function seedOf(options: RemoteKeySetOptions): Seed<Keys> | undefined {
   if (clock() >= usableUntil) return undefined;
   try {
     if (takenAt > clock()) throw new Error("taken in the future");
-    return { value: verificationKeys(usableKeys(jwks)), takenAt, usableUntil };
+    return { value: toVerificationKeys(readUsableKeys(jwks)), takenAt, usableUntil };
   } catch (error) {
     onFailure({ jwksUri, detail: `snapshot ignored: ${(error as Error).message}` });
     return undefined;
   }
 }
 
-function verificationKeys(jwks: JwkSet): Keys {
+function toVerificationKeys(jwks: JwkSet): Keys {
   return new Map(Array.from(jwks, ([kid, jwk]) => [kid, new VerificationKey(jwk)]));
 }

@@ -32,7 +32,7 @@ export function parseSnapshots(text: string): ReadonlyMap<string, KeySnapshot> {
  *
  * @param onIgnored is told why a file that exists is of no use
  */
-export function readPackagedKeys(
+export function readSnapshotFile(
   file: string,
   onIgnored: (detail: string) => void,
 ): ReadonlyMap<string, KeySnapshot> {

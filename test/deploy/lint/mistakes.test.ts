@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { complaintsOfAws } from "../../../tools/validate/aws.ts";
 import {
-  findMistakes,
-  sentence,
-  type Mistake as Found,
+  lintTemplate,
+  formatFinding,
+  type RuleFinding as Found,
   type RuleName,
 } from "../../../src/deploy/lint/lint.ts";
 import type { Template } from "../../../src/deploy/lint/cloudformation.ts";
@@ -34,7 +34,7 @@ function remove(resource: string): Mistake {
 }
 
 function everythingIn(template: Template): Found[] {
-  return findMistakes(template, { everyFunction: true });
+  return lintTemplate(template, { everyFunction: true });
 }
 
 const wider =
@@ -244,13 +244,13 @@ describe("our rules", () => {
       "append:header.x-request": "$context.requestId",
     };
     const template = plant(set("HttpApiIntegrationWhoami", { RequestParameters: parameters }));
-    expect(findMistakes(template)).toEqual([]);
+    expect(lintTemplate(template)).toEqual([]);
   });
 
   test("leave out what they are told to", () => {
     const template = plant(wider({ Resource: "*" }));
-    expect(findMistakes(template)).toHaveLength(1);
-    expect(findMistakes(template, { except: ["wildcard-iam"] })).toEqual([]);
+    expect(lintTemplate(template)).toHaveLength(1);
+    expect(lintTemplate(template, { except: ["wildcard-iam"] })).toEqual([]);
   });
 
   test.each<[string, Mistake]>([
@@ -260,7 +260,7 @@ describe("our rules", () => {
     ["a permission without a source", set("WhoamiLambdaPermissionWebsockets", { SourceArn: undefined })],
   ])("leave the functions behind alone, unless they are told not to: %s", (_, mistake) => {
     const template = plant(mistake);
-    expect(findMistakes(template)).toEqual([]);
+    expect(lintTemplate(template)).toEqual([]);
     expect(everythingIn(template)).toHaveLength(1);
   });
 
@@ -271,7 +271,7 @@ describe("our rules", () => {
         IdentitySource: "method.request.header.X-Session",
       })(resources);
     });
-    expect(findMistakes(elsewhere)).toEqual([]);
+    expect(lintTemplate(elsewhere)).toEqual([]);
   });
 });
 
@@ -282,7 +282,7 @@ describe("routes without an authorizer", () => {
   };
 
   test("are named as their API names them", () => {
-    expect(findMistakes(plant(open)).map(sentence)).toEqual([
+    expect(lintTemplate(plant(open)).map(formatFinding)).toEqual([
       "unguarded-route: ApiGatewayMethodRestDashtokenWhoamiGet lets anybody in: GET /rest-token/whoami has no authorizer",
       "unguarded-route: HttpApiRouteGetHttpDashpolicyWhoami lets anybody in: GET /http-policy/whoami has no authorizer",
     ]);
@@ -290,8 +290,8 @@ describe("routes without an authorizer", () => {
 
   test("are no mistake where they are listed as public, and a list that names none of them is", () => {
     const publicRoutes = ["GET /rest-token/whoami", "GET /http-policy/whoami"];
-    expect(findMistakes(plant(open), { publicRoutes })).toEqual([]);
-    expect(findMistakes(plant(open), { publicRoutes: [...publicRoutes, "GET /helth"] })).toEqual([
+    expect(lintTemplate(plant(open), { publicRoutes })).toEqual([]);
+    expect(lintTemplate(plant(open), { publicRoutes: [...publicRoutes, "GET /helth"] })).toEqual([
       { rule: "unknown-public-route", resource: "GET /helth", message: expect.any(String) },
     ]);
   });
@@ -301,7 +301,7 @@ describe("routes without an authorizer", () => {
     ["COGNITO_USER_POOLS", { AuthorizationType: "COGNITO_USER_POOLS" }],
   ])("are not those that %s guards", (_, properties) => {
     const template = plant(set("ApiGatewayMethodRestDashtokenWhoamiGet", properties));
-    expect(findMistakes(template)).toEqual([]);
+    expect(lintTemplate(template)).toEqual([]);
   });
 });
 
@@ -325,7 +325,11 @@ describe("the settings of a function", () => {
       /AUTH0_DOMAIN is on a loopback/,
     ],
     ["no tenant", { AUTH0_DOMAIN: "" }, /AUTH0_DOMAIN is required/],
-    ["a value that there is not", { AUTHORIZER_EMAIL: "maybe" }, /AUTHORIZER_EMAIL must be one of/],
+    [
+      "a value that there is not",
+      { AUTHORIZER_EMAIL_POLICY: "maybe" },
+      /AUTHORIZER_EMAIL_POLICY must be one of/,
+    ],
     [
       "a name with a letter missing",
       { AUTH0_CLIENTIDS: "abc" },
@@ -339,7 +343,7 @@ describe("the settings of a function", () => {
   ])("are refused by name: %s", (_, change, message) => {
     const template = plant(variables(change));
     const withDefault = { ...template, Parameters: { AlarmEmail: { Default: "soon" } } };
-    expect(findMistakes(withDefault)).toEqual([
+    expect(lintTemplate(withDefault)).toEqual([
       { rule: "settings", resource: "AuthorizerLambdaFunction", message: expect.stringMatching(message) },
     ]);
   });
@@ -350,7 +354,7 @@ describe("the settings of a function", () => {
     ["applications that the deployment imports", { AUTH0_CLIENT_IDS: { "Fn::ImportValue": "apps" } }],
     ["a variable of somebody else", { AUDIT_TABLE: "audit" }],
   ])("pass: %s", (_, change) => {
-    expect(findMistakes(plant(variables(change)))).toEqual([]);
+    expect(lintTemplate(plant(variables(change)))).toEqual([]);
   });
 });
 

@@ -6,9 +6,9 @@ import { freePorts, type Ports } from "../../../local/ports.ts";
 import { signIn } from "../../../local/sign-in.ts";
 import { API_IDENTIFIER } from "../../../local/tenant/directory.ts";
 import { startLocalTenant, type Tenant } from "../../../local/tenant/tenant.ts";
-import { findMistakes } from "../../../src/deploy/lint/lint.ts";
-import { resourcesOf, type Template } from "../../../src/deploy/lint/cloudformation.ts";
-import { startTenant } from "../../../src/testing/tenant.ts";
+import { lintTemplate } from "../../../src/deploy/lint/lint.ts";
+import { getResources, type Template } from "../../../src/deploy/lint/cloudformation.ts";
+import { startFakeTenant } from "../../../src/testing/tenant.ts";
 import { complaintsOfAws } from "../../../tools/validate/aws.ts";
 import { call, type Attachment } from "../../e2e/call.ts";
 import { createConsumer, type Consumer } from "../../examples/consumer.ts";
@@ -56,7 +56,7 @@ describe("examples/plugin, packaged", () => {
   beforeAll(async () => (template = await packageWith()));
 
   test("has no mistake by our rules, nor by AWS's", () => {
-    expect(findMistakes(template, { publicRoutes: ["GET /health"] })).toEqual([]);
+    expect(lintTemplate(template, { publicRoutes: ["GET /health"] })).toEqual([]);
     const path = join(consumer.folder, ".serverless/cloudformation-template-update-stack.json");
     expect(complaintsOfAws([path]).get(path)).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe("examples/plugin, packaged", () => {
   });
 
   test("has a permission for its own APIs, and none for anybody's", () => {
-    const permissions = resourcesOf(template, "AWS::Lambda::Permission");
+    const permissions = getResources(template, "AWS::Lambda::Permission");
     expect(permissions.length).toBeGreaterThan(5);
     for (const { properties } of permissions) expect(properties["SourceArn"]).toBeDefined();
   });
@@ -107,8 +107,8 @@ describe("examples/plugin, packaged", () => {
   });
 
   test("has alarms, and no dashboard", () => {
-    expect(resourcesOf(template, "AWS::CloudWatch::Alarm")).toHaveLength(11);
-    expect(resourcesOf(template, "AWS::CloudWatch::Dashboard")).toHaveLength(0);
+    expect(getResources(template, "AWS::CloudWatch::Alarm")).toHaveLength(11);
+    expect(getResources(template, "AWS::CloudWatch::Dashboard")).toHaveLength(0);
     expect(template.Resources["Auth0ErrorsAlarm"]?.Properties?.["AlarmName"]).toBe(
       "plugin-example-dev-auth0-errors",
     );
@@ -129,7 +129,7 @@ describe("revocations: true", () => {
     template.Resources[id]?.Properties;
 
   test("has no mistake by our rules, nor by AWS's", () => {
-    expect(findMistakes(template, { publicRoutes: ["GET /health"] })).toEqual([]);
+    expect(lintTemplate(template, { publicRoutes: ["GET /health"] })).toEqual([]);
     const path = join(consumer.folder, ".serverless/cloudformation-template-update-stack.json");
     expect(complaintsOfAws([path]).get(path)).toEqual([]);
     expect(JSON.stringify(template)).not.toMatch(/\$\{(self|sls|param|file)/);
@@ -170,7 +170,7 @@ describe("revocations: true", () => {
     expect(template.Parameters?.["Auth0EventBus"]).toMatchObject({
       Default: "aws.partner/auth0.com/acme-1/auth0.events",
     });
-    expect(resourcesOf(template, "AWS::Lambda::Url")).toHaveLength(1);
+    expect(getResources(template, "AWS::Lambda::Url")).toHaveLength(1);
     expect(template.Outputs?.["Auth0RevocationTable"]).toBeDefined();
   });
 
@@ -182,7 +182,7 @@ describe("revocations: true", () => {
   });
 
   test("has alarms where there are alarms", () => {
-    const alarms = resourcesOf(template, "AWS::CloudWatch::Alarm").map(({ name }) => name);
+    const alarms = getResources(template, "AWS::CloudWatch::Alarm").map(({ name }) => name);
     expect(alarms).toContain("Auth0RevocationSilenceAlarm");
     expect(alarms).toContain("Auth0BackChannelLogoutAlarm");
   });
@@ -207,7 +207,7 @@ describe("the options", () => {
     const address = "https://api.acme.com/.well-known/oauth-protected-resource";
     const challenge = async (...edits: readonly Edit[]): Promise<unknown> => {
       const template = await packageWith(...edits);
-      const responses = resourcesOf(template, "AWS::ApiGateway::GatewayResponse");
+      const responses = getResources(template, "AWS::ApiGateway::GatewayResponse");
       const unauthorized = responses.find(({ properties }) => properties["ResponseType"] === "UNAUTHORIZED");
       const { ResponseParameters } = evaluated(template, unauthorized?.properties) as {
         readonly ResponseParameters: Readonly<Record<string, unknown>>;
@@ -226,7 +226,7 @@ describe("the options", () => {
         "alarms: false\n    gatewayResponses: false\n    except: [no-cors-on-401, no-cors-on-403, no-challenge-on-401]",
       ),
     );
-    expect(resourcesOf(template, "AWS::CloudWatch::Alarm", "AWS::ApiGateway::GatewayResponse")).toEqual([]);
+    expect(getResources(template, "AWS::CloudWatch::Alarm", "AWS::ApiGateway::GatewayResponse")).toEqual([]);
   });
 
   test("switch a dashboard on, of the alarms that are there", async () => {
@@ -261,7 +261,7 @@ describe("the options", () => {
   });
 
   test("package the tenant's keys", async () => {
-    const tenant = await startTenant();
+    const tenant = await startFakeTenant();
     try {
       await packageWith(
         ["domain: acme.eu.auth0.com", `domain: ${tenant.issuer}`],
@@ -342,7 +342,6 @@ const MISTAKES: [string, Edit[], RegExp][] = [
 
 /** What looks like a mistake, and is none. */
 const COUNTERPARTS: [string, Edit[]][] = [
-  ["the setting in full", [["domain:", "issuers:"]]],
   ["ID tokens instead of access tokens", [["audiences: https://api.acme.com/", "clientIds: [WebApp]"]]],
   [
     "an identity source with the token beside another",

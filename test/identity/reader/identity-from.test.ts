@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   identityFrom,
-  MissingIdentityError,
+  IdentityError,
   type IdentityContext,
 } from "../../../src/identity/reader/identity-from.ts";
 
@@ -31,8 +31,8 @@ function reason(authorizer: unknown, now = NOW): string {
     identityFrom(behind(authorizer), { now });
     return "none";
   } catch (error) {
-    if (!(error instanceof MissingIdentityError)) throw error;
-    return error.reason;
+    if (!(error instanceof IdentityError)) throw error;
+    return error.code;
   }
 }
 
@@ -158,8 +158,8 @@ describe("an identity is foreign", () => {
       identityFrom(behind(authorizer), { now: NOW, issuers });
       return "none";
     } catch (error) {
-      if (!(error instanceof MissingIdentityError)) throw error;
-      return error.reason;
+      if (!(error instanceof IdentityError)) throw error;
+      return error.code;
     }
   };
 

@@ -21,11 +21,11 @@ import {
 import {
   httpApi,
   restApi,
-  startTenant,
+  startFakeTenant,
   webSocketApi,
   type Lambda,
   type RoutedApi,
-  type Tenant,
+  type FakeTenant,
 } from "../../../src/testing/index.ts";
 
 /** The handlers' types are the test: `tsc` reads this file without a cast. */
@@ -72,9 +72,9 @@ export function refused(event: APIGatewayProxyEvent, queue: SQSEvent, identity: 
   identity.expiresAt satisfies number;
 }
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
 });
 afterAll(() => tenant.close());
 

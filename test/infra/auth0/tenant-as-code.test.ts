@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { createAuthorizer } from "../../../src/authorizer/create-authorizer.ts";
-import { bearerEvent, startTenant, type Tenant } from "../../../src/testing/index.ts";
+import { bearerEvent, startFakeTenant, type FakeTenant } from "../../../src/testing/index.ts";
 
 const FOLDER = "infra/auth0";
 
@@ -131,9 +131,10 @@ describe("the Action after each login", () => {
   });
 
   describe("and the authorizer", () => {
-    let tenant: Tenant;
+    let tenant: FakeTenant;
     beforeAll(
-      async () => (tenant = await startTenant({ audience: API, emailClaim: "https://unused.example/email" })),
+      async () =>
+        (tenant = await startFakeTenant({ audience: API, emailClaim: "https://unused.example/email" })),
     );
     afterAll(() => tenant.close());
 

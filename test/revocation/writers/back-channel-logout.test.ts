@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { HttpResponse } from "../../../src/revocation/writers/http-request.ts";
 import type { KeySet } from "../../../src/token/keys/remote-key-set.ts";
 import { createLogoutTokenVerifier } from "../../../src/token/logout-token.ts";
-import { Refusal } from "../../../src/errors.ts";
+import { AuthorizerError } from "../../../src/errors.ts";
 import { createBackChannelLogout } from "../../../src/revocation/writers/back-channel-logout.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../../src/testing/signing-key.ts";
 import { StaticKeySet } from "../../token/keys/static-key-set.ts";
@@ -40,7 +40,7 @@ function post(
   keySet: KeySet = new StaticKeySet(key),
 ): Promise<HttpResponse> {
   const { clock } = around;
-  const verify = createLogoutTokenVerifier({ rules: RULES, keySetOf: () => keySet, clock });
+  const verify = createLogoutTokenVerifier({ rules: RULES, getKeySet: () => keySet, clock });
   return createBackChannelLogout({ ...around, verify })(event(request));
 }
 
@@ -146,7 +146,7 @@ describe("the back-channel logout endpoint", () => {
 
   test("answers 503, not 400, where the keys cannot be had: the token may be good", async () => {
     const keySet: KeySet = {
-      key: () => Promise.reject(new Refusal("keys_unavailable", "acme.eu.auth0.com: HTTP 503")),
+      key: () => Promise.reject(new AuthorizerError("keys_unavailable", "acme.eu.auth0.com: HTTP 503")),
       ageSeconds: () => undefined,
     };
     const around = surroundings();

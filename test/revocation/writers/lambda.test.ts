@@ -4,17 +4,17 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { startRevocationTable, type RevocationTable } from "../../../src/testing/revocation-table.ts";
-import { startTenant, type Tenant } from "../../../src/testing/tenant.ts";
+import { startFakeTenant, type FakeTenant } from "../../../src/testing/tenant.ts";
 import { signJwt } from "../../../src/testing/signing-key.ts";
 import { storedFiles } from "../../infra/zip-entries.ts";
 import { changed, LOGOUT_TOKEN } from "../../tokens.ts";
 import { streamEvent } from "./messages.ts";
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let table: RevocationTable;
 let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
 });
 beforeEach(async () => {
   table = await startRevocationTable();

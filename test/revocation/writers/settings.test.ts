@@ -7,7 +7,7 @@ function mistakes(read: () => unknown): readonly string[] {
     read();
     return [];
   } catch (error) {
-    return (error as ConfigurationError).mistakes;
+    return (error as ConfigurationError).issues;
   }
 }
 
@@ -67,10 +67,10 @@ describe("the settings of the back-channel logout endpoint", () => {
   test("need the tenant and its applications", () => {
     const env = { AUTH0_DOMAIN: "acme.eu.auth0.com", AUTH0_CLIENT_IDS: "WebApp" };
     expect(logoutSettings(env)).toMatchObject({
-      issuers: ["https://acme.eu.auth0.com/"],
+      domain: ["https://acme.eu.auth0.com/"],
       clientIds: ["WebApp"],
     });
-    const audiences = { AUTH0_AUDIENCES: "https://api.acme.com/", AUTHORIZER_EMAIL: "optional" };
+    const audiences = { AUTH0_AUDIENCES: "https://api.acme.com/", AUTHORIZER_EMAIL_POLICY: "optional" };
     const withoutApplications = { ...env, ...audiences, AUTH0_CLIENT_IDS: "" };
     expect(mistakes(() => logoutSettings(withoutApplications))).toEqual([
       "AUTH0_CLIENT_IDS is required: the applications whose logout tokens count",

@@ -1,5 +1,5 @@
 import {
-  HandshakeRefused,
+  HandshakeError,
   httpApi,
   restApi,
   webSocketApi,
@@ -97,7 +97,7 @@ function handshakes(
       await api.connect(target, fetchOptions);
       return new Response("");
     } catch (error) {
-      if (!(error instanceof HandshakeRefused)) throw error;
+      if (!(error instanceof HandshakeError)) throw error;
       const { status, headers, body } = error;
       return new Response(body, { status, headers });
     }

@@ -6,7 +6,7 @@ import { generate } from "selfsigned";
 import { createAuthorizer, type Authorizer } from "../../../src/authorizer/create-authorizer.ts";
 import type { Settings } from "../../../src/settings/settings.ts";
 import { createSigningKey, type SigningKey } from "../../../src/testing/signing-key.ts";
-import { startTenant, type Tenant } from "../../../src/testing/tenant.ts";
+import { startFakeTenant, type FakeTenant } from "../../../src/testing/tenant.ts";
 import { fetchText } from "../../../src/http/client.ts";
 import { startServer, type LoopbackServer } from "../loopback-server.ts";
 import { Sandbox } from "../sandbox-process.ts";
@@ -16,9 +16,9 @@ const START = Date.now();
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let keys: readonly SigningKey[];
-let answerWell: Tenant["answer"];
+let answerWell: FakeTenant["answer"];
 /** Milliseconds since {@link START}. */
 let later: number;
 /** The limit of each fetch, in milliseconds, and what happens when its time is up, which a test decides. */
@@ -29,7 +29,7 @@ const servers: LoopbackServer[] = [];
 const timers: NodeJS.Timeout[] = [];
 
 beforeAll(async () => {
-  tenant = await startTenant({ clock });
+  tenant = await startFakeTenant({ clock });
   keys = tenant.publishedKeys;
   answerWell = tenant.answer.bind(tenant);
 });
@@ -444,9 +444,9 @@ test("kid reused with a new key: the new key wins after the refresh", async () =
 
 describe("process frozen mid-fetch and thawed minutes later (SIGSTOP, SIGCONT)", () => {
   test("next request works; no unhandled rejection; keys still refresh", async () => {
-    const { issuers, clientIds } = tenant.settings;
-    const sandbox = await new Sandbox({ issuers, clientIds }).started();
-    const inFlight = await frozenInFlight({ issuers, clientIds });
+    const { domain, clientIds } = tenant.settings;
+    const sandbox = await new Sandbox({ domain, clientIds }).started();
+    const inFlight = await frozenInFlight({ domain, clientIds });
     const lasting = { claims: { exp: Math.floor(START / 1000) + 86_400 } };
     const revoked = tenant.idToken(lasting);
     expect(await sandbox.request(revoked)).toBe("accepted");
@@ -498,7 +498,7 @@ describe("DNS failure, refused connection, bad certificate", () => {
   test("as down: DNS failure", async () => {
     const issuer = "https://tenant.invalid/";
     const message = await outcome(
-      authorizer({ issuers: [issuer] }),
+      authorizer({ domain: [issuer] }),
       tenant.idToken({ claims: { iss: issuer } }),
     );
     expect(message).toMatch(/^keys_unavailable: tenant\.invalid: getaddrinfo E/);
@@ -510,7 +510,7 @@ describe("DNS failure, refused connection, bad certificate", () => {
     const issuer = `http://127.0.0.1:${port}/`;
     const token = tenant.idToken({ claims: { iss: issuer } });
     const bogus = tenant.idToken({ claims: { iss: issuer }, header: { kid: "invented" } });
-    const authorize = authorizer({ issuers: [issuer], jwksStaleIfErrorSeconds: 600 });
+    const authorize = authorizer({ domain: [issuer], jwksStaleIfErrorSeconds: 600 });
     expect(await outcome(authorize, token)).toBe("Allow");
     await front.close();
     later += 19 * MINUTE;
@@ -528,7 +528,7 @@ describe("DNS failure, refused connection, bad certificate", () => {
     await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
     const issuer = `https://127.0.0.1:${(plain.address() as AddressInfo).port}/`;
     const message = await outcome(
-      authorizer({ issuers: [issuer] }),
+      authorizer({ domain: [issuer] }),
       tenant.idToken({ claims: { iss: issuer } }),
     );
     expect(message).toMatch(/^keys_unavailable: 127\.0\.0\.1:\d+: /);
@@ -543,7 +543,7 @@ describe("DNS failure, refused connection, bad certificate", () => {
     });
     servers.push(server);
     const issuer = `https://localhost:${server.port}/`;
-    const settings = { ...tenant.settings, issuers: [issuer] };
+    const settings = { ...tenant.settings, domain: [issuer] };
     const token = tenant.idToken({ claims: { iss: issuer } });
     expect(await outcome(authorizer(settings), token)).toMatch(
       /^keys_unavailable: .*self-signed certificate/,
@@ -568,14 +568,14 @@ test.each([301, 302, 303, 307, 308])("redirect never followed: %d", async (statu
 
 test("bad configuration: refuses to start and says every mistake at once", () => {
   const start = (): unknown =>
-    authorizer({ issuers: ["http://tenant.example/"], jwksMaxAgeSeconds: 0, jwksTimeoutMs: NaN });
-  expect(start).toThrow(/3 mistakes[^]*issuers[^]*jwksMaxAgeSeconds[^]*jwksTimeoutMs/);
+    authorizer({ domain: ["http://tenant.example/"], jwksMaxAgeSeconds: 0, jwksTimeoutMs: NaN });
+  expect(start).toThrow(/3 mistakes[^]*domain[^]*jwksMaxAgeSeconds[^]*jwksTimeoutMs/);
 });
 
 test("several issuers: the outage of one is nothing to the other", async () => {
-  const other = await startTenant({ clock });
+  const other = await startFakeTenant({ clock });
   tenant.fail("silent");
-  const authorize = authorizer({ issuers: [tenant.issuer, other.issuer], jwksTimeoutMs: 300 });
+  const authorize = authorizer({ domain: [tenant.issuer, other.issuer], jwksTimeoutMs: 300 });
   const down = outcome(authorize);
   // While the first waits: nothing has ended its time yet.
   expect(await outcome(authorize, other.idToken())).toBe("Allow");

@@ -3,7 +3,7 @@ import { mkdtempSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SNAPSHOT_FILE } from "../../../src/token/keys/snapshot.ts";
-import { readPackagedKeys } from "../../../src/token/keys/snapshot.ts";
+import { readSnapshotFile } from "../../../src/token/keys/snapshot.ts";
 
 let file: string;
 let ignored: string[];
@@ -13,8 +13,8 @@ beforeEach(() => {
   ignored = [];
 });
 
-function read(): ReturnType<typeof readPackagedKeys> {
-  return readPackagedKeys(file, (detail) => ignored.push(detail));
+function read(): ReturnType<typeof readSnapshotFile> {
+  return readSnapshotFile(file, (detail) => ignored.push(detail));
 }
 
 describe("the file of snapshots", () => {

@@ -1,7 +1,7 @@
 import type { KeySet, PublicKey } from "../../../src/token/keys/remote-key-set.ts";
 import { readJwkSet } from "../../../src/token/keys/jwk.ts";
 import { VerificationKey } from "../../../src/token/signature.ts";
-import { Refusal } from "../../../src/errors.ts";
+import { AuthorizerError } from "../../../src/errors.ts";
 import type { SigningKey } from "../../../src/testing/signing-key.ts";
 
 /** The public half of a key, as a key set gives it. */
@@ -23,7 +23,7 @@ export class StaticKeySet implements KeySet {
   key(kid: string): Promise<PublicKey> {
     this.asked.push(kid);
     const found = this.#keys.get(kid);
-    return found === undefined ? Promise.reject(new Refusal("unknown_key")) : Promise.resolve(found);
+    return found === undefined ? Promise.reject(new AuthorizerError("unknown_key")) : Promise.resolve(found);
   }
 
   ageSeconds(): number {

@@ -4,19 +4,19 @@ import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import { generate } from "selfsigned";
 import { fetchText } from "../../../src/http/client.ts";
 import { RemoteKeySet } from "../../../src/token/keys/remote-key-set.ts";
-import { startTenant, type Tenant } from "../../../src/testing/tenant.ts";
+import { startFakeTenant, type FakeTenant } from "../../../src/testing/tenant.ts";
 import { startServer, type LoopbackServer } from "../loopback-server.ts";
 
 const REQUESTS = 1000;
 /** The clock stands but where a test moves it. */
 const START = Date.now();
 
-let tenant: Tenant;
+let tenant: FakeTenant;
 let front: LoopbackServer;
 let certificate: string;
 
 beforeAll(async () => {
-  tenant = await startTenant();
+  tenant = await startFakeTenant();
   const names = [{ name: "commonName", value: "localhost" }];
   const pair = await generate(names, { keyType: "ec", algorithm: "sha256" });
   certificate = pair.cert;

@@ -1,4 +1,4 @@
-import { authorizerEventOf } from "./authorizer-event.ts";
+import { getAuthorizerEvent } from "./authorizer-event.ts";
 import { isUnauthorized, readResult, type AuthorizerResult } from "./authorizer-result.ts";
 import { checkSettings, type AuthorizerSettings } from "./authorizer-settings.ts";
 import { stageArn } from "../address.ts";
@@ -58,7 +58,7 @@ export class StageAuthorizer {
 
   async #ask(call: Call, identity: readonly string[]): Promise<AuthorizerResult | Failure> {
     const { lambda, kind, form, ttlSeconds, maxResultBytes = Infinity } = this.#settings;
-    const answer = await invoke(lambda, authorizerEventOf(kind, call, this.#inSomeOrder(identity))).catch(
+    const answer = await invoke(lambda, getAuthorizerEvent(kind, call, this.#inSomeOrder(identity))).catch(
       failure,
     );
     if (answer === "unauthorized" || answer === "failed") return answer;

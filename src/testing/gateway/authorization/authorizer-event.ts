@@ -9,7 +9,7 @@ import { connectAuthorizerEvent } from "../websocket-event.ts";
  *
  * @param identity what the identity sources hold
  */
-export function authorizerEventOf(kind: GatewayKind, call: Call, identity: readonly string[]): Event {
+export function getAuthorizerEvent(kind: GatewayKind, call: Call, identity: readonly string[]): Event {
   return EVENTS[kind](call, identity);
 }
 

@@ -64,7 +64,7 @@ function simpleResult(answer: Answer, context: Context): SimpleResult | undefine
 
 function policyResult(answer: Answer, kind: GatewayKind, context: Context): PolicyResult | undefined {
   const statements = parsePolicy(answer["policyDocument"]);
-  const principal = principalOf(answer["principalId"] ?? undefined, kind);
+  const principal = getPrincipal(answer["principalId"] ?? undefined, kind);
   if (statements === undefined || principal === undefined) return undefined;
   // Whether HTTP and WebSocket APIs take fields that they do not know, beside a policy, nobody recorded.
   const unknown = Object.keys(answer).some((field) => !REST_FIELDS.includes(field));
@@ -77,7 +77,7 @@ function policyResult(answer: Answer, kind: GatewayKind, context: Context): Poli
  *
  * @returns undefined where it makes the answer unreadable
  */
-function principalOf(value: unknown, kind: GatewayKind): Pick<PolicyResult, "principalId"> | undefined {
+function getPrincipal(value: unknown, kind: GatewayKind): Pick<PolicyResult, "principalId"> | undefined {
   if (value === undefined || typeof value === "string") return { principalId: value };
   const isText = typeof value === "number" || typeof value === "boolean";
   return kind === "websocket" && isText ? { principalId: String(value) } : undefined;

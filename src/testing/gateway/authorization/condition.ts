@@ -37,17 +37,17 @@ function conditionHolds(operator: string, key: string, values: readonly unknown[
   }
   const now = Math.floor(time / 1000);
   const holds = (value: unknown): boolean =>
-    compare(now, type === "Date" ? secondsOf(value) : numberOf(value));
+    compare(now, type === "Date" ? getSeconds(value) : getNumber(value));
   return comparison === "NotEquals" ? values.every(holds) : values.some(holds);
 }
 
 /** A date in one of W3C's ISO 8601 formats, or in seconds since the epoch. */
-function secondsOf(value: unknown): number {
+function getSeconds(value: unknown): number {
   const text = String(value);
   return /^\d{5,}$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000);
 }
 
 /** What is no number compares false with everything. */
-function numberOf(value: unknown): number {
+function getNumber(value: unknown): number {
   return value === "" ? NaN : Number(value);
 }

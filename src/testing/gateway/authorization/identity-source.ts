@@ -1,4 +1,4 @@
-import { apiTypeOf, methodArn, sourceIdentity, type ApiType, type Call } from "../call.ts";
+import { getApiType, methodArn, sourceIdentity, type ApiType, type Call } from "../call.ts";
 import { headerValues } from "../client-request.ts";
 import type { GatewayKind } from "../../../apigateway/gateways.ts";
 
@@ -21,7 +21,7 @@ export function identityValues(
   kind: GatewayKind,
   call: Call,
 ): readonly string[] | undefined {
-  const api = apiTypeOf(kind);
+  const api = getApiType(kind);
   const values = sources.map((source) => identityValue(source, api, call));
   const isPresent = (value: string | undefined): value is string =>
     value !== undefined && (value !== "" || api === "http");

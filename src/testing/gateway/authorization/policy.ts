@@ -73,12 +73,12 @@ function parseStatement(statement: unknown): Statement | undefined {
   if (effect !== "Allow" && effect !== "Deny") return undefined;
   if (actions === undefined || resources === undefined) return undefined;
   if (resources.some((resource) => resource.length > MAX_RESOURCE_LENGTH)) return undefined;
-  const conditions = conditionsOf(statement);
+  const conditions = getConditions(statement);
   return conditions && { effect, actions, resources, conditions };
 }
 
 /** None where left out; null is not left out, and makes the policy unreadable. */
-function conditionsOf(statement: unknown): Conditions | undefined {
+function getConditions(statement: unknown): Conditions | undefined {
   const conditions = property(statement, "Condition");
   if (conditions === undefined) return {};
   return typeof conditions === "object" ? ((conditions ?? undefined) as Conditions | undefined) : undefined;

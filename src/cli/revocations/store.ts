@@ -1,10 +1,10 @@
-import { isNoAnswer } from "../revocation/batch-get.ts";
-import { readNotBefore, toKey } from "../revocation/item.ts";
-import { member, type JsonObject } from "../token/jwt.ts";
-import type { RevocationScope } from "../revocation/revocation.ts";
-import { writeRevocation, type WriteResult } from "../revocation/table-writer.ts";
-import type { RevocationTable } from "./revocations/table.ts";
-import { UsageError } from "./terminal.ts";
+import { isNoAnswer } from "../../revocation/batch-get.ts";
+import { readNotBefore, toKey } from "../../revocation/item.ts";
+import { getOwn, type JsonObject } from "../../token/jwt.ts";
+import type { RevocationScope } from "../../revocation/revocation.ts";
+import { writeRevocation, type WriteResult } from "../../revocation/table-writer.ts";
+import type { RevocationTable } from "./table.ts";
+import { UsageError } from "../terminal.ts";
 
 /** What is known of the table after a write. Times are seconds since the epoch. */
 export type StoreOutcome =
@@ -46,7 +46,7 @@ export async function storeRevocation(
   const key = toKey(scope);
   let now: number;
   try {
-    now = dateOf(await readStored(key, table));
+    now = getDate(await readStored(key, table));
   } catch (error) {
     return { is: "not_stored", error };
   }
@@ -81,17 +81,17 @@ async function readBack(
 async function readStored(key: string, { name, call }: RevocationTable): Promise<Stored> {
   const keys = { Keys: [{ id: { S: key } }], ConsistentRead: true };
   const { output, date } = await call("BatchGetItem", { RequestItems: { [name]: keys } }, TIMEOUT_MS);
-  const items = memberOf(memberOf(output, "Responses"), name);
-  if (!Array.isArray(items) || Object.keys(Object(memberOf(output, "UnprocessedKeys")) as object).length > 0)
+  const items = getMember(getMember(output, "Responses"), name);
+  if (!Array.isArray(items) || Object.keys(Object(getMember(output, "UnprocessedKeys")) as object).length > 0)
     throw new Error("DynamoDB did not answer for the key. Try again");
   return { notBefore: readNotBefore(items[0]), date };
 }
 
-function dateOf({ date }: Stored): number {
+function getDate({ date }: Stored): number {
   if (date === undefined) throw new Error("DynamoDB's answer does not say what time it is");
   return date;
 }
 
-function memberOf(object: unknown, name: string): unknown {
-  return member(Object(object) as JsonObject, name);
+function getMember(object: unknown, name: string): unknown {
+  return getOwn(Object(object) as JsonObject, name);
 }

@@ -1,9 +1,10 @@
-import { rfc3339 } from "../rfc3339.ts";
-import { toKey } from "../revocation/item.ts";
-import type { RevocationScope } from "../revocation/revocation.ts";
-import { tableFailure, type RevocationTable } from "./revocations/table.ts";
-import type { StoreOutcome } from "./store-revocation.ts";
-import { EXIT, paint, printable, safeJson, type ExitCode, type Terminal } from "./terminal.ts";
+import { rfc3339 } from "../../rfc3339.ts";
+import { toKey } from "../../revocation/item.ts";
+import type { RevocationScope } from "../../revocation/revocation.ts";
+import { tableFailure, type RevocationTable } from "./table.ts";
+import type { StoreOutcome } from "./store.ts";
+import { EXIT, paint, safeJson, type ExitCode, type Terminal } from "../terminal.ts";
+import { printable } from "../../logging/describe-error.ts";
 
 interface ReportOptions {
   readonly scope: RevocationScope;

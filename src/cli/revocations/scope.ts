@@ -1,10 +1,11 @@
-import { decodeUnverifiedJwt } from "../token/jwt.ts";
-import { Refusal } from "../errors.ts";
-import { tokenHash } from "../revocation/item.ts";
-import type { RevocationScope } from "../revocation/revocation.ts";
-import { isSubject } from "../revocation/subject.ts";
-import { printable, UsageError, type Terminal } from "./terminal.ts";
-import { tokenFrom } from "./token-input.ts";
+import { decodeUnverifiedJwt } from "../../token/jwt.ts";
+import { AuthorizerError } from "../../errors.ts";
+import { tokenHash } from "../../revocation/item.ts";
+import type { RevocationScope } from "../../revocation/revocation.ts";
+import { isSubject } from "../../revocation/subject.ts";
+import { printable } from "../../logging/describe-error.ts";
+import { UsageError, type Terminal } from "../terminal.ts";
+import { tokenFrom } from "../token-input.ts";
 
 /** The words of the command line for what a revocation covers. */
 export const SCOPE_WORDS = ["user", "member", "session", "client", "token"] as const;
@@ -32,7 +33,7 @@ export async function readScope(words: readonly string[], terminal: Terminal): P
     case "client":
       return { kind: "client", clientId: readIdentifier(first, "an application's client ID") };
     case "token":
-      return { kind: "token", hash: hashOf(await tokenFrom(first, terminal)) };
+      return { kind: "token", hash: getHash(await tokenFrom(first, terminal)) };
     case undefined:
     default:
       throw new UsageError(`say what to revoke: ${SCOPE_WORDS.join(", ")}`);
@@ -93,13 +94,13 @@ function hasQuotes(text: string): boolean {
 }
 
 /** A token alone, or a whole Authorization header, as `explain` takes it. */
-function hashOf(text: string): string {
+function getHash(text: string): string {
   const token = text.replace(/^authorization:\s*/i, "").replace(/^bearer\s+/i, "");
   try {
     decodeUnverifiedJwt(token);
     return tokenHash(token);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof AuthorizerError)) throw error;
     throw new UsageError(`this is not a token that an authorizer would accept: ${error.message}`, {
       cause: error,
     });
