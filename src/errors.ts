@@ -30,7 +30,7 @@ export function withoutStackTraces<T>(run: () => T): T {
 
 /** The one error of the request path. */
 export class AuthorizerError extends Error {
-  override readonly name = "Refusal";
+  override readonly name = "AuthorizerError";
   readonly code: UnauthorizedReason | ErrorReason;
   /** What is known beyond the reason, safe to log: the name of a claim or of a host, never a value of a token. */
   readonly detail: string | undefined;

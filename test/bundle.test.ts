@@ -18,7 +18,7 @@ const BUDGET_GZIPPED_BYTES = 28 * 1024;
 /** Built into Node.js and loaded there anyway, or needed by every verification. */
 const LOADED_AT_START = ["crypto", "node:buffer", "node:fs"];
 /** What a request to a table is signed with, required where there is one. */
-const LOADED_WITH_A_TABLE = ["node:crypto", "querystring", "url"];
+const LOADED_WITH_A_TABLE = ["node:crypto", "node:net", "querystring", "url"];
 /** Where code of others may come from, and whose it is. */
 const DEPENDENCIES = ["node_modules/aws-jwt-verify/", "node_modules/aws4/"];
 

@@ -79,9 +79,9 @@ test("a token that was refused may be good a moment later only where its time or
 describe("a refusal", () => {
   test("says why, in words that are safe to log", () => {
     const refusal = new AuthorizerError("missing_claim", "aud");
-    expect(refusal).toMatchObject({ reason: "missing_claim", detail: "aud", message: "missing_claim: aud" });
+    expect(refusal).toMatchObject({ code: "missing_claim", detail: "aud", message: "missing_claim: aud" });
     expect(new AuthorizerError("expired")).toMatchObject({
-      reason: "expired",
+      code: "expired",
       detail: undefined,
       message: "expired",
     });
@@ -91,6 +91,6 @@ describe("a refusal", () => {
     const cause = new Error("below");
     const refusal = new AuthorizerError("bad_signature", undefined, { cause });
     expect(refusal).toBeInstanceOf(Error);
-    expect(refusal).toMatchObject({ name: "Refusal", cause });
+    expect(refusal).toMatchObject({ name: "AuthorizerError", cause });
   });
 });

@@ -32,13 +32,13 @@ export const MAX_IDENTIFIER_BYTES = 1024;
 const WHOLE_SECONDS = /^\d{1,12}$/;
 const KINDS: readonly RevocationKind[] = ["sub", "member", "sid", "client", "token"];
 
-/** The partition key of a scope: `sub#auth0|alice`, `getOwn#org_1#auth0|alice`, `sid#…`, `client#…`, `token#…`. */
+/** The partition key of a scope: `sub#auth0|alice`, `member#org_1#auth0|alice`, `sid#…`, `client#…`, `token#…`. */
 export function toKey(scope: RevocationScope): string {
   switch (scope.kind) {
     case "sub":
       return `sub#${scope.sub}`;
     case "member":
-      return `getOwn#${scope.organizationId}#${scope.sub}`;
+      return `member#${scope.organizationId}#${scope.sub}`;
     case "sid":
       return `sid#${scope.sid}`;
     case "client":

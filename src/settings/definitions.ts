@@ -19,7 +19,7 @@ export interface Settings {
   readonly accessTokenProfile: "auth0" | "rfc9068";
   /** Where not empty, the user must have signed in to one of these: an ID (`org_…`, claim `org_id`) or a name (`org_name`). */
   readonly organizations: readonly string[];
-  /** All of these must be in `readPermissions` or `scope`. */
+  /** All of these must be in `permissions` or `scope`. */
   readonly requiredPermissions: readonly string[];
   /** Which e-mail a caller must have. */
   readonly emailPolicy: "verified" | "present" | "optional";

@@ -109,8 +109,8 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
     tenant.fail(503);
     const down = authorizer();
     await expect(down(bearerEvent(kind, tenant.idToken()))).rejects.toMatchObject({
-      name: "Refusal",
-      reason: "keys_unavailable",
+      name: "AuthorizerError",
+      code: "keys_unavailable",
     });
     expect(last()).toMatchObject({ level: "error", decision: "error", reason: "keys_unavailable" });
     expect(lines.some(({ event }) => event === "key_fetch_failed")).toBe(true);
@@ -152,10 +152,10 @@ describe("the authorizer", () => {
   test("cannot decide where an HTTP API would cache one caller's answer for another", async () => {
     const any = authorizer({ httpApiUnauthorized: "403" });
     const bySession = { ...bearerEvent("http-2.0", tenant.idToken()), identitySource: ["session-1"] };
-    await expect(any(bySession)).rejects.toMatchObject({ reason: "identity_source_without_token" });
+    await expect(any(bySession)).rejects.toMatchObject({ code: "identity_source_without_token" });
     expect(last()).toMatchObject({ level: "error", decision: "error", gateway: "http-2.0" });
     const withoutToken = { ...authorizerEvent("http-2.0"), identitySource: ["session-1"] };
-    await expect(any(withoutToken)).rejects.toMatchObject({ reason: "identity_source_without_token" });
+    await expect(any(withoutToken)).rejects.toMatchObject({ code: "identity_source_without_token" });
   });
 
   test.each(["rest-token", "rest-request", "http-1.0", "http-2.0"] as const)(
@@ -212,7 +212,7 @@ describe("the authorizer", () => {
   test("does not understand an event that no gateway sends, and logs that it does not", async () => {
     const any = authorizer();
     for (const event of [undefined, null, {}, { Records: [] }, "event"]) {
-      await expect(any(event)).rejects.toMatchObject({ name: "Refusal", reason: "unsupported_event" });
+      await expect(any(event)).rejects.toMatchObject({ name: "AuthorizerError", code: "unsupported_event" });
       expect(last()).toMatchObject({ level: "error", decision: "error", reason: "unsupported_event" });
       expect(last()).not.toHaveProperty("gateway");
     }

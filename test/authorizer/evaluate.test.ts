@@ -63,7 +63,7 @@ describe("a request", () => {
       bearerEvent("rest-token", signed()),
       evaluator({ revocations: undefined }),
     );
-    expect(decision.outcome).toBe("accepted");
+    expect(decision.outcome).toBe("allow");
     expect(steps).toEqual(ALL_STEPS.filter((name) => name !== "revocation"));
   });
 
@@ -92,7 +92,7 @@ describe("a request", () => {
   });
 
   test.each([
-    ["no event of a gateway", () => ({}), "undecided", "unsupported_event", "event"],
+    ["no event of a gateway", () => ({}), "error", "unsupported_event", "event"],
     ["no token", () => authorizerEvent("rest-request"), "unauthorized", "missing_token", "credential"],
     [
       "an expired token",

@@ -212,7 +212,7 @@ describe("explain finds", () => {
       expect(steps.map(({ outcome }) => outcome)).toEqual(
         Array(Object.keys(STEPS).length - 3).fill("passed"),
       );
-      expect(await logged(token, environment())).toBe("accepted");
+      expect(await logged(token, environment())).toBe("allow");
     }
   });
 });

@@ -60,7 +60,7 @@ describe("revoke", () => {
     [
       "member",
       ["member", "org_9ybsU1dN2dKfDkBi", SUB],
-      `getOwn#org_9ybsU1dN2dKfDkBi#${SUB}`,
+      `member#org_9ybsU1dN2dKfDkBi#${SUB}`,
       `tokens of the user ${SUB} for the organization org_9ybsU1dN2dKfDkBi, issued at `,
     ],
     ["session", ["session", "s-1"], "sid#s-1", "tokens of the session s-1."],

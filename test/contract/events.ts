@@ -103,7 +103,7 @@ async function eventBehind(gateway: GatewayName, authorizers: Authorizers, token
 function ourAuthorizers(key: SigningKey): Authorizers {
   const settings = {
     contextClaims: CONTEXT_CLAIMS,
-    email: "optional",
+    emailPolicy: "optional",
     allowMachines: true,
     allowAnonymous: true,
   } as const;

@@ -16,7 +16,7 @@ describe("an authorizer with a table", () => {
     world.table.onRequest = (operation, input) => void inputs.push([operation, input]);
     const reader = new Reader(world);
     const token = world.tenant.idToken({ claims: { sid: "s1", org_id: "org_1" } });
-    expect(await reader.outcome(token)).toBe("accepted");
+    expect(await reader.outcome(token)).toBe("allow");
     const keys = [
       ...["sub#auth0|alice", "member#org_1#auth0|alice", "sid#s1", "client#test-application"],
       `token#${tokenHash(token)}`,
@@ -24,18 +24,18 @@ describe("an authorizer with a table", () => {
     const Keys = keys.map((key) => ({ id: { S: key } }));
     const RequestItems = { revocations: { Keys, ProjectionExpression: "id, notBefore" } };
     expect(inputs).toEqual([["BatchGetItem", { RequestItems }]]);
-    for (let call = 0; call < 3; call += 1) expect(await reader.outcome(token)).toBe("accepted");
+    for (let call = 0; call < 3; call += 1) expect(await reader.outcome(token)).toBe("allow");
     expect(world.table.reads).toBe(4);
   });
 
   test("sees at once what was revoked", async () => {
     const reader = new Reader(world);
     const token = world.tenant.idToken({ claims: { iat: seconds() - 1 } });
-    expect(await reader.outcome(token)).toBe("accepted");
+    expect(await reader.outcome(token)).toBe("allow");
     world.table.revokeUser("auth0|alice");
     expect(await reader.outcome(token)).toBe("revoked");
     expect(reader.lines.at(-1)).toMatchObject({ decision: "unauthorized", detail: "sub" });
-    expect(await reader.outcome(world.tenant.idToken({ claims: { iat: seconds() + 1 } }))).toBe("accepted");
+    expect(await reader.outcome(world.tenant.idToken({ claims: { iat: seconds() + 1 } }))).toBe("allow");
   });
 
   test("does not ask it where the token is refused anyway, or the caller denied", async () => {
@@ -52,7 +52,7 @@ describe("an authorizer with a table", () => {
   test("refuses a delegated token whose actor is revoked", async () => {
     const act = { sub: "auth0|agent", act: { sub: "auth0|agent" } };
     const token = world.tenant.accessToken({ claims: { act } });
-    expect(await new Reader(world).outcome(token)).toBe("accepted");
+    expect(await new Reader(world).outcome(token)).toBe("allow");
     world.table.revokeUser("auth0|agent");
     expect(await new Reader(world).outcome(token)).toBe("revoked");
   });
@@ -63,7 +63,7 @@ describe("an authorizer with a table", () => {
       claims: { email: "a@b.co", email_verified: true },
     });
     expect(await new Reader(world).outcome(token)).toBe("invalid_claim");
-    expect(await new Reader(world, { revocationTable: undefined as never }).outcome(token)).toBe("accepted");
+    expect(await new Reader(world, { revocationTable: undefined as never }).outcome(token)).toBe("allow");
     expect(world.table.reads).toBe(0);
   });
 
@@ -94,14 +94,14 @@ describe("a table out of reach", () => {
       expect(world.table.reads).toBe(2);
       world.table.fail();
       world.later += 1000;
-      expect(await reader.outcome()).toBe("accepted");
+      expect(await reader.outcome()).toBe("allow");
     },
   );
 
   test("with allow, each token that is accepted has a line and a metric", async () => {
     world.table.fail("reset");
     const reader = new Reader(world, { revocationOnFailure: "allow" });
-    for (let call = 0; call < 3; call += 1) expect(await reader.outcome()).toBe("accepted");
+    for (let call = 0; call < 3; call += 1) expect(await reader.outcome()).toBe("allow");
     expect(reader.events("revocations_not_checked")).toHaveLength(3);
     expect(reader.events("revocations_not_checked")[0]).toMatchObject({
       level: "error",
@@ -115,6 +115,6 @@ describe("a table out of reach", () => {
     expect(await reader.outcome()).toBe("revocations_unavailable");
     expect(reader.events("revocations_not_checked")).toEqual([]);
     world.table.fail();
-    expect(await reader.outcome()).toBe("accepted");
+    expect(await reader.outcome()).toBe("allow");
   });
 });

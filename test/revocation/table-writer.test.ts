@@ -51,7 +51,7 @@ test("each scope has a key of its own, which no other hides", async () => {
   await write(SECONDS - 1);
   await write(SECONDS, { kind: "member", organizationId: "org_1", sub: ALICE.sub });
   expect(table.items.get(KEY)).toMatchObject({ notBefore: { N: String(SECONDS - 1) } });
-  expect(table.items.get(`getOwn#org_1#${ALICE.sub}`)).toMatchObject({ notBefore: { N: String(SECONDS) } });
+  expect(table.items.get(`member#org_1#${ALICE.sub}`)).toMatchObject({ notBefore: { N: String(SECONDS) } });
 });
 
 test.each([

@@ -127,7 +127,7 @@ const ID_TOKENS: readonly Pair[] = [
   ],
   ["`azp` is one of ours", { azp: "Other" }, "invalid_claim: azp", { azp: "MobileApp" }],
   ["`azp` is not empty", { azp: "" }, "invalid_claim: azp", { azp: undefined }],
-  ["it has no `readPermissions`", { permissions: [] }, "wrong_token_type: permissions", {}],
+  ["it has no `permissions`", { permissions: [] }, "wrong_token_type: permissions", {}],
   ["it has no `gty`", { gty: "password" }, "wrong_token_type: gty", {}],
   ["it has no `client_id`", { client_id: CLIENT_ID }, "wrong_token_type: client_id", {}],
 ];
@@ -181,19 +181,14 @@ describe("an ID token", () => {
 const ACCESS_TOKENS: readonly Pair[] = [
   ["it has no `nonce`", { nonce: "n" }, "wrong_token_type: nonce", { nonce: undefined }],
   ["`scope` is a string", { scope: ["openid"] }, "invalid_claim: scope", { scope: "" }],
+  ["`permissions` is a list", { permissions: "read:x" }, "invalid_claim: permissions", { permissions: [] }],
   [
-    "`readPermissions` is a list",
-    { permissions: "read:x" },
-    "invalid_claim: permissions",
-    { permissions: [] },
-  ],
-  [
-    "`readPermissions` lists text alone",
+    "`permissions` lists text alone",
     { permissions: ["read:x", 1] },
     "invalid_claim: permissions",
     { permissions: ["read:x"] },
   ],
-  ["`readPermissions` is not null", { permissions: null }, "invalid_claim: permissions", {}],
+  ["`permissions` is not null", { permissions: null }, "invalid_claim: permissions", {}],
   ["`gty` is text", { gty: 1 }, "invalid_claim: gty", { gty: "password" }],
   ["`gty` lists text alone", { gty: [1] }, "invalid_claim: gty", { gty: ["refresh_token", "password"] }],
   [

@@ -133,7 +133,7 @@ describe("a compact JWS", () => {
     } catch (error) {
       caught = error;
     }
-    expect(caught).toMatchObject({ reason: "malformed_token" });
+    expect(caught).toMatchObject({ code: "malformed_token" });
     expect(inspect(caught)).not.toContain("alice");
   });
 });

@@ -133,5 +133,11 @@ test("./handler carries nothing that costs a cold start: no HTTP client and no p
     write: false,
   });
   const external = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-  expect([...new Set(external)].sort()).toEqual(["crypto", "node:buffer", "node:crypto", "node:fs"]);
+  expect([...new Set(external)].sort()).toEqual([
+    "crypto",
+    "node:buffer",
+    "node:crypto",
+    "node:fs",
+    "node:net",
+  ]);
 });

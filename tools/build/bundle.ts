@@ -26,19 +26,6 @@ const withoutHttps: Plugin = {
   },
 };
 
-/** Part of the function, so that it has the name of one of its files. */
-const REVOCATIONS_FILE = "authorizer.revocations";
-
-/** Leaves the lookup of revocations in a file of its own, which is loaded only where there is a table. */
-const revocationsApart: Plugin = {
-  name: "revocations-apart",
-  setup(build) {
-    build.onResolve({ filter: /revocations\/table-lookup\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: `./${REVOCATIONS_FILE}.cjs`, external: true } : undefined,
-    );
-  },
-};
-
 /** Takes what is built into Node.js without `require`, which an ES module does not have: aws4 is CommonJS. */
 const withoutRequire: Plugin = {
   name: "without-require",
@@ -68,13 +55,12 @@ const asCommonJs: BuildOptions = {
 
 rmSync("dist", { recursive: true, force: true });
 
-/** What Lambda runs: CommonJS, because loading ES modules makes a cold start longer; so `import()` becomes `require`. */
+/** What Lambda runs, each function one file: CommonJS, because loading ES modules makes a cold start longer. */
 const forLambda: BuildOptions = {
   ...asCommonJs,
   minify: true,
   target: "node22",
-  supported: { "dynamic-import": false },
-  plugins: [withoutHttps, revocationsApart],
+  plugins: [withoutHttps],
 };
 await bundle({
   ...forLambda,
@@ -87,10 +73,7 @@ await bundle({
 });
 await bundle({
   ...forLambda,
-  entryPoints: {
-    "revoke-on-event": "src/revocation/writers/lambda/revoke-on-event.ts",
-    [REVOCATIONS_FILE]: "src/revocation/table-lookup.ts",
-  },
+  entryPoints: { "revoke-on-event": "src/revocation/writers/lambda/revoke-on-event.ts" },
   banner: { js: AWS4_BANNER },
 });
 

@@ -56,7 +56,7 @@ export interface IdentityFromOptions<Types extends ClaimTypes = NoClaims> {
  * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
  */
 export class IdentityError extends Error {
-  override readonly name = "MissingIdentityError";
+  override readonly name = "IdentityError";
   readonly code: IdentityErrorCode;
 
   /** @param detail the name of a claim */

@@ -99,7 +99,7 @@ test.each(["revoke-on-event", "back-channel-logout"])(
   "%s carries nothing that it does not need",
   async (name) => {
     const { metafile } = await build({
-      entryPoints: [`src/writers/lambda/${name}.ts`],
+      entryPoints: [`src/revocation/writers/lambda/${name}.ts`],
       bundle: true,
       write: false,
       metafile: true,

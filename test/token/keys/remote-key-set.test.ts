@@ -143,7 +143,7 @@ describe("asked for a key that it does not have, the key set", () => {
     tenant.answer = unavailable;
     tenant.now += 30 * SECOND;
     await expect(keySet.key("invented")).rejects.toMatchObject({
-      reason: "keys_unavailable",
+      code: "keys_unavailable",
       detail: "tenant.example: HTTP 503",
       cause: unavailable,
     });
