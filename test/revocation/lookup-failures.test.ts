@@ -249,7 +249,7 @@ describe("after a lookup without an answer", () => {
     harness.now += 2 * SECOND;
     harness.always = undefined;
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => harness.outcome()));
-    expect(outcomes.filter((outcome) => outcome === "allow")).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === "accepted")).toHaveLength(1);
     expect(await harness.outcome()).toBe("accepted");
   });
 });

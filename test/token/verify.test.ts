@@ -39,6 +39,8 @@ describe("the verifier", () => {
       use: "access",
       issuer: ISSUER,
       subject: "auth0|alice",
+      actor: undefined,
+      actors: [],
       clientId: "WebApp",
       scopes: ["openid", "email"],
       permissions: [],

@@ -26,7 +26,7 @@ export function codeFiles(folder: string): string[] {
 /** The folder with the function's code: that of the command itself or, from the sources, the one that is built. */
 function builtFolder(): string {
   const here = import.meta.dirname;
-  return existsSync(join(here, "authorizer.main.cjs")) ? here : join(here, "../../dist");
+  return existsSync(join(here, "authorizer.main.cjs")) ? here : join(here, "../../../dist");
 }
 
 /**
