@@ -9,7 +9,7 @@ import { startFakeTenant, type FakeTenant } from "../../src/testing/tenant.ts";
 
 /** Keys are slow to make, and a busy machine is slower. */
 const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"] as const;
-const LOG = new URL("../../src/authorizer/decision-log.ts", import.meta.url).href;
+const LOG = new URL("../../src/logging/stdout.ts", import.meta.url).href;
 const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/*";
 
 let tenant: FakeTenant;
