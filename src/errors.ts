@@ -115,7 +115,7 @@ export const ERROR_REASONS = {
 
 export type UnauthorizedReason = keyof typeof UNAUTHORIZED_REASONS;
 
-export type DenyReason = keyof typeof DENY_REASONS;
+type DenyReason = keyof typeof DENY_REASONS;
 
 export type ErrorReason = keyof typeof ERROR_REASONS;
 

@@ -5,7 +5,7 @@ import { randomFrom } from "./random.ts";
 const CALL = 15;
 /** What a lookup without an answer waits: 300 ms on the kept connection, 700 ms on a fresh one. */
 const LOOKUP_WITHOUT_ANSWER = 1000;
-export const OUTAGE = { from: 10_000, to: 70_000 };
+const OUTAGE = { from: 10_000, to: 70_000 };
 const END = 80_000;
 /** The starting peak is over by then: each container has waited once. */
 const SETTLED = OUTAGE.from + 2 * LOOKUP_WITHOUT_ANSWER;

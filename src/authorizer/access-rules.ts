@@ -72,20 +72,20 @@ function checkEmail({ email }: Identity, rules: AccessRules): Denial | undefined
 /** Access rules that hold only where a setting names what is allowed. Domains are in lower case. */
 
 /** An ID is only ever compared with an ID, and a name with a name: whoever names an organization chooses no ID. */
-export function checkOrganization(identity: Identity, organizations: readonly string[]): Denial | undefined {
+function checkOrganization(identity: Identity, organizations: readonly string[]): Denial | undefined {
   const { id, name } = identity.organization ?? {};
   const isAllowed = organizations.some((allowed) => allowed === (allowed.startsWith("org_") ? id : name));
   return isAllowed ? undefined : { reason: "organization_not_allowed" };
 }
 
 /** Addresses are ASCII, so that folding their case makes no letter of another. */
-export function checkEmailDomain(address: string, domains: readonly string[]): Denial | undefined {
+function checkEmailDomain(address: string, domains: readonly string[]): Denial | undefined {
   const domain = address.slice(address.indexOf("@") + 1).toLowerCase();
   return domains.includes(domain) ? undefined : { reason: "email_domain_not_allowed" };
 }
 
 /** A claim that is a list must contain a value; numbers and flags count as JSON writes them. */
-export function checkRequiredClaims(
+function checkRequiredClaims(
   identity: Identity,
   required: Readonly<Record<string, readonly string[]>>,
 ): Denial | undefined {
@@ -100,7 +100,7 @@ function isPlain(value: unknown): value is string | number | boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 
-export function checkPermissions(
+function checkPermissions(
   { permissions, scopes }: Identity,
   required: readonly string[],
 ): Denial | undefined {

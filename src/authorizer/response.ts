@@ -70,7 +70,7 @@ function createExpiryStatement(resource: string, seconds: number): Statement {
 }
 
 /** What a refusal may be answered with. */
-export interface RejectionRules {
+interface RejectionRules {
   readonly simple: boolean;
   /** Whether the gateway is to deny, rather than to answer 401, where there is no valid token. */
   readonly denyUnauthorized: boolean;
@@ -84,7 +84,7 @@ const ANONYMOUS_PRINCIPAL = "anonymous";
  *
  * @throws Error `Unauthorized`, exactly, where the gateway is to answer 401
  */
-export function toRejection(
+function toRejection(
   decision: DenyDecision | UnauthorizedDecision,
   stageArn: string,
   { simple, denyUnauthorized }: RejectionRules,

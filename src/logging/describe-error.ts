@@ -2,7 +2,7 @@ import { describeConnectionError } from "../http/client.ts";
 import { FetchError } from "../http/fetch-error.ts";
 
 /** The JSON of a value that JSON was parsed to. A parser takes deeper nesting than the writer does. */
-export function asJson(value: unknown): string {
+function asJson(value: unknown): string {
   if (value === undefined) return "nothing";
   try {
     return JSON.stringify(value);

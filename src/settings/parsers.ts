@@ -71,7 +71,7 @@ export function integer(min: number, max: number): (value: unknown) => number {
 const SCHEMES = ["https:", "http:"];
 
 /** The issuer identifier of a domain that is more than a plain name, or a URL. */
-export function parseIssuerUrl(text: string): string {
+function parseIssuerUrl(text: string): string {
   const url = parseUrl(text.includes("://") ? text : `https://${text}`);
   if (url === undefined || !SCHEMES.includes(url.protocol) || url.href !== `${url.origin}/`) {
     throw new Error(`must be a domain such as acme.eu.auth0.com, without a path: ${text}`);

@@ -57,7 +57,7 @@ const BEARER_SUBPROTOCOL = "bearer";
  *
  * @param fields every header Sec-WebSocket-Protocol, as received
  */
-export function readSubprotocolTokens(fields: readonly unknown[]): readonly string[] {
+function readSubprotocolTokens(fields: readonly unknown[]): readonly string[] {
   const offered = fields.flatMap((field) => (typeof field === "string" ? field.split(",") : []));
   const names = offered.map((name) => name.trim());
   return names.filter((_name, index) => names[index - 1] === BEARER_SUBPROTOCOL);

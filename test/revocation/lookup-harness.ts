@@ -12,7 +12,7 @@ import { RevocationItems } from "../../src/testing/revocation-items.ts";
 
 /** Seconds since the epoch at which the clock starts. */
 export const NOW = 1_800_000_000;
-export const SESSION_CLAIM = "https://example.com/session_id";
+const SESSION_CLAIM = "https://example.com/session_id";
 export const TOKEN = "eyJh.eyJi.c2ln";
 
 /** What becomes of one request to the table: an error, or a change of the answer that it would give. */

@@ -12,7 +12,7 @@ import { getLogoutHint } from "./logout-hints.ts";
 import type { NotUnderstoodBecause } from "./auth0-event.ts";
 
 /** What may be logged of a revocation: neither whose tokens it revokes nor which session. */
-export interface StoredRecord {
+interface StoredRecord {
   /** Auth0's name of what happened: `user.deleted`, `scp`, and for a logout token `logout_token`. */
   readonly type: string;
   readonly kind: RevocationKind;
@@ -25,7 +25,7 @@ export interface StoredRecord {
 }
 
 /** A revocation that is not in the table. */
-export interface NotWrittenRecord {
+interface NotWrittenRecord {
   readonly type: string;
   /** An error whose message may be logged. */
   readonly error: Error;
