@@ -28,7 +28,7 @@ export default tseslint.config(
   },
   { files: ["examples/**/*.mjs"], languageOptions: { globals: { Request: "readonly" } } },
   // Its types are those of aws-cdk-lib, which is installed only beside the examples: their test compiles it.
-  { files: ["src/cdk/**/*.ts"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["src/deploy/cdk/**/*.ts"], extends: [tseslint.configs.disableTypeChecked] },
   {
     // The core is pure: clock, random numbers and the environment come in as parameters.
     files: [

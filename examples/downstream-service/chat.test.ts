@@ -37,5 +37,5 @@ it("asks for a new token when a connection has outlived its own", async () => {
 });
 
 it("is closed to attackers", async () => {
-  await expect(chat.connect()).rejects.toMatchObject({ name: "HandshakeRefused", status: 401 });
+  await expect(chat.connect()).rejects.toMatchObject({ name: "HandshakeError", status: 401 });
 });

@@ -36,7 +36,7 @@ async function synthesise(app = "app.mjs", out = "out"): Promise<void> {
 }
 
 test("the construct compiles against CDK's types", async () => {
-  const tsc = run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "src/cdk"]);
+  const tsc = run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "src/deploy/cdk"]);
   expect(await tsc.catch((error: unknown) => error)).toMatchObject({ stdout: "" });
 });
 

@@ -29,7 +29,7 @@ describe("the handshake", () => {
   ])("is refused where %s", async (_, authorizer, target, status) => {
     const $connect = ok();
     const connecting = webSocketApi({ authorizer, routes: { $connect } }).connect(target);
-    await expect(connecting).rejects.toMatchObject({ name: "HandshakeRefused", status });
+    await expect(connecting).rejects.toMatchObject({ name: "HandshakeError", status });
     expect($connect.events).toHaveLength(0);
   });
 

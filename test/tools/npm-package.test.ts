@@ -13,12 +13,12 @@ const run = promisify(execFile);
 const PROGRAM = `
 import { createAuthorizer } from "auth0-api-gateway-authorizer";
 import { identityFrom, type CallerIdentity } from "auth0-api-gateway-authorizer/identity";
-import { restApi, startRevocationTable, startTenant } from "auth0-api-gateway-authorizer/testing";
+import { restApi, startRevocationTable, startFakeTenant } from "auth0-api-gateway-authorizer/testing";
 import { createVerifier, VerificationError } from "auth0-api-gateway-authorizer/verifier";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 
 async function main(): Promise<void> {
-  const tenant = await startTenant();
+  const tenant = await startFakeTenant();
   const table = await startRevocationTable();
   Object.assign(process.env, table.environment);
   // @ts-expect-error: the types are there, and say that a list is one
