@@ -101,46 +101,46 @@ var messages = map[Reason]string{
 	Expired:  "The identity is past the end of the caller's token.",
 }
 
-// MissingIdentityError says that no authorizer vouched for the caller, or no longer.
-type MissingIdentityError struct {
+// IdentityError says that no authorizer vouched for the caller, or no longer.
+type IdentityError struct {
 	Reason Reason
 	// Claim is the name of the mistyped one.
 	Claim string
 }
 
-func (e *MissingIdentityError) Error() string {
+func (e *IdentityError) Error() string {
 	if e.Claim != "" {
 		return e.Claim + ": " + messages[e.Reason]
 	}
 	return messages[e.Reason]
 }
 
-// FromEvent reads the identity from the JSON text of an event. Every error is a *MissingIdentityError, but for an
+// FromEvent reads the identity from the JSON text of an event. Every error is a *IdentityError, but for an
 // unknown ClaimType.
 func FromEvent(event []byte, options Options) (*Caller, error) {
 	var parsed struct {
 		RequestContext struct{ Authorizer map[string]any }
 	}
 	if err := json.Unmarshal(event, &parsed); err != nil {
-		return nil, &MissingIdentityError{Reason: Missing}
+		return nil, &IdentityError{Reason: Missing}
 	}
 	return FromAuthorizer(parsed.RequestContext.Authorizer, options)
 }
 
 // FromAuthorizer reads the identity from requestContext.authorizer of an event; on an HTTP API with payload 2.0 its
-// member lambda will do as well. Every error is a *MissingIdentityError, but for an unknown ClaimType.
+// member lambda will do as well. Every error is a *IdentityError, but for an unknown ClaimType.
 func FromAuthorizer(authorizer map[string]any, options Options) (*Caller, error) {
 	context, ok := identityContext(authorizer)
 	if !ok {
-		return nil, &MissingIdentityError{Reason: Missing}
+		return nil, &IdentityError{Reason: Missing}
 	}
 	if options.Issuers != nil && !contains(options.Issuers, text(context, "iss")) {
-		return nil, &MissingIdentityError{Reason: Foreign}
+		return nil, &IdentityError{Reason: Foreign}
 	}
 	seconds, _ := strconv.ParseInt(text(context, "exp"), 10, 64)
 	expiresAt := time.Unix(seconds, 0).UTC()
 	if !options.now().Before(expiresAt.Add(options.tolerance())) {
-		return nil, &MissingIdentityError{Reason: Expired}
+		return nil, &IdentityError{Reason: Expired}
 	}
 	claims, err := customClaims(context, options.Claims)
 	if err != nil {
@@ -230,7 +230,7 @@ func isWhole(context map[string]any) bool {
 func customClaims(context map[string]any, types map[string]ClaimType) (map[string]any, error) {
 	others, ok := otherClaims(context)
 	if !ok {
-		return nil, &MissingIdentityError{Reason: Missing}
+		return nil, &IdentityError{Reason: Missing}
 	}
 	claims := map[string]any{}
 	for name, declared := range types {
@@ -246,7 +246,7 @@ func customClaims(context map[string]any, types map[string]ClaimType) (map[strin
 			return nil, err
 		}
 		if !ok {
-			return nil, &MissingIdentityError{Reason: Mistyped, Claim: name}
+			return nil, &IdentityError{Reason: Mistyped, Claim: name}
 		}
 		claims[name] = typed
 	}

@@ -4,7 +4,7 @@ The authorizer has verified the caller's token and hands on what it learnt with 
 1.0 and 2.0) or WebSocket API. This module reads it, and nothing else: neither a header nor a token. Copy the file
 into your project; it needs Python 3.9 and the standard library.
 
-    from caller_identity import MissingIdentityError, identity_from
+    from caller_identity import IdentityError, identity_from
 
     def handler(event, context):
         caller = identity_from(event, claims={"roles": "list", "tenant_id": "text"})
@@ -27,7 +27,7 @@ from datetime import datetime, timezone
 from types import MappingProxyType
 from typing import Any, Callable, Mapping, Optional, Sequence
 
-__all__ = ["CallerIdentity", "MissingIdentityError", "identity_from"]
+__all__ = ["CallerIdentity", "IdentityError", "identity_from"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class CallerIdentity:
     """Your own claims, by the names that were declared; None where the token does not have one."""
 
 
-class MissingIdentityError(Exception):
+class IdentityError(Exception):
     """No authorizer vouched for the caller, or no longer. `reason` is one of four:
 
     - "missing": the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
@@ -96,15 +96,15 @@ def identity_from(
     now: seconds since the epoch.
     clock_tolerance_seconds: the authorizer's own, so that a token that it just accepted is not refused here.
 
-    Raises MissingIdentityError.
+    Raises IdentityError.
     """
     context = _identity_context(event)
     # A set: `in` would find a part of a single text that stands in the place of the list.
     if issuers is not None and context["iss"] not in set(issuers):
-        raise MissingIdentityError("foreign")
+        raise IdentityError("foreign")
     expires_at = int(context["exp"])
     if not (time.time() if now is None else now) < expires_at + clock_tolerance_seconds:
-        raise MissingIdentityError("expired")
+        raise IdentityError("expired")
     return CallerIdentity(
         subject=context["sub"],
         issuer=context["iss"],
@@ -150,7 +150,7 @@ def _identity_context(event: Any) -> Mapping[str, Any]:
     nested = _member(authorizer, "lambda")
     context = authorizer if nested is None else nested
     if not isinstance(context, Mapping) or not _is_whole(context):
-        raise MissingIdentityError("missing")
+        raise IdentityError("missing")
     return context
 
 
@@ -176,9 +176,9 @@ def _other_claims(text: Optional[str]) -> Mapping[str, Any]:
         padded = text + "=" * (-len(text) % 4)
         value = json.loads(base64.urlsafe_b64decode(padded).decode())
     except (binascii.Error, ValueError):
-        raise MissingIdentityError("missing") from None
+        raise IdentityError("missing") from None
     if not isinstance(value, dict):
-        raise MissingIdentityError("missing")
+        raise IdentityError("missing")
     return value
 
 
@@ -196,7 +196,7 @@ def _custom_claim(name: str, type_: _ClaimType, context: Mapping[str, Any], othe
         return None
     value = type_.from_text(text) if isinstance(text, str) else others[name]
     if not type_.holds(value):
-        raise MissingIdentityError("mistyped", name)
+        raise IdentityError("mistyped", name)
     return tuple(value) if type_ is _TYPES["list"] else value
 
 

@@ -141,6 +141,7 @@ describe("the bundle", () => {
       "node:buffer",
       "node:crypto",
       "node:fs",
+      "node:net",
       "querystring",
       "url",
     ]);

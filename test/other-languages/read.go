@@ -54,7 +54,7 @@ func outcome(event json.RawMessage, one goldenCase) any {
 		options.ClockTolerance = &tolerance
 	}
 	caller, err := auth0identity.FromEvent(event, options)
-	var missing *auth0identity.MissingIdentityError
+	var missing *auth0identity.IdentityError
 	if errors.As(err, &missing) {
 		return map[string]any{"refused": missing.Reason}
 	}

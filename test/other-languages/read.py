@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from caller_identity import MissingIdentityError, identity_from
+from caller_identity import IdentityError, identity_from
 
 golden = Path(sys.argv[1])
 
@@ -15,7 +15,7 @@ def outcome(event, options):
     given = {name: options[name] for name in OPTIONS if name in options}
     try:
         identity = identity_from(event, now=options["now_ms"] / 1000, **given)
-    except MissingIdentityError as error:
+    except IdentityError as error:
         return {"refused": error.reason}
     fields = {**vars(identity), "expires_at": identity.expires_at.timestamp()}
     fields["claims"] = {name: value for name, value in identity.claims.items() if value is not None}

@@ -87,7 +87,7 @@ const MESSAGES: Readonly<Record<IdentityErrorCode, string>> = {
  *   return { statusCode: 200, body: `Hello ${email}` };
  * };
  *
- * @throws MissingIdentityError
+ * @throws IdentityError
  */
 export function identityFrom<const Types extends ClaimTypes = NoClaims>(
   event: EventBehindAuthorizer,

@@ -10,7 +10,7 @@ interface HandshakeErrorContent {
 
 /** The gateway did not open the connection. */
 export class HandshakeError extends Error {
-  override readonly name = "HandshakeRefused";
+  override readonly name = "HandshakeError";
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;

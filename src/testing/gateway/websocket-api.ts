@@ -33,7 +33,7 @@ export interface WebSocketApi {
    * Opens a connection.
    *
    * @param target query and nothing else: `?access_token=…`
-   * @throws HandshakeRefused with the status, the headers and the body that the client gets
+   * @throws HandshakeError with the status, the headers and the body that the client gets
    * @throws SubprotocolError where a browser would end the handshake
    */
   connect(target?: string, options?: ConnectOptions): Promise<Connection>;

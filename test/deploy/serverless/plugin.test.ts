@@ -291,7 +291,11 @@ const MISTAKES: [string, Edit[], RegExp][] = [
     [["    audiences: https://api.acme.com/\n", ""]],
     /clientIds is required, or audiences, or both/,
   ],
-  ["a value that there is not", [option("email: maybe")], /email must be one of verified, present, optional/],
+  [
+    "a value that there is not",
+    [option("emailPolicy: maybe")],
+    /emailPolicy must be one of verified, present, optional/,
+  ],
   [
     "the tenant of this machine",
     [["domain: acme.eu.auth0.com", "domain: http://localhost:4000"]],
