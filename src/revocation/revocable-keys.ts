@@ -1,7 +1,7 @@
 import { getOwn } from "../token/jwt.ts";
 import type { TokenClaims } from "../token/read-claims.ts";
 import { AuthorizerError } from "../errors.ts";
-import { MAX_IDENTIFIER_BYTES, toKey, tokenHash } from "./item.ts";
+import { MAX_IDENTIFIER_BYTES, MAX_KEY_BYTES, toKey, tokenHash } from "./item.ts";
 import type { RevocationScope } from "./revocation.ts";
 
 /** A key of the table under which a token may be revoked. */
@@ -13,9 +13,6 @@ export interface RevocableKey {
   /** Whether the time of the revocation counts: sessions and single tokens are revoked whenever they were issued. */
   readonly isByTime: boolean;
 }
-
-/** DynamoDB's limit for a partition key. */
-const MAX_KEY_BYTES = 2048;
 
 /**
  * The keys under which a token may be revoked, each once: an actor that stands twice in `act`, or is the subject too,
