@@ -54,11 +54,11 @@ describe("doctor survives a discovery document", () => {
     ]);
   });
 
-  test("that is nested more deeply than it can be written down", async () => {
+  test("that is nested more deeply than some versions of Node.js can write down", async () => {
     const deep = `{"issuer":${"[".repeat(70_000)}${"]".repeat(70_000)}}`;
     tenant.answers[DISCOVERY] = (_request, response) => response.end(deep);
     const { problems } = await tenant.examined();
-    expect(problems[0]).toMatchObject({ what: expect.stringContaining("calls itself (nested too deeply)") });
+    expect(problems[0]?.what).toMatch(/calls itself (\(nested too deeply\)|\[{99,200}…)/);
   });
 
   test("without an end, of which it reads 150 kB", async () => {
@@ -129,11 +129,13 @@ describe("doctor survives a key set", () => {
     expect(warnings.at(-1)?.what).toBe("19990 more are ignored");
   });
 
-  test("with a key ID that is nested more deeply than it can be written down", async () => {
+  test("with a key ID that is nested more deeply than some versions of Node.js can write down", async () => {
     const deep = `{"keys":[{"kid":${"[".repeat(70_000)}${"]".repeat(70_000)}}]}`;
     tenant.answers[KEYS] = (_request, response) => response.end(deep);
     const { warnings } = await tenant.examined();
-    expect(warnings).toMatchObject([{ what: expect.stringContaining("the key (nested too deeply)") }]);
+    expect(warnings.map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^the key (\(nested too deeply\)|\[{99,200}…)/),
+    ]);
   });
 });
 

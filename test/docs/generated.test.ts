@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { execFile } from "node:child_process";
 import { expect, test } from "@jest/globals";
-import { guides } from "./guides.ts";
 
 test("the pages that come from the source are current: `npm run docs` changes nothing", async () => {
   const script = `
@@ -17,8 +16,9 @@ test("the pages that come from the source are current: `npm run docs` changes no
   expect(pages.map(([path]) => path)).toEqual(
     expect.arrayContaining(["docs/architecture.md", "docs/reasons.md", "docs/api/index.md"]),
   );
-  for (const [path, text] of pages)
-    expect({ path, text: readFileSync(path, "utf8") }).toEqual({ path, text });
-  const written = [...guides.keys()].filter((path) => path.startsWith("docs/api/"));
-  expect(written.filter((path) => !pages.some(([current]) => current === path))).toEqual([]);
+  for (const [path, text] of pages) {
+    // The API reference is not committed: every build of the documentation makes it.
+    if (!path.startsWith("docs/api/"))
+      expect({ path, text: readFileSync(path, "utf8") }).toEqual({ path, text });
+  }
 });

@@ -10,9 +10,13 @@ export const guides: ReadonlyMap<string, string> = new Map(
 
 function pagesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return entries
-    .filter((path) => path.endsWith(".md") && !path.includes("node_modules"))
-    .map((path) => `${folder}/${path}`);
+  return (
+    entries
+      .filter((path) => path.endsWith(".md") && !path.includes("node_modules"))
+      // The API reference is made by `npm run docs`, and not committed.
+      .filter((path) => !path.startsWith("api/"))
+      .map((path) => `${folder}/${path}`)
+  );
 }
 
 /** The blocks of code in that language. */

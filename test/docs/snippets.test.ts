@@ -19,10 +19,7 @@ const JAVASCRIPT = ["examples/own-stack-cdk/app.mjs", "examples/plugin/hello.mjs
 );
 const code = [...files, ...PAGES, ...JAVASCRIPT].map((file) => unindented(readFileSync(file, "utf8")));
 
-/** The reference has signatures in place of snippets. */
-const pages = [...guides].filter(
-  ([page, text]) => !page.startsWith("docs/api/") && /^```(?:ts|js)$/m.test(text),
-);
+const pages = [...guides].filter(([, text]) => /^```(?:ts|js)$/m.test(text));
 
 function unindented(text: string): string {
   return text.replace(/^ +/gm, "");
