@@ -1,63 +1,167 @@
 import { contextClaims, dateTime, emailDomains, requiredClaims, tableName } from "./parsers.ts";
 import { boolean, emailClaim, integer, issuer, list, getOne, word } from "./parsers.ts";
 
-/** Who gets in and how keys are kept: every setting, checked and frozen. */
+/**
+ * Every setting, checked and frozen. Each comment here is also the setting's section in docs/settings.md: its first
+ * sentence says what the setting is, and is all that the README and tables show.
+ */
 export interface Settings {
-  /** Tenant and custom domains (AUTH0_DOMAIN) as issuer identifiers: `https://acme.eu.auth0.com/`. */
+  /**
+   * The domain of your Auth0 tenant, and its custom domains if it has any: `acme.eu.auth0.com`.
+   *
+   * All of them must belong to one tenant. The expected issuer is `https://DOMAIN/`, and keys are fetched from
+   * `https://DOMAIN/.well-known/jwks.json`. `http://` is accepted for a loopback host only, for local development.
+   */
   readonly domain: readonly string[];
-  /** Applications whose ID tokens are accepted. */
+  /**
+   * The client IDs of the applications whose ID tokens are accepted.
+   *
+   * Set `clientIds`, `audiences`, or both while you migrate from ID tokens to access tokens. The two lists must not
+   * share a value, because it tells the two kinds of token apart.
+   */
   readonly clientIds: readonly string[];
-  /** API identifiers whose access tokens are accepted. */
+  /**
+   * The identifiers of the APIs whose access tokens are accepted: `https://api.acme.com/`.
+   *
+   * An identifier must equal the one in Auth0 character for character, trailing slash included.
+   */
   readonly audiences: readonly string[];
-  /** The claim with the e-mail in access tokens, a URL or `email`; `CLAIM_verified` says whether it is verified. */
+  /**
+   * The claim that holds the email in access tokens, which an Auth0 Action sets: a URL, or `email`.
+   *
+   * The claim of the same name with `_verified` at its end says whether the email is verified. Required with `audiences`
+   * unless `emailPolicy` is `optional`. ID tokens have `email` and `email_verified` of their own.
+   */
   readonly emailClaim: string | undefined;
-  /** Claims for the Lambdas behind: their name in the context, and the claim of the token. */
+  /**
+   * Custom claims to pass to your backend, each under a short name: `roles=https://acme.com/roles`.
+   *
+   * A name has up to 32 of `a-z`, `0-9` and `_`, and is not one that the identity itself uses. A claim that is more than
+   * a string is passed as JSON in `custom_claims`.
+   */
   readonly contextClaims: Readonly<Record<string, string>>;
-  /** Claims that must have, or whose list must contain, one of the values. */
+  /**
+   * Claims that a token must have, with the values that are allowed: `https://acme.com/plan=pro|team`.
+   *
+   * A claim that is a list must contain one of the values. Otherwise the answer is 403 `claim_not_allowed`.
+   */
   readonly requiredClaims: Readonly<Record<string, readonly string[]>>;
-  /** `auth0` accepts both of Auth0's access token profiles, `rfc9068` only the second. */
+  /**
+   * Which access token profiles are accepted: `auth0` accepts both of Auth0's, `rfc9068` only the second.
+   *
+   * Choose `rfc9068` once every API in your tenant issues that profile: then the header's `typ` tells an access token
+   * from every other kind of token (RFC 9068 §2.1).
+   */
   readonly accessTokenProfile: "auth0" | "rfc9068";
-  /** Where not empty, the user must have signed in to one of these: an ID (`org_…`, claim `org_id`) or a name (`org_name`). */
+  /**
+   * The organizations that users must have signed in to: IDs (`org_…`) or names.
+   *
+   * An ID is compared with the claim `org_id`, anything else with `org_name`. Otherwise the answer is 403
+   * `organization_not_allowed`.
+   */
   readonly organizations: readonly string[];
-  /** All of these must be in `permissions` or `scope`. */
+  /**
+   * Permissions that every caller must have, in the token's `permissions` or `scope`.
+   *
+   * All of them must be there. Otherwise the answer is 403 `permission_missing`. Needs `audiences`, because ID tokens
+   * carry no permissions.
+   */
   readonly requiredPermissions: readonly string[];
-  /** Which e-mail a caller must have. */
+  /**
+   * Which email a caller must have: a `verified` one, one that is `present`, or none (`optional`).
+   *
+   * With `optional`, a missing email, or one that cannot be passed on, is left out of the identity.
+   */
   readonly emailPolicy: "verified" | "present" | "optional";
-  /** Where not empty, what must stand after the `@` of the e-mail, in lower case. */
+  /**
+   * The email domains that are accepted, as they stand after the `@`: `acme.com`.
+   *
+   * A subdomain is a domain of its own. Needs `emailPolicy` `verified`, because anyone can sign up with an address that
+   * is not theirs.
+   */
   readonly emailDomains: readonly string[];
-  /** Whether client-credentials tokens are accepted. */
+  /**
+   * Whether tokens of the client-credentials grant are accepted.
+   *
+   * Needs `emailPolicy` `optional`, because a machine has no email. The identity says `principal_type` `machine`.
+   */
   readonly allowMachines: boolean;
-  /** Whether access tokens of anonymous sessions are accepted. */
+  /**
+   * Whether access tokens of anonymous sessions are accepted, whose `sub` begins with `anon@`.
+   *
+   * Needs `emailPolicy` `optional`, because an anonymous session has no email. The identity says `principal_type`
+   * `anonymous`.
+   */
   readonly allowAnonymous: boolean;
   /**
-   * An RFC 3339 time, such as `2026-11-30T08:00:00Z`: tokens whose `iat` is before it are refused, so that everybody
-   * signs in again. One in the future counts as the time at which the function started.
+   * A time (RFC 3339): tokens issued before it are refused, so that everyone signs in again: `2026-11-30T08:00:00Z`.
+   *
+   * The plugin and `validate` refuse a time in the future. A function that starts with one logs a warning and uses the
+   * time at which it started.
    */
   readonly issuedAfter: string | undefined;
+  /** How many seconds the clocks of Auth0 and AWS may differ, from 0 to 60. */
   readonly clockToleranceSeconds: number;
-  /** `simple` where the HTTP API authorizer has simple responses switched on. */
+  /**
+   * The form of the answer on HTTP APIs: `policy`, or `simple` if the authorizer has simple responses switched on.
+   *
+   * An event does not say which form the API expects, so an API with simple responses needs a function of its own.
+   */
   readonly httpApiResponse: "policy" | "simple";
-  /** What an HTTP API answers where there is no valid token: `401`, or `403` by a Deny, which the gateway caches. */
+  /**
+   * The status that HTTP APIs answer if there is no valid token: `401`, or `403`.
+   *
+   * `401` needs an error from the function, which the gateway does not cache. `403` is a Deny, which it caches.
+   */
   readonly httpApiUnauthorized: "401" | "403";
-  /** Whether the policy denies everything from the token's end on. */
+  /**
+   * Whether a policy denies everything once its token has expired.
+   *
+   * Without it, a policy that the gateway has cached outlives its token by up to the cache's TTL. May be `false` only
+   * with serverless-offline, which does not evaluate conditions; there, `false` is the default.
+   */
   readonly policyEndsWithToken: boolean;
+  /**
+   * The lowest level that is logged: `debug`, `info`, `warn`, `error` or `silent`.
+   *
+   * Metrics are log lines, so above `info` allowed calls are not counted. `debug` adds the `sub`.
+   */
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
-  /** How long fetched keys count as fresh. */
+  /** How many seconds fetched keys count as fresh; after that they are fetched again in the background. */
   readonly jwksMaxAgeSeconds: number;
-  /** How long beyond that they may be used while the tenant cannot be reached (RFC 5861 §4). */
+  /**
+   * How many seconds longer the keys may be used while the tenant cannot be reached (RFC 5861 §4); 0 means not at all.
+   *
+   * After that the answer is 500 `keys_unavailable`, never 401.
+   */
   readonly jwksStaleIfErrorSeconds: number;
-  /** The limit of one fetch, in milliseconds. */
+  /** The limit of one fetch of keys, in milliseconds. */
   readonly jwksTimeoutMs: number;
-  /** How old a snapshot packaged at deployment may be; 0 = not used. */
+  /**
+   * How many seconds after packaging the packaged keys may be used, if the tenant cannot be reached; 0 means never.
+   *
+   * The plugin packages the tenant's keys, so that a function can start while the tenant cannot be reached.
+   */
   readonly jwksSnapshotMaxAgeSeconds: number;
-  /** The DynamoDB table of revocations. Without it, tokens are good until they expire. */
+  /**
+   * The name of the DynamoDB table that holds revocations.
+   *
+   * Without it a token is valid until it expires, and nothing of this feature is loaded. With it each call that passes
+   * every other check costs one read.
+   */
   readonly revocationTable: string | undefined;
   /**
-   * Where the table gives no answer (connection, timeout, 5xx): `error` answers 500, `allow` accepts the token. Every
-   * other failure, such as throttling, is an error with both, because a caller can cause it.
+   * What happens if the table gives no answer (connection, timeout, 5xx): `error` answers 500, `allow` accepts the token.
+   *
+   * Each call that is accepted this way is logged and counted. Every other failure, such as throttling, is an error
+   * always, because a caller can cause it. Needs `revocationTable`.
    */
   readonly revocationOnFailure: "error" | "allow";
-  /** The claim with the session in access tokens; ID tokens have `sid`. */
+  /**
+   * The claim that holds the session in access tokens, so that ending a session revokes them too.
+   *
+   * ID tokens have `sid`. Needs `revocationTable`.
+   */
   readonly revocationSessionClaim: string | undefined;
 }
 
