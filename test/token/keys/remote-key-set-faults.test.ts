@@ -498,11 +498,14 @@ describe("process frozen mid-fetch and thawed minutes later (SIGSTOP, SIGCONT)",
   }
 
   test("a fetch in the background keeps no process alive", async () => {
-    const sandbox = await new Sandbox({ ...tenant.settings }).started();
+    // Nothing ends the fetch: a process that it kept alive would be there after the minute of `end`.
+    const sandbox = await new Sandbox(tenant.settings, { FETCH_LIMIT_MS: "3600000" }).started();
     expect(await sandbox.request(tenant.idToken())).toBe("accepted");
+    const before = tenant.fetches;
     tenant.fail("silent");
     const lasting = tenant.idToken({ claims: { exp: Math.floor(START / 1000) + 86_400 } });
     expect(await sandbox.request(lasting, 8 * MINUTE)).toBe("accepted");
+    await until(() => tenant.fetches > before);
     expect(await sandbox.end()).toBe(0);
     expect(sandbox.errors).toBe("");
   });
