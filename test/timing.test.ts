@@ -154,8 +154,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     setTimeout: "kills a process that does not end, after a minute",
   },
   "test/token/sandbox.ts": {
-    "Date.now":
-      "a process that is frozen has the machine's clock; its limits are minutes, and its tokens hold for an hour",
+    "Date.now": "a process that is frozen has the machine's clock",
   },
 };
 

@@ -50,10 +50,9 @@ export class Sandbox {
    * `accepted`, or the message of the error.
    *
    * @param later milliseconds since the request before, on the sandbox's clock
-   * @param limitMs milliseconds that the next fetch may take; minutes, unless a test wants to see that limit pass
    */
-  async request(token: string, later = 0, limitMs?: number): Promise<string> {
-    this.#process.stdin.write(`${JSON.stringify({ token, later, limitMs })}\n`);
+  async request(token: string, later = 0): Promise<string> {
+    this.#process.stdin.write(`${JSON.stringify({ token, later })}\n`);
     const { value } = (await this.#lines.next()) as { value: string };
     return value;
   }
