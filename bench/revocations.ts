@@ -2,7 +2,7 @@
  * Measures what a table of revocations costs: in a cold start, in a warm call, on the wire and in bytes loaded. It
  * prints a table and writes it into docs/revocation.md.
  *
- *     npm run bench:revocations
+ *     npx tsx bench/revocations.ts
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
@@ -21,8 +21,8 @@ import { startCountingLine } from "./wire.ts";
 
 answerHelp(`Measures what a table of revocations costs, on each Node.js of Lambda.
 
-  npm run bench:revocations             a few minutes; it writes the table of docs/revocation.md
-  npm run bench:revocations -- --quick  in a short form, printed only
+  npx tsx bench/revocations.ts             a few minutes; it writes the table of docs/revocation.md
+  npx tsx bench/revocations.ts --quick  in a short form, printed only
 `);
 
 const GUIDE = "docs/revocation.md";

@@ -12,7 +12,7 @@ import { simulateOutage } from "./outage.ts";
 
 answerHelp(`Compares lookups of revocations with AWS's limits, and simulates an outage of the table.
 
-  npm run bench:fleet:revocations
+  npx tsx bench/fleet/revocations.ts
 
 A few seconds; it writes the tables of docs/revocation.md.
 `);

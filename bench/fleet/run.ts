@@ -19,7 +19,7 @@ const GUIDE = "docs/keys.md";
 
 answerHelp(`Lets a fleet of containers live through four hours of virtual time.
 
-  npm run bench:fleet
+  npx tsx bench/fleet/run.ts
 
 A minute; it writes docs/fleet.svg and the table of ${GUIDE}.
 `);

@@ -13,7 +13,7 @@ const SCHEMA = JSON.parse(readFileSync("readers/schema.json", "utf8")) as {
 };
 const isIdentity = new Ajv2020().compile(SCHEMA);
 
-test("the golden files are what the emulator writes now: `npm run docs:golden` changes nothing", async () => {
+test("the golden files are what the emulator writes now: `npx tsx test/contract/write.ts` changes nothing", async () => {
   const files = await goldenFiles();
   const written = readdirSync(GOLDEN).map((name) => `${GOLDEN}/${name}`);
   expect(written.sort()).toEqual([...files.keys()].sort());
