@@ -32,7 +32,10 @@ interface KeysAndProjection {
 const MAX_KEYS = 100;
 const MAX_KEY_BYTES = 2048;
 const CONDITION = "attribute_not_exists(notBefore) OR notBefore < :notBefore";
-const UPDATES = ["SET notBefore = :notBefore", "SET notBefore = :notBefore, expiresAt = :expiresAt"];
+const UPDATES = [
+  "SET notBefore = :notBefore REMOVE expiresAt",
+  "SET notBefore = :notBefore, expiresAt = :expiresAt",
+];
 
 /** DynamoDB's answer to a request that it refuses, such as `ValidationException`. */
 export function exception(type: string, status = 400, more: object = {}): Answer {
@@ -122,7 +125,8 @@ export class RevocationItems {
       return exception("ConditionalCheckFailedException", 400, isAsked ? { Item: before } : {});
     }
     const expiresAt = input.ExpressionAttributeValues?.[":expiresAt"];
-    const after = { id: { S: id }, ...before, notBefore: { N: notBefore }, ...(expiresAt && { expiresAt }) };
+    const { expiresAt: _expired, ...kept } = before ?? {};
+    const after = { ...kept, id: { S: id }, notBefore: { N: notBefore }, ...(expiresAt && { expiresAt }) };
     this.items.set(id, after);
     return ok(input.ReturnValues === "ALL_NEW" ? { Attributes: after } : {});
   }
