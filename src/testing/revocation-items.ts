@@ -124,9 +124,7 @@ export class RevocationItems {
       const isAsked = input.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
       return exception("ConditionalCheckFailedException", 400, isAsked ? { Item: before } : {});
     }
-    const expiresAt = input.ExpressionAttributeValues?.[":expiresAt"];
-    const { expiresAt: _expired, ...kept } = before ?? {};
-    const after = { ...kept, id: { S: id }, notBefore: { N: notBefore }, ...(expiresAt && { expiresAt }) };
+    const after = { id: { S: id }, ...before, notBefore: { N: notBefore }, ...toExpiry(input) };
     this.items.set(id, after);
     return ok(input.ReturnValues === "ALL_NEW" ? { Attributes: after } : {});
   }
@@ -148,6 +146,11 @@ export class RevocationItems {
 
 function ok(body: object): Answer {
   return { status: 200, body };
+}
+
+/** What an update makes of the expiry: undefined, which JSON leaves out, where it is removed. */
+function toExpiry({ ExpressionAttributeValues: values }: Input): { expiresAt: unknown } {
+  return { expiresAt: values?.[":expiresAt"] };
 }
 
 /** The partition key of a request's key; undefined where DynamoDB would refuse it. */
