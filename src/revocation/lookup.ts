@@ -12,7 +12,7 @@ export interface RevocationLookup {
 }
 
 /** Why a token is not accepted. */
-export interface LookupRefusal {
+interface LookupRefusal {
   /**
    * - `revoked`: by what the detail says, such as `sub`.
    * - `revocations_unavailable`: the table did not say whether it is revoked.
