@@ -5,6 +5,7 @@ import { createJwtVerifier } from "../token/verify.ts";
 import type { RemoteKeySet } from "../token/keys/remote-key-set.ts";
 import type { RevocationLookup } from "../revocation/lookup.ts";
 import type { TableLookupDependencies } from "../revocation/table-lookup.ts";
+import { AuthorizerError } from "../errors.ts";
 import { toCutoff } from "../settings/cutoff.ts";
 import type { Settings } from "../settings/settings.ts";
 
@@ -36,7 +37,7 @@ export function createEvaluator(settings: Settings, dependencies: EvaluatorDepen
   };
 }
 
-/** The lookup of revocations; undefined where there is no table, so that nothing of it is loaded. */
+/** The check of revocations; undefined where there is no table, so that nothing of it is loaded. */
 export function createRevocations(
   settings: Settings,
   dependencies: TableLookupDependencies,
@@ -46,5 +47,11 @@ export function createRevocations(
   const lookup = import("../revocation/table-lookup.ts").then(({ createTableLookup }) =>
     createTableLookup(table, settings, dependencies),
   );
-  return { check: async (token, claims) => (await lookup).check(token, claims) };
+  return {
+    check: async (token, claims) => {
+      const refusal = await (await lookup).find(token, claims);
+      if (refusal === undefined) return;
+      throw new AuthorizerError(refusal.reason, refusal.detail, { cause: refusal.cause });
+    },
+  };
 }

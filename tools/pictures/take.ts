@@ -51,7 +51,7 @@ const PICTURES: readonly Picture[] = [
     },
   },
   {
-    name: "end-early",
+    name: "revoke",
     viewport: DESK,
     act: async (tab) => {
       await signIn(tab, "Sign in");
