@@ -1,7 +1,7 @@
 import { contextClaims, dateTime, emailDomains, requiredClaims, tableName } from "./parsers.ts";
 import { boolean, emailClaim, integer, issuer, list, getOne, word } from "./parsers.ts";
 
-/** Who gets in and how keys are kept: every setting, checked and frozen. */
+/** Who is allowed and how keys are cached: every setting, checked and frozen. */
 export interface Settings {
   /** Tenant and custom domains (AUTH0_DOMAIN) as issuer identifiers: `https://acme.eu.auth0.com/`. */
   readonly domain: readonly string[];
@@ -9,9 +9,9 @@ export interface Settings {
   readonly clientIds: readonly string[];
   /** API identifiers whose access tokens are accepted. */
   readonly audiences: readonly string[];
-  /** The claim with the e-mail in access tokens, a URL or `email`; `CLAIM_verified` says whether it is verified. */
+  /** The claim with the email in access tokens, a URL or `email`; `CLAIM_verified` says whether it is verified. */
   readonly emailClaim: string | undefined;
-  /** Claims for the Lambdas behind: their name in the context, and the claim of the token. */
+  /** Custom claims for the backend: their name in the context, and the claim of the token. */
   readonly contextClaims: Readonly<Record<string, string>>;
   /** Claims that must have, or whose list must contain, one of the values. */
   readonly requiredClaims: Readonly<Record<string, readonly string[]>>;
@@ -21,16 +21,16 @@ export interface Settings {
   readonly organizations: readonly string[];
   /** All of these must be in `permissions` or `scope`. */
   readonly requiredPermissions: readonly string[];
-  /** Which e-mail a caller must have. */
+  /** Which email a caller must have. */
   readonly emailPolicy: "verified" | "present" | "optional";
-  /** Where not empty, what must stand after the `@` of the e-mail, in lower case. */
+  /** Where not empty, what must stand after the `@` of the email, in lower case. */
   readonly emailDomains: readonly string[];
   /** Whether client-credentials tokens are accepted. */
   readonly allowMachines: boolean;
   /** Whether access tokens of anonymous sessions are accepted. */
   readonly allowAnonymous: boolean;
   /**
-   * An RFC 3339 time, such as `2026-11-30T08:00:00Z`: tokens whose `iat` is before it are refused, so that everybody
+   * An RFC 3339 time, such as `2026-11-30T08:00:00Z`: tokens whose `iat` is before it are not accepted, so that everyone
    * signs in again. One in the future counts as the time at which the function started.
    */
   readonly issuedAfter: string | undefined;

@@ -59,7 +59,7 @@ export function checkIssuer(claims: JsonObject, { issuers }: Pick<ClaimRules, "i
   return issuer;
 }
 
-/** OpenID Connect's two kinds of token that Auth0 issues as JWTs. */
+/** OpenID Connect's two types of token that Auth0 issues as JWTs. */
 export type TokenUse = "id" | "access";
 
 /** What a token must say to be meant for this API. Durations are in seconds. */
@@ -83,7 +83,7 @@ export interface CommonClaims {
   /** Seconds since the epoch. */
   readonly expiresAt: number;
   readonly organization: Organization | undefined;
-  /** The subject of whoever acts for the user: the outermost `act` of a delegated token (RFC 8693 §4.1). */
+  /** The subject that acts for the user: the outermost `act` of a delegated token (RFC 8693 §4.1). */
   readonly actor: string | undefined;
   /** The subjects of the whole chain of `act`, outermost first; empty without one. */
   readonly actors: readonly string[];

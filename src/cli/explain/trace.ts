@@ -26,7 +26,7 @@ export const STEPS = {
   key: "the tenant publishes the key that signed it",
   signature: "the signature matches",
   context: "API Gateway forwards its values unchanged",
-  machine: "the caller is no machine (AUTHORIZER_ALLOW_MACHINES)",
+  machine: "the caller is not a machine (AUTHORIZER_ALLOW_MACHINES)",
   anonymous: "the caller has signed in (AUTHORIZER_ALLOW_ANONYMOUS)",
   organization: "the organization is allowed (AUTH0_ORGANIZATIONS)",
   email: "the email is as AUTHORIZER_EMAIL_POLICY and AUTHORIZER_EMAIL_DOMAINS want it",
