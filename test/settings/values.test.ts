@@ -87,7 +87,7 @@ describe("an issuer", () => {
   });
 
   test.each(["", "acme .com", 7])("cannot be %j", (value) => {
-    expect(() => issuer(value)).toThrow(/empty or has blanks/);
+    expect(() => issuer(value)).toThrow(/empty or has spaces/);
   });
 });
 

@@ -30,7 +30,7 @@ describe("a MOCK integration", () => {
   });
 
   it.each([
-    ["another type", { Type: "AWS_PROXY" }, "this imitates MOCK"],
+    ["another type", { Type: "AWS_PROXY" }, "this supports MOCK"],
     ["no request template", { RequestTemplates: {} }, "or the gateway answers 500"],
     ["no response for its status", { IntegrationResponses: [] }, "no IntegrationResponse for the status 200"],
     [

@@ -41,11 +41,11 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
   UNAUTHORIZED: "UnauthorizedException",
 };
 const NO_ROUTE: Route = { key: "", resource: "", parameters: {} };
-const NOT_FOUND = gatewayResponse("MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token");
-const UNAUTHORIZED = gatewayResponse("UNAUTHORIZED", 401, "Unauthorized");
-const CONFIGURATION_ERROR = gatewayResponse("AUTHORIZER_CONFIGURATION_ERROR", 500, null);
-const URI_TOO_LONG = gatewayResponse("DEFAULT_4XX", 414, "Request URI too long");
-const INTEGRATION_FAILED = gatewayResponse("DEFAULT_5XX", 502, "Internal server error");
+const NOT_FOUND = createGatewayResponse("MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token");
+const UNAUTHORIZED = createGatewayResponse("UNAUTHORIZED", 401, "Unauthorized");
+const CONFIGURATION_ERROR = createGatewayResponse("AUTHORIZER_CONFIGURATION_ERROR", 500, null);
+const URI_TOO_LONG = createGatewayResponse("DEFAULT_4XX", 414, "Request URI too long");
+const INTEGRATION_FAILED = createGatewayResponse("DEFAULT_5XX", 502, "Internal server error");
 
 /**
  * A REST API behind an authorizer, in memory.
@@ -133,13 +133,13 @@ function toRejection(rejected: Rejected): GatewayResponse {
       return CONFIGURATION_ERROR;
     case "denied": {
       const message = rejected.explicit ? EXPLICIT_DENY : NO_POLICY_ALLOWS;
-      const denied = gatewayResponse("ACCESS_DENIED", 403, message);
+      const denied = createGatewayResponse("ACCESS_DENIED", 403, message);
       return { ...denied, body: JSON.stringify({ Message: message }), context: rejected.result.context };
     }
   }
 }
 
-function gatewayResponse(type: string, status: number, message: string | null): GatewayResponse {
+function createGatewayResponse(type: string, status: number, message: string | null): GatewayResponse {
   const errorType = ERROR_TYPES[type] ?? "InternalServerErrorException";
   return { type, status, message, body: JSON.stringify({ message }), errorType };
 }
