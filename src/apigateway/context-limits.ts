@@ -33,7 +33,7 @@ function findUnsupportedValue(
   context: Context,
   kind: GatewayKind,
 ): string | undefined {
-  // They arrive as one text with blanks between them.
+  // They arrive as one string, separated by spaces.
   if (!permissions.every((permission) => /^\S+$/.test(permission))) return "permissions";
   const { unsupportedCharacters } = GATEWAYS[kind];
   const entries = Object.entries(context) as readonly (readonly [string, string])[];

@@ -8,7 +8,7 @@ const API_AND_STAGE = /^arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+(?=\
  * policy and applies it to the caller's other routes, so a policy for one method would lock them out.
  *
  * @param methodArn `arn:PARTITION:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`
- * @throws Refusal `unsupported_event`
+ * @throws AuthorizerError `unsupported_event`
  */
 export function toStageArn(methodArn: string): string {
   const [apiAndStage] = API_AND_STAGE.exec(methodArn) ?? [];

@@ -1,6 +1,5 @@
 import type { Denial } from "../errors.ts";
 import { type Identity, getClaim } from "../identity/identity.ts";
-import { type Step, unwatched } from "../token/step.ts";
 
 export interface AccessRules {
   readonly allowMachines: boolean;
@@ -18,7 +17,7 @@ export type AccessRuleName = "machine" | "anonymous" | "organization" | "email" 
 
 type AccessRule = (identity: Identity, rules: AccessRules) => Denial | undefined;
 
-/** What a caller must be, in the order in which it is asked, and why they are refused otherwise. */
+/** What a caller must be, in the order of the checks, and why they are denied otherwise. */
 export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
   machine: checkMachine,
   anonymous: checkAnonymous,
@@ -34,17 +33,18 @@ export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
 const RULE_NAMES = Object.keys(ACCESS_RULES) as readonly AccessRuleName[];
 
 /**
- * Why a verified caller does not get in, if so. It never sees the method or the path: that makes one policy right for
- * the whole stage, which is what API Gateway's cache needs.
+ * Why a verified caller is denied, if so. It never sees the method or the path: that makes one policy right for the
+ * whole stage, which is what API Gateway's cache needs.
  */
 export function checkAccess(
   identity: Identity,
   rules: AccessRules,
-  step: Step<AccessRuleName> = unwatched,
+  onStep?: (step: AccessRuleName) => void,
 ): Denial | undefined {
   for (const name of RULE_NAMES) {
-    const refusal = step(name, ACCESS_RULES[name], identity, rules);
-    if (refusal !== undefined) return refusal;
+    onStep?.(name);
+    const denial = ACCESS_RULES[name](identity, rules);
+    if (denial !== undefined) return denial;
   }
   return undefined;
 }
@@ -59,7 +59,7 @@ function checkAnonymous({ principalType }: Identity, rules: AccessRules): Denial
     : undefined;
 }
 
-/** An address that cannot be handed on unchanged is left out where an e-mail is optional. */
+/** An address that cannot be forwarded unchanged is left out where an email is optional. */
 function checkEmail({ email }: Identity, rules: AccessRules): Denial | undefined {
   if (email.kind !== "address") {
     const reason = email.kind === "missing" ? "email_missing" : "email_unsupported";
@@ -71,7 +71,7 @@ function checkEmail({ email }: Identity, rules: AccessRules): Denial | undefined
 
 /** Access rules that hold only where a setting names what is allowed. Domains are in lower case. */
 
-/** An ID is only ever compared with an ID, and a name with a name: whoever names an organization chooses no ID. */
+/** An ID is only ever compared with an ID, and a name with a name: an organization's name can be chosen, its ID cannot. */
 function checkOrganization(identity: Identity, organizations: readonly string[]): Denial | undefined {
   const { id, name } = identity.organization ?? {};
   const isAllowed = organizations.some((allowed) => allowed === (allowed.startsWith("org_") ? id : name));

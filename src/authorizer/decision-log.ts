@@ -13,7 +13,7 @@ import { type LogEvent, toEventLine } from "../logging/events.ts";
 import { mayContainEmail } from "../logging/redact.ts";
 import type { Decision } from "./decision.ts";
 
-/** How one request ended, in words that are safe to keep: no token, no header, no e-mail. */
+/** How one request ended, in fields that are safe to keep: no token, no header, no email. */
 export interface DecisionRecord {
   readonly decision: Decision;
   readonly gateway: GatewayKind | undefined;
@@ -26,7 +26,7 @@ export interface DecisionRecord {
 export interface Log {
   decision(record: DecisionRecord): void;
   /** What went wrong beside the requests. */
-  readonly event: (fault: LogEvent) => void;
+  readonly event: (event: LogEvent) => void;
 }
 
 /** Which fields of a line are metrics, as JSON: it never changes, and would take as long to write as all the rest. */
@@ -35,7 +35,7 @@ const COUNTED = `${toMetric("Decisions", "Count")},${toMetric("Duration", "Milli
 /** A dimension that the line does not have would cost the whole metric. */
 const ALLOW_WITHOUT_CLIENT_METRICS = toMetricDirective(COUNTED, ',["function","decision"]');
 
-/** Only an accepted token may name a dimension: whoever could invent one could create metrics without end. */
+/** Only an allowed token may name a dimension: an invented value would create a new metric each time. */
 const ALLOW_METRICS = toMetricDirective(
   COUNTED,
   ',["function","decision"],["function","token_use","client_id"]',
@@ -61,8 +61,8 @@ export function createLog(options: LogOptions): Log {
   return {
     decision: (record) =>
       line(LEVEL_OF[record.decision.outcome], () => toFields(record, level === "debug"), getMetrics(record)),
-    event: (fault) => {
-      const { level, fields, metrics } = toEventLine(fault);
+    event: (event) => {
+      const { level, fields, metrics } = toEventLine(event);
       line(level, () => fields, metrics);
     },
   };
@@ -102,7 +102,7 @@ function toFields(record: DecisionRecord, withSubject: boolean): Fields {
   };
 }
 
-/** Enterprise connections make subjects of e-mail addresses, which are in no line at any level. */
+/** Enterprise connections make subjects of email addresses, which are in no line at any level. */
 function redactSubject({ subject }: Partial<Identity> = {}): string | undefined {
   return subject === undefined || mayContainEmail(subject) ? undefined : subject;
 }

@@ -1,7 +1,7 @@
-import type { AccessTokenClaims, Organization, TokenClaims, TokenUse } from "../token/read-claims.ts";
+import type { AccessTokenClaims, Organization, TokenClaims, TokenUse } from "../token/claims.ts";
 import { getOwn, type JsonObject } from "../token/jwt.ts";
 
-/** Who a verified token speaks of. (`issuer`, `subject`) identifies the user; the e-mail does not (OIDC Core §5.7). */
+/** Who a verified token speaks of. (`issuer`, `subject`) identifies the user; the email does not (OIDC Core §5.7). */
 export interface Identity {
   readonly subject: string;
   readonly principalType: PrincipalType;
@@ -14,7 +14,7 @@ export interface Identity {
   readonly scopes: readonly string[];
   readonly permissions: readonly string[];
   readonly organization: Organization | undefined;
-  /** The subject of whoever acts for the user, in a delegated token. */
+  /** The subject that acts for the user, in a delegated token. */
   readonly actor: string | undefined;
   /** Every claim of the token. Read them with {@link getClaim}. */
   readonly claims: JsonObject;
@@ -30,7 +30,7 @@ export type Email =
   | { readonly kind: "unsupported" };
 
 export interface IdentityRules {
-  /** The claim with the e-mail in access tokens; `CLAIM_verified` says whether it is verified. */
+  /** The claim with the email in access tokens; `CLAIM_verified` says whether it is verified. */
   readonly emailClaim: string | undefined;
 }
 

@@ -1,3 +1,4 @@
+import { RESERVED_NAMES } from "./context-names.ts";
 import { parseDateTime } from "./date-time.ts";
 
 /**
@@ -5,7 +6,7 @@ import { parseDateTime } from "./date-time.ts";
  * throws an `Error` whose message continues "AUTH0_DOMAIN …".
  */
 
-/** Items separated by commas, blanks around them ignored; or an array. */
+/** Items separated by commas, spaces around them ignored; or an array. */
 export function list<T>(item: (value: unknown) => T, separator = ","): (value: unknown) => readonly T[] {
   return (value) => {
     const items = typeof value === "string" ? value.split(separator).map((part) => part.trim()) : value;
@@ -16,7 +17,7 @@ export function list<T>(item: (value: unknown) => T, separator = ","): (value: u
 
 export function word(value: unknown): string {
   if (typeof value !== "string" || !/^\S+$/.test(value)) {
-    throw new Error(`has an item that is empty or has blanks in it: ${JSON.stringify(value)}`);
+    throw new Error(`has an item that is empty or has spaces in it: ${JSON.stringify(value)}`);
   }
   return value;
 }
@@ -26,7 +27,7 @@ const PLAIN_DOMAIN = /^(?!.*xn--)(?:[a-z0-9-]+\.)+[a-z]{2,}$/;
 
 /**
  * A tenant's domain, bare or as a URL, as its issuer identifier: with Auth0's trailing slash.
- * Plain HTTP only for a loopback host, which is how a tenant runs on one's own machine.
+ * Plain HTTP only for a loopback host, which is how the local tenant runs.
  */
 export function issuer(value: unknown): string {
   const text = word(value);
@@ -34,8 +35,8 @@ export function issuer(value: unknown): string {
 }
 
 /**
- * The claim with the e-mail in access tokens: a URL of the team's own, so that it collides with nothing, or `email`,
- * which Auth0 lets an Action set in access tokens for one's own APIs.
+ * The claim with the email in access tokens: a URL, so that it collides with nothing, or `email`,
+ * which Auth0 lets an Action set in access tokens for the tenant's own APIs.
  */
 export function emailClaim(value: unknown): string {
   const text = word(value);
@@ -107,7 +108,7 @@ export function contextClaims(value: unknown): Readonly<Record<string, string>> 
   return record(contextName, word, AT_FIRST_EQUALS)(value);
 }
 
-/** The values that a claim may have, by its name: a URL of the team's own, or one of Auth0's. */
+/** The values that a claim may have, by its name: a URL, or one of Auth0's. */
 export function requiredClaims(value: unknown): Readonly<Record<string, readonly string[]>> {
   return record(word, list(word, "|"), AT_LAST_EQUALS)(value);
 }
@@ -156,7 +157,7 @@ type Pair = readonly [name: string, value: unknown];
 
 function pair(text: unknown, separator: RegExp): Pair {
   const parts = separator.exec(String(text));
-  if (parts === null) throw new Error(`has an item that is no name=value: ${JSON.stringify(text)}`);
+  if (parts === null) throw new Error(`has an item that is not name=value: ${JSON.stringify(text)}`);
   const [, name = "", value] = parts;
   return [name.trim(), value?.trim()];
 }
@@ -167,18 +168,12 @@ function toEntries(value: unknown): readonly Pair[] {
   return Object.entries(value);
 }
 
-/** Names that the context has, or that a gateway keeps for itself. */
-const RESERVED_NAMES: readonly string[] = [
-  ...["sub", "email", "email_verified", "token_use", "iss", "client_id", "exp", "scope", "permissions"],
-  ...["org_id", "org_name", "actor", "principal_type", "custom_claims", "reason", "claims", "jwt", "lambda"],
-];
-
-/** A name of the team's own in the context: short and plain, because gateways cannot name a URL. */
+/** The name of a custom claim in the context: short and plain, because gateways cannot name a URL. */
 function contextName(value: unknown): string {
   const text = word(value);
   if (!/^[a-z][a-z0-9_]{0,31}$/.test(text))
     throw new Error(`has a name that is not a lower-case letter and up to 31 of a-z, 0-9 and _: ${text}`);
-  if (RESERVED_NAMES.includes(text)) throw new Error(`has a name that is taken: ${text}`);
+  if (RESERVED_NAMES.includes(text)) throw new Error(`has a reserved name: ${text}`);
   return text;
 }
 

@@ -29,7 +29,7 @@ export function toEnvironment(options: Partial<Settings>, now: number): Variable
   return variables;
 }
 
-/** The variables of settings that nobody has checked: values may be placeholders that are resolved later. */
+/** The variables of unchecked settings: values may be placeholders that are resolved later. */
 export function toVariables(options: Partial<Settings>): Variables {
   const given = KEYS.filter((key) => options[key] !== undefined);
   return Object.fromEntries(given.map((key) => [getVariable(key), toText(options[key])]));
