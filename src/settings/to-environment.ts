@@ -1,5 +1,6 @@
 import { isInFuture } from "./cutoff.ts";
 import { ConfigurationError, FUTURE_CUTOFF } from "./configuration-error.ts";
+import { SETTINGS, type SettingKey } from "./definitions.ts";
 import { KEYS, settingsFrom, settingsFromEnvironment, getVariable, type Settings } from "./settings.ts";
 
 /** Environment variables, as text. */
@@ -32,7 +33,13 @@ export function toEnvironment(options: Partial<Settings>, now: number): Variable
 /** The variables of settings that nobody has checked: values may be placeholders that are resolved later. */
 export function toVariables(options: Partial<Settings>): Variables {
   const given = KEYS.filter((key) => options[key] !== undefined);
-  return Object.fromEntries(given.map((key) => [getVariable(key), toText(options[key])]));
+  return Object.fromEntries(given.map((key) => [getVariable(key), formatValue(key, options[key])]));
+}
+
+function formatValue(key: SettingKey, value: unknown): string {
+  const format = SETTINGS[key].format as ((value: unknown) => string) | undefined;
+  // A placeholder, which is resolved later, is text already.
+  return format === undefined || typeof value === "string" ? toText(value) : format(value);
 }
 
 function toText(value: unknown): string {
