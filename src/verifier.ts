@@ -13,7 +13,12 @@ import type { ClaimTypes, NoClaims } from "./identity/reader/claim-types.ts";
 import { DENY_REASONS, getHint, type Reason } from "./errors.ts";
 import { isErrorReason, AuthorizerError } from "./errors.ts";
 import { ConfigurationError } from "./settings/configuration-error.ts";
-import { settingsFrom, settingsFromEnvironment, type Settings } from "./settings/settings.ts";
+import {
+  settingsFrom,
+  settingsFromEnvironment,
+  type Settings,
+  type SettingsOptions,
+} from "./settings/settings.ts";
 
 export { parseSnapshots } from "./token/keys/snapshot.ts";
 export { ConfigurationError, IdentityError, settingsFromEnvironment };
@@ -24,6 +29,9 @@ export type VerifierSettings = Omit<
   Settings,
   "httpApiResponse" | "httpApiUnauthorized" | "policyEndsWithToken" | "logLevel"
 >;
+
+/** Settings as they are given in code: what is left out has its default, and one domain need not be a list. */
+export type VerifierOptions = Pick<SettingsOptions, keyof VerifierSettings>;
 
 /** A fetch of keys that failed, or a lookup of revocations that did. */
 export type VerifierEvent = BackgroundEvent;
@@ -111,7 +119,7 @@ const AS_BEHIND = "http-2.0";
  * @throws ConfigurationError with every mistake at once
  */
 export function createVerifier(
-  options: Partial<VerifierSettings>,
+  options: VerifierOptions,
   dependencies: VerifierDependencies = {},
 ): VerifyToken {
   const evaluator = createEvaluator(settingsFrom(options), { onError: ignored, ...dependencies });

@@ -5,7 +5,7 @@ import { createLog, type Log } from "./decision-log.ts";
 import { writeToStdout } from "../logging/stdout.ts";
 import type { KeySnapshot } from "../token/keys/remote-key-set.ts";
 import { isInFuture } from "../settings/cutoff.ts";
-import { runtimeDefaults, settingsFrom, type Settings } from "../settings/settings.ts";
+import { runtimeDefaults, settingsFrom, type Settings, type SettingsOptions } from "../settings/settings.ts";
 
 /** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
 export interface Dependencies {
@@ -53,7 +53,7 @@ export interface Authorizer {
  *
  * @throws ConfigurationError with every mistake at once
  */
-export function createAuthorizer(options: Partial<Settings>, dependencies: Dependencies = {}): Authorizer {
+export function createAuthorizer(options: SettingsOptions, dependencies: Dependencies = {}): Authorizer {
   const settings = settingsFrom(options, runtimeDefaults(process.env));
   const {
     clock = Date.now,

@@ -389,3 +389,10 @@ describe("a key in code that is no setting", () => {
     expect(mistakes(read)).toHaveLength(3);
   });
 });
+
+test("one domain in code is a string or a list of one", () => {
+  const options = { clientIds: ["WebApp"] };
+  expect(settingsFrom({ ...options, domain: "acme.eu.auth0.com" })).toEqual(
+    settingsFrom({ ...options, domain: ["acme.eu.auth0.com"] }),
+  );
+});
