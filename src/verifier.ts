@@ -71,7 +71,7 @@ export interface VerifyOptions<Types extends ClaimTypes = NoClaims> {
  * Verifies a token and says whose it is.
  *
  * @throws VerificationError where there is no identity, or its bearer does not get in
- * @throws IdentityError `mistyped` where a claim is not of the type that `claims` declares
+ * @throws IdentityError `wrong_type` where a claim is not of the type that `claims` declares
  */
 export type VerifyToken = <const Types extends ClaimTypes = NoClaims>(
   token: string | undefined,

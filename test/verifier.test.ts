@@ -91,7 +91,7 @@ describe("createVerifier", () => {
     const token = tenant.idToken({ claims: { "https://example.com/level": "seven" } });
     const verification = verify(token, { claims: { level: "number" } });
     await expect(verification).rejects.toThrow(IdentityError);
-    await expect(verification).rejects.toMatchObject({ code: "mistyped" });
+    await expect(verification).rejects.toMatchObject({ code: "wrong_type" });
   });
 
   test("accepts a token to the last moment of the tolerance, and no longer", async () => {

@@ -1,6 +1,5 @@
 import type { Denial } from "../errors.ts";
 import { type Identity, getClaim } from "../identity/identity.ts";
-import { type Step, unwatched } from "../token/step.ts";
 
 export interface AccessRules {
   readonly allowMachines: boolean;
@@ -34,17 +33,18 @@ export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
 const RULE_NAMES = Object.keys(ACCESS_RULES) as readonly AccessRuleName[];
 
 /**
- * Why a verified caller does not get in, if so. It never sees the method or the path: that makes one policy right for
- * the whole stage, which is what API Gateway's cache needs.
+ * Why a verified caller is denied, if so. It never sees the method or the path: that makes one policy right for the
+ * whole stage, which is what API Gateway's cache needs.
  */
 export function checkAccess(
   identity: Identity,
   rules: AccessRules,
-  step: Step<AccessRuleName> = unwatched,
+  onStep?: (step: AccessRuleName) => void,
 ): Denial | undefined {
   for (const name of RULE_NAMES) {
-    const refusal = step(name, ACCESS_RULES[name], identity, rules);
-    if (refusal !== undefined) return refusal;
+    onStep?.(name);
+    const denial = ACCESS_RULES[name](identity, rules);
+    if (denial !== undefined) return denial;
   }
   return undefined;
 }

@@ -1,23 +1,22 @@
 import { checkIdentitySource, readEvent, type GatewayRequest } from "../apigateway/event.ts";
 import type { GatewayKind } from "../apigateway/gateways.ts";
 import { checkContext } from "../apigateway/context-limits.ts";
-import { toContext, type IdentityContext } from "../identity/context.ts";
+import { toContext } from "../identity/context.ts";
 import { toCustomContext, checkCustomClaims } from "../identity/custom-claims.ts";
 import { checkAccess } from "./access-rules.ts";
 import { toFailedDecision, toErrorDecision } from "./decision.ts";
 import type { AllowDecision, DenyDecision, Decision, ErrorDecision } from "./decision.ts";
 import type { AccessRuleName, AccessRules } from "./access-rules.ts";
-import { toIdentity, type Identity, type IdentityRules } from "../identity/identity.ts";
+import { toIdentity, type IdentityRules } from "../identity/identity.ts";
 import { parseBearer } from "../token/bearer.ts";
 import type { VerificationStep, Verify } from "../token/verify.ts";
-import { AuthorizerError, type Denial } from "../errors.ts";
+import { AuthorizerError } from "../errors.ts";
 import type { RevocationLookup } from "../revocation/lookup.ts";
-import { unwatched, type Step } from "../token/step.ts";
 
-/** What a token goes through. */
+/** The checks of a token and of its bearer. */
 type TokenStep = VerificationStep | "context" | AccessRuleName | "revocation";
 
-/** What a request goes through. */
+/** The checks of a request, as `onStep` is called with them. */
 export type EvaluationStep = "event" | "identity-source" | "credential" | TokenStep;
 
 export interface Evaluator {
@@ -30,23 +29,30 @@ export interface Evaluator {
   readonly revocations?: RevocationLookup | undefined;
 }
 
-/** A request and what was decided of it; there is no request where the event was none of a gateway's. */
+/** A request and the decision on it; without a request where no gateway sends such an event. */
 export type Evaluation =
   | { readonly request: GatewayRequest; readonly decision: Decision }
   | { readonly request: undefined; readonly decision: ErrorDecision };
 
-/** One request from its event to a decision: the whole path, and the only place where a refusal is caught. */
+/**
+ * One request, from its event to a decision: the whole path, and the only place that catches an AuthorizerError.
+ *
+ * @param onStep called with the name of each check before it is made, so that the last name is the check that decided
+ */
 export async function evaluate(
   event: unknown,
   evaluator: Evaluator,
-  step: Step<EvaluationStep> = unwatched,
+  onStep?: (step: EvaluationStep) => void,
 ): Promise<Evaluation> {
   let request: GatewayRequest | undefined;
   try {
-    request = step("event", readEvent, event);
-    step("identity-source", checkIdentitySource, request);
-    const token = step("credential", parseBearer, request.credentials);
-    return { request, decision: await evaluateToken(token, request.kind, evaluator, step) };
+    onStep?.("event");
+    request = readEvent(event);
+    onStep?.("identity-source");
+    checkIdentitySource(request);
+    onStep?.("credential");
+    const token = parseBearer(request.credentials);
+    return { request, decision: await evaluateToken(token, request.kind, evaluator, onStep) };
   } catch (error) {
     if (!(error instanceof AuthorizerError)) throw error;
     return request === undefined
@@ -56,43 +62,31 @@ export async function evaluate(
 }
 
 /**
- * A token, however it came, to a decision about its bearer: verified, made an identity, and held against the rules.
+ * A token, however it was sent, to a decision on its bearer.
  *
- * @param kind of the gateway that hands the identity on
- * @throws Refusal where there is no identity, or nothing can be decided
+ * @param gateway that forwards the identity
+ * @throws AuthorizerError where the token is not valid, or nothing can be decided
  */
 export async function evaluateToken(
   token: string,
-  kind: GatewayKind,
+  gateway: GatewayKind,
   { verify, revocations, rules }: Evaluator,
-  step: Step<TokenStep> = unwatched,
+  onStep?: (step: TokenStep) => void,
 ): Promise<AllowDecision | DenyDecision> {
-  const claims = await verify(token, step);
+  const claims = await verify(token, onStep);
   const identity = toIdentity(claims, rules);
-  const custom = toCustomContextIfConfigured(identity, rules);
-  const context = { ...toContext(identity), ...custom };
-  const refusal =
-    step("context", checkForwardable, identity, context, custom, kind) ?? checkAccess(identity, rules, step);
-  if (refusal !== undefined) return { outcome: "deny", ...refusal, identity };
-  // Last, so that a caller without access costs no read.
-  if (revocations !== undefined) await step("revocation", () => revocations.check(token, claims));
+  onStep?.("context");
+  const custom = toCustomContext(identity, rules.contextClaims);
+  const context = { ...custom, ...toContext(identity) };
+  const denial =
+    checkCustomClaims(custom) ??
+    checkContext(identity, context, gateway) ??
+    checkAccess(identity, rules, onStep);
+  if (denial !== undefined) return { outcome: "deny", ...denial, identity };
+  if (revocations !== undefined) {
+    // Last, so that a caller without access costs no read.
+    onStep?.("revocation");
+    await revocations.check(token, claims);
+  }
   return { outcome: "allow", identity, context };
-}
-
-/** Undefined where the settings name no claims. */
-function toCustomContextIfConfigured(
-  identity: Identity,
-  { contextClaims }: Evaluator["rules"],
-): Readonly<Record<string, string>> | undefined {
-  return Object.keys(contextClaims).length === 0 ? undefined : toCustomContext(identity, contextClaims);
-}
-
-/** Why a caller does not get in whose identity, or whose claims of the team's own, cannot be handed on. */
-function checkForwardable(
-  identity: Identity,
-  context: IdentityContext,
-  custom: Readonly<Record<string, string>> | undefined,
-  kind: GatewayKind,
-): Denial | undefined {
-  return (custom && checkCustomClaims(custom)) ?? checkContext(identity, context, kind);
 }

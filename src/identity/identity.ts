@@ -1,4 +1,4 @@
-import type { AccessTokenClaims, Organization, TokenClaims, TokenUse } from "../token/read-claims.ts";
+import type { AccessTokenClaims, Organization, TokenClaims, TokenUse } from "../token/claims.ts";
 import { getOwn, type JsonObject } from "../token/jwt.ts";
 
 /** Who a verified token speaks of. (`issuer`, `subject`) identifies the user; the e-mail does not (OIDC Core §5.7). */

@@ -1,6 +1,6 @@
 import { AuthorizerError } from "../errors.ts";
 import type { RevocationEvent } from "../logging/events.ts";
-import type { TokenClaims } from "../token/read-claims.ts";
+import type { TokenClaims } from "../token/claims.ts";
 import { BackOff } from "./backoff.ts";
 import { type TableCalls, isNoAnswer, readKeys } from "./batch-get.ts";
 import { BoundedMap } from "./bounded-map.ts";

@@ -1,5 +1,5 @@
 import { getOwn } from "../token/jwt.ts";
-import type { TokenClaims } from "../token/read-claims.ts";
+import type { TokenClaims } from "../token/claims.ts";
 import { AuthorizerError } from "../errors.ts";
 import { MAX_IDENTIFIER_BYTES, MAX_KEY_BYTES, toKey, tokenHash } from "./item.ts";
 import type { RevocationScope } from "./revocation.ts";

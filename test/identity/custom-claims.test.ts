@@ -105,7 +105,7 @@ describe("a reader gives", () => {
     ["a list of numbers for a list of texts", "list", [1]],
     ["a list with blanks for a text", "text", ["content editor"]],
   ] as const)("no %s", (_, type, signed) => {
-    expect(reasonOf(() => read(carried(signed), { value: type }))).toBe("mistyped");
+    expect(reasonOf(() => read(carried(signed), { value: type }))).toBe("wrong_type");
   });
 
   test("no claim that was not declared", () => {

@@ -1,7 +1,7 @@
 package identity;
 
 import identity.CallerIdentity.ClaimType;
-import identity.CallerIdentity.MissingIdentityException;
+import identity.CallerIdentity.IdentityError;
 import identity.CallerIdentity.Options;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,8 +55,8 @@ final class Read {
     }
     try {
       return Map.of("identity", neutral(CallerIdentity.fromEvent(event, options)));
-    } catch (MissingIdentityException error) {
-      return Map.of("refused", error.reason().name().toLowerCase());
+    } catch (IdentityError error) {
+      return Map.of("error", error.code().name().toLowerCase());
     }
   }
 

@@ -54,9 +54,9 @@ func outcome(event json.RawMessage, one goldenCase) any {
 		options.ClockTolerance = &tolerance
 	}
 	caller, err := auth0identity.FromEvent(event, options)
-	var missing *auth0identity.IdentityError
-	if errors.As(err, &missing) {
-		return map[string]any{"refused": missing.Reason}
+	var identityError *auth0identity.IdentityError
+	if errors.As(err, &identityError) {
+		return map[string]any{"error": identityError.Code}
 	}
 	check(err)
 	return map[string]any{"identity": neutral(caller)}

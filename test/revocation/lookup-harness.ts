@@ -1,4 +1,4 @@
-import type { TokenClaims } from "../../src/token/read-claims.ts";
+import type { TokenClaims } from "../../src/token/claims.ts";
 import { FetchError } from "../../src/http/fetch-error.ts";
 import { AuthorizerError } from "../../src/errors.ts";
 import { DynamoDbError, type CallDynamoDb } from "../../src/revocation/dynamodb.ts";

@@ -43,18 +43,18 @@ const READERS: Readonly<
 /**
  * One claim from where the authorizer put it: a key of its own, or the JSON object of all that are more than text.
  *
- * @returns undefined where there is none; `mistyped` where it is of another type
+ * @returns undefined where there is none; `wrong_type` where it is of another type
  */
 export function customClaim(
   name: string,
   type: ClaimType,
   { text, others }: { readonly text: string | undefined; readonly others: object },
-): { readonly value: unknown } | "mistyped" {
+): { readonly value: unknown } | "wrong_type" {
   const reader = READERS[type];
   const isOther = Object.hasOwn(others, name);
   if (text === undefined && !isOther) return { value: undefined };
   const value = text === undefined ? (others as Record<string, unknown>)[name] : reader.fromText(text);
-  return reader.is(value) ? { value } : "mistyped";
+  return reader.is(value) ? { value } : "wrong_type";
 }
 
 /**

@@ -51,28 +51,28 @@ export interface IdentityFromOptions<Types extends ClaimTypes = NoClaims> {
  * No authorizer vouched for the caller, or no longer.
  *
  * - `missing`: the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
- * - `foreign`: an authorizer vouched for a caller of another issuer than `issuers` names. Answer 500.
- * - `mistyped`: a claim is not of the type that `claims` declares. Answer 500.
- * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
+ * - `wrong_issuer`: an authorizer vouched for a caller of another issuer than `issuers` names. Answer 500.
+ * - `wrong_type`: a claim is not of the type that `claims` declares. Answer 500.
+ * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client for a new token.
  */
 export class IdentityError extends Error {
   override readonly name = "IdentityError";
   readonly code: IdentityErrorCode;
 
-  /** @param detail the name of a claim */
-  constructor(reason: IdentityErrorCode, detail?: string) {
-    super(detail === undefined ? MESSAGES[reason] : `${detail}: ${MESSAGES[reason]}`);
-    this.code = reason;
+  /** @param claim the name of the claim whose type is wrong */
+  constructor(code: IdentityErrorCode, claim?: string) {
+    super(claim === undefined ? MESSAGES[code] : `${claim}: ${MESSAGES[code]}`);
+    this.code = code;
   }
 }
 
-type IdentityErrorCode = "missing" | "foreign" | "mistyped" | "expired";
+type IdentityErrorCode = "missing" | "wrong_issuer" | "wrong_type" | "expired";
 
 const MESSAGES: Readonly<Record<IdentityErrorCode, string>> = {
   missing: "The event has no identity. Attach the authorizer to this route.",
-  foreign:
+  wrong_issuer:
     "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the issuer as the tokens do: https://DOMAIN/",
-  mistyped: "The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
+  wrong_type: "The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
   expired: "The identity is past the end of the caller's token.",
 };
 
@@ -96,7 +96,7 @@ export function identityFrom<const Types extends ClaimTypes = NoClaims>(
   const { now = Date.now(), clockToleranceSeconds = 5, issuers, claims = {} } = options;
   const context = identityContext(event);
   // A set: of a single text in the place of the list, `includes` would take a part for the whole.
-  if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new IdentityError("foreign");
+  if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new IdentityError("wrong_issuer");
   const expiresAt = new Date(Number(context.exp) * 1000);
   const isCurrent = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
   if (!isCurrent) throw new IdentityError("expired");
@@ -111,7 +111,7 @@ function customClaims(context: IdentityContext, types: ClaimTypes): Readonly<Rec
     Object.entries(types).map(([name, type]) => {
       const own = property(context, name);
       const claim = customClaim(name, type, { text: typeof own === "string" ? own : undefined, others });
-      if (claim === "mistyped") throw new IdentityError("mistyped", name);
+      if (claim === "wrong_type") throw new IdentityError("wrong_type", name);
       return [name, claim.value];
     }),
   );

@@ -1,4 +1,4 @@
-import { decodeBase64url } from "../base64url.ts";
+import { decodeBase64url } from "../jwt.ts";
 
 /** An RSA public key (RFC 7518 §6.3.1) that may have signed a token. */
 export type RsaJwk = Readonly<Record<"kty" | "kid" | "alg" | "use" | "n" | "e", string>>;

@@ -164,8 +164,8 @@ describe("an identity is foreign", () => {
   };
 
   it("where `issuers` does not name its issuer, and not where it does", () => {
-    expect(reasonFor(COGNITO_CLAIMS, ours)).toBe("foreign");
-    expect(reasonFor({ lambda: COGNITO_CLAIMS }, ours)).toBe("foreign");
+    expect(reasonFor(COGNITO_CLAIMS, ours)).toBe("wrong_issuer");
+    expect(reasonFor({ lambda: COGNITO_CLAIMS }, ours)).toBe("wrong_issuer");
     expect(reasonFor(CONTEXT, ours)).toBe("none");
     expect(reasonFor({ lambda: CONTEXT }, ours)).toBe("none");
   });
@@ -180,13 +180,13 @@ describe("an identity is foreign", () => {
     ["more at its end", "https://acme.eu.auth0.com/x"],
     ["other letters", "HTTPS://ACME.EU.AUTH0.COM/"],
   ])("to an issuer with %s", (_, issuer) => {
-    expect(reasonFor(CONTEXT, [issuer])).toBe("foreign");
+    expect(reasonFor(CONTEXT, [issuer])).toBe("wrong_issuer");
   });
 
   it("to no issuer at all, and to a text that only contains its issuer", () => {
-    expect(reasonFor(CONTEXT, [])).toBe("foreign");
+    expect(reasonFor(CONTEXT, [])).toBe("wrong_issuer");
     const text = "https://acme.eu.auth0.com/" as unknown as readonly string[];
-    expect(reasonFor(CONTEXT, text)).toBe("foreign");
+    expect(reasonFor(CONTEXT, text)).toBe("wrong_issuer");
   });
 
   it("before it is expired, and says what to look at", () => {
