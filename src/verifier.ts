@@ -1,4 +1,5 @@
-import { evaluateToken, type Evaluator } from "./authorizer/evaluate.ts";
+import { decodeUnverifiedJwt } from "./token/jwt.ts";
+import { evaluateToken, type Evaluator, type Presentation } from "./authorizer/evaluate.ts";
 import { createEvaluator } from "./authorizer/create-evaluator.ts";
 import type { BackgroundEvent } from "./logging/events.ts";
 import { parseBearer } from "./token/bearer.ts";
@@ -27,7 +28,13 @@ export type { CallerIdentity, ClaimTypes, IdentityContext, KeySnapshot, Reason }
 /** Who gets in and how keys are kept. What only a gateway is told is left out, and so is the log: this writes none. */
 export type VerifierSettings = Omit<
   Settings,
-  "httpApiResponse" | "httpApiUnauthorized" | "policyEndsWithToken" | "logLevel"
+  | "httpApiResponse"
+  | "httpApiUnauthorized"
+  | "policyEndsWithToken"
+  | "logLevel"
+  | "routePermissions"
+  | "shared"
+  | "usageKeyClaim"
 >;
 
 /** Settings as they are given in code: what is left out has its default, and one domain need not be a list. */
@@ -105,8 +112,13 @@ function getStatus(reason: Reason): VerificationError["status"] {
   return Object.hasOwn(DENY_REASONS, reason) ? 403 : 401;
 }
 
-/** Hands on whatever some gateway does, so that this door lets in whom the authorizer lets in. */
-const AS_BEHIND = "http-2.0";
+/** No gateway: what API Gateway can forward is forwarded, so that this entry point accepts what the authorizer accepts. */
+const NO_GATEWAY: Presentation = {
+  kind: "http-2.0",
+  route: undefined,
+  stagePermissions: [],
+  audiences: undefined,
+};
 
 /**
  * Makes a verifier and begins to fetch the tenant's keys. It goes the authorizer's own way from a token to an identity,
@@ -141,7 +153,7 @@ const VERIFIED = { now: 0 };
 
 async function getContext(token: string | undefined, evaluator: Evaluator): Promise<IdentityContext> {
   if (typeof token !== "string" || token === "") throw new AuthorizerError("missing_token");
-  const decision = await evaluateToken(token, AS_BEHIND, evaluator);
+  const decision = await evaluateToken(decodeUnverifiedJwt(token), NO_GATEWAY, evaluator);
   if (decision.outcome === "allow") return decision.context;
   throw new VerificationError(decision.reason, decision.detail);
 }

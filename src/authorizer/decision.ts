@@ -10,6 +10,8 @@ export interface AllowDecision {
   readonly identity: Identity;
   /** What the Lambdas behind receive. */
   readonly context: IdentityContext;
+  /** What the policy allows if that is less than every route of the stage. */
+  readonly resource?: string | undefined;
 }
 
 /** A verified caller who does not get in. */
