@@ -52,6 +52,8 @@ export async function prime(settings: Settings): Promise<void> {
       domain: [ISSUER],
       clientIds: [CLIENT_ID],
       issuedAfter: undefined,
+      routePermissions: {},
+      shared: false,
       revocationTable: undefined,
       jwksSnapshotMaxAgeSeconds: 3600,
     },

@@ -1,8 +1,9 @@
+import type { ContextName } from "../settings/context-names.ts";
 import type { Email, Identity } from "./identity.ts";
 
 /**
- * What the Lambda behind receives: flat and all strings, because that is what every kind of gateway hands on
- * unchanged. A key is absent where the token has no value. Changing a name here breaks users.
+ * What the backend receives: flat and all strings, because every kind of gateway forwards those unchanged. A key is
+ * absent where the token has no value. Changing a name here breaks users.
  */
 export interface IdentityContext {
   readonly sub: string;
@@ -21,17 +22,22 @@ export interface IdentityContext {
   readonly permissions?: string;
   readonly org_id?: string;
   readonly org_name?: string;
-  /** The subject of the one who acts for the user now, in a delegated token (RFC 8693 §4.1). */
+  /** The subject that acts for the user now, in a delegated token (RFC 8693 §4.1). */
   readonly actor?: string;
   /** The subjects of all who act for the user, the current one first, separated by spaces. */
   readonly actors?: string;
   /** Absent for users. */
   readonly principal_type?: "agent" | "machine" | "anonymous";
-  /** Claims of the team's own that are more than text: base64url of a JSON object. */
+  /** Custom claims that are more than a string: base64url of a JSON object. */
   readonly custom_claims?: string;
 }
 
-/** The context of an identity, as text. */
+type Reserved<Name extends ContextName> = Name;
+
+/** A key of the context, which the settings reserve: see {@link ContextName}. */
+export type ContextKey = Reserved<keyof IdentityContext>;
+
+/** The context of an identity. */
 export function toContext(identity: Identity): IdentityContext {
   const { email, clientId, scopes, permissions, organization, actors, principalType } = identity;
   const [actor] = actors;

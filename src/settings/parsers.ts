@@ -1,3 +1,4 @@
+import { RESERVED_NAMES } from "./context-names.ts";
 import { parseDateTime } from "./date-time.ts";
 
 /**
@@ -204,18 +205,12 @@ function toEntries(value: unknown): readonly Pair[] {
   return Object.entries(value);
 }
 
-/** Names that the context has, or that a gateway keeps for itself. */
-const RESERVED_NAMES: readonly string[] = [
-  ...["sub", "email", "email_verified", "token_use", "iss", "client_id", "exp", "scope", "permissions"],
-  ...["org_id", "org_name", "actor", "principal_type", "custom_claims", "reason", "claims", "jwt", "lambda"],
-];
-
-/** A name of the team's own in the context: short and plain, because gateways cannot name a URL. */
+/** The name of a custom claim in the context: short and plain, because gateways cannot name a URL. */
 function contextName(value: unknown): string {
   const text = word(value);
   if (!/^[a-z][a-z0-9_]{0,31}$/.test(text))
     throw new Error(`has a name that is not a lower-case letter and up to 31 of a-z, 0-9 and _: ${text}`);
-  if (RESERVED_NAMES.includes(text)) throw new Error(`has a name that is taken: ${text}`);
+  if (RESERVED_NAMES.includes(text)) throw new Error(`has a reserved name: ${text}`);
   return text;
 }
 

@@ -114,12 +114,17 @@ describe("a request", () => {
   });
 });
 
-describe("claims of the team's own", () => {
+describe("custom claims", () => {
   const event = (roles: unknown) => bearerEvent("rest-request", signed({ roles }));
 
   test("are in the context where the settings name them", async () => {
     const { decision } = await evaluated(event(["editor"]), evaluator({}, { roles: "roles" }));
     expect(decision).toMatchObject({ outcome: "allow", context: { roles: "editor" } });
+  });
+
+  test("never replace the verified identity, not even under its names", async () => {
+    const { decision } = await evaluated(event("mallory"), evaluator({}, { sub: "roles", roles: "roles" }));
+    expect(decision).toMatchObject({ context: { sub: "auth0|alice", roles: "mallory" } });
   });
 
   test("are not where they do not", async () => {

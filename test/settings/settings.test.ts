@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../../src/settings/configuration-error.ts";
 import {
   findMisspelledVariables,
@@ -166,7 +167,7 @@ describe("each variable", () => {
     ["AUTH0_EMAIL_CLAIM", "roles", "is a claim that Auth0 keeps to itself"],
     ["AUTH0_CONTEXT_CLAIMS", "roles", "has an item that is no name=value"],
     ["AUTH0_CONTEXT_CLAIMS", "Roles=https://a/", "has a name that is not a lower-case letter"],
-    ["AUTH0_CONTEXT_CLAIMS", "email=https://a/", "has a name that is taken: email"],
+    ["AUTH0_CONTEXT_CLAIMS", "email=https://a/", "has a reserved name: email"],
     ["AUTH0_CONTEXT_CLAIMS", "a=https://a/,a=https://b/", "names a twice"],
     ["AUTH0_REQUIRED_CLAIMS", "https://acme.com/plan=", "has an item that is no name=value"],
     ["AUTH0_REQUIRED_CLAIMS", "https://acme.com/plan=|", "has a claim without a value"],
@@ -395,4 +396,15 @@ test("one domain in code is a string or a list of one", () => {
   expect(settingsFrom({ ...options, domain: "acme.eu.auth0.com" })).toEqual(
     settingsFrom({ ...options, domain: ["acme.eu.auth0.com"] }),
   );
+});
+
+describe("a custom claim takes no name", () => {
+  const schema = JSON.parse(readFileSync("readers/schema.json", "utf8")) as { properties: object };
+  const fields = Object.keys(schema.properties).filter((name) => /^[a-z_]+$/.test(name));
+  const read = (name: string) => settings({ AUTH0_CONTEXT_CLAIMS: `${name}=https://acme.com/x` });
+
+  test.each([...fields, "reason", "claims", "jwt", "lambda"])("%s", (name) => {
+    expect(mistakes(() => read(name))).toEqual([expect.stringContaining(`has a reserved name: ${name}`)]);
+    expect(read(`${name}_2`).contextClaims).toEqual({ [`${name}_2`]: "https://acme.com/x" });
+  });
 });

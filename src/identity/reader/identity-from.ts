@@ -1,4 +1,4 @@
-import type { IdentityContext } from "../context.ts";
+import type { ContextKey, IdentityContext } from "../context.ts";
 import { customClaim, otherClaims } from "./claim-types.ts";
 import type { ClaimTypes, CustomClaims, NoClaims } from "./claim-types.ts";
 
@@ -146,24 +146,23 @@ function identityContext(event: unknown): IdentityContext {
 const TEXT = /^[^]+$/;
 
 /** What each key must look like, and whether the authorizer always writes it. */
-const SHAPE: Readonly<Record<keyof IdentityContext, { readonly form: RegExp; readonly required: boolean }>> =
-  {
-    sub: { form: TEXT, required: true },
-    iss: { form: TEXT, required: true },
-    token_use: { form: /^(?:id|access)$/, required: true },
-    /** Twelve digits reach the year 33,658; more could end up as no date at all. */
-    exp: { form: /^\d{1,12}$/, required: true },
-    email: { form: TEXT, required: false },
-    email_verified: { form: /^(?:true|false)$/, required: false },
-    client_id: { form: TEXT, required: false },
-    scope: { form: TEXT, required: false },
-    permissions: { form: TEXT, required: false },
-    org_id: { form: TEXT, required: false },
-    org_name: { form: TEXT, required: false },
-    actor: { form: TEXT, required: false },
-    custom_claims: { form: /^[\w-]+$/, required: false },
-    principal_type: { form: /^(?:machine|anonymous)$/, required: false },
-  };
+const SHAPE: Readonly<Record<ContextKey, { readonly form: RegExp; readonly required: boolean }>> = {
+  sub: { form: TEXT, required: true },
+  iss: { form: TEXT, required: true },
+  token_use: { form: /^(?:id|access)$/, required: true },
+  /** Twelve digits reach the year 33,658; more could end up as no date at all. */
+  exp: { form: /^\d{1,12}$/, required: true },
+  email: { form: TEXT, required: false },
+  email_verified: { form: /^(?:true|false)$/, required: false },
+  client_id: { form: TEXT, required: false },
+  scope: { form: TEXT, required: false },
+  permissions: { form: TEXT, required: false },
+  org_id: { form: TEXT, required: false },
+  org_name: { form: TEXT, required: false },
+  actor: { form: TEXT, required: false },
+  custom_claims: { form: /^[\w-]+$/, required: false },
+  principal_type: { form: /^(?:machine|anonymous)$/, required: false },
+};
 
 /**
  * Whether it is whole, and about one caller: where a gateway adds the policy's principal, that is the subject.
