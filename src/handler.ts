@@ -17,6 +17,7 @@ const settings = {
   ),
 };
 const log = createLog({
+  ...settings,
   level: settings.logLevel,
   functionName: getFunctionName(process.env),
   clock: Date.now,

@@ -1,4 +1,10 @@
-import { toResponse, type AuthorizerResponse, type PolicyResponse, type SimpleResponse } from "./response.ts";
+import {
+  lacksUsageKey,
+  toResponse,
+  type AuthorizerResponse,
+  type PolicyResponse,
+  type SimpleResponse,
+} from "./response.ts";
 import { evaluate } from "./evaluate.ts";
 import { createEvaluator } from "./create-evaluator.ts";
 import { createLog, type Log } from "./decision-log.ts";
@@ -60,7 +66,7 @@ export function createAuthorizer(options: SettingsOptions, dependencies: Depende
     write = writeToStdout,
     functionName = getFunctionName(process.env),
   } = dependencies;
-  const log = createLog({ level: settings.logLevel, functionName, clock, write });
+  const log = createLog({ ...settings, level: settings.logLevel, functionName, clock, write });
   return createHandler(settings, log, dependencies);
 }
 
@@ -89,15 +95,15 @@ export function createHandler(
   const { getKeySet } = evaluator;
   const authorize = async (event: unknown): Promise<AuthorizerResponse> => {
     const startedAt = clock();
-    const { request, decision } = await evaluate(event, evaluator);
+    const evaluation = await evaluate(event, evaluator);
+    const { request, decision } = evaluation;
     log.decision({
-      decision,
-      gateway: request?.kind,
-      requestId: request?.requestId,
+      ...evaluation,
       durationMs: clock() - startedAt,
       keySetAgeSeconds: "identity" in decision ? getKeySet(decision.identity.issuer).ageSeconds() : undefined,
     });
     if (request === undefined) throw decision.cause;
+    if (lacksUsageKey(decision, request.kind, settings)) log.event({ event: "usage_key_unusable" });
     return toResponse(decision, request, settings);
   };
   return authorize as Authorizer;

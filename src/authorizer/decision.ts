@@ -40,6 +40,14 @@ export function toFailedDecision(cause: AuthorizerError): UnauthorizedDecision |
     : { outcome: "unauthorized", reason: cause.code, cause };
 }
 
+/** The reasons that are found after the signature was verified. */
+const VERIFIED: readonly Reason[] = ["revoked", "revocations_unavailable"];
+
+/** Whether the token of a decision was verified, so that what it says is its tenant's word. */
+export function isVerified(decision: Decision): boolean {
+  return decision.outcome === "allow" || decision.outcome === "deny" || VERIFIED.includes(decision.reason);
+}
+
 export function toErrorDecision(cause: AuthorizerError): ErrorDecision {
   return { outcome: "error", reason: cause.code, cause };
 }

@@ -45,7 +45,13 @@ const EVENT = {
  */
 export async function prime(settings: Settings): Promise<void> {
   const clock = (): number => NOW;
-  const log = createLog({ level: settings.logLevel, functionName: "priming", clock, write: () => undefined });
+  const log = createLog({
+    ...settings,
+    level: settings.logLevel,
+    functionName: "priming",
+    clock,
+    write: () => undefined,
+  });
   const authorize = createHandler(
     {
       ...settings,

@@ -66,6 +66,18 @@ function toAllowPolicy(
   return usageKey === undefined ? policy : { ...policy, usageIdentifierKey: usageKey };
 }
 
+/** Whether a caller is allowed without the usage plan that the settings ask for. */
+export function lacksUsageKey(
+  decision: Decision,
+  kind: GatewayKind,
+  rules: Pick<ResponseRules, "usageKeyClaim">,
+): boolean {
+  const isWanted = rules.usageKeyClaim !== undefined && GATEWAYS[kind].usagePlans;
+  return (
+    isWanted && decision.outcome === "allow" && readUsageKey(decision.identity, kind, rules) === undefined
+  );
+}
+
 /** What API Gateway accepts as the value of an API key. */
 const API_KEY = /^[A-Za-z0-9]{20,128}$/;
 
@@ -73,7 +85,7 @@ const API_KEY = /^[A-Za-z0-9]{20,128}$/;
  * Returns the API key that chooses the caller's usage plan; undefined if no plan is to be chosen, or the claim has no
  * value that could be a key.
  */
-export function readUsageKey(
+function readUsageKey(
   identity: Identity,
   kind: GatewayKind,
   { usageKeyClaim }: Pick<ResponseRules, "usageKeyClaim">,

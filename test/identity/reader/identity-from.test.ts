@@ -13,6 +13,7 @@ const CONTEXT: IdentityContext = {
   email_verified: "true",
   token_use: "access",
   iss: "https://acme.eu.auth0.com/",
+  aud: "https://api.acme.com/",
   client_id: "WebApp",
   exp: String(EXP),
   scope: "openid email",
@@ -55,7 +56,9 @@ describe("the identity", () => {
       organization: "org_1",
       organizationName: undefined,
       principalType: "user",
+      audience: "https://api.acme.com/",
       actor: undefined,
+      actors: [],
       claims: {},
     });
   });
@@ -75,7 +78,9 @@ describe("the identity", () => {
       organization: undefined,
       organizationName: undefined,
       principalType: "user",
+      audience: "https://api.acme.com/",
       actor: undefined,
+      actors: [],
       claims: {},
     });
   });
