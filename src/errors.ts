@@ -7,7 +7,7 @@ export function mayBecomeValid(reason: Reason): boolean {
   return reason === "not_yet_valid" || reason === "unknown_key";
 }
 
-/** Why a verified caller does not get in. It is returned, not thrown: that a rule says no is no error. */
+/** Why a verified caller is denied. It is returned, not thrown: a denial is not an error. */
 export interface Denial {
   readonly reason: DenyReason;
   /** What is known beyond the reason, safe to log: a name, never a value. */
@@ -16,7 +16,7 @@ export interface Denial {
 
 /**
  * Runs a function, and gives the errors that are made in it no stack trace: collecting one takes V8 longer than all the
- * rest of a refusal.
+ * rest of rejecting a token.
  */
 export function withoutStackTraces<T>(run: () => T): T {
   const { stackTraceLimit } = Error;
@@ -36,7 +36,7 @@ export class AuthorizerError extends Error {
   readonly detail: string | undefined;
 
   constructor(reason: UnauthorizedReason | ErrorReason, detail?: string, options?: ErrorOptions) {
-    // Where in the code a token was refused says no more than the reason, and would cost more than all the rest.
+    // Where in the code it was thrown says no more than the reason, and would cost more than all the rest.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(detail === undefined ? reason : `${reason}: ${detail}`, options);
@@ -62,17 +62,17 @@ export const UNAUTHORIZED_REASONS = {
   unsupported_header:
     "The token's header lacks a `kid` or has a parameter that is not accepted (such as `crit` or `jku`).",
   wrong_token_type:
-    "This is neither an ID token nor an access token of the accepted profile: a logout token, or a mixture of both kinds.",
+    "This is neither an ID token nor an access token of the accepted profile: a logout token, or a mixture of both types.",
   unknown_issuer: "The token comes from another tenant. Compare its `iss` with AUTH0_DOMAIN.",
   unknown_audience:
-    "The token was issued for somebody else. Compare its `aud` with AUTH0_CLIENT_IDS (ID tokens) and AUTH0_AUDIENCES (access tokens).",
+    "The token was issued for another application or API. Compare its `aud` with AUTH0_CLIENT_IDS (ID tokens) and AUTH0_AUDIENCES (access tokens).",
   ambiguous_audience: "The token names both an application and an API as its audience.",
   unknown_key:
     "The tenant does not publish the key that signed this token: it was revoked, or the token is forged.",
   bad_signature: "The signature does not match: the token was changed or forged.",
   expired: "The token has expired. The application must get a new one.",
   not_yet_valid: "The token is not valid yet. Compare the clocks.",
-  missing_claim: "The token lacks a claim that its kind must have.",
+  missing_claim: "The token lacks a claim that is required in tokens of its type.",
   invalid_claim: "A claim of the token has a type or a value that is not acceptable.",
   issued_before_cutoff: "The token was issued before AUTHORIZER_ISSUED_AFTER. The user must sign in again.",
   revoked:
@@ -81,13 +81,13 @@ export const UNAUTHORIZED_REASONS = {
     "The token is bound to a key (DPoP or mutual TLS), which a bearer request does not prove. Switch sender constraining off for this API.",
 } as const;
 
-/** The token is valid, but its bearer does not get in: HTTP 403 (RFC 6750 §3.1). */
+/** The token is valid, but its bearer is denied: HTTP 403 (RFC 6750 §3.1). */
 export const DENY_REASONS = {
   email_missing:
-    "The token has no e-mail. ID token: ask for the scope `email`. Access token: add the claim AUTH0_EMAIL_CLAIM in a post-login Action.",
+    "The token has no email. ID token: ask for the scope `email`. Access token: add the claim AUTH0_EMAIL_CLAIM in a post-login Action.",
   email_not_verified:
-    "The token does not say that the e-mail address is verified: the user has not verified it yet, or the connection sends `email_verified` as something other than true or false (AUTHORIZER_EMAIL_POLICY=verified).",
-  email_unsupported: "The e-mail address is not plain ASCII with exactly one @ and at most 254 characters.",
+    "The token does not say that the email address is verified: the user has not verified it yet, or the connection sends `email_verified` as something other than true or false (AUTHORIZER_EMAIL_POLICY=verified).",
+  email_unsupported: "The email address is not plain ASCII with exactly one @ and at most 254 characters.",
   agent_not_allowed: "The token belongs to an AI agent, not to a user (AUTHORIZER_ALLOW_AGENTS).",
   actor_not_allowed:
     "An actor, such as an AI agent or a support engineer, uses the token on the user's behalf, and AUTHORIZER_ACTORS does not allow it.",
@@ -95,7 +95,7 @@ export const DENY_REASONS = {
   anonymous_not_allowed:
     "The token belongs to an anonymous session, not to a user who has signed in (AUTHORIZER_ALLOW_ANONYMOUS).",
   organization_not_allowed: "The user did not sign in to one of AUTH0_ORGANIZATIONS.",
-  email_domain_not_allowed: "The e-mail address is not of one of AUTHORIZER_EMAIL_DOMAINS.",
+  email_domain_not_allowed: "The email address is not of one of AUTHORIZER_EMAIL_DOMAINS.",
   claim_not_allowed:
     "A claim has none of the values that AUTH0_REQUIRED_CLAIMS asks for, or is missing. The detail names the claim.",
   permission_missing:
@@ -103,9 +103,9 @@ export const DENY_REASONS = {
   route_not_listed:
     "There are permissions by route (AUTHORIZER_ROUTE_PERMISSIONS or routes.json), and none names this route. Add it: with `=` and nothing after it, any signed-in caller may call it.",
   context_value_unsupported:
-    "The signature is good, but API Gateway would not hand a value on unchanged. The detail names it: a claim with a control character, a permission with a blank, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
+    "The signature is good, but API Gateway would not forward a value unchanged. The detail names it: a claim with a control character, a permission with a space, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
   claims_too_large:
-    "The claims of AUTH0_CONTEXT_CLAIMS have more than 2 KB together. Hand on fewer, or let the Action write less into them.",
+    "The claims of AUTH0_CONTEXT_CLAIMS have more than 2 KB together. Forward fewer, or let the Action write less into them.",
 } as const;
 
 /** Nothing can be said about the caller: HTTP 500, which no gateway caches. */

@@ -25,7 +25,7 @@ export { parseSnapshots } from "./token/keys/snapshot.ts";
 export { ConfigurationError, IdentityError, settingsFromEnvironment };
 export type { CallerIdentity, ClaimTypes, IdentityContext, KeySnapshot, Reason };
 
-/** Who gets in and how keys are kept. What only a gateway is told is left out, and so is the log: this writes none. */
+/** Who is allowed and how keys are cached. What only a gateway needs is left out, and so is the log: this writes none. */
 export type VerifierSettings = Omit<
   Settings,
   | "httpApiResponse"
@@ -43,7 +43,7 @@ export type VerifierOptions = Pick<SettingsOptions, keyof VerifierSettings>;
 /** A fetch of keys that failed, or a lookup of revocations that did. */
 export type VerifierEvent = BackgroundEvent;
 
-/** What a verifier takes from the world around it. Everything has the default that a server needs. */
+/** What a verifier takes from outside. Everything has the default that a server needs. */
 export interface VerifierDependencies {
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
@@ -59,13 +59,13 @@ export interface VerifierDependencies {
   readonly fetch?: (jwksUri: string, timeoutMs: number) => Promise<string>;
   /** AWS's variables, for requests to the table of revocations: `process.env`, unless others are given. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Is told what goes wrong in the background, in words that may be logged. */
-  readonly onError?: (fault: VerifierEvent) => void;
+  /** Called with what goes wrong in the background; safe to log. */
+  readonly onError?: (event: VerifierEvent) => void;
 }
 
 /** The caller, as `identityFrom` gives it behind the authorizer, so that the code behind can be the same. */
 export interface VerifiedCaller<Types extends ClaimTypes = NoClaims> extends CallerIdentity<Types> {
-  /** The same, flat and all texts, as the authorizer hands it on: AppSync's `resolverContext`, or a header's value. */
+  /** The same, flat and all strings, as the authorizer forwards it: AppSync's `resolverContext`, or a header's value. */
   readonly context: IdentityContext;
 }
 
@@ -77,7 +77,7 @@ export interface VerifyOptions<Types extends ClaimTypes = NoClaims> {
 /**
  * Verifies a token and says whose it is.
  *
- * @throws VerificationError where there is no identity, or its bearer does not get in
+ * @throws VerificationError where there is no identity, or its bearer is denied
  * @throws IdentityError `wrong_type` where a claim is not of the type that `claims` declares
  */
 export type VerifyToken = <const Types extends ClaimTypes = NoClaims>(
@@ -86,10 +86,10 @@ export type VerifyToken = <const Types extends ClaimTypes = NoClaims>(
 ) => Promise<VerifiedCaller<Types>>;
 
 /**
- * Why nobody got in. The message is for whoever runs the service; a caller is told the status, at most the reason.
+ * Why a token was not allowed. The message is for the operator; a caller gets the status, at most the reason.
  *
  * - 401: no valid token. The client must get another one.
- * - 403: a valid token of a caller who does not get in. Another token would not help.
+ * - 403: a valid token of a caller who is denied. Another token would not help.
  * - 500: nothing can be said, such as `keys_unavailable`. Answer 503 where you can; the client may come again.
  */
 export class VerificationError extends Error {
@@ -122,13 +122,13 @@ const NO_GATEWAY: Presentation = {
 
 /**
  * Makes a verifier and begins to fetch the tenant's keys. It goes the authorizer's own way from a token to an identity,
- * under the same settings, for doors without an authorizer: a Function URL, AppSync, an open WebSocket, an MCP server.
+ * under the same settings, for entry points without an authorizer: a Function URL, AppSync, an open WebSocket, an MCP server.
  *
  * @example
  * const verify = createVerifier({ domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] });
  * const { email } = await verify(bearerToken(request.headers.authorization));
  *
- * @throws ConfigurationError with every mistake at once
+ * @throws ConfigurationError with every issue at once
  */
 export function createVerifier(
   options: VerifierOptions,
@@ -145,7 +145,7 @@ export function createVerifier(
 }
 
 function ignored(): void {
-  // Whoever does not ask is not told: every request that a fault concerns is refused with its reason.
+  // By default, events are dropped: every request that one concerns is rejected with its reason.
 }
 
 /** Until when the token is good was judged with the rest of it, to the fraction of a second. */
@@ -166,7 +166,7 @@ function behindAuthorizer(context: IdentityContext): EventBehindAuthorizer {
 /**
  * The bearer token of an Authorization header (RFC 6750 §2.1).
  *
- * @param authorization undefined where the request has none; several, joined by commas, are refused
+ * @param authorization undefined where the request has none; several, joined by commas, are not accepted
  * @throws VerificationError `missing_token`, `malformed_header` or `token_too_large`
  */
 export function bearerToken(authorization: string | undefined): string {

@@ -14,7 +14,7 @@ export function parseStageArn(stageArn: string): { readonly apiId: string; reado
  * policy and applies it to the caller's other routes, so a policy for one method would lock them out.
  *
  * @param methodArn `arn:PARTITION:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`
- * @throws Refusal `unsupported_event`
+ * @throws AuthorizerError `unsupported_event`
  */
 export function toStageArn(methodArn: string): string {
   const [apiAndStage] = API_AND_STAGE.exec(methodArn) ?? [];

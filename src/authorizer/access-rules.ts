@@ -33,7 +33,7 @@ export type AccessRuleName =
 
 type AccessRule = (identity: Identity, rules: AccessRules, request: RequestRules) => Denial | undefined;
 
-/** What a caller must be, in the order in which it is asked, and why they are refused otherwise. */
+/** What a caller must be, in the order of the checks, and why they are denied otherwise. */
 export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
   machine: checkMachine,
   anonymous: checkAnonymous,
@@ -90,7 +90,7 @@ function checkActor({ actors: [actor] }: Identity, { actors }: AccessRules): Den
   return actors !== "none" && actors.includes(actor) ? undefined : { reason: "actor_not_allowed" };
 }
 
-/** An address that cannot be handed on unchanged is left out where an e-mail is optional. */
+/** An address that cannot be forwarded unchanged is left out where an email is optional. */
 function checkEmail({ email }: Identity, rules: AccessRules): Denial | undefined {
   if (email.kind !== "address") {
     const reason = email.kind === "missing" ? "email_missing" : "email_unsupported";
@@ -102,7 +102,7 @@ function checkEmail({ email }: Identity, rules: AccessRules): Denial | undefined
 
 /** Access rules that hold only where a setting names what is allowed. Domains are in lower case. */
 
-/** An ID is only ever compared with an ID, and a name with a name: whoever names an organization chooses no ID. */
+/** An ID is only ever compared with an ID, and a name with a name: an organization's name can be chosen, its ID cannot. */
 function checkOrganization(identity: Identity, organizations: readonly string[]): Denial | undefined {
   const { id, name } = identity.organization ?? {};
   const isAllowed = organizations.some((allowed) => allowed === (allowed.startsWith("org_") ? id : name));

@@ -13,7 +13,7 @@ import type { KeySnapshot } from "../token/keys/remote-key-set.ts";
 import { isInFuture } from "../settings/cutoff.ts";
 import { runtimeDefaults, settingsFrom, type Settings, type SettingsOptions } from "../settings/settings.ts";
 
-/** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
+/** What an authorizer takes from outside. Everything has the default that the Lambda needs. */
 export interface Dependencies {
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
@@ -39,7 +39,7 @@ export interface Dependencies {
  * The handler of a Lambda authorizer.
  *
  * @throws Error `Unauthorized` where the gateway is to answer 401
- * @throws Refusal where nothing can be decided, such as `keys_unavailable`: the gateway answers 500
+ * @throws AuthorizerError where nothing can be decided, such as `keys_unavailable`: the gateway answers 500
  */
 export interface Authorizer {
   (event: unknown): Promise<AuthorizerResponse>;
@@ -57,7 +57,7 @@ export interface Authorizer {
  * @example
  * export const handler = createAuthorizer({ domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] });
  *
- * @throws ConfigurationError with every mistake at once
+ * @throws ConfigurationError with every issue at once
  */
 export function createAuthorizer(options: SettingsOptions, dependencies: Dependencies = {}): Authorizer {
   const settings = settingsFrom(options, runtimeDefaults(process.env));
@@ -75,7 +75,7 @@ export function getFunctionName(env: NodeJS.ProcessEnv): string {
   return env["AWS_LAMBDA_FUNCTION_NAME"] ?? "authorizer";
 }
 
-/** From here on the age of packaged keys is a warning, and the alarm of `infra/alarms.yml` is raised. */
+/** From here on the age of the snapshot is a warning, and the alarm of `infra/alarms.yml` is raised. */
 const OLD_SNAPSHOT_PERCENT = 70;
 
 /** Makes the handler from settings that have been checked. */
@@ -109,7 +109,7 @@ export function createHandler(
   return authorize as Authorizer;
 }
 
-/** Of young keys nothing is said, because a line takes a thirtieth of a cold start. */
+/** No log line while the snapshot is fresh: one costs about 3 % of a cold start. */
 function logSnapshotAge(percent: number, log: Log): void {
   if (percent >= OLD_SNAPSHOT_PERCENT) log.event({ event: "snapshot_old", percent: Math.round(percent) });
 }

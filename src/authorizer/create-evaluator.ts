@@ -8,11 +8,11 @@ import type { TableLookupDependencies } from "../revocation/table-lookup.ts";
 import { toCutoff } from "../settings/cutoff.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** What an evaluator takes from the world around it. Everything but `onError` has the default that the Lambda needs. */
+/** What an evaluator takes from outside. Everything but `onError` has the default that the Lambda needs. */
 export interface EvaluatorDependencies extends Omit<KeySetDependencies, "onFailure"> {
   /** AWS's variables, for requests to the table of revocations. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  readonly onError: (fault: BackgroundEvent) => void;
+  readonly onError: (event: BackgroundEvent) => void;
 }
 
 /** An evaluator, and the keys of each issuer that it keeps. */

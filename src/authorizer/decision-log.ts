@@ -28,7 +28,7 @@ export interface DecisionLogOptions extends LogOptions, KnownAudiences {}
 export interface Log {
   decision(record: DecisionRecord): void;
   /** What went wrong beside the requests. */
-  readonly event: (fault: LogEvent) => void;
+  readonly event: (event: LogEvent) => void;
 }
 
 /** Which fields of a line are metrics, as JSON: it never changes, and would take as long to write as all the rest. */

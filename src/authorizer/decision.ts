@@ -8,13 +8,13 @@ export type Decision = AllowDecision | DenyDecision | UnauthorizedDecision | Err
 export interface AllowDecision {
   readonly outcome: "allow";
   readonly identity: Identity;
-  /** What the Lambdas behind receive. */
+  /** What the backend receives. */
   readonly context: IdentityContext;
   /** What the policy allows if that is less than every route of the stage. */
   readonly resource?: string | undefined;
 }
 
-/** A verified caller who does not get in. */
+/** A verified caller who is denied. */
 export interface DenyDecision extends Denial {
   readonly outcome: "deny";
   readonly identity: Identity;

@@ -36,7 +36,7 @@ export type AuthorizerResponse = PolicyResponse | SimpleResponse;
  * The response that makes a gateway do what was decided.
  *
  * @throws Error `Unauthorized`, exactly, where the gateway is to answer 401
- * @throws Refusal where nothing could be decided: the gateway answers 500 and caches nothing
+ * @throws AuthorizerError where nothing could be decided: the gateway answers 500 and caches nothing
  */
 export function toResponse(
   decision: Decision,
@@ -97,25 +97,25 @@ function readUsageKey(
 
 /**
  * A gateway may keep the policy longer than the token lives. The end is a Deny of its own, not a condition on the
- * Allow: a gateway that does not evaluate conditions on the Allow would let nobody in.
+ * Allow: a gateway that does not evaluate conditions on the Allow would deny everyone.
  */
 function createExpiryStatement(resource: string, seconds: number): Statement {
   const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": rfc3339(seconds) } };
   return { ...createStatement("Deny", resource), Condition };
 }
 
-/** What a refusal may be answered with. */
+/** How a caller may be rejected. */
 interface RejectionRules {
   readonly simple: boolean;
   /** Whether the gateway is to deny, rather than to answer 401, where there is no valid token. */
   readonly denyUnauthorized: boolean;
 }
 
-/** The principal of somebody who did not say who they are. */
+/** The principal of a caller without a verified identity. */
 const ANONYMOUS_PRINCIPAL = "anonymous";
 
 /**
- * The response that makes a gateway turn a caller away.
+ * The response that makes a gateway reject a caller.
  *
  * @throws Error `Unauthorized`, exactly, where the gateway is to answer 401
  */
@@ -134,7 +134,7 @@ function toRejection(
     : toDenyPolicy(getPrincipal(decision), reason, stageArn);
 }
 
-/** A subject that cannot be handed on in the context cannot be the policy's principal either. */
+/** A subject that cannot be forwarded in the context cannot be the policy's principal either. */
 function getPrincipal(decision: DenyDecision | UnauthorizedDecision): string {
   return decision.outcome === "unauthorized" || decision.reason === "context_value_unsupported"
     ? ANONYMOUS_PRINCIPAL

@@ -1,7 +1,7 @@
 import type { AccessTokenClaims, Organization, TokenClaims, TokenUse } from "../token/claims.ts";
 import { getOwn, type JsonObject } from "../token/jwt.ts";
 
-/** Who a verified token speaks of. (`issuer`, `subject`) identifies the user; the e-mail does not (OIDC Core §5.7). */
+/** Who a verified token speaks of. (`issuer`, `subject`) identifies the user; the email does not (OIDC Core §5.7). */
 export interface Identity {
   readonly subject: string;
   readonly principalType: PrincipalType;
@@ -32,7 +32,7 @@ export type Email =
   | { readonly kind: "unsupported" };
 
 export interface IdentityRules {
-  /** The claim with the e-mail in access tokens; `CLAIM_verified` says whether it is verified. */
+  /** The claim with the email in access tokens; `CLAIM_verified` says whether it is verified. */
   readonly emailClaim: string | undefined;
 }
 

@@ -1,15 +1,15 @@
 import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
 
-/** What must hold for several settings together. `mistakes.ts` has the sentence for each. */
+/** What must hold for several settings together. `configuration-error.ts` has the sentence for each. */
 export interface Constraint {
-  /** The mistake is the first one's; where one of them is wrong by itself, nothing is said about them together. */
+  /** The issue is reported for the first; where one of them is wrong by itself, they are not checked together. */
   readonly of: readonly [SettingKey, ...SettingKey[]];
   readonly broken: (settings: Settings) => boolean;
 }
 
 type GeneralConstraintName =
   | "issuersMissing"
-  | "acceptsNobody"
+  | "acceptsNoToken"
   | "kindsOverlap"
   | "emailClaimMissing"
   | "domainsUnverified"
@@ -24,7 +24,7 @@ export type ConstraintName = GeneralConstraintName | "tableMissing";
 
 const GENERAL_CONSTRAINTS: Readonly<Record<GeneralConstraintName, Constraint>> = {
   issuersMissing: { of: ["domain"], broken: ({ domain }) => domain.length === 0 },
-  acceptsNobody: {
+  acceptsNoToken: {
     of: ["clientIds", "audiences"],
     broken: ({ clientIds, audiences }) => clientIds.length + audiences.length === 0,
   },
@@ -79,7 +79,7 @@ const TABLE_CONSTRAINTS = OF_THE_TABLE.map((key): readonly [ConstraintName, Cons
   },
 ]);
 
-/** Every rule about several settings, in the order in which mistakes are told. */
+/** Every rule about several settings, in the order in which issues are reported. */
 export const CONSTRAINTS: readonly (readonly [ConstraintName, Constraint])[] = [
   ...(Object.entries(GENERAL_CONSTRAINTS) as [ConstraintName, Constraint][]),
   ...TABLE_CONSTRAINTS,

@@ -6,7 +6,7 @@ import { parseDateTime } from "./date-time.ts";
  * throws an `Error` whose message continues "AUTH0_DOMAIN …".
  */
 
-/** Items separated by commas, blanks around them ignored; or an array. */
+/** Items separated by commas, spaces around them ignored; or an array. */
 export function list<T>(item: (value: unknown) => T, separator = ","): (value: unknown) => readonly T[] {
   return (value) => {
     const items = typeof value === "string" ? value.split(separator).map((part) => part.trim()) : value;
@@ -17,7 +17,7 @@ export function list<T>(item: (value: unknown) => T, separator = ","): (value: u
 
 export function word(value: unknown): string {
   if (typeof value !== "string" || !/^\S+$/.test(value)) {
-    throw new Error(`has an item that is empty or has blanks in it: ${JSON.stringify(value)}`);
+    throw new Error(`has an item that is empty or has spaces in it: ${JSON.stringify(value)}`);
   }
   if (/^(["'`]).*\1$/.test(value)) throw new Error(`has quotes around an item: ${value}`);
   return value;
@@ -36,7 +36,7 @@ const PLAIN_DOMAIN = /^(?!.*xn--)(?:[a-z0-9-]+\.)+[a-z]{2,}$/;
 
 /**
  * A tenant's domain, bare or as a URL, as its issuer identifier: with Auth0's trailing slash.
- * Plain HTTP only for a loopback host, which is how a tenant runs on one's own machine.
+ * Plain HTTP only for a loopback host, which is how the local tenant runs.
  */
 export function issuer(value: unknown): string {
   const text = word(value);
@@ -145,7 +145,7 @@ export function actors(value: unknown): "none" | "any" | readonly string[] {
   return subjects;
 }
 
-/** The values that a claim may have, by its name: a URL of the team's own, or one of Auth0's. */
+/** The values that a claim may have, by its name: a URL, or one of Auth0's. */
 export function requiredClaims(value: unknown): Readonly<Record<string, readonly string[]>> {
   return record(word, list(word, "|"), AT_LAST_EQUALS)(value);
 }
@@ -194,7 +194,7 @@ type Pair = readonly [name: string, value: unknown];
 
 function pair(text: unknown, separator: RegExp): Pair {
   const parts = separator.exec(String(text));
-  if (parts === null) throw new Error(`has an item that is no name=value: ${JSON.stringify(text)}`);
+  if (parts === null) throw new Error(`has an item that is not name=value: ${JSON.stringify(text)}`);
   const [, name = "", value] = parts;
   return [name.trim(), value?.trim()];
 }

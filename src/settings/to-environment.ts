@@ -36,7 +36,7 @@ export function toEnvironment(options: SettingsOptions, now: number): Variables 
   return variables;
 }
 
-/** The variables of settings that nobody has checked: values may be placeholders that are resolved later. */
+/** The variables of settings that are not checked: values may be placeholders that are resolved later. */
 export function toVariables(options: SettingsOptions): Variables {
   const given = KEYS.filter((key) => options[key] !== undefined);
   return Object.fromEntries(given.map((key) => [getVariable(key), formatValue(key, options[key])]));

@@ -68,7 +68,7 @@ export function checkIssuer(claims: JsonObject, { issuers }: Pick<ClaimRules, "i
   return issuer;
 }
 
-/** OpenID Connect's two kinds of token that Auth0 issues as JWTs. */
+/** OpenID Connect's two types of token that Auth0 issues as JWTs. */
 export type TokenUse = "id" | "access";
 
 /** What a token must say to be meant for this API. Durations are in seconds. */

@@ -5,7 +5,7 @@ import { MAX_TOKEN_BYTES } from "./bearer.ts";
 /** A JSON object as it came in. Read it with {@link getOwn}: it may name anything, `__proto__` included. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The parts of a JWT that nobody has vouched for yet. */
+/** The parts of a JWT that is not verified yet. */
 export interface UnverifiedJwt {
   readonly header: JsonObject;
   readonly claims: JsonObject;
@@ -23,7 +23,7 @@ const MAX_JSON_MEMBERS = 500;
 const MEDIA_TYPE_PREFIX = "application/";
 const MEMBER_MARKS = ["[", "{", '":'] as const;
 /** Parameters that change how a signature is checked or name a key from outside (RFC 7515 §4.1, RFC 7797). */
-const REFUSED_PARAMETERS = ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"] as const;
+const REJECTED_PARAMETERS = ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"] as const;
 
 /**
  * Takes a compact JWS apart (RFC 7515 §7.1, RFC 7519 §7.2). It does NOT verify anything.
@@ -57,7 +57,7 @@ export function getOwn(object: JsonObject, name: string): unknown {
  */
 export function checkHeader(header: JsonObject): string {
   if (getOwn(header, "alg") !== "RS256") throw new AuthorizerError("unsupported_algorithm");
-  if (REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name)))
+  if (REJECTED_PARAMETERS.some((name) => Object.hasOwn(header, name)))
     throw new AuthorizerError("unsupported_header");
   const kid = getOwn(header, "kid");
   if (typeof kid !== "string" || kid === "") throw new AuthorizerError("unsupported_header", "no kid");

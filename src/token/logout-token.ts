@@ -35,7 +35,7 @@ const TYPES: readonly (string | undefined)[] = ["logout+jwt", "jwt", undefined];
 /**
  * Verifies logout tokens (OIDC Back-Channel Logout 1.0 §2.6), by the keys of ID tokens and by rules of their own.
  *
- * A token without `sid` would mean every session of its user. It does not say who caused it, and is refused, as the
+ * A token without `sid` would mean every session of its user. It does not say who caused it, and is rejected, as the
  * specification provides for with `backchannel_logout_session_required` (§2.2).
  *
  * @returns a function that throws AuthorizerError where the token is not acceptable, or its key cannot be had

@@ -83,7 +83,7 @@ function readClientId(claims: JsonObject): string | undefined {
   return azp ?? clientId;
 }
 
-/** Auth0's RBAC: a list, and nothing else. */
+/** Auth0's RBAC: always a list. */
 function readPermissions(claims: JsonObject): readonly string[] {
   const values = getOwn(claims, "permissions");
   if (values === undefined) return [];

@@ -166,7 +166,7 @@ describe("doctor finds", () => {
     const { problems, warnings } = await tenant.examined(
       tenant.accessToken({ ...old, aud: "https://billing.acme.com/" }),
     );
-    expect(problems).toMatchObject([{ what: "refused: unknown_audience" }]);
+    expect(problems).toMatchObject([{ what: "unauthorized: unknown_audience" }]);
     expect(warnings).toEqual([]);
     expect(await tenant.examined(tenant.accessToken(old))).toMatchObject({
       exitCode: 0,

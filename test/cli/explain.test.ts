@@ -363,7 +363,7 @@ describe("what explain prints", () => {
       const sub = address === "alice" ? "auth0|1" : address;
       const token = tenant.idToken({ user: { sub, email: address, email_verified: true } });
       const { output } = await show(token, ...options);
-      expect(output).toContain("(e-mail hidden)");
+      expect(output).toContain("(email hidden)");
       expect(output).not.toMatch(/alice|wonder/);
       expect(output).not.toContain(token.split(".")[2]);
     },
@@ -375,7 +375,7 @@ describe("what explain prints", () => {
       expect(output).not.toContain("bob");
     }
     const { output } = await show(tenant.idToken({ claims: { aud: ["a", { "bob@x.com": ["bob@x.com"] }] } }));
-    expect(output).toContain('["a",{"(e-mail hidden)":["(e-mail hidden)"]}]');
+    expect(output).toContain('["a",{"(email hidden)":["(email hidden)"]}]');
   });
 
   test("has the subject of a machine in it, which only looks like an e-mail", async () => {

@@ -161,20 +161,20 @@ describe("each variable", () => {
   test.each([
     ["AUTH0_DOMAIN", "https://acme.com/path", "must be a domain"],
     ["AUTH0_DOMAIN", "http://acme.com", "must use https"],
-    ["AUTH0_DOMAIN", "a.com b.com", "has an item that is empty or has blanks"],
-    ["AUTH0_CLIENT_IDS", "A B", "has an item that is empty or has blanks"],
-    ["AUTH0_AUDIENCES", "a b", "has an item that is empty or has blanks"],
+    ["AUTH0_DOMAIN", "a.com b.com", "has an item that is empty or has spaces"],
+    ["AUTH0_CLIENT_IDS", "A B", "has an item that is empty or has spaces"],
+    ["AUTH0_AUDIENCES", "a b", "has an item that is empty or has spaces"],
     ["AUTH0_EMAIL_CLAIM", "roles", "is a claim that Auth0 keeps to itself"],
-    ["AUTH0_CONTEXT_CLAIMS", "roles", "has an item that is no name=value"],
+    ["AUTH0_CONTEXT_CLAIMS", "roles", "has an item that is not name=value"],
     ["AUTH0_CONTEXT_CLAIMS", "Roles=https://a/", "has a name that is not a lower-case letter"],
     ["AUTH0_CONTEXT_CLAIMS", "email=https://a/", "has a reserved name: email"],
     ["AUTH0_CONTEXT_CLAIMS", "a=https://a/,a=https://b/", "names a twice"],
-    ["AUTH0_REQUIRED_CLAIMS", "https://acme.com/plan=", "has an item that is no name=value"],
+    ["AUTH0_REQUIRED_CLAIMS", "https://acme.com/plan=", "has an item that is not name=value"],
     ["AUTH0_REQUIRED_CLAIMS", "https://acme.com/plan=|", "has a claim without a value"],
     ["AUTHORIZER_EMAIL_DOMAINS", "@acme.com", "must be domains such as acme.com"],
     ["AUTH0_ACCESS_TOKEN_PROFILE", "both", "must be one of auth0, rfc9068"],
-    ["AUTH0_ORGANIZATIONS", "org 1", "has an item that is empty or has blanks"],
-    ["AUTH0_REQUIRED_PERMISSIONS", "read x", "has an item that is empty or has blanks"],
+    ["AUTH0_ORGANIZATIONS", "org 1", "has an item that is empty or has spaces"],
+    ["AUTH0_REQUIRED_PERMISSIONS", "read x", "has an item that is empty or has spaces"],
     ["AUTHORIZER_EMAIL_POLICY", "required", "must be one of verified, present, optional"],
     ["AUTHORIZER_ALLOW_MACHINES", "yes", "must be one of true, false"],
     ["AUTHORIZER_ALLOW_ANONYMOUS", "yes", "must be one of true, false"],
@@ -198,7 +198,7 @@ describe("each variable", () => {
       "must be the name of a DynamoDB table",
     ],
     ["REVOCATION_ON_FAILURE", "refuse", "must be one of error, allow"],
-    ["REVOCATION_SESSION_CLAIM", "session id", "has an item that is empty or has blanks"],
+    ["REVOCATION_SESSION_CLAIM", "session id", "has an item that is empty or has spaces"],
     ...[
       ...["2026-11-30", "08:00:00Z", "2026-11-30T08:00:00", "2026-11-30T08:00Z", "1796025600", "now"],
       ...["2026-02-29T08:00:00Z", "2026-13-01T08:00:00Z", "2026-11-30T24:00:00Z", "26-11-30T08:00:00Z"],
@@ -224,13 +224,13 @@ describe("together", () => {
     [
       "somebody must be able to get in",
       { AUTH0_CLIENT_IDS: "," },
-      "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: nobody would get in",
+      "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: no token would be accepted",
       { AUTH0_CLIENT_IDS: "", ...ACCESS },
     ],
     [
       "no application has the name of an API",
       { ...ACCESS, AUTH0_AUDIENCES: "api,WebApp" },
-      "AUTH0_AUDIENCES must not share a value with AUTH0_CLIENT_IDS: it tells the two kinds of token apart",
+      "AUTH0_AUDIENCES must not share a value with AUTH0_CLIENT_IDS: it tells ID tokens and access tokens apart",
       { ...ACCESS, AUTH0_AUDIENCES: "api,webapp" },
     ],
     [
@@ -248,19 +248,19 @@ describe("together", () => {
     [
       "machines have no e-mail",
       { AUTHORIZER_ALLOW_MACHINES: "true" },
-      "AUTHORIZER_ALLOW_MACHINES needs AUTHORIZER_EMAIL_POLICY=optional: a machine has no e-mail",
+      "AUTHORIZER_ALLOW_MACHINES needs AUTHORIZER_EMAIL_POLICY=optional: a machine has no email",
       { AUTHORIZER_ALLOW_MACHINES: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
       "a domain says nothing of an e-mail that nobody verified",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com", AUTHORIZER_EMAIL_POLICY: "present" },
-      "AUTHORIZER_EMAIL_DOMAINS needs AUTHORIZER_EMAIL_POLICY=verified: anybody can sign up with anybody's address until it is",
+      "AUTHORIZER_EMAIL_DOMAINS needs AUTHORIZER_EMAIL_POLICY=verified: until it is verified, a user can sign up with any address",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
     ],
     [
       "anonymous visitors have no e-mail",
       { AUTHORIZER_ALLOW_ANONYMOUS: "true" },
-      "AUTHORIZER_ALLOW_ANONYMOUS needs AUTHORIZER_EMAIL_POLICY=optional: an anonymous session has no e-mail",
+      "AUTHORIZER_ALLOW_ANONYMOUS needs AUTHORIZER_EMAIL_POLICY=optional: an anonymous session has no email",
       { AUTHORIZER_ALLOW_ANONYMOUS: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
@@ -307,10 +307,10 @@ describe("mistakes", () => {
 
   test("are told in the message, with their number", () => {
     expect(() => settingsFromEnvironment({})).toThrow(
-      /^The authorizer cannot start: 2 mistakes in its configuration\.\n- AUTH0_DOMAIN is .*\n- AUTH0_CLIENT_IDS is /,
+      /^The authorizer cannot start: 2 issues in its configuration\.\n- AUTH0_DOMAIN is .*\n- AUTH0_CLIENT_IDS is /,
     );
     expect(() => settings({ JWKS_TIMEOUT_MS: "1" })).toThrow(
-      /cannot start: 1 mistake in its configuration\.\n- JWKS_/,
+      /cannot start: 1 issue in its configuration\.\n- JWKS_/,
     );
     expect(new ConfigurationError([])).toMatchObject({ name: "ConfigurationError" });
   });

@@ -97,7 +97,7 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
   if (values.help === true) return undefined;
   if (positionals.length > 1) throw new UsageError("one token at a time");
   const now = values.at === undefined ? terminal.clock() : Date.parse(values.at);
-  if (Number.isNaN(now)) throw new UsageError(`--at is no time: ${values.at ?? ""}`);
+  if (Number.isNaN(now)) throw new UsageError(`--at is not a time: ${values.at ?? ""}`);
   return {
     evidence:
       values.event === undefined

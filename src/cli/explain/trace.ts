@@ -28,7 +28,7 @@ export const STEPS = {
   key: "the tenant publishes the key that signed it",
   signature: "the signature matches",
   context: "API Gateway forwards its values unchanged",
-  machine: "the caller is no machine (AUTHORIZER_ALLOW_MACHINES)",
+  machine: "the caller is not a machine (AUTHORIZER_ALLOW_MACHINES)",
   anonymous: "the caller has signed in (AUTHORIZER_ALLOW_ANONYMOUS)",
   agent: "the caller is not an AI agent (AUTHORIZER_ALLOW_AGENTS)",
   actor: "an actor, if there is one, may act for users (AUTHORIZER_ACTORS)",

@@ -1,4 +1,4 @@
-/** What a claim of the team's own is declared to be. `json` is anything, and the caller's to check. */
+/** The declared type of a custom claim. `json` is anything, and the caller's to check. */
 export type ClaimType = keyof ClaimValues;
 
 interface ClaimValues {
@@ -12,7 +12,7 @@ interface ClaimValues {
 /** The type of each claim, by its name in AUTH0_CONTEXT_CLAIMS. */
 export type ClaimTypes = Readonly<Record<string, ClaimType>>;
 
-/** Of no claim anything was declared. */
+/** No claims are declared. */
 export type NoClaims = Readonly<Record<string, never>>;
 
 /** The claims that were declared, each undefined where the token does not have it. */
@@ -60,7 +60,7 @@ export function customClaim(
 /**
  * The JSON object of `custom_claims`.
  *
- * @returns undefined where the text is no such object
+ * @returns undefined where the string is not such an object
  */
 export function otherClaims(text: string | undefined): object | undefined {
   if (text === undefined) return {};

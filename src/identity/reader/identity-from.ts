@@ -9,9 +9,9 @@ export interface EventBehindAuthorizer {
   readonly requestContext: object;
 }
 
-/** The caller, as the authorizer vouches for them. */
+/** The caller, as the authorizer verified them. */
 export interface CallerIdentity<Types extends ClaimTypes = NoClaims> {
-  /** The user's identifier at the issuer. Together with `issuer` this is what to keep; an e-mail can change hands. */
+  /** The user's identifier at the issuer. Together with `issuer` this is what to keep; an email can change hands. */
   readonly subject: string;
   readonly email: string | undefined;
   /** Undefined where the token does not say. */
@@ -42,20 +42,20 @@ export interface IdentityFromOptions<Types extends ClaimTypes = NoClaims> {
   readonly claims?: Types;
   /** Milliseconds since the epoch. */
   readonly now?: number;
-  /** The authorizer's own tolerance: a token that it just accepted is not refused here. */
+  /** The authorizer's own tolerance: a token that it just accepted is not expired here. */
   readonly clockToleranceSeconds?: number;
   /**
    * The issuers that identities may be of, exactly as in the tokens: `https://acme.eu.auth0.com/`, with the slash.
-   * Without it any issuer will do, also that of another team's authorizer which hands on the same names.
+   * Without it any issuer will do, also that of another team's authorizer which forwards the same names.
    */
   readonly issuers?: readonly string[];
 }
 
 /**
- * No authorizer vouched for the caller, or no longer.
+ * There is no verified identity, or it is no longer valid.
  *
- * - `missing`: the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
- * - `wrong_issuer`: an authorizer vouched for a caller of another issuer than `issuers` names. Answer 500.
+ * - `missing`: the event did not pass the authorizer: its route has none. Answer 500.
+ * - `wrong_issuer`: the identity is of another issuer than `issuers` names. Answer 500.
  * - `wrong_type`: a claim is not of the type that `claims` declares. Answer 500.
  * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client for a new token.
  */

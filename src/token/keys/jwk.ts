@@ -20,7 +20,7 @@ export function readJwkSet(text: string): JwkSet {
  * The usable keys of a JWK Set (RFC 7517 §5) by key ID. A key that cannot sign RS256 is left out, and so is a key
  * ID that stands for two different keys that can; the others count.
  *
- * @throws Error where the document is no JWK Set or has no usable key
+ * @throws Error where the document is not a JWK Set or has no usable key
  */
 export function readUsableKeys(document: unknown): JwkSet {
   const keys = isObject(document) ? document["keys"] : undefined;
@@ -77,7 +77,7 @@ function isExponent(e: unknown): boolean {
   return exponent >= 3n && exponent < 1n << 64n && exponent % 2n === 1n;
 }
 
-/** RFC 7518 §2, Base64urlUInt; 0 where the value is none. */
+/** RFC 7518 §2, Base64urlUInt; 0 where the value is not one. */
 function readUnsignedInteger(value: unknown): bigint {
   const bytes = typeof value === "string" ? decodeBase64url(value) : undefined;
   return BigInt(`0x0${bytes?.toString("hex") ?? ""}`);
