@@ -14,6 +14,7 @@ const CONTEXT: IdentityContext = {
   token_use: "access",
   iss: "https://acme.eu.auth0.com/",
   aud: "https://api.acme.com/",
+  aud: "https://api.acme.com/",
   client_id: "WebApp",
   exp: String(EXP),
   scope: "openid email",
@@ -64,8 +65,8 @@ describe("the identity", () => {
   });
 
   it("leaves undefined what the token did not say", () => {
-    const { sub, iss, exp } = CONTEXT;
-    expect(identityFrom(behind({ sub, iss, exp, token_use: "id" }), { now: NOW })).toEqual({
+    const { sub, iss, aud, exp } = CONTEXT;
+    expect(identityFrom(behind({ sub, iss, aud, exp, token_use: "id" }), { now: NOW })).toEqual({
       subject: sub,
       email: undefined,
       emailVerified: undefined,
@@ -150,6 +151,7 @@ const COGNITO_CLAIMS = {
   principalId: "4f1c-aa",
   sub: "4f1c-aa",
   iss: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf",
+  aud: "https://api.acme.com/",
   token_use: "access",
   client_id: "6bn2",
   scope: "openid",
