@@ -88,6 +88,9 @@ export const DENY_REASONS = {
   email_not_verified:
     "The token does not say that the email address is verified: the user has not verified it yet, or the connection sends `email_verified` as something other than true or false (AUTHORIZER_EMAIL_POLICY=verified).",
   email_unsupported: "The email address is not plain ASCII with exactly one @ and at most 254 characters.",
+  agent_not_allowed: "The token belongs to an AI agent, not to a user (AUTHORIZER_ALLOW_AGENTS).",
+  actor_not_allowed:
+    "An actor, such as an AI agent or a support engineer, uses the token on the user's behalf, and AUTHORIZER_ACTORS does not allow it.",
   machine_not_allowed: "The token belongs to a machine, not to a user (AUTHORIZER_ALLOW_MACHINES).",
   anonymous_not_allowed:
     "The token belongs to an anonymous session, not to a user who has signed in (AUTHORIZER_ALLOW_ANONYMOUS).",
@@ -95,7 +98,10 @@ export const DENY_REASONS = {
   email_domain_not_allowed: "The email address is not of one of AUTHORIZER_EMAIL_DOMAINS.",
   claim_not_allowed:
     "A claim has none of the values that AUTH0_REQUIRED_CLAIMS asks for, or is missing. The detail names the claim.",
-  permission_missing: "The token lacks one of AUTH0_REQUIRED_PERMISSIONS. The detail names it.",
+  permission_missing:
+    "The token lacks a permission that AUTH0_REQUIRED_PERMISSIONS, the route or the API's stage asks for. The detail names it.",
+  route_not_listed:
+    "There are permissions by route (AUTHORIZER_ROUTE_PERMISSIONS or routes.json), and none names this route. Add it: with `=` and nothing after it, any signed-in caller may call it.",
   context_value_unsupported:
     "The signature is good, but API Gateway would not forward a value unchanged. The detail names it: a claim with a control character, a permission with a space, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
   claims_too_large:
@@ -108,7 +114,11 @@ export const ERROR_REASONS = {
     "The tenant's keys could not be fetched and none are cached. The detail says which host failed and how.",
   unsupported_event: "The event is not one that API Gateway sends to a Lambda authorizer.",
   identity_source_without_token:
-    "The HTTP API's identity source does not hold the token, so that its cache would answer one caller with another's result. Make $request.header.Authorization an identity source of this authorizer.",
+    "The HTTP API's identity source does not hold the token, so that its cache would hand one caller's answer to another. Make $request.header.Authorization an identity source of this authorizer.",
+  identity_source_without_route:
+    "There are permissions by route, and the HTTP API's identity source does not hold the route, so that its cache would answer one route with the decision for another. Make $context.routeKey an identity source of this authorizer, beside $request.header.Authorization.",
+  stage_variable_invalid:
+    "The stage variable that the detail names is missing (AUTHORIZER_SHARED=true), cannot be read, or has a value that is neither in AUTH0_AUDIENCES nor in AUTH0_CLIENT_IDS.",
   revocations_unavailable:
     "The table of revocations (REVOCATION_TABLE) did not say whether the token is revoked. The detail says why.",
 } as const;

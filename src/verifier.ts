@@ -1,4 +1,5 @@
-import { evaluateToken, type Evaluator } from "./authorizer/evaluate.ts";
+import { decodeUnverifiedJwt } from "./token/jwt.ts";
+import { evaluateToken, type Evaluator, type Presentation } from "./authorizer/evaluate.ts";
 import { createEvaluator } from "./authorizer/create-evaluator.ts";
 import type { BackgroundEvent } from "./logging/events.ts";
 import { parseBearer } from "./token/bearer.ts";
@@ -13,7 +14,12 @@ import type { ClaimTypes, NoClaims } from "./identity/reader/claim-types.ts";
 import { DENY_REASONS, getHint, type Reason } from "./errors.ts";
 import { isErrorReason, AuthorizerError } from "./errors.ts";
 import { ConfigurationError } from "./settings/configuration-error.ts";
-import { settingsFrom, settingsFromEnvironment, type Settings } from "./settings/settings.ts";
+import {
+  settingsFrom,
+  settingsFromEnvironment,
+  type Settings,
+  type SettingsOptions,
+} from "./settings/settings.ts";
 
 export { parseSnapshots } from "./token/keys/snapshot.ts";
 export { ConfigurationError, IdentityError, settingsFromEnvironment };
@@ -22,8 +28,17 @@ export type { CallerIdentity, ClaimTypes, IdentityContext, KeySnapshot, Reason }
 /** Who is allowed and how keys are cached. What only a gateway needs is left out, and so is the log: this writes none. */
 export type VerifierSettings = Omit<
   Settings,
-  "httpApiResponse" | "httpApiUnauthorized" | "policyEndsWithToken" | "logLevel"
+  | "httpApiResponse"
+  | "httpApiUnauthorized"
+  | "policyEndsWithToken"
+  | "logLevel"
+  | "routePermissions"
+  | "shared"
+  | "usageKeyClaim"
 >;
+
+/** Settings as they are given in code: what is left out has its default, and one domain need not be a list. */
+export type VerifierOptions = Pick<SettingsOptions, keyof VerifierSettings>;
 
 /** A fetch of keys that failed, or a lookup of revocations that did. */
 export type VerifierEvent = BackgroundEvent;
@@ -97,8 +112,13 @@ function getStatus(reason: Reason): VerificationError["status"] {
   return Object.hasOwn(DENY_REASONS, reason) ? 403 : 401;
 }
 
-/** The gateway that forwards the most, so that a verifier allows whom the authorizer allows somewhere. */
-const AS_BEHIND = "http-2.0";
+/** No gateway: what API Gateway can forward is forwarded, so that this entry point accepts what the authorizer accepts. */
+const NO_GATEWAY: Presentation = {
+  kind: "http-2.0",
+  route: undefined,
+  stagePermissions: [],
+  audiences: undefined,
+};
 
 /**
  * Makes a verifier and begins to fetch the tenant's keys. It goes the authorizer's own way from a token to an identity,
@@ -111,7 +131,7 @@ const AS_BEHIND = "http-2.0";
  * @throws ConfigurationError with every issue at once
  */
 export function createVerifier(
-  options: Partial<VerifierSettings>,
+  options: VerifierOptions,
   dependencies: VerifierDependencies = {},
 ): VerifyToken {
   const evaluator = createEvaluator(settingsFrom(options), { onError: ignored, ...dependencies });
@@ -133,7 +153,7 @@ const VERIFIED = { now: 0 };
 
 async function getContext(token: string | undefined, evaluator: Evaluator): Promise<IdentityContext> {
   if (typeof token !== "string" || token === "") throw new AuthorizerError("missing_token");
-  const decision = await evaluateToken(token, AS_BEHIND, evaluator);
+  const decision = await evaluateToken(decodeUnverifiedJwt(token), NO_GATEWAY, evaluator);
   if (decision.outcome === "allow") return decision.context;
   throw new VerificationError(decision.reason, decision.detail);
 }

@@ -1,8 +1,8 @@
 import { sign } from "node:crypto";
 import type { ClaimRules, TokenClaims } from "../src/token/claims.ts";
-import type { JsonObject } from "../src/token/jwt.ts";
+import { decodeUnverifiedJwt, type JsonObject } from "../src/token/jwt.ts";
 import { AuthorizerError } from "../src/errors.ts";
-import { createJwtVerifier } from "../src/token/verify.ts";
+import { createJwtVerifier, type JwtVerifierOptions, type VerifyOptions } from "../src/token/verify.ts";
 import type { SigningKey } from "../src/testing/signing-key.ts";
 
 /** Seconds since the epoch at which every token of these tests is checked. */
@@ -65,8 +65,16 @@ export function claimsOf(
   rules: ClaimRules = RULES,
 ): Promise<TokenClaims> {
   const unchecked = { key: () => ({ verifySignature: () => undefined }), ageSeconds: () => 0 };
-  const verify = createJwtVerifier({ rules, getKeySet: () => unchecked, clock: () => NOW * 1000 });
+  const verify = createTokenVerifier({ rules, getKeySet: () => unchecked, clock: () => NOW * 1000 });
   return verify(`${encoded(header)}.${encoded(claims)}.${base64url("signature")}`);
+}
+
+/** Verifies a token from its text on. */
+export function createTokenVerifier(
+  options: JwtVerifierOptions,
+): (token: string, options?: VerifyOptions) => Promise<TokenClaims> {
+  const verify = createJwtVerifier(options);
+  return async (token, verifyOptions) => verify(decodeUnverifiedJwt(token), verifyOptions);
 }
 
 /** What came of a check in one word: "accepted", or the reason and its detail. Other errors are thrown again. */

@@ -65,7 +65,9 @@ describe("createVerifier", () => {
       organization: undefined,
       organizationName: undefined,
       principalType: "user",
+      audience: expect.any(String),
       actor: undefined,
+      actors: [],
       claims: {},
       context: expect.objectContaining({ sub: "auth0|alice", email: "alice@example.com" }),
     });

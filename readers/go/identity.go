@@ -33,6 +33,8 @@ type Caller struct {
 	// Subject is the user at the issuer. Keep this, together with the issuer: an email can change hands.
 	Subject string
 	Issuer  string
+	// Audience is the API identifier, or for an ID token the client ID, that the token was accepted for.
+	Audience string
 	// TokenUse is "id" or "access".
 	TokenUse  string
 	ExpiresAt time.Time
@@ -44,10 +46,12 @@ type Caller struct {
 	Permissions      []string
 	Organization     string
 	OrganizationName string
-	// PrincipalType is "user", "machine" or "anonymous".
+	// PrincipalType is "user", "agent", "machine" or "anonymous".
 	PrincipalType string
 	// Actor is who acts for the user, in a delegated token (RFC 8693, section 4.1).
 	Actor string
+	// Actors are all who act for the user, the current one first.
+	Actors []string
 	// Claims are custom claims, by the names that were declared: a string, float64, bool, []string, or what
 	// encoding/json makes of the claim. A claim that the token does not have has no key.
 	Claims map[string]any
@@ -149,6 +153,7 @@ func FromAuthorizer(authorizer map[string]any, options Options) (*Caller, error)
 	return &Caller{
 		Subject:          text(context, "sub"),
 		Issuer:           text(context, "iss"),
+		Audience:         text(context, "aud"),
 		TokenUse:         text(context, "token_use"),
 		ExpiresAt:        expiresAt,
 		Email:            text(context, "email"),
@@ -160,6 +165,7 @@ func FromAuthorizer(authorizer map[string]any, options Options) (*Caller, error)
 		OrganizationName: text(context, "org_name"),
 		PrincipalType:    principalType(context),
 		Actor:            text(context, "actor"),
+		Actors:           words(text(context, "actors")),
 		Claims:           claims,
 	}, nil
 }
@@ -184,6 +190,7 @@ var (
 	forms = map[string]*regexp.Regexp{
 		"sub":            anyText,
 		"iss":            anyText,
+		"aud":            anyText,
 		"token_use":      regexp.MustCompile(`^(?:id|access)$`),
 		"exp":            regexp.MustCompile(`^[0-9]{1,12}$`),
 		"email":          anyText,
@@ -194,10 +201,11 @@ var (
 		"org_id":         anyText,
 		"org_name":       anyText,
 		"actor":          anyText,
+		"actors":         anyText,
 		"custom_claims":  regexp.MustCompile(`^[A-Za-z0-9_-]+$`),
-		"principal_type": regexp.MustCompile(`^(?:machine|anonymous)$`),
+		"principal_type": regexp.MustCompile(`^(?:agent|machine|anonymous)$`),
 	}
-	required     = []string{"sub", "iss", "token_use", "exp"}
+	required     = []string{"sub", "iss", "aud", "token_use", "exp"}
 	numberInText = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?$`)
 )
 

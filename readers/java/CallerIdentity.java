@@ -31,16 +31,19 @@ import java.util.regex.Pattern;
  * }</pre>
  *
  * @param subject the user at the issuer. Keep this, together with the issuer: an email can change hands
+ * @param audience the API identifier, or for an ID token the client ID, that the token was accepted for
  * @param tokenUse {@code id} or {@code access}
  * @param emailVerified empty where the token does not say
- * @param principalType {@code user}, {@code machine} or {@code anonymous}
+ * @param principalType {@code user}, {@code agent}, {@code machine} or {@code anonymous}
  * @param actor who acts for the user, in a delegated token (RFC 8693, section 4.1)
+ * @param actors all who act for the user, the current one first
  * @param claims custom claims, by the names that were declared: a String, Double, Boolean, List of String, or for
  *     JSON any of these, a Map or null. A claim that the token does not have has no key
  */
 public record CallerIdentity(
     String subject,
     String issuer,
+    String audience,
     String tokenUse,
     Instant expiresAt,
     Optional<String> email,
@@ -52,6 +55,7 @@ public record CallerIdentity(
     Optional<String> organizationName,
     String principalType,
     Optional<String> actor,
+    List<String> actors,
     Map<String, Object> claims) {
 
   /** What a custom claim is declared to be. JSON is anything, and yours to check; what travels as text is text. */
@@ -163,6 +167,7 @@ public record CallerIdentity(
     return new CallerIdentity(
         text(context, "sub"),
         issuer,
+        text(context, "aud"),
         text(context, "token_use"),
         expiresAt,
         optional(context, "email"),
@@ -174,10 +179,11 @@ public record CallerIdentity(
         optional(context, "org_name"),
         optional(context, "principal_type").orElse("user"),
         optional(context, "actor"),
+        words(optional(context, "actors").orElse("")),
         customClaims(context, options.claims()));
   }
 
-  private static final List<String> REQUIRED = List.of("sub", "iss", "token_use", "exp");
+  private static final List<String> REQUIRED = List.of("sub", "iss", "aud", "token_use", "exp");
   private static final Pattern TEXT = Pattern.compile("(?s).+");
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?(e[+-]?[0-9]+)?");
 
@@ -186,6 +192,7 @@ public record CallerIdentity(
       Map.ofEntries(
           Map.entry("sub", TEXT),
           Map.entry("iss", TEXT),
+          Map.entry("aud", TEXT),
           Map.entry("token_use", Pattern.compile("id|access")),
           Map.entry("exp", Pattern.compile("[0-9]{1,12}")),
           Map.entry("email", TEXT),
@@ -196,8 +203,9 @@ public record CallerIdentity(
           Map.entry("org_id", TEXT),
           Map.entry("org_name", TEXT),
           Map.entry("actor", TEXT),
+          Map.entry("actors", TEXT),
           Map.entry("custom_claims", Pattern.compile("[A-Za-z0-9_-]+")),
-          Map.entry("principal_type", Pattern.compile("machine|anonymous")));
+          Map.entry("principal_type", Pattern.compile("agent|machine|anonymous")));
 
   /** HTTP APIs with payload 2.0 put it under `lambda`, the others straight into `authorizer`. */
   private static Map<String, Object> identityContext(Map<String, Object> authorizer) {

@@ -37,6 +37,8 @@ class CallerIdentity:
     subject: str
     """The user at the issuer. Keep this, together with the issuer: an email can change hands."""
     issuer: str
+    audience: str
+    """The API identifier, or for an ID token the client ID, that the token was accepted for."""
     token_use: str
     """"id" or "access"."""
     expires_at: datetime
@@ -48,9 +50,11 @@ class CallerIdentity:
     organization: Optional[str]
     organization_name: Optional[str]
     principal_type: str
-    """"user", "machine" or "anonymous"."""
+    """"user", "agent", "machine" or "anonymous"."""
     actor: Optional[str]
     """Who acts for the user, in a delegated token (RFC 8693, section 4.1)."""
+    actors: tuple[str, ...]
+    """All who act for the user, the current one first."""
     claims: Mapping[str, Any]
     """Custom claims, by the names that were declared; None where the token does not have one."""
 
@@ -108,6 +112,7 @@ def identity_from(
     return CallerIdentity(
         subject=context["sub"],
         issuer=context["iss"],
+        audience=context["aud"],
         token_use=context["token_use"],
         expires_at=datetime.fromtimestamp(expires_at, timezone.utc),
         email=context.get("email"),
@@ -119,14 +124,16 @@ def identity_from(
         organization_name=context.get("org_name"),
         principal_type=context.get("principal_type", "user"),
         actor=context.get("actor"),
+        actors=_words(context.get("actors", "")),
         claims=MappingProxyType(_custom_claims(context, claims or {})),
     )
 
 
-# What each key must look like. The first four are always there.
+# What each key must look like. The first five are always there.
 _REQUIRED = {
     "sub": re.compile(r"[\s\S]+"),
     "iss": re.compile(r"[\s\S]+"),
+    "aud": re.compile(r"[\s\S]+"),
     "token_use": re.compile(r"id|access"),
     "exp": re.compile(r"[0-9]{1,12}"),
 }
@@ -139,8 +146,9 @@ _OPTIONAL = {
     "org_id": re.compile(r"[\s\S]+"),
     "org_name": re.compile(r"[\s\S]+"),
     "actor": re.compile(r"[\s\S]+"),
+    "actors": re.compile(r"[\s\S]+"),
     "custom_claims": re.compile(r"[A-Za-z0-9_-]+"),
-    "principal_type": re.compile(r"machine|anonymous"),
+    "principal_type": re.compile(r"agent|machine|anonymous"),
 }
 
 

@@ -19,6 +19,8 @@ interface Gateway {
   readonly identitySource: (event: RawEvent) => readonly string[] | undefined;
   /** Whether its authorizers can have simple responses switched on. */
   readonly simpleResponses: boolean;
+  /** Whether an answer can choose a usage plan. */
+  readonly usagePlans: boolean;
   /** Whether it can be set to deny, rather than to answer 401, where there is no valid token. */
   readonly mayDenyUnauthorized: boolean;
   /** Characters of a context value that do not arrive as they were sent, or were never observed to. */
@@ -47,6 +49,7 @@ const DEFAULTS: Omit<Gateway, "sends"> = {
   subprotocols: noValues,
   identitySource: noIdentitySource,
   simpleResponses: false,
+  usagePlans: false,
   mayDenyUnauthorized: false,
   unsupportedCharacters: CONTROLS,
 };
@@ -61,9 +64,14 @@ export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
   "rest-token": {
     ...DEFAULTS,
     sends: ({ type }) => type === "TOKEN",
+    usagePlans: true,
     authorization: ({ authorizationToken }) => [authorizationToken].filter(isPresent),
   },
-  "rest-request": { ...DEFAULTS, sends: (event) => isRequest(event) && !isConnect(event) },
+  "rest-request": {
+    ...DEFAULTS,
+    sends: (event) => isRequest(event) && !isConnect(event),
+    usagePlans: true,
+  },
   "http-1.0": {
     ...DEFAULTS,
     sends: ({ version }) => version === "1.0",

@@ -1,11 +1,17 @@
-import { toResponse, type AuthorizerResponse, type PolicyResponse, type SimpleResponse } from "./response.ts";
+import {
+  lacksUsageKey,
+  toResponse,
+  type AuthorizerResponse,
+  type PolicyResponse,
+  type SimpleResponse,
+} from "./response.ts";
 import { evaluate } from "./evaluate.ts";
 import { createEvaluator } from "./create-evaluator.ts";
 import { createLog, type Log } from "./decision-log.ts";
 import { writeToStdout } from "../logging/stdout.ts";
 import type { KeySnapshot } from "../token/keys/remote-key-set.ts";
 import { isInFuture } from "../settings/cutoff.ts";
-import { runtimeDefaults, settingsFrom, type Settings } from "../settings/settings.ts";
+import { runtimeDefaults, settingsFrom, type Settings, type SettingsOptions } from "../settings/settings.ts";
 
 /** What an authorizer takes from outside. Everything has the default that the Lambda needs. */
 export interface Dependencies {
@@ -53,14 +59,14 @@ export interface Authorizer {
  *
  * @throws ConfigurationError with every issue at once
  */
-export function createAuthorizer(options: Partial<Settings>, dependencies: Dependencies = {}): Authorizer {
+export function createAuthorizer(options: SettingsOptions, dependencies: Dependencies = {}): Authorizer {
   const settings = settingsFrom(options, runtimeDefaults(process.env));
   const {
     clock = Date.now,
     write = writeToStdout,
     functionName = getFunctionName(process.env),
   } = dependencies;
-  const log = createLog({ level: settings.logLevel, functionName, clock, write });
+  const log = createLog({ ...settings, level: settings.logLevel, functionName, clock, write });
   return createHandler(settings, log, dependencies);
 }
 
@@ -89,15 +95,15 @@ export function createHandler(
   const { getKeySet } = evaluator;
   const authorize = async (event: unknown): Promise<AuthorizerResponse> => {
     const startedAt = clock();
-    const { request, decision } = await evaluate(event, evaluator);
+    const evaluation = await evaluate(event, evaluator);
+    const { request, decision } = evaluation;
     log.decision({
-      decision,
-      gateway: request?.kind,
-      requestId: request?.requestId,
+      ...evaluation,
       durationMs: clock() - startedAt,
       keySetAgeSeconds: "identity" in decision ? getKeySet(decision.identity.issuer).ageSeconds() : undefined,
     });
     if (request === undefined) throw decision.cause;
+    if (lacksUsageKey(decision, request.kind, settings)) log.event({ event: "usage_key_unusable" });
     return toResponse(decision, request, settings);
   };
   return authorize as Authorizer;

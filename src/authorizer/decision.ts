@@ -10,6 +10,8 @@ export interface AllowDecision {
   readonly identity: Identity;
   /** What the backend receives. */
   readonly context: IdentityContext;
+  /** What the policy allows if that is less than every route of the stage. */
+  readonly resource?: string | undefined;
 }
 
 /** A verified caller who is denied. */
@@ -36,6 +38,14 @@ export function toFailedDecision(cause: AuthorizerError): UnauthorizedDecision |
   return isErrorReason(cause.code)
     ? toErrorDecision(cause)
     : { outcome: "unauthorized", reason: cause.code, cause };
+}
+
+/** The reasons that are found after the signature was verified. */
+const VERIFIED: readonly Reason[] = ["revoked", "revocations_unavailable"];
+
+/** Whether the token of a decision was verified, so that what it says is its tenant's word. */
+export function isVerified(decision: Decision): boolean {
+  return decision.outcome === "allow" || decision.outcome === "deny" || VERIFIED.includes(decision.reason);
 }
 
 export function toErrorDecision(cause: AuthorizerError): ErrorDecision {

@@ -1,14 +1,17 @@
 import { checkIdentitySource, readEvent, type GatewayRequest } from "../apigateway/event.ts";
 import type { GatewayKind } from "../apigateway/gateways.ts";
 import { checkContext } from "../apigateway/context-limits.ts";
+import { readRoute } from "../apigateway/route.ts";
+import { readStageRules } from "../apigateway/stage-variables.ts";
 import { toContext } from "../identity/context.ts";
 import { toCustomContext, checkCustomClaims } from "../identity/custom-claims.ts";
 import { checkAccess } from "./access-rules.ts";
 import { toFailedDecision, toErrorDecision } from "./decision.ts";
 import type { AllowDecision, DenyDecision, Decision, ErrorDecision } from "./decision.ts";
-import type { AccessRuleName, AccessRules } from "./access-rules.ts";
+import type { AccessRuleName, AccessRules, RequestRules } from "./access-rules.ts";
 import { toIdentity, type IdentityRules } from "../identity/identity.ts";
 import { parseBearer } from "../token/bearer.ts";
+import { decodeUnverifiedJwt, type DecodedJwt, type UnverifiedJwt } from "../token/jwt.ts";
 import type { VerificationStep, Verify } from "../token/verify.ts";
 import { AuthorizerError } from "../errors.ts";
 import type { RevocationLookup } from "../revocation/lookup.ts";
@@ -17,22 +20,29 @@ import type { RevocationLookup } from "../revocation/lookup.ts";
 type TokenStep = VerificationStep | "context" | AccessRuleName | "revocation";
 
 /** The checks of a request, as `onStep` is called with them. */
-export type EvaluationStep = "event" | "identity-source" | "credential" | TokenStep;
+export type EvaluationStep = "event" | "identity-source" | "stage" | "credential" | "form" | TokenStep;
 
 export interface Evaluator {
   readonly rules: AccessRules &
     IdentityRules & {
       readonly contextClaims: Readonly<Record<string, string>>;
+      readonly shared: boolean;
+      readonly clientIds: readonly string[];
+      readonly audiences: readonly string[];
     };
   readonly verify: Verify;
   /** Undefined where tokens are good until they expire. */
   readonly revocations?: RevocationLookup | undefined;
 }
 
-/** A request and the decision on it; without a request where no gateway sends such an event. */
-export type Evaluation =
+/** A request and the decision on it; without a request if no gateway sends such an event. */
+export type Evaluation = {
+  /** What the token says, which nothing vouches for unless the caller is allowed or denied. */
+  readonly jwt: UnverifiedJwt | undefined;
+} & (
   | { readonly request: GatewayRequest; readonly decision: Decision }
-  | { readonly request: undefined; readonly decision: ErrorDecision };
+  | { readonly request: undefined; readonly decision: ErrorDecision }
+);
 
 /**
  * One request, from its event to a decision: the whole path, and the only place that catches an AuthorizerError.
@@ -44,49 +54,68 @@ export async function evaluate(
   evaluator: Evaluator,
   onStep?: (step: EvaluationStep) => void,
 ): Promise<Evaluation> {
+  const { rules } = evaluator;
   let request: GatewayRequest | undefined;
+  let jwt: DecodedJwt | undefined;
   try {
     onStep?.("event");
     request = readEvent(event);
     onStep?.("identity-source");
     checkIdentitySource(request);
+    const route = hasRules(rules.routePermissions) ? readRoute(event, request.kind) : undefined;
+    onStep?.("stage");
+    const stage = readStageRules(event, rules);
     onStep?.("credential");
     const token = parseBearer(request.credentials);
-    return { request, decision: await evaluateToken(token, request.kind, evaluator, onStep) };
+    onStep?.("form");
+    jwt = decodeUnverifiedJwt(token);
+    const { kind } = request;
+    const here = { kind, route, stagePermissions: stage.permissions, audiences: stage.audiences };
+    return { request, jwt, decision: await evaluateToken(jwt, here, evaluator, onStep) };
   } catch (error) {
     if (!(error instanceof AuthorizerError)) throw error;
     return request === undefined
-      ? { request, decision: toErrorDecision(error) }
-      : { request, decision: toFailedDecision(error) };
+      ? { request, jwt, decision: toErrorDecision(error) }
+      : { request, jwt, decision: toFailedDecision(error) };
   }
 }
 
+function hasRules(rules: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(rules).length > 0;
+}
+
+/** Where a token is presented: what forwards the identity, and what counts there. */
+export interface Presentation extends RequestRules {
+  readonly kind: GatewayKind;
+  /** Which of the configured audiences and client IDs count; undefined means all. */
+  readonly audiences: readonly string[] | undefined;
+}
+
 /**
- * A token, however it was sent, to a decision on its bearer.
+ * A decoded token, however it was sent, to a decision on its bearer.
  *
- * @param gateway that forwards the identity
- * @throws AuthorizerError where the token is not valid, or nothing can be decided
+ * @throws AuthorizerError if the token is not valid, or nothing can be decided
  */
 export async function evaluateToken(
-  token: string,
-  gateway: GatewayKind,
+  jwt: DecodedJwt,
+  presentation: Presentation,
   { verify, revocations, rules }: Evaluator,
   onStep?: (step: TokenStep) => void,
 ): Promise<AllowDecision | DenyDecision> {
-  const claims = await verify(token, onStep);
+  const claims = await verify(jwt, { audiences: presentation.audiences, onStep });
   const identity = toIdentity(claims, rules);
   onStep?.("context");
   const custom = toCustomContext(identity, rules.contextClaims);
   const context = { ...custom, ...toContext(identity) };
   const denial =
     checkCustomClaims(custom) ??
-    checkContext(identity, context, gateway) ??
-    checkAccess(identity, rules, onStep);
+    checkContext(identity, context, presentation.kind) ??
+    checkAccess(identity, rules, presentation, onStep);
   if (denial !== undefined) return { outcome: "deny", ...denial, identity };
   if (revocations !== undefined) {
     // Last, so that a caller without access costs no read.
     onStep?.("revocation");
-    await revocations.check(token, claims);
+    await revocations.check(jwt.token, claims);
   }
-  return { outcome: "allow", identity, context };
+  return { outcome: "allow", identity, context, resource: presentation.route?.resource };
 }

@@ -45,13 +45,21 @@ const EVENT = {
  */
 export async function prime(settings: Settings): Promise<void> {
   const clock = (): number => NOW;
-  const log = createLog({ level: settings.logLevel, functionName: "priming", clock, write: () => undefined });
+  const log = createLog({
+    ...settings,
+    level: settings.logLevel,
+    functionName: "priming",
+    clock,
+    write: () => undefined,
+  });
   const authorize = createHandler(
     {
       ...settings,
       domain: [ISSUER],
       clientIds: [CLIENT_ID],
       issuedAfter: undefined,
+      routePermissions: {},
+      shared: false,
       revocationTable: undefined,
       jwksSnapshotMaxAgeSeconds: 3600,
     },

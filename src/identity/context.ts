@@ -11,6 +11,8 @@ export interface IdentityContext {
   readonly email_verified?: "true" | "false";
   readonly token_use: "id" | "access";
   readonly iss: string;
+  /** The API identifier or client ID of the settings that the token is meant for. */
+  readonly aud: string;
   readonly client_id?: string;
   /** Seconds since the epoch. */
   readonly exp: string;
@@ -20,10 +22,12 @@ export interface IdentityContext {
   readonly permissions?: string;
   readonly org_id?: string;
   readonly org_name?: string;
-  /** The subject that acts for the user, in a delegated token. */
+  /** The subject that acts for the user now, in a delegated token (RFC 8693 §4.1). */
   readonly actor?: string;
+  /** The subjects of all who act for the user, the current one first, separated by spaces. */
+  readonly actors?: string;
   /** Absent for users. */
-  readonly principal_type?: "machine" | "anonymous";
+  readonly principal_type?: "agent" | "machine" | "anonymous";
   /** Custom claims that are more than a string: base64url of a JSON object. */
   readonly custom_claims?: string;
 }
@@ -35,19 +39,21 @@ export type ContextKey = Reserved<keyof IdentityContext>;
 
 /** The context of an identity. */
 export function toContext(identity: Identity): IdentityContext {
-  const { email, clientId, scopes, permissions, organization, actor, principalType } = identity;
+  const { email, clientId, scopes, permissions, organization, actors, principalType } = identity;
+  const [actor] = actors;
   return {
     sub: identity.subject,
     ...toEmailContext(email),
     token_use: identity.tokenUse,
     iss: identity.issuer,
+    aud: identity.audience,
     ...(clientId !== undefined && { client_id: clientId }),
     exp: String(identity.expiresAt),
     ...(scopes.length > 0 && { scope: scopes.join(" ") }),
     ...(permissions.length > 0 && { permissions: permissions.join(" ") }),
     ...(organization?.id !== undefined && { org_id: organization.id }),
     ...(organization?.name !== undefined && { org_name: organization.name }),
-    ...(actor !== undefined && { actor }),
+    ...(actor !== undefined && { actor, actors: actors.join(" ") }),
     ...(principalType !== "user" && { principal_type: principalType }),
   };
 }

@@ -9,6 +9,8 @@ export type LogEvent =
   /** The function starts without having been through a request: its first caller waits longer. */
   | { readonly event: "priming_failed"; readonly detail: string }
   | { readonly event: "misspelled_variable"; readonly found: string; readonly meant: string }
+  /** A caller of a REST API has no usage plan: the claim of AUTHORIZER_USAGE_KEY_CLAIM cannot be an API key. */
+  | { readonly event: "usage_key_unusable" }
   /** AUTHORIZER_ISSUED_AFTER lies ahead: it counts as the time of the start. */
   | { readonly event: "issued_after_in_future"; readonly issuedAfter: string }
   | RevocationEvent;
@@ -41,6 +43,8 @@ export function toEventLine(logged: LogEvent): EventLine {
     case "misspelled_variable":
     case "priming_failed":
       return { level: "warn", fields: { ...logged } };
+    case "usage_key_unusable":
+      return withMetric("warn", { event }, "UsageKeysUnusable", 1);
     case "snapshot_old":
       return withMetric("warn", { event }, "SnapshotAgePercent", logged.percent, "Percent");
     case "issued_after_in_future":

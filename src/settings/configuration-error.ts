@@ -50,6 +50,8 @@ const CONSTRAINT_MESSAGES: Readonly<Record<ConstraintName, (nameOf: NameOf) => s
   machinesHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: a machine has no email`,
   anonymousHaveNoEmail: (nameOf) =>
     `needs ${nameOf("emailPolicy")}=optional: an anonymous session has no email`,
+  agentsHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: an agent has no email`,
+  routePermissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
   permissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
   tableMissing: (nameOf) => `needs ${nameOf("revocationTable")}: nothing can be revoked without`,
 };

@@ -16,7 +16,9 @@ type GeneralConstraintName =
   | "claimWithoutValue"
   | "machinesHaveNoEmail"
   | "anonymousHaveNoEmail"
-  | "permissionsWithoutApi";
+  | "agentsHaveNoEmail"
+  | "permissionsWithoutApi"
+  | "routePermissionsWithoutApi";
 
 export type ConstraintName = GeneralConstraintName | "tableMissing";
 
@@ -50,6 +52,15 @@ const GENERAL_CONSTRAINTS: Readonly<Record<GeneralConstraintName, Constraint>> =
   anonymousHaveNoEmail: {
     of: ["allowAnonymous", "emailPolicy"],
     broken: ({ allowAnonymous, emailPolicy }) => allowAnonymous && emailPolicy !== "optional",
+  },
+  agentsHaveNoEmail: {
+    of: ["allowAgents", "emailPolicy"],
+    broken: ({ allowAgents, emailPolicy }) => allowAgents && emailPolicy !== "optional",
+  },
+  routePermissionsWithoutApi: {
+    of: ["routePermissions", "audiences"],
+    broken: ({ routePermissions, audiences }) =>
+      audiences.length === 0 && Object.values(routePermissions).some(({ length }) => length > 0),
   },
   permissionsWithoutApi: {
     of: ["requiredPermissions", "audiences"],

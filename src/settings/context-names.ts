@@ -8,6 +8,7 @@ const CONTEXT_NAMES = [
   "email_verified",
   "token_use",
   "iss",
+  "aud",
   "client_id",
   "exp",
   "scope",
@@ -15,6 +16,7 @@ const CONTEXT_NAMES = [
   "org_id",
   "org_name",
   "actor",
+  "actors",
   "principal_type",
   "custom_claims",
 ] as const;

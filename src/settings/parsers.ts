@@ -19,7 +19,16 @@ export function word(value: unknown): string {
   if (typeof value !== "string" || !/^\S+$/.test(value)) {
     throw new Error(`has an item that is empty or has spaces in it: ${JSON.stringify(value)}`);
   }
+  if (/^(["'`]).*\1$/.test(value)) throw new Error(`has quotes around an item: ${value}`);
   return value;
+}
+
+/** A permission of an Auth0 API, as it stands in `permissions` or `scope`. */
+export function permission(value: unknown): string {
+  const text = word(value);
+  if (text.includes(";"))
+    throw new Error(`has a semicolon in an item, and items are separated by commas: ${text}`);
+  return text;
 }
 
 /** A domain that the URL parser leaves as it is. Its first use takes a quarter of a millisecond of a cold start. */
@@ -35,14 +44,23 @@ export function issuer(value: unknown): string {
 }
 
 /**
- * The claim with the email in access tokens: a URL, so that it collides with nothing, or `email`,
- * which Auth0 lets an Action set in access tokens for the tenant's own APIs.
+ * Claims that no Action can set in an access token.
+ *
+ * @see https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims
  */
+const RESERVED_CLAIMS: readonly string[] = (
+  "acr act active amr at_hash ath attest aud auth_time authorization_details azp c_hash client_id cnf cty dest " +
+  "entitlements events exp groups gty htm htu iat internalService iss jcard jku jti jwe jwk kid may_act mky nbf nonce " +
+  "object_id org_id org_name orig origid permissions roles rph s_hash scope sid sip sub sub_jwk toe txn typ uuid vot vtm"
+).split(" ");
+/** Auth0 ignores claims in a namespace of its own. */
+const RESERVED_NAMESPACE = /^https?:\/\/(?:[^/]+\.)?(?:auth0\.com|webtask\.io|webtask\.run)(?:\/|$)/;
+
+/** The claim that holds the email in access tokens: any name that Auth0 lets an Action set. */
 export function emailClaim(value: unknown): string {
   const text = word(value);
-  if (text !== "email" && (!/^https?:\/\//.test(text) || !URL.canParse(text))) {
-    throw new Error(`must be an absolute URL such as https://acme.com/email, or email: ${text}`);
-  }
+  if (RESERVED_CLAIMS.includes(text) || RESERVED_NAMESPACE.test(text))
+    throw new Error(`is a claim that Auth0 keeps to itself; use one such as https://acme.com/email: ${text}`);
   return text;
 }
 
@@ -70,6 +88,8 @@ export function integer(min: number, max: number): (value: unknown) => number {
 }
 
 const SCHEMES = ["https:", "http:"];
+/** At least two labels, the last of which is not a number: neither `acme`, an IP address, nor a placeholder. */
+const HOST = /^(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*$/;
 
 /** The issuer identifier of a domain that is more than a plain name, or a URL. */
 function parseIssuerUrl(text: string): string {
@@ -80,6 +100,8 @@ function parseIssuerUrl(text: string): string {
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new Error(`must use https, except on a loopback host: ${text}`);
   }
+  if (!isLoopback(url.hostname) && !HOST.test(url.hostname))
+    throw new Error(`must be a domain such as acme.eu.auth0.com: ${text}`);
   return url.href;
 }
 
@@ -101,11 +123,26 @@ function parseUrl(text: string): URL | undefined {
 const AT_FIRST_EQUALS = /^([^=]+)=(.+)$/;
 
 /** Anything, and a value without an `=`. */
-const AT_LAST_EQUALS = /^(.+)=([^=]+)$/;
+export const AT_LAST_EQUALS = /^(.+)=([^=]+)$/;
 
 /** The claim of each name in the context. */
 export function contextClaims(value: unknown): Readonly<Record<string, string>> {
   return record(contextName, word, AT_FIRST_EQUALS)(value);
+}
+
+/** An organization's ID, or its name, which Auth0 keeps in lower case. */
+export function organization(value: unknown): string {
+  const text = word(value);
+  return text.startsWith("org_") ? text : text.toLowerCase();
+}
+
+/** `none`, `any`, or the subjects of those who may act for a user. */
+export function actors(value: unknown): "none" | "any" | readonly string[] {
+  if (value === "none" || value === "any") return value;
+  const subjects = list(word)(value);
+  if (subjects.length === 0 || subjects.includes("none") || subjects.includes("any"))
+    throw new Error("must be none, any, or a list of subjects");
+  return subjects;
 }
 
 /** The values that a claim may have, by its name: a URL, or one of Auth0's. */
@@ -180,7 +217,9 @@ function contextName(value: unknown): string {
 /** A domain as it stands after the `@`, in lower case. */
 function emailDomain(value: unknown): string {
   const text = word(value);
-  if (!/^[a-zA-Z0-9.-]+$/.test(text))
-    throw new Error(`must be domains such as acme.com, in ASCII and without the @: ${text}`);
+  if (!/^(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+$/.test(text))
+    throw new Error(
+      `must be domains such as acme.com, in ASCII, without the @ or a dot at either end: ${text}`,
+    );
   return text.toLowerCase();
 }

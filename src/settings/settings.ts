@@ -17,6 +17,11 @@ export function getVariable(key: SettingKey): string {
   return SETTINGS[key].variable;
 }
 
+/** Settings as they are given in code: what is left out has its default, and one domain need not be a list. */
+export type SettingsOptions = Partial<Omit<Settings, "domain">> & {
+  readonly domain?: string | readonly string[];
+};
+
 /** What is not set has these values rather than the usual ones, because of where the function runs. */
 export type RuntimeDefaults = Partial<Settings>;
 
@@ -33,9 +38,9 @@ export function runtimeDefaults(env: NodeJS.ProcessEnv): RuntimeDefaults {
  *
  * @throws ConfigurationError naming the properties, unknown ones among them
  */
-export function settingsFrom(options: Partial<Settings>, defaults: RuntimeDefaults = {}): Settings {
+export function settingsFrom(options: SettingsOptions, defaults: RuntimeDefaults = {}): Settings {
   const unknown = Object.keys(options).filter((name) => !(KEYS as readonly string[]).includes(name));
-  const given: Partial<Record<SettingKey, unknown>> = options;
+  const given: Readonly<Partial<Record<SettingKey, unknown>>> = options;
   return readSettings({
     valueOf: (key) => (given[key] === undefined ? defaults[key] : given[key]),
     nameOf: (key) => key,

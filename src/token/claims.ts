@@ -10,14 +10,23 @@ const LATEST_DATE = 253_402_300_739;
  * @throws AuthorizerError `missing_claim` or `invalid_claim`
  */
 export function requireString(claims: JsonObject, name: string): string {
-  const value = optionalString(claims, name);
+  const value = readString(claims, name);
   if (value === undefined) throw new AuthorizerError("missing_claim", name);
   if (value === "") throw new AuthorizerError("invalid_claim", name);
   return value;
 }
 
-/** @throws AuthorizerError `invalid_claim` where it is there and no text */
+/**
+ * A claim that may be absent; an empty string counts as absent.
+ *
+ * @throws AuthorizerError `invalid_claim` if it is not a string
+ */
 export function optionalString(claims: JsonObject, name: string): string | undefined {
+  const value = readString(claims, name);
+  return value === "" ? undefined : value;
+}
+
+function readString(claims: JsonObject, name: string): string | undefined {
   const value = getOwn(claims, name);
   if (value !== undefined && typeof value !== "string") throw new AuthorizerError("invalid_claim", name);
   return value;
@@ -78,13 +87,13 @@ export interface ClaimRules {
 export interface CommonClaims {
   readonly issuer: string;
   readonly subject: string;
+  /** The API or application of the settings that the token is meant for. */
+  readonly audience: string;
   /** Seconds since the epoch. */
   readonly issuedAt: number;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
   readonly organization: Organization | undefined;
-  /** The subject that acts for the user: the outermost `act` of a delegated token (RFC 8693 §4.1). */
-  readonly actor: string | undefined;
   /** The subjects of the whole chain of `act`, outermost first; empty without one. */
   readonly actors: readonly string[];
   /** Every claim by its name, for those that only the settings know. Read them with {@link getOwn}. */

@@ -13,6 +13,8 @@ export interface UnverifiedJwt {
 
 /** A compact JWS taken apart: what it says, and the text of its three parts that was signed and that signs. */
 export interface DecodedJwt extends UnverifiedJwt {
+  /** The token as it was sent. */
+  readonly token: string;
   readonly parts: readonly [header: string, payload: string, signature: string];
 }
 
@@ -38,6 +40,7 @@ export function decodeUnverifiedJwt(token: string): DecodedJwt {
   return {
     header: parseJsonObject(headerBytes),
     claims: parseJsonObject(payloadBytes),
+    token,
     parts: [header, payload, signature],
   };
 }

@@ -25,26 +25,19 @@ const ACCESS_TOKEN_CLAIMS = ["permissions", "gty", "client_id"] as const;
 /**
  * The claims of an ID token (OIDC Core §3.1.3.7).
  *
- * @param audience the values of `aud`, one of them an application of the rules
  * @throws AuthorizerError `wrong_token_type`, `unknown_audience`, `missing_claim` or `invalid_claim`
  */
-export function parseIdToken(
-  { header, claims }: UnverifiedJwt,
-  audience: readonly string[],
-  { clientIds }: ClaimRules,
-): IdTokenParts {
+export function parseIdToken({ header, claims }: UnverifiedJwt, { clientIds }: ClaimRules): IdTokenParts {
   const typ = readMediaType(header);
   if (typ !== undefined && typ !== "jwt") throw new AuthorizerError("wrong_token_type", "typ");
   rejectClaims(claims, ["events", ...ACCESS_TOKEN_CLAIMS]);
-  return { use: "id", clientId: readAuthorizedParty(audience, optionalString(claims, "azp"), clientIds) };
+  return { use: "id", clientId: readAuthorizedParty(claims, clientIds) };
 }
 
 /** OIDC Core §3.1.3.7, rules 3 to 5: every audience is one of ours, and so is `azp`, which several need. */
-function readAuthorizedParty(
-  [first = "", ...others]: readonly string[],
-  azp: string | undefined,
-  clientIds: readonly string[],
-): string {
+function readAuthorizedParty(claims: JsonObject, clientIds: readonly string[]): string {
+  const [first = "", ...others] = optionalStrings(claims, "aud") ?? [];
+  const azp = optionalString(claims, "azp");
   if (![first, ...others].every((value) => clientIds.includes(value)))
     throw new AuthorizerError("unknown_audience");
   if (others.length > 0 && azp === undefined) throw new AuthorizerError("missing_claim", "azp");

@@ -11,13 +11,12 @@ import {
   type TokenClaims,
   type TokenUse,
 } from "./claims.ts";
-import { checkHeader, decodeUnverifiedJwt, getOwn, type JsonObject } from "./jwt.ts";
+import { checkHeader, getOwn, type DecodedJwt, type JsonObject } from "./jwt.ts";
 import type { KeySet } from "./keys/remote-key-set.ts";
 import { parseAccessToken, parseIdToken } from "./token-types.ts";
 
 /** The checks of a token, in their order. */
 export type VerificationStep =
-  | "form"
   | "header"
   | "issuer"
   | "audience"
@@ -38,22 +37,28 @@ export interface JwtVerifierOptions {
   readonly clock: () => number;
 }
 
+export interface VerifyOptions {
+  /** Called with the name of each check before it is made, so that the last name is the check that failed. */
+  readonly onStep?: ((step: VerificationStep) => void) | undefined;
+  /** Which of the audiences and client IDs of the rules count for this request; undefined means all. */
+  readonly audiences?: readonly string[] | undefined;
+}
+
 /**
- * Verifies a token: everything but how it was sent.
+ * Verifies a decoded token: its header, its claims and its signature.
  *
- * @param onStep called with the name of each check before it is made, so that the last name is the check that failed
- * @throws AuthorizerError where the token is not acceptable, or its key is not available
+ * @throws AuthorizerError if the token is not acceptable, or its key is not available
  */
-export type Verify = (token: string, onStep?: (step: VerificationStep) => void) => Promise<TokenClaims>;
+export type Verify = (jwt: DecodedJwt, options?: VerifyOptions) => Promise<TokenClaims>;
 
 /**
  * Verifies ID tokens and access tokens. Cheap checks come first and the signature last, so that a token which was
  * never meant for this API costs neither a key nor a fetch.
  */
-export function createJwtVerifier({ rules, cutoff, getKeySet, clock }: JwtVerifierOptions): Verify {
-  return async (token, onStep) => {
-    onStep?.("form");
-    const jwt = decodeUnverifiedJwt(token);
+export function createJwtVerifier(options: JwtVerifierOptions): Verify {
+  const { cutoff, getKeySet, clock } = options;
+  return async (jwt, { onStep, audiences } = {}) => {
+    const rules = audiences === undefined ? options.rules : narrowAudiences(options.rules, audiences);
     const { header, claims } = jwt;
     onStep?.("header");
     const kid = checkHeader(header);
@@ -62,7 +67,7 @@ export function createJwtVerifier({ rules, cutoff, getKeySet, clock }: JwtVerifi
     onStep?.("audience");
     const { use, audience } = checkAudience(claims, rules);
     onStep?.("token-type");
-    const typed = use === "id" ? parseIdToken(jwt, audience, rules) : parseAccessToken(jwt, rules);
+    const typed = use === "id" ? parseIdToken(jwt, rules) : parseAccessToken(jwt, rules);
     onStep?.("subject");
     const subject = parseSubject(claims);
     onStep?.("lifetime");
@@ -73,35 +78,47 @@ export function createJwtVerifier({ rules, cutoff, getKeySet, clock }: JwtVerifi
     const key = await getKeySet(issuer).key(kid);
     onStep?.("signature");
     key.verifySignature(jwt);
-    return { issuer, ...typed, ...subject, ...lifetime, all: claims };
+    return { issuer, audience, ...typed, ...subject, ...lifetime, all: claims };
   };
 }
 
-/** `aud` decides by which rules a token is read: those of ID tokens or those of access tokens. */
+function narrowAudiences(rules: ClaimRules, accepted: readonly string[]): ClaimRules {
+  const isAccepted = (value: string): boolean => accepted.includes(value);
+  return {
+    ...rules,
+    clientIds: rules.clientIds.filter(isAccepted),
+    audiences: rules.audiences.filter(isAccepted),
+  };
+}
+
+/**
+ * The audience that the rules name, which decides by which rules a token is read: those of ID tokens or those of access
+ * tokens.
+ *
+ * @throws AuthorizerError `missing_claim`, `unknown_audience` or `ambiguous_audience`
+ */
 export function checkAudience(
   claims: JsonObject,
   { clientIds, audiences }: Pick<ClaimRules, "clientIds" | "audiences">,
-): { readonly use: TokenUse; readonly audience: readonly string[] } {
-  const audience = optionalStrings(claims, "aud");
-  if (audience === undefined) throw new AuthorizerError("missing_claim", "aud");
-  const forApplication = audience.some((value) => clientIds.includes(value));
-  const forApi = audience.some((value) => audiences.includes(value));
-  if (forApplication && forApi) throw new AuthorizerError("ambiguous_audience");
-  if (!forApplication && !forApi) throw new AuthorizerError("unknown_audience");
-  return { use: forApplication ? "id" : "access", audience };
+): { readonly use: TokenUse; readonly audience: string } {
+  const values = optionalStrings(claims, "aud");
+  if (values === undefined) throw new AuthorizerError("missing_claim", "aud");
+  const application = values.find((value) => clientIds.includes(value));
+  const api = values.find((value) => audiences.includes(value));
+  if (application !== undefined && api !== undefined) throw new AuthorizerError("ambiguous_audience");
+  if (application !== undefined) return { use: "id", audience: application };
+  if (api !== undefined) return { use: "access", audience: api };
+  throw new AuthorizerError("unknown_audience");
 }
 
 /** RFC 7519 §4.1.2 and §4.1.7, RFC 8693 §4.1, and Auth0's organizations. */
-function parseSubject(
-  claims: JsonObject,
-): Pick<CommonClaims, "subject" | "organization" | "actor" | "actors"> {
+function parseSubject(claims: JsonObject): Pick<CommonClaims, "subject" | "organization" | "actors"> {
   const subject = requireString(claims, "sub");
   optionalString(claims, "jti");
   const [id, name] = [optionalString(claims, "org_id"), optionalString(claims, "org_name")];
   const organization = id === undefined && name === undefined ? undefined : { id, name };
   const act = getOwn(claims, "act");
-  const actors = act === undefined ? [] : readActors(act);
-  return { subject, organization, actor: actors[0], actors };
+  return { subject, organization, actors: act === undefined ? [] : readActors(act) };
 }
 
 /** RFC 7519 §4.1.4 to §4.1.6; `exp` and `iat` are required. All times are in seconds. */

@@ -9,16 +9,19 @@ import { StaticKeySet } from "../token/keys/static-key-set.ts";
 import { changed, HEADER, ID_TOKEN, NOW, RULES, type Changes } from "../tokens.ts";
 
 const ALL_STEPS: readonly EvaluationStep[] = [
-  ...(["event", "identity-source", "credential", "form", "header", "issuer"] as const),
+  ...(["event", "identity-source", "stage", "credential", "form", "header", "issuer"] as const),
   ...(["audience", "token-type", "subject", "lifetime", "sender-constraint", "key", "signature"] as const),
   ...([
     "context",
     "machine",
     "anonymous",
+    "agent",
+    "actor",
     "organization",
     "email",
     "claims",
     "permissions",
+    "route",
     "revocation",
   ] as const),
 ];
@@ -34,7 +37,14 @@ const signed = (changes: Changes = {}): string =>
 function evaluator(changes: Partial<Evaluator> = {}, contextClaims: Record<string, string> = {}): Evaluator {
   const keySet = new StaticKeySet(key);
   return {
-    rules: { ...ACCESS_RULES, emailClaim: undefined, contextClaims },
+    rules: {
+      ...ACCESS_RULES,
+      emailClaim: undefined,
+      contextClaims,
+      shared: false,
+      clientIds: RULES.clientIds,
+      audiences: RULES.audiences,
+    },
     verify: createJwtVerifier({ rules: RULES, getKeySet: () => keySet, clock: () => NOW * 1000 }),
     revocations: { check: () => Promise.resolve() },
     ...changes,

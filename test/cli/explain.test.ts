@@ -73,10 +73,17 @@ interface Case {
 const seconds = (): number => Math.floor(Date.now() / 1000);
 const DEAF_TENANT = "http://127.0.0.1:1/";
 
+/** What no token alone can bring about. */
+type ReasonOfTheEvent =
+  | "unsupported_event"
+  | "identity_source_without_token"
+  | "identity_source_without_route"
+  | "stage_variable_invalid"
+  | "route_not_listed"
+  | "missing_token";
+
 /** One token for each reason, and the rule that finds it. */
-const REFUSED: Readonly<
-  Record<Exclude<Reason, "unsupported_event" | "identity_source_without_token" | "missing_token">, Case>
-> = {
+const REFUSED: Readonly<Record<Exclude<Reason, ReasonOfTheEvent>, Case>> = {
   malformed_header: { token: () => "Basic YWxpY2U6c2VjcmV0", at: "credential" },
   malformed_token: { token: () => "a.b", at: "form" },
   opaque_or_encrypted_token: { token: () => "an-opaque-token", at: "form" },
@@ -135,6 +142,14 @@ const REFUSED: Readonly<
     at: "anonymous",
   },
   machine_not_allowed: { token: () => tenant.machineToken(), at: "machine" },
+  agent_not_allowed: {
+    token: () => tenant.accessToken({ claims: { sub: "agt_1", sub_profile: "ai_agent" } }),
+    at: "agent",
+  },
+  actor_not_allowed: {
+    token: () => tenant.accessToken({ claims: { act: { sub: "agt_1" } } }),
+    at: "actor",
+  },
   organization_not_allowed: {
     token: () => tenant.idToken(),
     env: () => ({ AUTH0_ORGANIZATIONS: "org_1" }),
@@ -178,7 +193,7 @@ describe("explain finds", () => {
     expect(why).toMatchObject({ reason, hint: getHint(reason as Reason) });
     expect(await logged(text, settings)).toBe(reason);
     const order = Object.keys(STEPS)
-      .slice(2)
+      .slice(3)
       .filter((rule) => rule !== "revocation" || at === rule);
     const outcomes = order.map((rule) =>
       rule === at ? verdict : order.indexOf(rule) < order.indexOf(at) ? "passed" : "not reached",
@@ -210,7 +225,7 @@ describe("explain finds", () => {
       const { verdict, steps } = await explained(token);
       expect(verdict).toBe("allow");
       expect(steps.map(({ outcome }) => outcome)).toEqual(
-        Array(Object.keys(STEPS).length - 3).fill("passed"),
+        Array(Object.keys(STEPS).length - 4).fill("passed"),
       );
       expect(await logged(token, environment())).toBe("allow");
     }

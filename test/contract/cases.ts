@@ -1,4 +1,4 @@
-import { CLIENT_ID, ISSUER, NOW } from "../tokens.ts";
+import { AUDIENCE, CLIENT_ID, ISSUER, NOW } from "../tokens.ts";
 
 /** What a reader is to make of an event. */
 export interface GoldenCase {
@@ -24,6 +24,7 @@ export interface GoldenIdentity {
   readonly email_verified?: boolean;
   readonly token_use: string;
   readonly issuer: string;
+  readonly audience: string;
   readonly client_id?: string;
   /** Seconds since the epoch. */
   readonly expires_at: number;
@@ -33,6 +34,7 @@ export interface GoldenIdentity {
   readonly organization_name?: string;
   readonly principal_type: string;
   readonly actor?: string;
+  readonly actors: readonly string[];
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
@@ -43,9 +45,11 @@ const COMMON = {
   subject: "auth0|alice",
   token_use: "access",
   issuer: ISSUER,
+  audience: AUDIENCE,
   expires_at: EXP,
   scopes: [],
   permissions: [],
+  actors: [],
   principal_type: "user",
   claims: {},
 };
@@ -60,6 +64,7 @@ const WHOLE: GoldenIdentity = {
   organization: "org_1",
   organization_name: "acme",
   actor: "agent@clients",
+  actors: ["agent@clients", "auth0|bob"],
 };
 
 const DECLARED = {
@@ -126,6 +131,7 @@ export const CASES: readonly GoldenCase[] = [
   identity("an ID token, with an e-mail that is not verified", "id-token", {
     ...COMMON,
     token_use: "id",
+    audience: CLIENT_ID,
     email: "alice@example.com",
     email_verified: false,
     client_id: CLIENT_ID,
@@ -135,6 +141,13 @@ export const CASES: readonly GoldenCase[] = [
     ...COMMON,
     subject: "WebApp@clients",
     principal_type: "machine",
+    client_id: CLIENT_ID,
+    scopes: ["openid", "email"],
+  }),
+  identity("an AI agent", "agent", {
+    ...COMMON,
+    subject: "agt_1",
+    principal_type: "agent",
     client_id: CLIENT_ID,
     scopes: ["openid", "email"],
   }),
@@ -168,6 +181,7 @@ export const CASES: readonly GoldenCase[] = [
   identity("of somebody else's authorizer, where issuers are not named", "cognito-claims", {
     ...COMMON,
     issuer: COGNITO,
+    audience: "6bn2",
     client_id: "6bn2",
   }),
   failing("wrong_issuer", "of somebody else's authorizer, where issuers are named", "cognito-claims", {
@@ -202,6 +216,7 @@ export const CASES: readonly GoldenCase[] = [
   missing("a principal that is not the subject", "another-principal"),
   missing("no subject", "without-sub"),
   missing("no issuer", "without-iss"),
+  missing("no audience", "without-aud"),
   missing("no end", "without-exp"),
   missing("no kind of token", "without-token_use"),
   missing("an empty e-mail", "empty-email"),

@@ -37,7 +37,8 @@ test("an ID token says who the user is", async () => {
     permissions: [],
     organization: { id: "org_1", name: undefined },
     principalType: "user",
-    actor: undefined,
+    audience: "WebApp",
+    actors: [],
     claims: changed(ID_TOKEN, { email: "alice@acme.com", email_verified: true, org_id: "org_1" }),
   });
 });
@@ -54,7 +55,8 @@ test("an access token says also what the user may do", async () => {
     permissions: ["read:x", "write:x"],
     organization: undefined,
     principalType: "user",
-    actor: undefined,
+    audience: "https://api.acme.com/",
+    actors: [],
     claims: changed(ACCESS_TOKEN, { permissions: ["read:x", "write:x"] }),
   });
 });
@@ -279,8 +281,58 @@ describe("the e-mail is verified", () => {
   });
 });
 
-test("who acts for the user is the outermost actor, who acts now", async () => {
+test("those who act for the user are all subjects of the chain, the current one first", async () => {
   const act = { sub: "agent@clients", act: { sub: "auth0|earlier" } };
-  expect((await fromAccessToken({ act })).actor).toBe("agent@clients");
-  expect((await fromIdToken()).actor).toBeUndefined();
+  expect((await fromAccessToken({ act })).actors).toEqual(["agent@clients", "auth0|earlier"]);
+  expect((await fromIdToken()).actors).toEqual([]);
+});
+
+describe("Auth0's profiles of agents", () => {
+  const CREDENTIALS = {
+    sub: "agt_1",
+    azp: "AgentApp",
+    sub_profile: "ai_agent",
+    client_profile: "service ai_agent",
+  };
+  const LOGIN = {
+    sub_profile: "user",
+    client_profile: "ai_agent",
+    act: { sub: "agt_1", sub_profile: "ai_agent" },
+  };
+  const EXCHANGE = {
+    sub_profile: "user",
+    client_profile: "service ai_agent",
+    act: { sub: "agt_1", act: { sub: "WebApp@clients" } },
+  };
+
+  test.each([
+    ["client credentials", CREDENTIALS, "agent"],
+    ["a login by an application of an agent", LOGIN, "user"],
+    ["an exchange on behalf of a user", EXCHANGE, "user"],
+    ["a profile of the subject alone", { sub_profile: "ai_agent" }, "agent"],
+    [
+      "the subject's profile before the application's",
+      { sub_profile: "user", client_profile: "ai_agent" },
+      "user",
+    ],
+    ["the subject's profile before its name", { sub: "x@clients", sub_profile: "user" }, "user"],
+    ["a service", { sub_profile: "service" }, "machine"],
+    ["a profile that nobody knows yet", { sub_profile: "robot" }, "machine"],
+    ["a profile that is not a string", { sub_profile: ["user"] }, "machine"],
+    ["null for a profile", { sub_profile: null }, "machine"],
+    ["an empty profile, which counts as absent", { sub_profile: "" }, "user"],
+    ["two profiles, one of them a user's", { sub_profile: "user service" }, "machine"],
+    ["the application's profile alone", { client_profile: "service ai_agent" }, "agent"],
+    ["a service's profile alone", { client_profile: "service" }, "machine"],
+    ["an application's profile with an actor", { client_profile: "ai_agent", act: { sub: "agt_1" } }, "user"],
+    ["a browser's profile alone", { client_profile: "browser_app" }, "user"],
+    ["a browser's profile of a machine", { sub: "x@clients", client_profile: "browser_app" }, "machine"],
+  ])("%s", async (_what, claims, expected) => {
+    expect((await fromAccessToken(claims)).principalType).toBe(expected);
+  });
+
+  test("hold for ID tokens too", async () => {
+    expect((await fromIdToken({ sub_profile: "ai_agent" })).principalType).toBe("agent");
+    expect((await fromIdToken({ sub_profile: "user" })).principalType).toBe("user");
+  });
 });

@@ -65,6 +65,7 @@ final class Read {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("subject", caller.subject());
     fields.put("issuer", caller.issuer());
+    fields.put("audience", caller.audience());
     fields.put("token_use", caller.tokenUse());
     fields.put("expires_at", caller.expiresAt().getEpochSecond());
     put(fields, "email", caller.email());
@@ -76,6 +77,7 @@ final class Read {
     put(fields, "organization_name", caller.organizationName());
     fields.put("principal_type", caller.principalType());
     put(fields, "actor", caller.actor());
+    fields.put("actors", caller.actors());
     fields.put("claims", caller.claims());
     return fields;
   }

@@ -123,10 +123,10 @@ export function toClaims(parts: TokenParts = {}): TokenClaims {
   return {
     issuer: "https://acme.eu.auth0.com/",
     subject: sub,
+    audience: "WebApp",
     issuedAt: iat,
     expiresAt: NOW + 3600,
     organization: org === undefined ? undefined : { id: org, name: undefined },
-    actor: actors[0],
     actors,
     all: { ...(sid !== undefined && { [use === "id" ? "sid" : SESSION_CLAIM]: sid }) },
     ...(use === "id"

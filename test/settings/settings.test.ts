@@ -38,11 +38,16 @@ describe("the settings", () => {
       accessTokenProfile: "auth0",
       organizations: [],
       requiredPermissions: [],
+      routePermissions: {},
+      shared: false,
       emailPolicy: "verified",
       emailDomains: [],
       allowMachines: false,
       allowAnonymous: false,
+      allowAgents: false,
+      actors: "none",
       issuedAfter: undefined,
+      usageKeyClaim: undefined,
       clockToleranceSeconds: 5,
       httpApiResponse: "policy",
       httpApiUnauthorized: "401",
@@ -159,7 +164,7 @@ describe("each variable", () => {
     ["AUTH0_DOMAIN", "a.com b.com", "has an item that is empty or has spaces"],
     ["AUTH0_CLIENT_IDS", "A B", "has an item that is empty or has spaces"],
     ["AUTH0_AUDIENCES", "a b", "has an item that is empty or has spaces"],
-    ["AUTH0_EMAIL_CLAIM", "mail", "must be an absolute URL"],
+    ["AUTH0_EMAIL_CLAIM", "roles", "is a claim that Auth0 keeps to itself"],
     ["AUTH0_CONTEXT_CLAIMS", "roles", "has an item that is not name=value"],
     ["AUTH0_CONTEXT_CLAIMS", "Roles=https://a/", "has a name that is not a lower-case letter"],
     ["AUTH0_CONTEXT_CLAIMS", "email=https://a/", "has a reserved name: email"],
@@ -384,6 +389,13 @@ describe("a key in code that is no setting", () => {
     const read = () => settingsFrom({ clientIds: ["A B"], organisations: ["org_1"] } as object);
     expect(mistakes(read)).toHaveLength(3);
   });
+});
+
+test("one domain in code is a string or a list of one", () => {
+  const options = { clientIds: ["WebApp"] };
+  expect(settingsFrom({ ...options, domain: "acme.eu.auth0.com" })).toEqual(
+    settingsFrom({ ...options, domain: ["acme.eu.auth0.com"] }),
+  );
 });
 
 describe("a custom claim takes no name", () => {

@@ -120,7 +120,7 @@ const ID_TOKENS: readonly Pair[] = [
     { aud: [CLIENT_ID, "MobileApp"], azp: "MobileApp" },
   ],
   ["`azp` is one of ours", { azp: "Other" }, "invalid_claim: azp", { azp: "MobileApp" }],
-  ["`azp` is not empty", { azp: "" }, "invalid_claim: azp", { azp: undefined }],
+  ["`azp` names one of ours if it is not empty", { azp: " " }, "invalid_claim: azp", { azp: "" }],
   ["it has no `permissions`", { permissions: [] }, "wrong_token_type: permissions", {}],
   ["it has no `gty`", { gty: "password" }, "wrong_token_type: gty", {}],
   ["it has no `client_id`", { client_id: CLIENT_ID }, "wrong_token_type: client_id", {}],

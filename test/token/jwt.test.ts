@@ -28,7 +28,12 @@ function tokenOfLength(length: number): string {
 describe("a compact JWS", () => {
   test("comes apart into its header and claims", () => {
     const text = token(encoded(HEADER), encoded(CLAIMS));
-    expect(decodeUnverifiedJwt(text)).toEqual({ header: HEADER, claims: CLAIMS, parts: text.split(".") });
+    expect(decodeUnverifiedJwt(text)).toEqual({
+      token: text,
+      header: HEADER,
+      claims: CLAIMS,
+      parts: text.split("."),
+    });
   });
 
   test("may have text that is not ASCII", () => {

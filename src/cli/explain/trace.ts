@@ -2,7 +2,7 @@ import type { Decision } from "../../authorizer/decision.ts";
 import { evaluate, type EvaluationStep } from "../../authorizer/evaluate.ts";
 import type { Identity } from "../../identity/identity.ts";
 import type { TokenUse } from "../../token/claims.ts";
-import { decodeUnverifiedJwt, type UnverifiedJwt } from "../../token/jwt.ts";
+import type { UnverifiedJwt } from "../../token/jwt.ts";
 import type { KeySet } from "../../token/keys/remote-key-set.ts";
 import { checkAudience, createJwtVerifier } from "../../token/verify.ts";
 import { getHint, type Reason } from "../../errors.ts";
@@ -13,7 +13,9 @@ import type { Settings } from "../../settings/settings.ts";
 /** What each step asks, in the order in which the authorizer takes them. */
 export const STEPS = {
   event: "API Gateway sent an event that the authorizer knows",
-  "identity-source": "the HTTP API's identity source holds the token",
+  "identity-source":
+    "the HTTP API's identity source holds the token, and the route if there are permissions by route",
+  stage: "the stage variables of the API name audiences and permissions that the settings have",
   credential: "there is exactly one bearer token",
   form: "the token is a JWT of three parts, at most 8 KB",
   header: "RS256, a key ID, and nothing that steers verification",
@@ -28,10 +30,13 @@ export const STEPS = {
   context: "API Gateway forwards its values unchanged",
   machine: "the caller is not a machine (AUTHORIZER_ALLOW_MACHINES)",
   anonymous: "the caller has signed in (AUTHORIZER_ALLOW_ANONYMOUS)",
+  agent: "the caller is not an AI agent (AUTHORIZER_ALLOW_AGENTS)",
+  actor: "an actor, if there is one, may act for users (AUTHORIZER_ACTORS)",
   organization: "the organization is allowed (AUTH0_ORGANIZATIONS)",
   email: "the email is as AUTHORIZER_EMAIL_POLICY and AUTHORIZER_EMAIL_DOMAINS want it",
   claims: "the claims have the values of AUTH0_REQUIRED_CLAIMS",
-  permissions: "all AUTH0_REQUIRED_PERMISSIONS are there",
+  permissions: "all AUTH0_REQUIRED_PERMISSIONS are there, and those of the stage",
+  route: "the route is listed, and its permissions are there (AUTHORIZER_ROUTE_PERMISSIONS, routes.json)",
   revocation: "it was not revoked (REVOCATION_TABLE)",
 } as const satisfies Readonly<Record<EvaluationStep, string>>;
 
@@ -75,18 +80,17 @@ export async function trace(event: unknown, options: TraceOptions): Promise<Trac
   const { settings, now, getKeySet } = options;
   const withoutTable = options.revocations === undefined && settings.revocationTable !== undefined;
   const reached: EvaluationStep[] = [];
-  let token: string | undefined;
-  const verifyToken = createJwtVerifier({
+  const verify = createJwtVerifier({
     rules: { ...settings, issuers: settings.domain },
     cutoff: toCutoff(settings.issuedAfter, now),
     getKeySet: getKeySet ?? (() => UNCHECKED_KEYS),
     clock: () => now,
   });
-  const { decision } = await evaluate(
+  const { decision, jwt } = await evaluate(
     event,
     {
       rules: settings,
-      verify: (text, onStep) => verifyToken((token = text), onStep),
+      verify,
       revocations: withoutTable ? UNCHECKED_REVOCATIONS : options.revocations,
     },
     (step) => void reached.push(step),
@@ -95,7 +99,6 @@ export async function trace(event: unknown, options: TraceOptions): Promise<Trac
     ...(getKeySet === undefined ? KEY_STEPS : []),
     ...(withoutTable ? (["revocation"] as const) : []),
   ]);
-  const jwt = token !== undefined && reached.includes("header") ? decodeUnverifiedJwt(token) : undefined;
   return {
     steps: STEP_NAMES.map((step) => ({ step, outcome: toOutcome(step, { reached, skipped, decision }) })),
     verdict: getVerdict(decision, getKeySet !== undefined),

@@ -18,6 +18,8 @@ export interface CallerIdentity<Types extends ClaimTypes = NoClaims> {
   readonly emailVerified: boolean | undefined;
   readonly tokenUse: "id" | "access";
   readonly issuer: string;
+  /** The API identifier, or for an ID token the client ID, that the token was accepted for. */
+  readonly audience: string;
   readonly clientId: string | undefined;
   readonly expiresAt: Date;
   readonly scopes: readonly string[];
@@ -25,11 +27,13 @@ export interface CallerIdentity<Types extends ClaimTypes = NoClaims> {
   readonly organization: string | undefined;
   /** Undefined where the tenant does not add names to tokens. */
   readonly organizationName: string | undefined;
-  /** Machines and anonymous visitors are denied unless the settings allow them. */
-  readonly principalType: "user" | "machine" | "anonymous";
-  /** The subject that acts for the user, in a delegated token (RFC 8693 §4.1). */
+  /** Machines and anonymous visitors get in only where the authorizer is told so. */
+  readonly principalType: "user" | "agent" | "machine" | "anonymous";
+  /** The subject of whoever acts for the user, in a delegated token (RFC 8693 §4.1). */
   readonly actor: string | undefined;
-  /** Custom claims, as declared in the option `claims`. */
+  /** The subjects of all who act for the user, the current one first; empty for a token that is not delegated. */
+  readonly actors: readonly string[];
+  /** The team's own claims, as declared in the option `claims`. */
   readonly claims: CustomClaims<Types>;
 }
 
@@ -124,6 +128,7 @@ function callerIdentity(context: IdentityContext, expiresAt: Date): Omit<CallerI
     emailVerified: context.email_verified === undefined ? undefined : context.email_verified === "true",
     tokenUse: context.token_use,
     issuer: context.iss,
+    audience: context.aud,
     clientId: context.client_id,
     expiresAt,
     scopes: words(context.scope),
@@ -132,6 +137,7 @@ function callerIdentity(context: IdentityContext, expiresAt: Date): Omit<CallerI
     organizationName: context.org_name,
     principalType: context.principal_type ?? "user",
     actor: context.actor,
+    actors: words(context.actors),
   };
 }
 
@@ -149,6 +155,7 @@ const TEXT = /^[^]+$/;
 const SHAPE: Readonly<Record<ContextKey, { readonly form: RegExp; readonly required: boolean }>> = {
   sub: { form: TEXT, required: true },
   iss: { form: TEXT, required: true },
+  aud: { form: TEXT, required: true },
   token_use: { form: /^(?:id|access)$/, required: true },
   /** Twelve digits reach the year 33,658; more could end up as no date at all. */
   exp: { form: /^\d{1,12}$/, required: true },
@@ -160,8 +167,9 @@ const SHAPE: Readonly<Record<ContextKey, { readonly form: RegExp; readonly requi
   org_id: { form: TEXT, required: false },
   org_name: { form: TEXT, required: false },
   actor: { form: TEXT, required: false },
+  actors: { form: TEXT, required: false },
   custom_claims: { form: /^[\w-]+$/, required: false },
-  principal_type: { form: /^(?:machine|anonymous)$/, required: false },
+  principal_type: { form: /^(?:agent|machine|anonymous)$/, required: false },
 };
 
 /**

@@ -13,6 +13,8 @@ const CONTEXT: IdentityContext = {
   email_verified: "true",
   token_use: "access",
   iss: "https://acme.eu.auth0.com/",
+  aud: "https://api.acme.com/",
+  aud: "https://api.acme.com/",
   client_id: "WebApp",
   exp: String(EXP),
   scope: "openid email",
@@ -55,14 +57,16 @@ describe("the identity", () => {
       organization: "org_1",
       organizationName: undefined,
       principalType: "user",
+      audience: "https://api.acme.com/",
       actor: undefined,
+      actors: [],
       claims: {},
     });
   });
 
   it("leaves undefined what the token did not say", () => {
-    const { sub, iss, exp } = CONTEXT;
-    expect(identityFrom(behind({ sub, iss, exp, token_use: "id" }), { now: NOW })).toEqual({
+    const { sub, iss, aud, exp } = CONTEXT;
+    expect(identityFrom(behind({ sub, iss, aud, exp, token_use: "id" }), { now: NOW })).toEqual({
       subject: sub,
       email: undefined,
       emailVerified: undefined,
@@ -75,7 +79,9 @@ describe("the identity", () => {
       organization: undefined,
       organizationName: undefined,
       principalType: "user",
+      audience: "https://api.acme.com/",
       actor: undefined,
+      actors: [],
       claims: {},
     });
   });
@@ -145,6 +151,7 @@ const COGNITO_CLAIMS = {
   principalId: "4f1c-aa",
   sub: "4f1c-aa",
   iss: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf",
+  aud: "https://api.acme.com/",
   token_use: "access",
   client_id: "6bn2",
   scope: "openid",
