@@ -1,0 +1,112 @@
+import type { Authorizer } from "../model.ts";
+import { isIncomplete, isOurs, readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
+
+/** A policy ends with its token, but a user who was denied stays denied. */
+const MAX_TTL_SECONDS = 300;
+/** Nothing ends a simple response, so it outlives its token by this. */
+const MAX_SIMPLE_TTL_SECONDS = 60;
+
+export const longTtls: Check = (scope) =>
+  getAuthorizers(scope)
+    .filter(({ ttlSeconds = 0 }) => ttlSeconds > MAX_TTL_SECONDS)
+    .map(({ id, ttlSeconds }) => ({ resource: id, found: `answers are cached for ${ttlSeconds ?? 0} s` }));
+
+export const longSimpleTtls: Check = (scope) =>
+  getAuthorizers(scope)
+    .filter(({ hasSimpleResponses = false }) => hasSimpleResponses)
+    .filter(({ ttlSeconds = 0 }) => ttlSeconds > MAX_SIMPLE_TTL_SECONDS)
+    .map(({ id, ttlSeconds }) => ({
+      resource: id,
+      found: `simple responses are cached for ${ttlSeconds ?? 0} s`,
+    }));
+
+/** A header may be spelled in any case, a parameter not. */
+const TOKEN_SOURCE = /^(?:method\.|\$)request\.header\.authorization$/i;
+
+/** Where nothing is cached, and where the token itself is the source, there is nothing to mix up. */
+export const identitySourcesWithoutToken: Check = (scope) =>
+  getAuthorizers(scope)
+    .filter(({ kind, isToken, ttlSeconds = 0 }) => kind !== "websocket" && !isToken && ttlSeconds > 0)
+    .filter(({ sources }) => sources?.some((source) => TOKEN_SOURCE.test(source.trim())) === false)
+    .map((authorizer) => ({
+      resource: authorizer.id,
+      found:
+        `answers are cached for ${authorizer.ttlSeconds ?? 0} s under ` +
+        `${authorizer.sources?.filter(Boolean).join(", ") || "nothing"}, without the header Authorization`,
+      ...(!isOurs(scope, authorizer) && { severity: "warning" as const }),
+    }));
+
+export const responseFormats: Check = (scope) =>
+  scope.model.authorizers.flatMap((authorizer): Problem[] => {
+    const { id, kind, hasSimpleResponses } = authorizer;
+    const lambda = scope.ours.find((each) => each.id === authorizer.function);
+    if (lambda === undefined || kind !== "http" || hasSimpleResponses === undefined) return [];
+    const { texts, unknown } = readEnvironment(lambda);
+    if ("AUTHORIZER_HTTP_API_RESPONSE" in unknown) return [];
+    const answers = texts["AUTHORIZER_HTTP_API_RESPONSE"]?.trim() || "policy";
+    const expected = hasSimpleResponses ? "simple" : "policy";
+    if (answers === expected) return [];
+    return [
+      { resource: id, found: `it expects the format ${expected}, and ${lambda.id} answers ${answers}` },
+    ];
+  });
+
+export const missingPermissions: Check = (scope) =>
+  scope.model.authorizers
+    .filter(
+      ({ function: called, api, mayCall }) =>
+        called !== undefined && !mayCall && !hasPermission(scope, called, api),
+    )
+    .map((authorizer) => ({
+      resource: authorizer.id,
+      found: `API Gateway has no permission to call ${authorizer.function ?? ""}`,
+    }))
+    .filter(() => !isIncomplete(scope));
+
+export const backendsWithoutPermission: Check = (scope) => {
+  const missing = scope.model.routes.filter(
+    ({ backend, api }) =>
+      backend.function !== undefined && !backend.hasRole && !hasPermission(scope, backend.function, api),
+  );
+  return missing
+    .map(({ resource, key, backend }) => ({
+      resource,
+      route: key,
+      found: `API Gateway has no permission to call ${backend.function ?? ""}`,
+    }))
+    .filter(() => !isIncomplete(scope));
+};
+
+export const unreadAuthorizers: Check = ({ model }) =>
+  model.authorizers
+    .filter(({ api, id }) => id !== "" && api === "")
+    .map(({ id }) => ({ resource: id, found: "it names no API" }));
+
+export const unknownAuthorizerValues: Check = ({ model }) =>
+  model.authorizers.flatMap((authorizer): Problem[] => {
+    const { id, isToken, sources, ttlSeconds, hasSimpleResponses, why } = authorizer;
+    const unknown = [
+      ...(authorizer.function === undefined ? [`its function: ${why}`] : []),
+      ...(sources === undefined && !isToken ? ["its identity source"] : []),
+      ...(ttlSeconds === undefined ? ["its time to live"] : []),
+      ...(hasSimpleResponses === undefined ? ["its format of responses"] : []),
+    ];
+    return unknown.map((what) => ({ resource: id, found: what }));
+  });
+
+/** Those that call this authorizer, and those that call a function of another stack, which may be one. */
+function getAuthorizers(scope: Scope): Authorizer[] {
+  return scope.model.authorizers.filter(
+    (authorizer) => authorizer.function === undefined || isOurs(scope, authorizer),
+  );
+}
+
+function hasPermission({ model }: Scope, called: string, api: string): boolean {
+  return model.permissions.some(
+    (permission) =>
+      permission.function === called &&
+      !permission.isOfUrl &&
+      ["apigateway.amazonaws.com", "*", undefined].includes(permission.principal) &&
+      (permission.apis.length === 0 || permission.apis.includes(api)),
+  );
+}
