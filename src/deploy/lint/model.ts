@@ -116,6 +116,8 @@ export interface Permission {
   readonly principal: string | undefined;
   /** The APIs that `SourceArn` names; empty where it names none of these templates. */
   readonly apis: readonly string[];
+  /** Why parts of `SourceArn` are not known. */
+  readonly unknownSources: readonly string[];
   /** Which API, bucket, account or organization may call. */
   readonly hasSource: boolean;
   readonly isOfUrl: boolean;

@@ -63,8 +63,13 @@ export function getReferences(value: unknown): string[] {
   return Object.values(value).flatMap(getReferences);
 }
 
+/** Why parts of a value are not known. */
+export function getWhysUnknown(value: unknown): string[] {
+  if (value instanceof Unknown) return [value.why];
+  return Array.from((toText(value) ?? "").matchAll(/⟦\?([^⟧]*)⟧/g), ([, why = ""]) => why);
+}
+
 /** Why a value is not known, where it or a part of it is not. */
 export function getWhyUnknown(value: unknown): string | undefined {
-  if (value instanceof Unknown) return value.why;
-  return /⟦\?([^⟧]*)⟧/.exec(toText(value) ?? "")?.[1];
+  return getWhysUnknown(value)[0];
 }

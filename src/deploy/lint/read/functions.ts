@@ -2,6 +2,7 @@ import type { Model, Permission, Role } from "../model.ts";
 import {
   getReference,
   getReferences,
+  getWhysUnknown,
   getWhyUnknown,
   toList,
   toRecord,
@@ -63,6 +64,7 @@ function readPermission({ id, properties }: Resource, resources: Resources): Per
     function: resources.findFunction(FunctionName),
     principal: getWhyUnknown(Principal) === undefined ? toText(Principal) : undefined,
     apis: getReferences(SourceArn).filter((api) => !api.startsWith("AWS::")),
+    unknownSources: getWhysUnknown(SourceArn),
     hasSource: [SourceArn, SourceAccount, PrincipalOrgID].some(
       (source) => source !== undefined && !ANY_SOURCE.test(toText(source) ?? ""),
     ),

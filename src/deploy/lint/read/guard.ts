@@ -12,7 +12,7 @@ export function readGuard(
 ): Guard {
   const why = getWhyUnknown(type);
   if (why !== undefined) return { kind: "unknown", why: `whether it has an authorizer depends on ${why}` };
-  const name = toText(type) ?? "NONE";
+  const name = (toText(type) ?? "NONE").toUpperCase();
   if (name === "AWS_IAM") return { kind: "aws" };
   if (name === "NONE" || authorizer === undefined) return isTrue(apiKey) ? { kind: "key" } : { kind: "none" };
   return readAuthorizer(authorizer, resources);

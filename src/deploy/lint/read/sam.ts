@@ -112,17 +112,19 @@ function addApi(api: SamApi, properties: Properties, resources: Resources, model
 /** The API of a template that says nothing of it but in `Globals`. */
 function getImplicit(
   kind: "rest" | "http",
-  { stack }: Resource,
+  resource: Resource,
   apis: Map<string, SamApi>,
   resources: Resources,
   model: Model,
 ): SamApi {
+  const { stack } = resource;
   const id = stack.prefix + IMPLICIT[kind];
   const known = apis.get(id);
   if (known !== undefined) return known;
   const section = kind === "rest" ? "Api" : "HttpApi";
   const properties = toRecord(evaluate(stack, toRecord(toRecord(stack.template)["Globals"])[section]));
-  const api = { id, kind, auth: readAuth(properties, id, model), document: undefined };
+  const document = readDocument(properties, { ...resource, id }, model);
+  const api = { id, kind, auth: readAuth(properties, id, model), document };
   addApi(api, properties, resources, model);
   apis.set(id, api);
   return api;
@@ -186,6 +188,7 @@ function addPermission(id: string, event: string, api: string, model: Model): vo
     function: id,
     principal: "apigateway.amazonaws.com",
     apis: [api],
+    unknownSources: [],
     hasSource: true,
     isOfUrl: false,
   });

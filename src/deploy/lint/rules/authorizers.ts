@@ -1,4 +1,4 @@
-import type { Authorizer } from "../model.ts";
+import type { Authorizer, Permission } from "../model.ts";
 import { isIncomplete, isOurs, readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
 
 /** A policy ends with its token, but a user who was denied stays denied. */
@@ -52,30 +52,33 @@ export const responseFormats: Check = (scope) =>
   });
 
 export const missingPermissions: Check = (scope) =>
-  scope.model.authorizers
-    .filter(
-      ({ function: called, api, mayCall }) =>
-        called !== undefined && !mayCall && !hasPermission(scope, called, api),
-    )
-    .map((authorizer) => ({
-      resource: authorizer.id,
-      found: `API Gateway has no permission to call ${authorizer.function ?? ""}`,
-    }))
-    .filter(() => !isIncomplete(scope));
+  toMissing(scope, "no").map(({ id, function: called }) => ({
+    resource: id,
+    found: `API Gateway has no permission to call ${called ?? ""}`,
+  }));
 
-export const backendsWithoutPermission: Check = (scope) => {
-  const missing = scope.model.routes.filter(
-    ({ backend, api }) =>
-      backend.function !== undefined && !backend.hasRole && !hasPermission(scope, backend.function, api),
+export const uncertainPermissions: Check = (scope) =>
+  toMissing(scope, "perhaps").map(({ id, function: called }) => ({
+    resource: id,
+    found: `whether API Gateway may call ${called ?? ""} depends on a SourceArn that is known only at deployment`,
+  }));
+
+export const backendsWithoutPermission: Check = (scope) =>
+  isIncomplete(scope)
+    ? []
+    : scope.model.routes.flatMap(({ resource, key, backend, api }) => {
+        const { function: called, hasRole } = backend;
+        if (called === undefined || hasRole || mayCall(scope, called, api) !== "no") return [];
+        return [{ resource, route: key, found: `API Gateway has no permission to call ${called}` }];
+      });
+
+function toMissing(scope: Scope, answer: "no" | "perhaps"): Authorizer[] {
+  if (isIncomplete(scope)) return [];
+  return scope.model.authorizers.filter(
+    ({ function: called, api, mayCall: isAllowed }) =>
+      called !== undefined && !isAllowed && mayCall(scope, called, api) === answer,
   );
-  return missing
-    .map(({ resource, key, backend }) => ({
-      resource,
-      route: key,
-      found: `API Gateway has no permission to call ${backend.function ?? ""}`,
-    }))
-    .filter(() => !isIncomplete(scope));
-};
+}
 
 export const unreadAuthorizers: Check = ({ model }) =>
   model.authorizers
@@ -101,12 +104,16 @@ function getAuthorizers(scope: Scope): Authorizer[] {
   );
 }
 
-function hasPermission({ model }: Scope, called: string, api: string): boolean {
-  return model.permissions.some(
-    (permission) =>
-      permission.function === called &&
-      !permission.isOfUrl &&
-      ["apigateway.amazonaws.com", "*", undefined].includes(permission.principal) &&
-      (permission.apis.length === 0 || permission.apis.includes(api)),
+/** Whether a permission lets an API call a function. */
+function mayCall({ model }: Scope, called: string, api: string): "yes" | "no" | "perhaps" {
+  const permissions = model.permissions.filter(
+    ({ function: each, isOfUrl, principal }) =>
+      each === called && !isOfUrl && ["apigateway.amazonaws.com", "*", undefined].includes(principal),
   );
+  const isFor = ({ apis, unknownSources }: Permission): boolean =>
+    apis.includes(api) || unknownSources.includes(api) || apis.length + unknownSources.length === 0;
+  if (permissions.some(isFor)) return "yes";
+  return permissions.some(({ apis, unknownSources }) => apis.length === 0 && unknownSources.length > 0)
+    ? "perhaps"
+    : "no";
 }

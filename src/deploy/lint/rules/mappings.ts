@@ -6,7 +6,7 @@ import { readEnvironment, type Check, type Problem, type Scope } from "./rule.ts
 export const appendedIdentities: Check = ({ model }) =>
   toProblems(
     model.routes,
-    (route, { mode }) => mode === "append",
+    (_, { mode }) => mode === "append",
     ({ source, target }) => `${source} is appended to ${target}`,
   );
 

@@ -5,6 +5,7 @@ import {
   longTtls,
   missingPermissions,
   responseFormats,
+  uncertainPermissions,
   unknownAuthorizerValues,
   unreadAuthorizers,
 } from "./authorizers.ts";
@@ -323,7 +324,11 @@ export const RULES = {
     title: "a permission that could not be read",
     why: "It may allow everyone.",
     fix: "Write its principal or AuthType into the template, or accept this.",
-    check: (scope) => [...unread("permission-not-read")(scope), ...unreadPermissions(scope)],
+    check: (scope) => [
+      ...unread("permission-not-read")(scope),
+      ...unreadPermissions(scope),
+      ...uncertainPermissions(scope),
+    ],
   },
   "template-not-read": {
     severity: "not checked",

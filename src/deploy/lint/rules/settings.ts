@@ -47,12 +47,14 @@ const OTHER_AUTHORIZERS = ["AUTH0_AUDIENCE", "AUTH0_CLIENT_ID", "AUDIENCE", "JWK
 export function getOurs({ functions, authorizers }: Model): LambdaFunction[] {
   return functions.filter((lambda) => {
     const names = Object.keys(getVariables(lambda));
-    if (!names.includes("AUTH0_DOMAIN") || !isForNode(lambda)) return false;
+    if (!isForNode(lambda)) return false;
     const isOfPackage = PACKAGED.test(String(lambda.properties["Handler"]));
     const isCalled = authorizers.some(({ function: called }) => called === lambda.id);
     const hasList = OWN_LISTS.some((name) => names.includes(name));
     if (hasList) return isOfPackage || isCalled;
-    return isOfPackage && !OTHER_AUTHORIZERS.some((name) => names.includes(name));
+    return (
+      isOfPackage && names.includes("AUTH0_DOMAIN") && !OTHER_AUTHORIZERS.some((name) => names.includes(name))
+    );
   });
 }
 
