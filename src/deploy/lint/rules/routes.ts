@@ -58,7 +58,9 @@ export const unreadRoutes: Check = ({ model }) => [
  * behind it. On an HTTP API so does its path with a slash at the end.
  */
 export const openCatchAlls: Check = (scope) => {
-  const open = scope.model.routes.filter(({ guard, key }) => guard.kind === "none" && isCatchAll(key));
+  const open = scope.model.routes.filter(
+    (route) => route.guard.kind === "none" && isCatchAll(route.key) && !isPreflight(route),
+  );
   return open.flatMap((route): Problem[] => {
     const behind = scope.model.routes.find(
       (guarded) => isGuarded(guarded) && isReached(scope, route, guarded),
