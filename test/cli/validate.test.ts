@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { RULES } from "../../src/deploy/lint/lint.ts";
-import { goodTemplates, type GoodTemplate } from "../deploy/lint/templates.ts";
+import { goodTemplates, type GoodTemplate, type Json } from "../deploy/lint/templates.ts";
 import { run } from "./command.ts";
 
 let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "validate-"))));
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "validate-"));
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function write(name: string, text: unknown): string {
@@ -112,7 +114,7 @@ describe("auth0-authorizer validate", () => {
     ["a value that only a deployment knows is 0", { Timeout: 8 }, 0],
   ])("%s, and 1 with --strict", async (_, properties, exitCode) => {
     const odd = template("HTTP, policy");
-    const { Properties } = odd.Resources["Auth0"] ?? { Properties: {} };
+    const Properties: Json = odd.Resources["Auth0"]?.Properties ?? {};
     Object.assign(Properties, properties);
     if (!("FunctionName" in properties))
       Object.assign((Properties["Environment"] as { Variables: object }).Variables, {

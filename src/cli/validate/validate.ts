@@ -45,17 +45,7 @@ export function validate(
   args: readonly string[],
   terminal: Pick<Terminal, "write" | "colour" | "clock">,
 ): Promise<ExitCode> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: {
-      public: { type: "string", multiple: true, default: [] },
-      except: { type: "string", multiple: true, default: [] },
-      accept: { type: "string" },
-      strict: { type: "boolean", default: false },
-      help: { type: "boolean" },
-    },
-    allowPositionals: true,
-  });
+  const { values, positionals } = parse(args);
   if (values.help === true) {
     terminal.write(USAGE);
     return Promise.resolve(EXIT.well);
@@ -83,6 +73,20 @@ export function validate(
       values.strict,
     ),
   );
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    options: {
+      public: { type: "string", multiple: true, default: [] },
+      except: { type: "string", multiple: true, default: [] },
+      accept: { type: "string" },
+      strict: { type: "boolean", default: false },
+      help: { type: "boolean" },
+    },
+    allowPositionals: true,
+  });
 }
 
 /** What is listed need only be in one of the templates; what is in none is said once. */

@@ -46,12 +46,21 @@ export function evaluate(
   if (typeof value === "string")
     return value.includes("{{resolve:") ? new Unknown("a dynamic reference") : value;
   if (typeof value !== "object" || value === null || value instanceof Unknown) return value ?? undefined;
-  if (Array.isArray(value)) return value.map(inner).filter((item) => item !== undefined && item !== NO_VALUE);
-  const [[name = "", argument] = [], ...others] = Object.entries(value);
+  if (Array.isArray(value)) return value.map(inner).filter(isThere);
+  return evaluateObject(value as Properties, { stack, inner, options });
+}
+
+/** An intrinsic function stands alone in its object. */
+function evaluateObject(value: Properties, context: Context): unknown {
+  const [[name, argument] = ["", undefined], ...others] = Object.entries(value);
   const intrinsic = others.length === 0 && Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
-  if (intrinsic !== undefined) return intrinsic(argument, { stack, inner, options });
-  const members = Object.entries(value).map(([key, part]) => [key, inner(part)] as const);
-  return Object.fromEntries(members.filter(([, part]) => part !== undefined && part !== NO_VALUE));
+  if (intrinsic !== undefined) return intrinsic(argument, context);
+  const members = Object.entries(value).map(([key, part]) => [key, context.inner(part)] as const);
+  return Object.fromEntries(members.filter(([, part]) => isThere(part)));
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== NO_VALUE;
 }
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
@@ -139,7 +148,7 @@ function resolveParameter(
   // An empty default is there to be replaced.
   if (Default === undefined || Default === "" || isOfParameterStore || !options.useDefaults)
     return new Unknown(`the parameter ${id}`);
-  return String(Type).includes("List") ? String(Default).split(",") : toText(Default);
+  return String(Type).includes("List") ? (toText(Default) ?? "").split(",") : toText(Default);
 }
 
 function substitute(text: string, variables: Properties, stack: Stack, options: EvaluateOptions): unknown {
@@ -168,7 +177,7 @@ export function getDecision(stack: Stack, name: string, depth = 0): boolean | un
 }
 
 function decide(stack: Stack, condition: unknown, depth: number): boolean | undefined {
-  const [[name, argument] = []] = Object.entries(toRecord(condition));
+  const [[name, argument] = ["", undefined]] = Object.entries(toRecord(condition));
   const inner = toList(argument).map((part) =>
     depth > MAX_CONDITIONS ? undefined : () => decide(stack, part, depth + 1),
   );

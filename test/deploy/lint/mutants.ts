@@ -113,7 +113,7 @@ const HOLDERS: readonly Mutation[] = [
 ];
 
 const BODIES: readonly Mutation[] = [
-  ["in S3", (at) => void (remove("Body")(at), set({ BodyS3Location: { Bucket: "b", Key: "k" } })(at))],
+  ["in S3", set({ Body: undefined, BodyS3Location: { Bucket: "b", Key: "k" } })],
   ["by transform", set({ Body: { "Fn::Transform": { Name: "AWS::Include", Parameters: {} } } })],
   ["by condition", (at) => set({ Body: either(at["Body"], {}) })(at)],
   ["by import", set({ Body: { "Fn::ImportValue": "body" } })],
@@ -131,7 +131,7 @@ const PLACES: readonly (readonly [find: (good: GoodTemplate) => Json[], mutation
   [({ template }) => properties(template, isOfType(/Authorizer$/)), AUTHORIZERS],
   [({ template }) => properties(template, isCachingAuthorizer), CACHING],
   [
-    ({ template }) => properties(template, (each, id) => /Permission$/.test(each.Type) && id === "MayAsk"),
+    ({ template }) => properties(template, (each, id) => each.Type.endsWith("Permission") && id === "MayAsk"),
     PERMISSIONS,
   ],
   [({ template }) => properties(template, (_, id) => id === "Auth0").map(toVariables), SETTINGS],
@@ -161,16 +161,13 @@ function largeMutants(good: GoodTemplate): Mutant[] {
   const mutants: Mutant[] = [];
   const add = (what: string, change: (template: GoodTemplate["template"], files: Json) => void): void => {
     const copy = structuredClone(good);
-    change(copy.template, copy.files as Json);
+    change(copy.template, copy.files);
     mutants.push({ ...withParameters(copy), what });
   };
   const { Resources } = good.template;
   for (const [id, resource] of Object.entries(Resources)) {
     if (isGuardedRoute(resource)) {
-      add(
-        `${id} open, into a nested stack`,
-        (template, files) => void moveToNested(template, files, id, true),
-      );
+      add(`${id} open, into a nested stack`, (template, files) => moveToNested(template, files, id, true));
       add(`${id} into a nested stack that is not there`, (template, files) => {
         moveToNested(template, files, id, false);
         Reflect.deleteProperty(files, "moved.json");
@@ -230,12 +227,12 @@ export function moveToNested(
   id: string,
   isOpen: boolean,
 ): void {
-  const moved = structuredClone(template.Resources[id] as ResourceJson);
+  const moved = structuredClone(template.Resources[id] ?? { Type: "", Properties: {} });
   const parameters: Json = {};
   const replace = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(replace);
     if (typeof value !== "object" || value === null) return value;
-    const [[name = "", argument] = []] = Object.entries(value);
+    const [[name, argument] = ["", undefined]] = Object.entries(value);
     const isReference = name === "Fn::GetAtt" || (name === "Ref" && !String(argument).startsWith("AWS::"));
     if (!isReference)
       return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replace(part)]));
@@ -285,8 +282,8 @@ function isOfType(pattern: RegExp): (resource: ResourceJson) => boolean {
 
 /** Nothing is cached for a WebSocket API, and a TOKEN is its own key. */
 function isCachingAuthorizer({ Type, Properties }: ResourceJson): boolean {
-  const isWebSocketSource = JSON.stringify(Properties["IdentitySource"])?.includes("route.request") === true;
-  return /Authorizer$/.test(Type) && Properties["Type"] !== "TOKEN" && !isWebSocketSource;
+  const isWebSocketSource = JSON.stringify(Properties).includes("route.request");
+  return Type.endsWith("Authorizer") && Properties["Type"] !== "TOKEN" && !isWebSocketSource;
 }
 
 function isWebSocket(resources: GoodTemplate["template"]["Resources"]): boolean {

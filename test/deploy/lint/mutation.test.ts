@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { lintTemplate, type Finding } from "../../../src/deploy/lint/lint.ts";
 import type { Template } from "../../../src/deploy/lint/cloudformation.ts";
 import { moveToNested, mutantsOf } from "./mutants.ts";
-import { goodTemplates, type GoodTemplate, type Json } from "./templates.ts";
+import { goodTemplates, type GoodTemplate } from "./templates.ts";
 
 function check({ template, files }: GoodTemplate): readonly Finding[] {
   const load = (location: string): unknown => files[location.replace("./", "")];
@@ -33,6 +33,6 @@ test.each(
     .map((good) => [good.name, good] as const),
 )("a guarded route that moves into a nested stack is as clean as before: %s", (_, good) => {
   const copy = structuredClone(good);
-  moveToNested(copy.template, copy.files as Json, "GetOrders", false);
+  moveToNested(copy.template, copy.files, "GetOrders", false);
   expect(check(copy)).toEqual([]);
 });

@@ -15,6 +15,8 @@ export interface ResourceJson {
   DependsOn?: unknown;
 }
 
+const NOTHING: ResourceJson = { Type: "", Properties: {} };
+
 const ref = (id: string): Json => ({ Ref: id });
 const getAtt = (id: string, attribute: string): Json => ({ "Fn::GetAtt": [id, attribute] });
 
@@ -181,9 +183,9 @@ function webSocket(): GoodTemplate["template"] {
   const template = http({});
   const { Resources } = template;
   for (const id of ["GetOrders", "PostOrders", "GetOrder", "Anything"]) Reflect.deleteProperty(Resources, id);
-  const connect = structuredClone(Resources["Rest"] as ResourceJson);
+  const connect = structuredClone(Resources["Rest"] ?? NOTHING);
   connect.Properties["RouteKey"] = "$connect";
-  const later = structuredClone(Resources["Rest"] as ResourceJson);
+  const later = structuredClone(Resources["Rest"] ?? NOTHING);
   later.Properties["AuthorizationType"] = "NONE";
   Object.assign(Resources["Api"]?.Properties ?? {}, { ProtocolType: "WEBSOCKET" });
   Object.assign(Resources["Guard"]?.Properties ?? {}, {
@@ -250,7 +252,7 @@ function samFunctions(kind: "Api" | "HttpApi", api: Json): Record<string, Resour
   });
   return {
     Auth0: { Type: "AWS::Serverless::Function", Properties: Auth0?.Properties ?? {} },
-    Auth0Log: Auth0Log as ResourceJson,
+    Auth0Log: Auth0Log ?? NOTHING,
     Orders: {
       Type: "AWS::Serverless::Function",
       Properties: {

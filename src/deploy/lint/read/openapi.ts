@@ -87,7 +87,8 @@ function getIntegration(document: Properties, reference: unknown): unknown {
 }
 
 /** Alternatives are not read, and neither is what stands for all operations: API Gateway is not known to apply it. */
-function readSecurity(operation: Properties, { document, api, fallback }: Body): Guard {
+function readSecurity(operation: Properties, body: Body): Guard {
+  const { document, fallback } = body;
   const { security } = operation;
   if (getWhyUnknown(security) !== undefined) return toUnknown(security);
   if (toText(toRecord(operation["x-amazon-apigateway-auth"])["type"])?.toUpperCase() === "AWS_IAM")
@@ -98,8 +99,15 @@ function readSecurity(operation: Properties, { document, api, fallback }: Body):
       ? { kind: "unknown", why: "only the document as a whole has a security, which API Gateway may ignore" }
       : fallback;
   }
-  const alternatives = toList(security).map((entry) => Object.keys(toRecord(entry)));
-  if (alternatives.length === 0) return { kind: "none" };
+  return readAlternatives(toList(security), body);
+}
+
+function readAlternatives(security: readonly unknown[], { document, api, fallback }: Body): Guard {
+  const alternatives = security.map((entry) => Object.keys(toRecord(entry)));
+  if (alternatives.length === 0)
+    return fallback.kind === "none"
+      ? fallback
+      : { kind: "unknown", why: "SAM may add its default authorizer" };
   if (alternatives.length > 1 && alternatives.some((names) => names.length === 0))
     return { kind: "unknown", why: "its security is optional" };
   const guards = alternatives.flat().map((name) => readScheme(`${api}.${name}`, getSchemes(document)[name]));

@@ -96,7 +96,7 @@ function readPath(
 ): string {
   const given = parents.find(({ id }) => JSON.stringify(id) === JSON.stringify(raw));
   if (given !== undefined) return given.path;
-  if (/\.RootResourceId⟧$/.test(toText(value) ?? "")) return "/";
+  if ((toText(value) ?? "").endsWith(".RootResourceId⟧")) return "/";
   const resource = resources.get(getReference(value) ?? "");
   if (resource?.type !== "AWS::ApiGateway::Resource" || depth > MAX_PATH_PARTS) return UNKNOWN_PATH;
   const { ParentId, PathPart } = resource.properties;

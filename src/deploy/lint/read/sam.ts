@@ -1,10 +1,11 @@
-import type { ApiKind, Guard, Model } from "../model.ts";
+import type { ApiKind, Guard, Model, Route } from "../model.ts";
 import { evaluate } from "../evaluate.ts";
 import {
   getReference,
   getWhyUnknown,
   toList,
   toRecord,
+  toReference,
   toText,
   Unknown,
   type Properties,
@@ -139,40 +140,52 @@ function readEvent(
   model: Model,
 ): void {
   const { Type, Properties } = toRecord(value);
-  if (getWhyUnknown(value) !== undefined || name.startsWith("Fn::")) {
-    const what = `its event ${name} is known only at deployment`;
-    model.unread.push({ rule: "template-not-read", resource: resource.id, what });
-  }
-  const kind = EVENT_KINDS[String(Type)];
+  noteUnknownEvent(resource, name, value, model);
+  const kind = EVENT_KINDS[String(toText(Type))];
   if (kind === undefined) return;
   const event = toRecord(Properties);
   const named = event[kind === "rest" ? "RestApiId" : "ApiId"];
-  const reference = getReference(named) ?? toText(named);
-  const api =
-    named === undefined ? getImplicit(kind, resource, apis, resources, model) : apis.get(reference ?? "");
-  const isFunction = resource.type === "AWS::Serverless::Function";
-  if (isFunction) addPermission(resource.id, name, api?.id ?? reference ?? "", model);
+  const reference = getReference(named) ?? toText(named) ?? "";
+  const api = named === undefined ? getImplicit(kind, resource, apis, resources, model) : apis.get(reference);
+  const id = api?.id ?? reference;
+  if (isFunction(resource)) addPermission(resource.id, name, id, model);
   // Where a document describes the API, an event adds nothing to it.
-  if (api?.document !== undefined || (api === undefined && resources.get(reference ?? "") !== undefined))
-    return;
+  const isDescribed = api === undefined ? resources.get(reference) !== undefined : api.document !== undefined;
+  if (!isDescribed) model.routes.push(toRoute(resource, kind, event, id, api, resources));
+}
+
+function noteUnknownEvent({ id }: Resource, name: string, value: unknown, { unread }: Model): void {
+  if (getWhyUnknown(value) === undefined && !name.startsWith("Fn::")) return;
+  unread.push({
+    rule: "template-not-read",
+    resource: id,
+    what: `its event ${name} is known only at deployment`,
+  });
+}
+
+function toRoute(
+  resource: Resource,
+  kind: "rest" | "http",
+  event: Properties,
+  id: string,
+  api: SamApi | undefined,
+  resources: Resources,
+): Route {
   const elsewhere: Guard = { kind: "unknown", why: "its API is another stack's" };
-  model.routes.push({
-    api: api?.id ?? reference ?? "",
+  const role = isFunction(resource) ? undefined : "made by SAM";
+  const integration = { type: "AWS_PROXY", uri: toReference(resource.id), role, parameters: {} };
+  return {
+    api: id,
     kind,
     resource: resource.id,
     key: toKey(event),
     guard: api === undefined ? elsewhere : readSamGuard(toRecord(event["Auth"]), api.auth, api.id),
-    backend: readBackend(
-      {
-        type: isFunction ? "AWS_PROXY" : "AWS",
-        uri: `⟦${resource.id}⟧`,
-        role: isFunction ? undefined : "made by SAM",
-        parameters: {},
-      },
-      kind === "rest",
-      resources,
-    ),
-  });
+    backend: readBackend(integration, kind === "rest", resources),
+  };
+}
+
+function isFunction({ type }: Resource): boolean {
+  return type === "AWS::Serverless::Function";
 }
 
 function toKey({ Path, Method }: Properties): string {

@@ -32,9 +32,19 @@ export const identitySourcesWithoutToken: Check = (scope) =>
       resource: authorizer.id,
       found:
         `answers are cached for ${authorizer.ttlSeconds ?? 0} s under ` +
-        `${authorizer.sources?.filter(Boolean).join(", ") || "nothing"}, without the header Authorization`,
+        `${toReadableSources(authorizer)}, without the header Authorization`,
       ...(!isOurs(scope, authorizer) && { severity: "warning" as const }),
     }));
+
+function toReadableSources({ sources = [] }: Authorizer): string {
+  const named = sources.filter((source) => source !== "");
+  return named.length === 0 ? "nothing" : named.join(", ");
+}
+
+/** An empty variable counts as not set. */
+function toFormat(value = ""): string {
+  return value.trim() === "" ? "policy" : value.trim();
+}
 
 export const responseFormats: Check = (scope) =>
   scope.model.authorizers.flatMap((authorizer): Problem[] => {
@@ -43,7 +53,7 @@ export const responseFormats: Check = (scope) =>
     if (lambda === undefined || kind !== "http" || hasSimpleResponses === undefined) return [];
     const { texts, unknown } = readEnvironment(lambda);
     if ("AUTHORIZER_HTTP_API_RESPONSE" in unknown) return [];
-    const answers = texts["AUTHORIZER_HTTP_API_RESPONSE"]?.trim() || "policy";
+    const answers = toFormat(texts["AUTHORIZER_HTTP_API_RESPONSE"]);
     const expected = hasSimpleResponses ? "simple" : "policy";
     if (answers === expected) return [];
     return [

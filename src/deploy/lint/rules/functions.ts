@@ -24,7 +24,7 @@ export const otherProcessors: Check = ({ functions }) =>
     .filter(({ properties }) => JSON.stringify(properties["Architectures"]) !== '["arm64"]')
     .map(({ id, properties }) => ({
       resource: id,
-      found: `its architecture is ${String(toList(properties["Architectures"])[0] ?? "x86_64")}`,
+      found: `its architecture is ${toText(toList(properties["Architectures"])[0]) ?? "x86_64"}`,
     }));
 
 export const wideRoles: Check = (scope) =>

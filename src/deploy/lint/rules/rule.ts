@@ -29,6 +29,17 @@ export interface Scope {
   readonly now: number;
 }
 
+export interface Rule {
+  readonly severity: Severity;
+  /** What is wrong, in a few words. */
+  readonly title: string;
+  /** What happens if nothing is done. */
+  readonly why: string;
+  /** What to write. */
+  readonly fix: string;
+  readonly check: Check;
+}
+
 export type Check = (scope: Scope) => readonly Problem[];
 
 /** A preflight has no token. On a REST API with a backend there is a rule for it. */
