@@ -37,21 +37,6 @@ export function getResources(template: Template, ...types: readonly string[]): N
   });
 }
 
-/** The logical ID that a `Ref` names; empty where the value is anything else. */
-export function getRef(value: unknown): string {
-  return typeof value === "object" && value !== null && "Ref" in value ? String(value.Ref) : "";
-}
-
-/** What a resource waits for: `DependsOn`, `Ref`, `Fn::GetAtt` and `Fn::Sub`, and what these wait for. */
-export function getDependencies(template: Template, name: string, found = new Set<string>()): Set<string> {
-  for (const dependency of references(template.Resources[name])) {
-    if (found.has(dependency) || !Object.hasOwn(template.Resources, dependency)) continue;
-    found.add(dependency);
-    getDependencies(template, dependency, found);
-  }
-  return found;
-}
-
 /** The logical IDs that a value mentions. */
 export function references(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];

@@ -171,7 +171,7 @@ function toReadable(text: string): string {
 const MAX_CONDITIONS = 50;
 
 /** Whether a condition of a template holds whatever it is deployed with; undefined where that depends. */
-export function getDecision(stack: Stack, name: string, depth = 0): boolean | undefined {
+function getDecision(stack: Stack, name: string, depth = 0): boolean | undefined {
   const condition = toRecord(stack.template.Conditions)[name];
   return condition === undefined || depth > MAX_CONDITIONS ? undefined : decide(stack, condition, depth);
 }

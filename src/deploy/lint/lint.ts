@@ -27,7 +27,7 @@ export interface Options extends Partial<ReadOptions> {
 }
 
 /** Routes without preflights: each is guarded, public, open or not read. */
-export interface Counts {
+interface Counts {
   readonly routes: number;
   readonly guarded: number;
   readonly public: number;

@@ -102,7 +102,7 @@ export interface LambdaFunction {
   readonly role: string | undefined;
 }
 
-export interface FunctionUrl {
+interface FunctionUrl {
   readonly id: string;
   readonly function: string | undefined;
   /** Undefined where only a deployment knows. */
@@ -149,7 +149,7 @@ export interface LogGroup {
 }
 
 /** What a reader came upon and could not read. */
-export interface Unread {
+interface Unread {
   readonly rule: "template-not-read" | "authorizer-not-read" | "permission-not-read" | "value-at-deployment";
   readonly resource: string;
   /** Such as "the body is in S3". */

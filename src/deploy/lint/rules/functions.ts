@@ -114,7 +114,7 @@ function getRoles({ model }: Scope, functions: readonly LambdaFunction[]): Role[
   return model.roles.filter((role) => role.roles.some((id) => roles.has(id)));
 }
 
-export function isWriter({ properties }: LambdaFunction): boolean {
+function isWriter({ properties }: LambdaFunction): boolean {
   return /(?:revoke-on-event|back-channel-logout)\.handler$/.test(String(properties["Handler"]));
 }
 
