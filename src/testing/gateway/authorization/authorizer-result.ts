@@ -73,14 +73,15 @@ function policyResult(answer: Answer, kind: GatewayKind, context: Context): Poli
 }
 
 /**
- * A WebSocket API takes any scalar, and none; what REST and HTTP APIs make of others than texts is not recorded.
+ * REST and WebSocket APIs turn a number or a flag into a string, and take an answer without a principal. What HTTP
+ * APIs make of others than strings is a guess.
  *
  * @returns undefined where it makes the answer unreadable
  */
 function getPrincipal(value: unknown, kind: GatewayKind): Pick<PolicyResult, "principalId"> | undefined {
   if (value === undefined || typeof value === "string") return { principalId: value };
-  const isText = typeof value === "number" || typeof value === "boolean";
-  return kind === "websocket" && isText ? { principalId: String(value) } : undefined;
+  const isScalar = typeof value === "number" || typeof value === "boolean";
+  return isScalar && !kind.startsWith("http") ? { principalId: String(value) } : undefined;
 }
 
 function isObject(value: unknown): value is Answer {
