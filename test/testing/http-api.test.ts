@@ -96,17 +96,6 @@ it.each([
   },
 );
 
-it("decodes the path and its parameters, and leaves alone what is not encoded well", async () => {
-  const behind = ok();
-  const api = httpApi({ authorizer: answering(policy()), routes: { "GET /users/{id}": behind } });
-  await api.fetch("/users/a%20b", BEARER);
-  await api.fetch("/users/100%", BEARER);
-  expect(behind.events).toMatchObject([
-    { rawPath: "/users/a b", pathParameters: { id: "a b" } },
-    { rawPath: "/users/100%", pathParameters: { id: "100%" } },
-  ]);
-});
-
 it("puts the context straight into `authorizer` behind a 1.0 integration", async () => {
   const behind = ok();
   const authorizer = answering(policy("Allow", { context }));

@@ -1,15 +1,17 @@
 import { newCall, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
 import { StageAuthorizer, type Authorization } from "./authorization/authorization.ts";
 import { checkHttpAuthorizer } from "./authorization/authorizer-settings.ts";
-import { percentDecoded, type Call } from "./call.ts";
-import { clientRequest } from "./client-request.ts";
+import { checkStageVariables } from "./stage-variables.ts";
+import type { Call } from "./call.ts";
+import { clientRequest, type ClientRequest } from "./client-request.ts";
 import { http1ProxyEvent, http2ProxyEvent } from "./http-event.ts";
 import { httpMappings, mapHeaders } from "./header-mapping.ts";
 import { forward, isHttpProxy, type HttpProxy, type Integration } from "./http-proxy.ts";
 import { invoke, type Lambda } from "./lambda.ts";
 import { inferredResponse, proxyResponse } from "./lambda-response.ts";
+import { toHttpPaths, toPlainPaths } from "./paths.ts";
 import { httpIds } from "./request-ids.ts";
-import { findRoute, type Route } from "./routes.ts";
+import { checkRoutes, findRoute, type Route } from "./routes.ts";
 
 export interface HttpApiOptions extends RoutedApiOptions {
   /** The payload version of the authorizer: 2.0 unless told otherwise. */
@@ -34,6 +36,8 @@ export function httpApi(given: HttpApiOptions): RoutedApi {
   const { routes, openRoutes = {} } = options;
   const authorizer = stageAuthorizer(options);
   const all = { ...openRoutes, ...routes };
+  checkRoutes("http", Object.keys(all));
+  checkStageVariables(options.stageVariables);
   for (const backend of Object.values(all).filter(isHttpProxy)) httpMappings(backend.requestParameters ?? {});
   const invokeBehind = options.integrationPayload === "1.0" ? integrate1 : integrate2;
   const integrate = (
@@ -45,8 +49,10 @@ export function httpApi(given: HttpApiOptions): RoutedApi {
   return {
     async fetch(target, fetchOptions = {}) {
       const request = clientRequest(target, fetchOptions);
-      const route = findRoute(Object.keys(all), request.method, request.path) ?? NO_ROUTE;
-      const call = newCall("http", options, request, decoded(route), httpIds());
+      const paths = toHttpPaths(request.path, options.stage);
+      if (paths === undefined) return undecodable(options, request);
+      const route = findRoute("http", Object.keys(all), request.method, paths.routed) ?? NO_ROUTE;
+      const call = newCall("http", options, request, { route, paths }, httpIds());
       const integration = all[route.key];
       if (integration === undefined) return ownAnswer(call, 404, "Not Found");
       if (Object.hasOwn(openRoutes, route.key)) return integrate(call, integration, undefined);
@@ -72,10 +78,10 @@ function stageAuthorizer(options: HttpApiOptions): StageAuthorizer {
   });
 }
 
-/** The parameters of a path are decoded, as the path itself is. */
-function decoded({ parameters, ...route }: Route): Route {
-  const entries = Object.entries(parameters).map(([name, value]) => [name, percentDecoded(value)]);
-  return { ...route, parameters: Object.fromEntries(entries) as Route["parameters"] };
+/** The body is a guess. */
+function undecodable(options: HttpApiOptions, request: Required<ClientRequest>): Response {
+  const reached = { route: NO_ROUTE, paths: toPlainPaths(request.path, "$default") };
+  return ownAnswer(newCall("http", options, request, reached, httpIds()), 400, "Bad Request");
 }
 
 /** Where the authorizer's words stand with payload 1.0 behind, and which they are, nobody recorded. */

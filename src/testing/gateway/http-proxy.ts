@@ -32,9 +32,13 @@ export function isHttpProxy(integration: Integration): integration is HttpProxy 
  *
  * @throws Error where the backend cannot be reached
  */
-export async function forward({ request }: Call, { uri }: HttpProxy, headers: Fields): Promise<Response> {
+export async function forward(
+  { request, paths }: Call,
+  { uri }: HttpProxy,
+  headers: Fields,
+): Promise<Response> {
   const url = new URL(uri);
-  url.pathname = url.pathname.replace(/\/$/, "") + request.path;
+  url.pathname = url.pathname.replace(/\/$/, "") + paths.routed;
   url.search = request.rawQuery;
   const response = await fetch(url, {
     method: request.method,

@@ -1,4 +1,4 @@
-import { newCall, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
+import { newCall, toAddress, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
 import { StageAuthorizer, type Authorization } from "./authorization/authorization.ts";
 import { methodArn, type Call } from "./call.ts";
 import { getCaller } from "./authorization/caller.ts";
@@ -9,13 +9,15 @@ import {
   type GatewayResponseProperties,
   type GatewayResponse,
 } from "./gateway-responses.ts";
+import { checkStageVariables } from "./stage-variables.ts";
 import { mapHeaders, restMappings } from "./header-mapping.ts";
 import { forward, isHttpProxy, type HttpProxy, type Integration } from "./http-proxy.ts";
 import { invoke } from "./lambda.ts";
 import { proxyResponse } from "./lambda-response.ts";
+import { toRestPaths } from "./paths.ts";
 import { restIds } from "./request-ids.ts";
 import { restProxyEvent, type Caller } from "./rest-event.ts";
-import { findRoute, type Route } from "./routes.ts";
+import { checkRoutes, findRoute, type Route } from "./routes.ts";
 
 export interface RestApiOptions extends RoutedApiOptions {
   readonly type: "token" | "request";
@@ -24,6 +26,11 @@ export interface RestApiOptions extends RoutedApiOptions {
    * whether AWS looks for a match or for a match of the whole is not known.
    */
   readonly tokenPattern?: RegExp;
+  /**
+   * The base path of a custom domain, `/v1`: in the paths of events, and neither in `resource` nor in ARNs.
+   * Requests come without it, as without the stage.
+   */
+  readonly basePath?: string;
   /** As in the template: the `Properties` of each `AWS::ApiGateway::GatewayResponse`. */
   readonly gatewayResponses?: readonly GatewayResponseProperties[];
 }
@@ -58,12 +65,16 @@ export function restApi(options: RestApiOptions): RoutedApi {
   const { routes, openRoutes = {}, gatewayResponses = [] } = options;
   const authorizer = stageAuthorizer(options);
   const all = { ...openRoutes, ...routes };
+  checkRoutes("rest", Object.keys(all));
+  checkStageVariables(options.stageVariables);
+  const { stage } = toAddress(options);
   for (const proxy of Object.values(all).filter(isHttpProxy)) restMappings(proxy.requestParameters ?? {});
   return {
     async fetch(target, fetchOptions = {}) {
       const request = clientRequest(target, fetchOptions);
-      const route = findRoute(Object.keys(all), request.method, request.path);
-      const call = newCall("rest", options, request, route ?? NO_ROUTE, restIds());
+      const paths = toRestPaths(request.path, stage, options.basePath ?? "");
+      const route = findRoute("rest", Object.keys(all), request.method, paths.routed) ?? NO_ROUTE;
+      const call = newCall("rest", options, request, { route, paths }, restIds());
       const integration = all[call.route.key];
       const answer = integration === undefined ? NOT_FOUND : await answerTo(call, integration);
       return answer instanceof Response
