@@ -26,5 +26,7 @@ export type {
 } from "./gateway/websocket-api.ts";
 export type { RoutedApi } from "./gateway/api-options.ts";
 export type { HttpProxy } from "./gateway/http-proxy.ts";
+export type { Integration, LambdaProxy } from "./gateway/integration.ts";
+export { awslambda, type ResponseStream, type StreamMetadata } from "./gateway/response-stream.ts";
 export { mockIntegration, type MockMethodProperties } from "./gateway/mock-integration.ts";
 export type { Lambda } from "./gateway/lambda.ts";

@@ -2,7 +2,7 @@ import type { Address } from "./address.ts";
 import { received, type ApiType, type Call } from "./call.ts";
 import type { ClientRequest, FetchOptions } from "./client-request.ts";
 import { getAddress } from "./address.ts";
-import type { Integration } from "./http-proxy.ts";
+import type { Integration } from "./integration.ts";
 import type { Lambda } from "./lambda.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { Paths } from "./paths.ts";

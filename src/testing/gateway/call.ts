@@ -15,6 +15,8 @@ export interface Call extends RequestIds {
   readonly stageVariables: Readonly<Record<string, string>>;
   /** When it arrived, in milliseconds since the epoch. */
   readonly time: number;
+  /** The API key that counts the request, where the authorizer named it. */
+  readonly apiKey?: string | undefined;
 }
 
 /** The three kinds of API, which differ in more than their authorizers. */

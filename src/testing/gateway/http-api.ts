@@ -6,11 +6,13 @@ import type { Call } from "./call.ts";
 import { clientRequest, type ClientRequest } from "./client-request.ts";
 import { http1ProxyEvent, http2ProxyEvent } from "./http-event.ts";
 import { httpMappings, mapHeaders } from "./header-mapping.ts";
-import { forward, isHttpProxy, type HttpProxy, type Integration } from "./http-proxy.ts";
+import { forward, type HttpProxy } from "./http-proxy.ts";
+import { isHttpProxy, toLambdaProxy, type Integration } from "./integration.ts";
 import { invoke, type Lambda } from "./lambda.ts";
 import { inferredResponse, proxyResponse } from "./lambda-response.ts";
 import { toHttpPaths, toPlainPaths } from "./paths.ts";
 import { httpIds } from "./request-ids.ts";
+import { isStreaming } from "./response-stream.ts";
 import { checkRoutes, findRoute, type Route } from "./routes.ts";
 
 export interface HttpApiOptions extends RoutedApiOptions {
@@ -38,14 +40,16 @@ export function httpApi(given: HttpApiOptions): RoutedApi {
   const all = { ...openRoutes, ...routes };
   checkRoutes("http", Object.keys(all));
   checkStageVariables(options.stageVariables);
-  for (const backend of Object.values(all).filter(isHttpProxy)) httpMappings(backend.requestParameters ?? {});
+  for (const backend of Object.values(all)) checkHttpIntegration(backend);
   const invokeBehind = options.integrationPayload === "1.0" ? integrate1 : integrate2;
   const integrate = (
     call: Call,
     integration: Integration,
     allowed: Allowed | undefined,
   ): Promise<Response> =>
-    isHttpProxy(integration) ? proxy(call, integration, allowed) : invokeBehind(call, integration, allowed);
+    isHttpProxy(integration)
+      ? proxy(call, integration, allowed)
+      : invokeBehind(call, toLambdaProxy(integration).lambda, allowed);
   return {
     async fetch(target, fetchOptions = {}) {
       const request = clientRequest(target, fetchOptions);
@@ -76,6 +80,19 @@ function stageAuthorizer(options: HttpApiOptions): StageAuthorizer {
     identitySources: options.identitySources ?? ["$request.header.Authorization"],
     ttlSeconds: options.ttlSeconds ?? 0,
   });
+}
+
+/** @throws Error that says what to change */
+function checkHttpIntegration(integration: Integration): void {
+  if (isHttpProxy(integration)) {
+    httpMappings(integration.requestParameters ?? {});
+    return;
+  }
+  const { lambda, requestParameters, tenantIsolation } = toLambdaProxy(integration);
+  if (isStreaming(lambda)) throw new Error("An HTTP API cannot stream responses: a REST API can");
+  if (requestParameters !== undefined || tenantIsolation === true) {
+    throw new Error("requestParameters and tenantIsolation of a Lambda are for REST APIs");
+  }
 }
 
 /** The body is a guess. */

@@ -2,6 +2,8 @@ import { domainName, domainPrefix } from "./address.ts";
 import { methodArn, requestTime, sourceIdentity, type Call } from "./call.ts";
 import { grouped, lastValues, sorted, type Fields } from "./client-request.ts";
 
+const API_KEY_ID = "u8x3k0q2m1";
+
 export type Event = Record<string, unknown>;
 
 /** What the authorizer contributes to the event of a Lambda behind; undefined on a route without one. */
@@ -96,7 +98,10 @@ function restContext(call: Call): Event {
     domainPrefix: domainPrefix(address),
     requestTimeEpoch: call.time,
     requestId: call.requestId,
-    identity: restIdentity(call),
+    identity: {
+      ...restIdentity(call),
+      ...(call.apiKey !== undefined && { apiKey: call.apiKey, apiKeyId: API_KEY_ID }),
+    },
     domainName: domainName(address),
     deploymentId: "4dsy8p",
     apiId: address.apiId,

@@ -9,6 +9,7 @@ interface PolicyResult {
   readonly form: "policy";
   readonly principalId: string | undefined;
   readonly statements: readonly Statement[];
+  readonly usageIdentifierKey: string | undefined;
   /** As the Lambdas behind see it. */
   readonly context: Context;
 }
@@ -69,7 +70,9 @@ function policyResult(answer: Answer, kind: GatewayKind, context: Context): Poli
   // Whether HTTP and WebSocket APIs take fields that they do not know, beside a policy, nobody recorded.
   const unknown = Object.keys(answer).some((field) => !REST_FIELDS.includes(field));
   if (unknown && kind.startsWith("rest")) return undefined;
-  return { form: "policy", statements, context, ...principal };
+  const key = answer["usageIdentifierKey"];
+  const usageIdentifierKey = typeof key === "string" ? key : undefined;
+  return { form: "policy", statements, context, usageIdentifierKey, ...principal };
 }
 
 /**
