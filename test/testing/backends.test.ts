@@ -40,7 +40,7 @@ describe("a REST API renames headers of a Lambda's response", () => {
 
 describe("a streaming backend of a REST API", () => {
   const streaming = (handler: (event: object, stream: ResponseStream) => unknown): Lambda =>
-    awslambda.streamifyResponse(handler as Lambda);
+    awslambda.streamifyResponse(handler);
   const fetchFrom = (lambda: Lambda) =>
     restApi({ type: "request", authorizer, routes: { "GET /a": lambda } }).fetch("/a", BEARER);
 

@@ -134,9 +134,7 @@ describe("each gateway spells its identity sources in its own way", () => {
     token: (identitySources: string[]) => restApi({ ...options, type: "token", identitySources }),
     request: (identitySources: string[]) => restApi({ ...options, type: "request", identitySources }),
     http: (identitySources: string[]) => httpApi({ ...options, identitySources }),
-    webSocket: (identitySources: string[]) => ({
-      fetch: webSocketApi({ ...options, identitySources }).connect,
-    }),
+    webSocket: (identitySources: string[]) => webSocketApi({ ...options, identitySources }),
   };
 
   it.each([

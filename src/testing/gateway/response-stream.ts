@@ -57,8 +57,9 @@ export function isStreaming(lambda: Lambda): boolean {
 export async function invokeStreaming(lambda: Lambda, event: object): Promise<Response | undefined> {
   const output = Object.assign(new PassThrough(), { setContentType: () => undefined });
   const call = lambda as unknown as (...parameters: unknown[]) => unknown;
-  const run = async (): Promise<unknown> => call(throughJson(event), output, toInvocationContext({}));
-  run().catch((error: unknown) => output.destroy(error instanceof Error ? error : new Error(String(error))));
+  Promise.resolve()
+    .then(() => call(throughJson(event), output, toInvocationContext({})))
+    .catch((error: unknown) => output.destroy(error instanceof Error ? error : new Error(String(error))));
   const chunks = output[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
   let head = Buffer.alloc(0);
   while (!head.includes(DELIMITER)) {

@@ -23,7 +23,7 @@ export function readContext(context: unknown, kind: GatewayKind): Context | unde
  * @see https://github.com/mantil-io/mantil/issues/52
  */
 export function survivesCache(context: Context, kind: GatewayKind): boolean {
-  return kind !== "http-1.0" || Object.values(context).every((value) => !/["\\]/.test(String(value)));
+  return kind !== "http-1.0" || Object.values(context).every((value) => typeof value !== "string" || !/["\\]/.test(value));
 }
 
 const READERS: Readonly<Record<GatewayKind, (context: Context) => Context | undefined>> = {
