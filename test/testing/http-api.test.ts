@@ -96,14 +96,17 @@ it.each([
   },
 );
 
-it("puts the context straight into `authorizer` behind a 1.0 integration", async () => {
+it("puts the context under `lambda` behind a 1.0 integration too", async () => {
   const behind = ok();
   const authorizer = answering(policy("Allow", { context }));
   await httpApi({ integrationPayload: "1.0", authorizer, routes: { "GET /whoami": behind } }).fetch(
     "/whoami",
     BEARER,
   );
-  expect(behind.events[0]).toMatchObject({ version: "1.0", requestContext: { authorizer: context } });
+  expect(behind.events[0]).toMatchObject({
+    version: "1.0",
+    requestContext: { authorizer: { lambda: context } },
+  });
 });
 
 describe("simple responses", () => {

@@ -101,7 +101,7 @@ function undecodable(options: HttpApiOptions, request: Required<ClientRequest>):
   return ownAnswer(newCall("http", options, request, reached, httpIds()), 400, "Bad Request");
 }
 
-/** Where the authorizer's words stand with payload 1.0 behind, and which they are, nobody recorded. */
+/** Which types the context's values have with payload 1.0 behind is a guess. */
 async function integrate1(call: Call, lambda: Lambda, allowed: Allowed | undefined): Promise<Response> {
   const event = http1ProxyEvent(call, allowed?.result.context);
   const answer = await invoke(lambda, event).catch(() => undefined);

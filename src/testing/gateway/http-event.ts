@@ -43,10 +43,14 @@ export function http2AuthorizerEvent(call: Call, identity: readonly string[]): E
   };
 }
 
-/** Nobody recorded this one behind an authorizer: a REST API's event with lower-case header names. */
+/**
+ * A REST API's event with lower-case header names, which is a guess; the context is under `lambda`.
+ *
+ * @see https://github.com/aws/aws-lambda-go/issues/549
+ */
 export function http1ProxyEvent(call: Call, caller: Caller): Event {
   const request = { ...call.request, headers: lowerCased(call.request.headers) };
-  const requestContext = { ...http1Context(call), ...(caller && { authorizer: caller }) };
+  const requestContext = { ...http1Context(call), ...(caller && { authorizer: { lambda: caller } }) };
   return { version: "1.0", ...restProxyEvent({ ...call, request }, undefined), requestContext };
 }
 

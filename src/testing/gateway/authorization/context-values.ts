@@ -23,7 +23,10 @@ export function readContext(context: unknown, kind: GatewayKind): Context | unde
  * @see https://github.com/mantil-io/mantil/issues/52
  */
 export function survivesCache(context: Context, kind: GatewayKind): boolean {
-  return kind !== "http-1.0" || Object.values(context).every((value) => typeof value !== "string" || !/["\\]/.test(value));
+  return (
+    kind !== "http-1.0" ||
+    Object.values(context).every((value) => typeof value !== "string" || !/["\\]/.test(value))
+  );
 }
 
 const READERS: Readonly<Record<GatewayKind, (context: Context) => Context | undefined>> = {
@@ -38,8 +41,8 @@ const READERS: Readonly<Record<GatewayKind, (context: Context) => Context | unde
 
 /** Scalars become strings and null stays null, as a REST API was seen to do; lists and objects are refused. */
 function texts(context: Context): Context | undefined {
-  const entries = Object.entries(context);
-  if (entries.some(([, value]) => typeof value === "object" && value !== null)) return undefined;
+  if (Object.values(context).some((value) => typeof value === "object" && value !== null)) return undefined;
+  const entries = Object.entries(context as Readonly<Record<string, string | number | boolean | null>>);
   return Object.fromEntries(entries.map(([name, value]) => [name, value === null ? null : String(value)]));
 }
 
