@@ -77,13 +77,25 @@ describe("of the table of revocations the doctor says", () => {
 
   test("that it cannot be read, and what that means", async () => {
     table.fail({ exception: "AccessDeniedException" });
-    const what = expect.stringContaining("the role lacks dynamodb:BatchGetItem");
+    const what = expect.stringContaining("need the permissions dynamodb:BatchGetItem");
     expect(await found()).toMatchObject([
       { status: "problem", what, advice: expect.stringContaining("500") },
     ]);
     expect(await found({ REVOCATION_ON_FAILURE: "allow" })).toMatchObject([
       { status: "problem", what, advice: expect.stringContaining("revoked tokens are accepted") },
     ]);
+  });
+
+  test.each([
+    ["InvalidSignatureException", "this machine's clock may be wrong"],
+    ["ExpiredTokenException", "aws configure export-credentials"],
+    ["ThrottlingException", "too many requests at once. Try again in a minute"],
+  ])("what the command revoke says too, of %s", async (exception, advice) => {
+    table.fail({ exception });
+    const env = { ...table.environment, REVOCATION_TABLE: table.name };
+    const { errors } = await run(["revoke", "user", "auth0|5f7c8ec7c33c6c004bbafe82"], { env });
+    expect(errors).toContain(advice);
+    expect(await found()).toMatchObject([{ status: "problem", what: expect.stringContaining(advice) }]);
   });
 
   test("that the environment does not say where it is, or who asks", async () => {

@@ -10,7 +10,7 @@ import {
 import { RETENTION_SECONDS, toKey } from "../../revocation/item.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
-import { failureText } from "../../logging/describe-error.ts";
+import { tableFailure } from "../revocations/table.ts";
 import { withProgress, type Terminal } from "../terminal.ts";
 
 const CHECK = "table";
@@ -52,7 +52,8 @@ async function checkRead(table: string, call: CallDynamoDb, settings: Settings):
   } catch (error) {
     if (error instanceof DynamoDbError && error.type === "ValidationException")
       return problem(CHECK, `${table}: wrong key schema`, SCHEMA_ADVICE);
-    return problem(CHECK, `${table}: ${failureText(error)}`, toAdvice(settings));
+    const why = tableFailure(error, { name: table, place: table }, ["BatchGetItem"]);
+    return problem(CHECK, `${table}: ${why}`, toAdvice(settings));
   }
 }
 
@@ -129,6 +130,7 @@ async function describe(
     return { output: Object((await call(operation, { TableName: table }, TIMEOUT_MS)).output) as unknown };
   } catch (error) {
     const advice = "The authorizer does not need this: only the check is incomplete.";
-    return warning(CHECK, `${table}: ${failureText(error)}`, advice);
+    const why = tableFailure(error, { name: table, place: table }, [operation]);
+    return warning(CHECK, `${table}: ${why}`, advice);
   }
 }

@@ -7,6 +7,7 @@ import { printable } from "../../logging/describe-error.ts";
 import { withoutEmails, type Terminal } from "../terminal.ts";
 import { tenantKeys } from "../tenant-keys.ts";
 import { getEvidence } from "../token-input.ts";
+import { getClue } from "../explain/clue.ts";
 import { trace, type Trace } from "../explain/trace.ts";
 
 /** What a token of the team's own says about the settings. */
@@ -17,9 +18,9 @@ export async function checkToken(
 ): Promise<readonly Finding[]> {
   const traced = await traceAt(terminal.clock(), text, settings, terminal);
   const issuedAt = traced.jwt && getOwn(traced.jwt.claims, "iat");
-  if (!isExpired(traced) || typeof issuedAt !== "number") return getFindings(traced, settings);
+  if (!isExpired(traced) || typeof issuedAt !== "number") return getFindings(traced, text, settings);
   const old = warning("token", "the token has expired", "What follows is checked as of when it was issued.");
-  return [old, ...getFindings(await traceAt(issuedAt * 1000, text, settings, terminal), settings)];
+  return [old, ...getFindings(await traceAt(issuedAt * 1000, text, settings, terminal), text, settings)];
 }
 
 function traceAt(now: number, text: string, settings: Settings, terminal: Terminal): Promise<Trace> {
@@ -31,7 +32,7 @@ function isExpired({ verdict }: Trace): boolean {
   return "reason" in verdict && verdict.reason === "expired";
 }
 
-function getFindings(traced: Trace, settings: Settings): readonly Finding[] {
+function getFindings(traced: Trace, text: string, settings: Settings): readonly Finding[] {
   const { verdict } = traced;
   if ("identity" in verdict)
     return [ok("token", `accepted, as ${getName(traced)}`), emailFinding(verdict.identity.email.kind)];
@@ -40,7 +41,7 @@ function getFindings(traced: Trace, settings: Settings): readonly Finding[] {
     problem(
       "token",
       `refused: ${verdict.reason}${detail}`,
-      [verdict.hint, clue(traced, settings)].filter(Boolean).join(" "),
+      [verdict.hint, getClue(traced, text, settings), clue(traced, settings)].filter(Boolean).join(" "),
     ),
   ];
 }

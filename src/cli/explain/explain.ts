@@ -9,8 +9,10 @@ import { settingsFromEnvironment, type Settings } from "../../settings/settings.
 import { EXIT, hiddenEmail, paint, UsageError, withoutEmails } from "../terminal.ts";
 import { printable } from "../../logging/describe-error.ts";
 import type { ExitCode, Style, Terminal } from "../terminal.ts";
+import { decodeText } from "../pasted-text.ts";
 import { keysOfFile, tenantKeys } from "../tenant-keys.ts";
 import { getEvidence, tokenFrom, type Evidence } from "../token-input.ts";
+import { getClue } from "./clue.ts";
 import { STEPS, trace, type Outcome, type Trace } from "./trace.ts";
 
 const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
@@ -18,10 +20,10 @@ const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
 Takes a token through the authorizer's steps and says where it would be refused, and why. The settings are
 the authorizer's environment variables. The token goes nowhere: only the tenant's keys are fetched.
 
-  TOKEN           a token or a whole Authorization header; without it, or as -, standard input is read, which is
-                  better: npm writes the arguments of npx and npm run into its log
+  TOKEN           a token, an Authorization header, a curl command or a token endpoint's answer; without it, or as -,
+                  standard input is read, which is better: npm writes the arguments of npx and npm run into its log
   --event FILE    an event of an authorizer, as JSON, in place of the token
-  --keys FILE     take the keys from a JWK Set or a snapshot instead of fetching them
+  --keys FILE     take the keys from a JWK Set, one JWK or a snapshot instead of fetching them
   --offline       fetch nothing: key, signature and revocations are then not checked
   --at TIME       evaluate as of this time: 2026-11-22T12:00:00Z
   --show-email    print e-mail addresses
@@ -32,6 +34,8 @@ Exit code: 0 accepted, 1 refused, 2 wrong use or broken settings, 3 cannot be de
 
 interface ExplainOptions {
   readonly evidence: Evidence;
+  /** Empty where there is an event in its place. */
+  readonly credential: string;
   readonly keys: string | undefined;
   readonly offline: boolean;
   readonly now: number;
@@ -73,7 +77,8 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
     settings.revocationTable === undefined ? ["revocation"] : [];
   const hidden = [...hiddenSteps, ...withoutTable];
   const steps = traced.steps.filter(({ step }) => !hidden.includes(step));
-  const reading = { traced: { ...traced, steps }, settings, showEmail: options.showEmail };
+  const clue = getClue(traced, options.credential, settings);
+  const reading = { traced: { ...traced, steps }, settings, clue, showEmail: options.showEmail };
   terminal.write(options.json ? `${JSON.stringify(asJson(reading))}\n` : asText(reading, terminal));
   return EXIT_CODES[traced.verdict.outcome];
 }
@@ -96,11 +101,13 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
   if (positionals.length > 1) throw new UsageError("one token at a time");
   const now = values.at === undefined ? terminal.clock() : Date.parse(values.at);
   if (Number.isNaN(now)) throw new UsageError(`--at is no time: ${values.at ?? ""}`);
+  const credential = values.event === undefined ? await tokenFrom(positionals[0], terminal) : "";
   return {
     evidence:
       values.event === undefined
-        ? getEvidence(await tokenFrom(positionals[0], terminal))
+        ? getEvidence(credential)
         : { event: readJsonFile("--event", values.event), hiddenSteps: [] },
+    credential,
     keys: values.keys,
     offline: values.offline === true,
     now,
@@ -110,8 +117,21 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
 }
 
 function readJsonFile(option: string, file: string): unknown {
+  const text = readTextFile(option, file);
+  if (/^\s*-----BEGIN /.test(text))
+    throw new UsageError(
+      `${option}: ${file} is PEM, which has no key ID. Give a JWK Set, as the tenant publishes it at /.well-known/jwks.json`,
+    );
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`${option}: ${file} is not JSON`, { cause });
+  }
+}
+
+function readTextFile(option: string, file: string): string {
+  try {
+    return decodeText(readFileSync(file));
   } catch (cause) {
     throw new UsageError(`${option}: ${(cause as Error).message}`, { cause });
   }
@@ -131,17 +151,9 @@ function keySetReader(
   settings: Settings,
   terminal: Terminal,
 ): (issuer: string) => KeySet {
-  const file = keys === undefined ? undefined : readJsonFile("--keys", keys);
+  const file = keys === undefined ? undefined : { name: keys, content: readJsonFile("--keys", keys) };
   return (issuer) =>
-    file === undefined
-      ? tenantKeys(issuer, settings, terminal)
-      : keysOfFile(issuer, settings, jwkSetIn(file, issuer));
-}
-
-/** A snapshot holds one JWK Set for each issuer. */
-function jwkSetIn(file: unknown, issuer: string): unknown {
-  const { keySets } = (file ?? {}) as { keySets?: Record<string, unknown> | null };
-  return keySets === undefined ? file : keySets?.[issuer];
+    file === undefined ? tenantKeys(issuer, settings, terminal) : keysOfFile(issuer, settings, file);
 }
 
 /** What the token says that matters to a rule. */
@@ -161,6 +173,7 @@ const SEEN: Readonly<Partial<Record<EvaluationStep, readonly string[]>>> = {
 interface Reading {
   readonly traced: Trace;
   readonly settings: Settings;
+  readonly clue: string | undefined;
   readonly showEmail: boolean;
 }
 
@@ -197,7 +210,7 @@ function asJson(reading: Reading): object {
   return {
     verdict: verdict.outcome,
     ...("reason" in verdict
-      ? { reason: verdict.reason, detail: getDetail(verdict), hint: verdict.hint }
+      ? { reason: verdict.reason, detail: getDetail(verdict), hint: verdict.hint, clue: reading.clue }
       : { tokenUse: verdict.identity.tokenUse }),
     steps: traced.steps.map(({ step, outcome }) => ({
       step,
@@ -220,7 +233,7 @@ function asText(reading: Reading, terminal: Terminal): string {
       ? [line]
       : [line, paint(terminal, "faint", `${" ".repeat(20)}${facts.join("   ")}`)];
   });
-  return `${getKind(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n`;
+  return `${getKind(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(reading, terminal)}\n`;
 }
 
 function getKind(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {
@@ -232,7 +245,7 @@ function getKind(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string 
     : "A token that is neither for the applications nor for the APIs of these settings.";
 }
 
-function conclusion({ verdict }: Trace, terminal: Terminal): string {
+function conclusion({ traced: { verdict }, clue }: Reading, terminal: Terminal): string {
   switch (verdict.outcome) {
     case "accepted":
       return paint(terminal, "good", "Accepted.");
@@ -242,8 +255,9 @@ function conclusion({ verdict }: Trace, terminal: Terminal): string {
     case "undecided": {
       const head = verdict.outcome === "refused" ? "Refused" : "Cannot be decided";
       const detail = verdict.detail === undefined ? "" : ` (${getDetail(verdict)})`;
+      const advice = clue === undefined ? verdict.hint : `${verdict.hint}\n${clue}`;
       const style = verdict.outcome === "refused" ? "bad" : "careful";
-      return `${paint(terminal, style, `${head}: ${verdict.reason}`)}${detail}\n${verdict.hint}`;
+      return `${paint(terminal, style, `${head}: ${verdict.reason}`)}${detail}\n${advice}`;
     }
   }
 }
