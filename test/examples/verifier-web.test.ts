@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, request, type RequestListener, type Server } from "node:http";
+import { createServer, request, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -67,9 +67,7 @@ async function listen(server: Server): Promise<string> {
 async function call(origin: string, ...authorization: readonly string[]): Promise<Answer> {
   const headers = authorization.length === 0 ? {} : { authorization: [...authorization] };
   const sent = request(`${origin}/orders`, { headers, agent: false }).end();
-  const [response] = (await once(sent, "response")) as [
-    Parameters<NonNullable<Parameters<typeof request>[1]>>[0],
-  ];
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
