@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from "@jest/globals";
 import type { AppSyncAuthorizerEvent, AppSyncAuthorizerResult } from "aws-lambda";
+import type { IdentityContext } from "auth0-api-gateway-authorizer/verifier";
 import { startRevocationTable } from "auth0-api-gateway-authorizer/testing";
 import { tenantOfTests } from "./tenant.ts";
 
@@ -9,13 +10,11 @@ Object.assign(process.env, { REVOCATION_TABLE: table.name, ...table.environment 
 const { handler } = await import("./appsync.ts");
 afterAll(() => Promise.all([tenant.close(), table.close()]));
 
-async function authorize(authorizationToken: string): Promise<AppSyncAuthorizerResult> {
+type Result = AppSyncAuthorizerResult<IdentityContext>;
+
+async function authorize(authorizationToken: string): Promise<Result> {
   const event: Partial<AppSyncAuthorizerEvent> = { authorizationToken };
-  return (await handler(
-    event as AppSyncAuthorizerEvent,
-    {} as never,
-    () => undefined,
-  )) as AppSyncAuthorizerResult;
+  return (await handler(event as AppSyncAuthorizerEvent, {} as never, () => undefined)) as Result;
 }
 
 it("has AppSync keep an answer for a minute beside a table of revocations, and refuses afterwards", async () => {

@@ -9,6 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => tenant.close());
 
+const MODULUS = String(KEY.jwk.n);
+
 function toPart(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
@@ -142,8 +144,8 @@ describe("doctor finds", () => {
   });
 
   test.each<[string, object, string]>([
-    ["a padded modulus", { n: `${KEY.jwk.n}==` }, "n is padded"],
-    ["a modulus in another alphabet", { n: KEY.jwk.n.replace(/^../, "+/") }, "n is not base64url"],
+    ["a padded modulus", { n: `${MODULUS}==` }, "n is padded"],
+    ["a modulus in another alphabet", { n: MODULUS.replace(/^../, "+/") }, "n is not base64url"],
     ["an exponent of 1", { e: "AQ" }, "e is not a usable exponent"],
     ["use: null", { use: null }, "use is null"],
     ["use: enc", { use: "enc" }, "use is enc"],
