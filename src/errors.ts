@@ -58,7 +58,7 @@ export const UNAUTHORIZED_REASONS = {
   token_too_large:
     "The token is larger than 8 KB or has more than 500 members. Remove claims that an Action adds to it.",
   unsupported_algorithm:
-    "The token is not signed with RS256. ID token: in the Auth0 application, under Advanced Settings, OAuth, switch the JSON Web Token signature algorithm to RS256. Access token: switch the signing algorithm in the settings of the API.",
+    "The token is not signed with RS256. In the Auth0 application, under Advanced Settings, OAuth, switch the JSON Web Token signature algorithm to RS256. For an access token, switch the signing algorithm in the settings of the API instead.",
   unsupported_header:
     "The token's header lacks a `kid` or has a parameter that is not accepted (such as `crit` or `jku`).",
   wrong_token_type:
