@@ -52,13 +52,13 @@ export const UNAUTHORIZED_REASONS = {
   malformed_header:
     "The Authorization header is not exactly one `Bearer <token>`, or the token was sent in two places at once.",
   malformed_token:
-    "The token is not a well-formed JWT: three parts of unpadded base64url, the first two JSON.",
+    "The token is not a well-formed JWT: three parts of unpadded base64url, the first two JSON. What begins with `v1.` is a refresh token.",
   opaque_or_encrypted_token:
-    "The access token is opaque or encrypted because the application did not ask for the API: add its identifier as `audience` to the authorization request.",
+    "The access token is opaque or encrypted because the application did not ask for the API: add its identifier as `audience` to the authorization request. Where it did, the API encrypts its tokens: switch that off. `Bearer null` and `Bearer undefined` come from a client that has no token yet.",
   token_too_large:
     "The token is larger than 8 KB or has more than 500 members. Remove claims that an Action adds to it.",
   unsupported_algorithm:
-    "The token is not signed with RS256. In the Auth0 application, under Advanced Settings, OAuth, switch the JSON Web Token signature algorithm to RS256.",
+    "The token is not signed with RS256. In the Auth0 application, under Advanced Settings, OAuth, switch the JSON Web Token signature algorithm to RS256. For an access token, switch the signing algorithm in the settings of the API instead.",
   unsupported_header:
     "The token's header lacks a `kid` or has a parameter that is not accepted (such as `crit` or `jku`).",
   wrong_token_type:
