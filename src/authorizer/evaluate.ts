@@ -26,6 +26,8 @@ export interface Evaluator {
       readonly contextClaims: Readonly<Record<string, string>>;
     };
   readonly verify: Verify;
+  /** The query parameter with a WebSocket's token: `access_token`, unless it is another. */
+  readonly webSocketTokenParameter?: string | undefined;
   /** Undefined where tokens are good until they expire. */
   readonly revocations?: RevocationLookup | undefined;
 }
@@ -43,7 +45,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   let request: GatewayRequest | undefined;
   try {
-    request = step("event", readEvent, event);
+    request = step("event", readEvent, event, evaluator.webSocketTokenParameter);
     step("identity-source", checkIdentitySource, request);
     const token = step("credential", parseBearer, request.credentials);
     return { request, decision: await evaluateToken(token, request.kind, evaluator, step) };

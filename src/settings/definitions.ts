@@ -1,4 +1,4 @@
-import { contextClaims, dateTime, emailDomains, requiredClaims, tableName } from "./parsers.ts";
+import { contextClaims, dateTime, emailDomains, requiredClaims, parameterName, tableName } from "./parsers.ts";
 import { boolean, emailClaim, integer, issuer, list, getOne, word } from "./parsers.ts";
 
 /** Who gets in and how keys are kept: every setting, checked and frozen. */
@@ -41,6 +41,8 @@ export interface Settings {
   readonly httpApiUnauthorized: "401" | "403";
   /** Whether the policy denies everything from the token's end on. */
   readonly policyEndsWithToken: boolean;
+  /** The query parameter in which clients send their token when they open a WebSocket. */
+  readonly webSocketTokenParameter: string;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** How long fetched keys count as fresh. */
   readonly jwksMaxAgeSeconds: number;
@@ -90,6 +92,7 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
   httpApiResponse: setting("AUTHORIZER_HTTP_API_RESPONSE", getOne("policy", "simple"), "policy"),
   httpApiUnauthorized: setting("AUTHORIZER_HTTP_API_UNAUTHORIZED", getOne("401", "403"), "401"),
   policyEndsWithToken: setting("AUTHORIZER_POLICY_ENDS_WITH_TOKEN", boolean, true),
+  webSocketTokenParameter: setting("AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER", parameterName, "access_token"),
   logLevel: setting("AUTHORIZER_LOG_LEVEL", getOne("debug", "info", "warn", "error", "silent"), "info"),
   jwksMaxAgeSeconds: setting("JWKS_MAX_AGE_SECONDS", integer(1, 86_400), 600),
   jwksStaleIfErrorSeconds: setting("JWKS_STALE_IF_ERROR_SECONDS", integer(0, 604_800), 3600),
