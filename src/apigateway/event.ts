@@ -40,7 +40,7 @@ const TOKEN_PARAMETER = "access_token";
  * @param tokenParameter the query parameter with a WebSocket's token
  * @throws Refusal `unsupported_event`
  */
-export function readEvent(event: unknown, tokenParameter = TOKEN_PARAMETER): GatewayRequest {
+export function readEvent(event: unknown, tokenParameter: string = TOKEN_PARAMETER): GatewayRequest {
   if (!isObject(event)) throw new AuthorizerError("unsupported_event", "not an object");
   const kind = detectGateway(event);
   if (kind === undefined) throw new AuthorizerError("unsupported_event", "unknown type or version");

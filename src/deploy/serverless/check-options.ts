@@ -3,12 +3,13 @@ import { KEYS } from "../../settings/settings.ts";
 import { RULE_NAMES } from "../lint/lint.ts";
 import { findIssues, isCloudFormationValue, type DeployableSettings } from "../package/deployment-values.ts";
 import type { FunctionDefinition } from "./framework-types.ts";
-import { IDENTITY_SOURCE } from "./identity-sources.ts";
+import { IDENTITY_SOURCE } from "../package/identity-sources.ts";
 import {
   DEFAULTS,
   FUNCTION_OPTIONS,
   NEW_TABLE_READ_UNITS,
   OWN_TABLE,
+  SECTION,
   STACK_OPTIONS,
   optionsFrom,
   type Options,
@@ -155,6 +156,14 @@ function range(name: string, value: number | undefined, least: number, most = In
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return [];
   const limits = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
   return [`${name} must be a whole number ${limits}`];
+}
+
+/** What looks like the plugin's section under another name. */
+export function findMisspelledSection(custom: Readonly<Record<string, unknown>> = {}): readonly string[] {
+  if (SECTION in custom) return [];
+  return Object.keys(custom)
+    .filter((name) => findNearest(name, [SECTION]) !== undefined)
+    .map((name) => `custom.${name} is not read: was custom.${SECTION} meant?`);
 }
 
 /** AWS: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */

@@ -1,5 +1,5 @@
 import { toDeployableVariables } from "../package/deployment-values.ts";
-import { toHttpSources } from "./identity-sources.ts";
+import { toHttpSources, toRestSources } from "../package/identity-sources.ts";
 import type { FunctionDefinition } from "./framework-types.ts";
 import type { Options, StackOptions } from "./options.ts";
 import { roleId } from "./resources.ts";
@@ -69,10 +69,10 @@ export function httpApiAuthorizer(options: Options): Readonly<Record<string, unk
 }
 
 /** Of a REST API's authorizer, what differs from what Serverless does by itself. */
-export function restAuthorizer(options: Options, toSource: (sources: readonly string[]) => string): object {
+export function restAuthorizer(options: Options): object {
   const { identitySources, resultTtlSeconds }: StackOptions = options.stack;
   return {
     ...(resultTtlSeconds !== undefined && { resultTtlInSeconds: resultTtlSeconds }),
-    ...(identitySources.length > 0 && { type: "request", identitySource: toSource(identitySources) }),
+    ...(identitySources.length > 0 && { type: "request", identitySource: toRestSources(identitySources).join(", ") }),
   };
 }

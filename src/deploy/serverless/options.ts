@@ -1,6 +1,9 @@
 import type { DeployableSettings } from "../package/deployment-values.ts";
 import type { RuleName } from "../lint/lint.ts";
 
+/** Where the options stand, under `custom`. */
+export const SECTION = "auth0Authorizer";
+
 /** Of `custom.auth0Authorizer`, what is about the stack and not about who gets in. */
 export interface StackOptions {
   /** The name of the function, and by which routes call it. */

@@ -1,12 +1,10 @@
 import { join } from "node:path";
 import type { FunctionDefinition, Serverless } from "./framework-types.ts";
 import { functionDefinition } from "./function-definitions.ts";
-import { optionsFrom, type Options } from "./options.ts";
+import { SECTION, optionsFrom, type Options } from "./options.ts";
 import type { Names } from "./resources.ts";
 import { findTokenParameter } from "./routes.ts";
 import { getWriters } from "./writers.ts";
-
-export const SECTION = "auth0Authorizer";
 
 type AwsProvider = ReturnType<Serverless["getProvider"]>;
 

@@ -7,13 +7,14 @@ import { findDeploymentKeys, isCloudFormationValue } from "../package/deployment
 import { addGatewayResponses, addResources, guardsRestApi } from "./add-resources.ts";
 import { takeKeys, writeAuthorizer, writeWriters } from "./artifacts.ts";
 import { callLast, HiddenFunctions } from "./builders.ts";
-import { findNameMistakes, findOptionMistakes } from "./check-options.ts";
+import { findMisspelledSection, findNameMistakes, findOptionMistakes } from "./check-options.ts";
 import type { FunctionDefinition, Serverless, Utilities } from "./framework-types.ts";
 import { deployWithResponses, fitIn } from "./gateway-responses.ts";
 import { withImportedPaths } from "./imported-paths.ts";
 import { judge } from "./judge.ts";
 import { settingsOfLocalTenant, toOfflineVariables, withoutSharedSettings } from "./offline-tenant.ts";
-import { Plan, SECTION } from "./plan.ts";
+import { SECTION } from "./options.ts";
+import { Plan } from "./plan.ts";
 import type { Infrastructure } from "./resources.ts";
 import { addHttpApiAuthorizer, completeRoutes, referToAuthorizer } from "./routes.ts";
 
@@ -56,6 +57,7 @@ export class Auth0AuthorizerPlugin {
 
   #addToService(): void {
     const { service } = this.#serverless;
+    this.#refuse(findMisspelledSection(service.custom));
     const mistakes = findOptionMistakes(this.#plan.section, Date.now());
     this.#refuse(mistakes.map((mistake) => `${SECTION}: ${mistake}`));
     this.#refuse(findNameMistakes(this.#plan.functions, Object.keys(service.functions)));

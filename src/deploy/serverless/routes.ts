@@ -1,6 +1,5 @@
 import type { AuthorizerReference, Provider, Service } from "./framework-types.ts";
 import { httpApiAuthorizer, isSimple, restAuthorizer } from "./function-definitions.ts";
-import { toRestSource } from "./identity-sources.ts";
 import type { Options } from "./options.ts";
 
 /** A browser cannot set headers when it opens a WebSocket. Serverless's own default is a header `Auth`. */
@@ -12,7 +11,7 @@ const WEBSOCKET_SOURCE = ["route.request.querystring.access_token"];
  */
 export function completeRoutes(service: Service, options: Options): void {
   const { name } = options.stack;
-  const ofRest = restAuthorizer(options, toRestSource);
+  const ofRest = restAuthorizer(options);
   for (const { http, httpApi, websocket } of Object.values(service.functions).flatMap(
     ({ events = [] }) => events,
   )) {

@@ -3,9 +3,9 @@ export const IDENTITY_SOURCE = /^(?:header|querystring|stageVariables|context)\.
 
 const TOKEN = "header.Authorization";
 
-/** For a REST API: one text, as `method.request.header.Authorization, context.path`. */
-export function toRestSource(sources: readonly string[]): string {
-  return [TOKEN, ...sources].map((source) => withRequest(source, "method.request.", "")).join(", ");
+/** For a REST API: `method.request.header.Authorization`, `context.path`. */
+export function toRestSources(sources: readonly string[]): string[] {
+  return [TOKEN, ...sources].map((source) => withRequest(source, "method.request.", ""));
 }
 
 /** For an HTTP API: `$request.header.Authorization`, `$context.routeKey`. */
