@@ -42,7 +42,7 @@ test("the corpus has at least 40 services, each with a name of its own", () => {
 describe.each(PACKAGED)("$name", (service) => {
   test("is packaged, with the warnings that it deserves", () => {
     const { code, printed } = getOutcome(service);
-    expect({ code, printed }).toEqual({ code: 0, printed: expect.anything() });
+    expect(code === 0 ? "packaged" : printed).toBe("packaged");
     const warnings = Array.from(printed.matchAll(WARNING), ([, rule]) => rule);
     expect([...new Set(warnings)].sort()).toEqual([...(service.warnings ?? [])].sort());
   });
@@ -65,7 +65,7 @@ describe.each(PACKAGED)("$name", (service) => {
 
   test("has what it is to have, and secrets of the service in no function of the plugin", () => {
     const text = JSON.stringify(getOutcome(service).resources);
-    for (const part of service.has ?? []) expect(text).toContain(JSON.stringify(part).slice(1, -1).includes("\\") ? part : part);
+    for (const part of service.has ?? []) expect(text).toContain(part);
     for (const part of service.lacks ?? []) expect(text).not.toContain(part);
     for (const [id, { Properties = {} }] of Object.entries(getOutcome(service).resources)) {
       if (!/^(?:Auth0|Admin)\w*LambdaFunction$/.test(id)) continue;

@@ -43,6 +43,9 @@ function findMisplaced(authorizers: unknown, given: object): readonly string[] {
   const entries = Object.entries(authorizers) as [string, unknown][];
   return [
     ...(entries.length === 0 ? ["authorizers names none"] : []),
+    ...("revocations" in given && given.revocations === true && !(DEFAULTS.name in authorizers)
+      ? [`revocations needs an authorizer named ${DEFAULTS.name}: the table stands beside it, whatever others come`]
+      : []),
     ...("name" in given ? ["name is for a single authorizer: under authorizers, each has its own"] : []),
     ...entries.flatMap(([name, own]) => {
       if (own === null) return [];

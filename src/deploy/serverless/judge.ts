@@ -1,5 +1,6 @@
 import { getResources, references, type Template } from "../lint/cloudformation.ts";
 import type { RuleFinding } from "../lint/lint.ts";
+import { isCloudFormationValue } from "../package/deployment-values.ts";
 
 export interface Judgement {
   /** Nothing is packaged with these: they are certain, and let a caller pass or keep the function from starting. */
@@ -60,4 +61,29 @@ function isCertainlyHarmless({ rule, resource }: RuleFinding, template: Template
   const { AuthorizerResultTtlInSeconds: ttl, RestApiId, AuthorizerPayloadFormatVersion } = Properties;
   const isWebSocket = RestApiId === undefined && AuthorizerPayloadFormatVersion === undefined;
   return isWebSocket || ttl === 0 || typeof [Properties["IdentitySource"]].flat()[0] !== "string";
+}
+
+/** What the rules do not judge, because only a deployment knows it. */
+const UNKNOWN = { "Fn::ImportValue": "known-at-deployment" };
+
+/**
+ * The template without the environment of other functions: the rules take a function for an authorizer by its variables,
+ * and one that calls the tenant's APIs has them too.
+ */
+export function withOwnFunctions(template: Template, ours: ReadonlySet<string>): Template {
+  const resources = Object.entries(template.Resources).map(([id, resource]) => {
+    if (resource.Type !== "AWS::Lambda::Function") return [id, resource] as const;
+    const { Environment, ...Properties } = resource.Properties ?? {};
+    if (!ours.has(id)) return [id, { ...resource, Properties }] as const;
+    const { Variables = {} } = (Environment ?? {}) as { Variables?: object };
+    const known = Object.entries(Variables).map(([name, value]) => [
+      name,
+      isCloudFormationValue(value) ? UNKNOWN : (value as unknown),
+    ]);
+    return [
+      id,
+      { ...resource, Properties: { ...Properties, Environment: { Variables: Object.fromEntries(known) } } },
+    ] as const;
+  });
+  return { ...template, Resources: Object.fromEntries(resources) };
 }

@@ -133,13 +133,22 @@ export interface Options {
 /** Stands for the table that the plugin makes, whose name only a deployment knows. */
 export const OWN_TABLE = "made-by-the-plugin";
 
-/** The authorizers of `custom.auth0Authorizer`: one, or those of `authorizers`, which have what stands beside it too. */
+/**
+ * The authorizers of `custom.auth0Authorizer`: one, or those of `authorizers`, which have what stands beside it too. The
+ * one with the default name comes first, and the others by their names, because Serverless does not keep their order and
+ * what all of them share stands beside the first.
+ */
 export function optionsFrom(given: unknown): readonly [Options, ...Options[]] {
   const { authorizers, ...common } = (given ?? {}) as Record<string, unknown>;
-  const [first, ...others] = Object.entries((authorizers ?? {}) as Record<string, object | null>).map(
-    ([name, own]) => readAuthorizer({ ...common, ...own, name }),
-  );
+  const [first, ...others] = Object.entries((authorizers ?? {}) as Record<string, object | null>)
+    .sort(([one], [other]) => compareNames(one, other))
+    .map(([name, own]) => readAuthorizer({ ...common, ...own, name }));
   return first === undefined ? [readAuthorizer(common)] : [first, ...others];
+}
+
+function compareNames(one: string, other: string): number {
+  if (one === DEFAULTS.name) return -1;
+  return other === DEFAULTS.name || one > other ? 1 : -1;
 }
 
 function readAuthorizer(given: object): Options {

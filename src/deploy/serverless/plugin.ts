@@ -11,7 +11,7 @@ import { findMisspelledSection, findNameMistakes, findOptionMistakes } from "./c
 import type { FunctionDefinition, Serverless, Utilities } from "./framework-types.ts";
 import { deployWithResponses, fitIn } from "./gateway-responses.ts";
 import { withImportedPaths } from "./imported-paths.ts";
-import { judge } from "./judge.ts";
+import { judge, withOwnFunctions } from "./judge.ts";
 import { settingsOfLocalTenant, toOfflineVariables, withoutSharedSettings } from "./offline-tenant.ts";
 import { SECTION } from "./options.ts";
 import { Plan } from "./plan.ts";
@@ -154,7 +154,7 @@ export class Auth0AuthorizerPlugin {
     const { provider } = this.#serverless.service;
     const { publicRoutes, except } = this.#plan.first.stack;
     const template = this.#chooseTemplate(provider.compiledCloudFormationTemplate);
-    const view = withImportedPaths(template, provider);
+    const view = withOwnFunctions(withImportedPaths(template, provider), this.#plan.functionIds);
     const findings = lintTemplate(view, { publicRoutes, except });
     const { errors, warnings } = judge(findings, view, this.#plan.functionIds);
     for (const warning of warnings) this.#warn(formatFinding(warning));

@@ -16,6 +16,21 @@ const TWO_GUARDED = {
   admin: ["ANY /admin", "POST /admin"],
 };
 
+/** serverless-plugin-split-stacks asks AWS what is deployed: nothing yet. */
+const NO_STACK = {
+  "no-stack.js": `module.exports = class {
+    constructor(serverless) {
+      serverless.getProvider("aws").getCredentials = () => ({ credentials: { accessKeyId: "x", secretAccessKey: "x" } });
+      const { CloudFormationClient } = require(require.resolve("@aws-sdk/client-cloudformation", {
+        paths: [require.resolve("serverless-plugin-split-stacks")],
+      }));
+      CloudFormationClient.prototype.send = async () => {
+        throw new Error("Stack with id x does not exist");
+      };
+    }
+  };`,
+};
+
 /** APIs of other stacks, split services, several authorizers, and routes without one. */
 export const APIS: readonly Service[] = [
   {
@@ -126,8 +141,9 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "split-by-function",
+    files: NO_STACK,
     yml: lines(
-      `plugins: [serverless-plugin-split-stacks, ${OURS}]`,
+      `plugins: [./no-stack, serverless-plugin-split-stacks, ${OURS}]`,
       provider(),
       sectionWith("alarms: false", "splitStacks: { perFunction: true, perType: false }"),
       hello(REST, HTTP),
@@ -137,8 +153,9 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "split-by-type-open-route",
+    files: NO_STACK,
     yml: lines(
-      `plugins: [${OURS}, serverless-plugin-split-stacks]`,
+      `plugins: [./no-stack, ${OURS}, serverless-plugin-split-stacks]`,
       provider(),
       sectionWith("publicRoutes: [GET /]", "splitStacks: { perFunction: false, perType: true }"),
       hello(REST, "http: { path: /, method: get }", "http: { path: admin/users, method: get }"),
@@ -147,8 +164,9 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "split-by-function-open-route",
+    files: NO_STACK,
     yml: lines(
-      `plugins: [serverless-plugin-split-stacks, ${OURS}]`,
+      `plugins: [./no-stack, serverless-plugin-split-stacks, ${OURS}]`,
       provider(),
       sectionWith("alarms: false", "splitStacks: { perFunction: true, perType: false }"),
       hello(REST, "http: { path: admin/users, method: delete }"),
@@ -167,6 +185,16 @@ export const APIS: readonly Service[] = [
     yml: lines(PLUGIN, provider(), TWO.replace("snapshot: false", "snapshot: false, revocations: true"), hello(...TWO_ROUTES)),
     guarded: TWO_GUARDED,
     has: [`"Roles":[{"Ref":"Auth0AuthorizerRole"},{"Ref":"AdminAuthorizerRole"}]`],
+  },
+  {
+    name: "several-authorizers-with-revocations-beside-none",
+    yml: lines(
+      PLUGIN,
+      provider(),
+      TWO.replace("snapshot: false", "snapshot: false, revocations: true").replace("auth0: ,", "users: ,"),
+      hello(...TWO_ROUTES.map((route) => route.replaceAll("auth0", "users"))),
+    ),
+    errors: ["revocations needs an authorizer named auth0"],
   },
   {
     name: "several-authorizers-misplaced-option",
@@ -253,8 +281,7 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "null-resource",
-    framework: "serverless-3",
-    yml: lines(PLUGIN, "provider: { name: aws, runtime: nodejs18.x }", SECTION, hello(REST), "resources:\n  Resources:\n    Nothing:"),
+    yml: lines(PLUGIN, provider(), SECTION, hello(REST), "resources:\n  Resources:\n    Nothing:"),
     guarded: GUARDED,
   },
 ];

@@ -43,7 +43,8 @@ export const BUILDERS: readonly Service[] = [
   {
     name: "plugin-typescript",
     yml: lines(plugins("serverless-plugin-typescript", OURS), provider(), SECTION, hello(HTTP)),
-    files: { "hello.ts": TYPESCRIPT, "hello.js": "" },
+    // It copies the folder of packages that it expects beside the service.
+    files: { "hello.ts": TYPESCRIPT, "hello.js": "", "node_modules/empty": "\n" },
     guarded: GUARDED,
   },
   {

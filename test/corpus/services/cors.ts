@@ -57,7 +57,13 @@ export const CORS: readonly Service[] = [
   },
   {
     name: "credentials-in-default-4xx",
-    yml: lines(PLUGIN, provider(), SECTION, hello(REST), withResponses(response("DEFAULT_4XX", ONE_ORIGIN))),
+    yml: lines(
+      PLUGIN,
+      provider(),
+      SECTION,
+      hello(REST.replace("cors: true, ", "")),
+      withResponses(response("DEFAULT_4XX", ONE_ORIGIN), response("DEFAULT_5XX", ONE_ORIGIN)),
+    ),
     guarded: GUARDED,
     lacks: [`"'*'"`],
     because: "browsers refuse * beside credentials, so the plugin's responses have the service's headers",
