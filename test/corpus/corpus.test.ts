@@ -50,7 +50,9 @@ describe.each(PACKAGED)("$name", (service) => {
   test("has each route guarded that named an authorizer", () => {
     const routes = readRoutes(getOutcome(service));
     for (const [name, keys] of Object.entries(service.guarded ?? {})) {
-      const guarded = routes.filter(({ authorizer }) => authorizer?.toLowerCase() === `${name}lambdafunction`);
+      const guarded = routes.filter(
+        ({ authorizer }) => authorizer?.toLowerCase() === `${name}lambdafunction`,
+      );
       const remaining = guarded.map(({ key }) => key);
       for (const key of keys) {
         const index = remaining.findIndex((found) => isBelow(found, key));
@@ -69,7 +71,9 @@ describe.each(PACKAGED)("$name", (service) => {
     for (const part of service.lacks ?? []) expect(text).not.toContain(part);
     for (const [id, { Properties = {} }] of Object.entries(getOutcome(service).resources)) {
       if (!/^(?:Auth0|Admin)\w*LambdaFunction$/.test(id)) continue;
-      expect(JSON.stringify(Properties["Environment"])).not.toMatch(/hidden|NODE_OPTIONS|EXEC_WRAPPER|CLIENT_ID"/);
+      expect(JSON.stringify(Properties["Environment"])).not.toMatch(
+        /hidden|NODE_OPTIONS|EXEC_WRAPPER|CLIENT_ID"/,
+      );
       for (const shared of ["Layers", "VpcConfig", "KmsKeyArn", "TracingConfig", "LoggingConfig"])
         expect(Properties).not.toHaveProperty(shared);
     }
@@ -87,7 +91,10 @@ describe.each(PACKAGED)("$name", (service) => {
 describe.each(REFUSED)("$name", (service) => {
   test("is refused, by name", () => {
     const { code, printed } = getOutcome(service);
-    expect({ code, printed }).toEqual({ code: 1, printed: expect.stringContaining("so nothing is deployed") });
+    expect({ code, printed }).toEqual({
+      code: 1,
+      printed: expect.stringContaining("so nothing is deployed"),
+    });
     for (const error of service.errors ?? []) expect(printed).toContain(error);
   });
 });

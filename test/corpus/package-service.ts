@@ -67,7 +67,11 @@ async function packageService(folder: string, service: Service): Promise<Outcome
   return { code, printed, resources: code === 0 ? readResources(join(folder, ".serverless")) : {} };
 }
 
-function run(script: string, args: readonly string[], cwd: string): Promise<{ code: number; printed: string }> {
+function run(
+  script: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<{ code: number; printed: string }> {
   const env = {
     PATH: process.env["PATH"],
     HOME: dirname(cwd),
@@ -85,7 +89,11 @@ function run(script: string, args: readonly string[], cwd: string): Promise<{ co
 function readResources(folder: string): Outcome["resources"] {
   if (!existsSync(folder)) return {};
   const templates = readdirSync(folder)
-    .filter((file) => file.endsWith(".json") && !file.includes("create-stack") && file !== "serverless-state.json")
-    .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as { Resources?: Outcome["resources"] });
+    .filter(
+      (file) => file.endsWith(".json") && !file.includes("create-stack") && file !== "serverless-state.json",
+    )
+    .map(
+      (file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as { Resources?: Outcome["resources"] },
+    );
   return Object.assign({}, ...templates.map(({ Resources }) => Resources)) as Outcome["resources"];
 }

@@ -14,8 +14,7 @@ interface Route {
 export function readRoutes({ resources }: Outcome): readonly Route[] {
   return Object.values(resources).flatMap(({ Type, Properties: properties = {} }) => {
     const authorizer = findAuthorizer(resources, properties);
-    if (Type === "AWS::ApiGatewayV2::Route")
-      return [{ key: String(properties["RouteKey"]), authorizer }];
+    if (Type === "AWS::ApiGatewayV2::Route") return [{ key: String(properties["RouteKey"]), authorizer }];
     if (Type !== "AWS::ApiGateway::Method" || properties["HttpMethod"] === "OPTIONS") return [];
     const path = readPath(resources, properties["ResourceId"]);
     return [{ key: `${String(properties["HttpMethod"])} ${path === "" ? "/" : path}`, authorizer }];
@@ -29,7 +28,9 @@ function readPath(resources: Outcome["resources"], id: unknown): string {
 
 /** The function of `AuthorizerUri`, by a route's `AuthorizerId`, also where a parameter of a nested stack holds it. */
 function findAuthorizer(resources: Outcome["resources"], { AuthorizerId }: Properties): string | undefined {
-  const name = /"(?:Ref|Fn::GetAtt)":\[?"(?:\w+\.)?(\w*Authorizer\w*)"/.exec(JSON.stringify(AuthorizerId ?? null))?.[1];
+  const name = /"(?:Ref|Fn::GetAtt)":\[?"(?:\w+\.)?(\w*Authorizer\w*)"/.exec(
+    JSON.stringify(AuthorizerId ?? null),
+  )?.[1];
   const { AuthorizerUri } = resources[name ?? ""]?.Properties ?? {};
   return /"(\w+LambdaFunction)/.exec(JSON.stringify(AuthorizerUri ?? null))?.[1];
 }

@@ -1,6 +1,9 @@
 import { Duration } from "aws-cdk-lib";
 import type { IRestApi, RequestAuthorizer } from "aws-cdk-lib/aws-apigateway";
-import { type HttpLambdaAuthorizer, WebSocketLambdaAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import {
+  type HttpLambdaAuthorizer,
+  WebSocketLambdaAuthorizer,
+} from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { Role, ServicePrincipal, type IRole } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function, LoggingFormat, Runtime, RuntimeFamily } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";

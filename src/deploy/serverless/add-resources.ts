@@ -5,7 +5,13 @@ import type { Provider } from "./framework-types.ts";
 import { httpApiAuthorizer } from "./function-definitions.ts";
 import type { Options } from "./options.ts";
 import type { Plan } from "./plan.ts";
-import { gatewayResponsesFor, resourcesFor, roleId, type Fragment, type Infrastructure } from "./resources.ts";
+import {
+  gatewayResponsesFor,
+  resourcesFor,
+  roleId,
+  type Fragment,
+  type Infrastructure,
+} from "./resources.ts";
 
 /**
  * Adds to a template what stands beside the functions: roles, alarms, the table of revocations.

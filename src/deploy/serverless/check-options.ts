@@ -44,7 +44,9 @@ function findMisplaced(authorizers: unknown, given: object): readonly string[] {
   return [
     ...(entries.length === 0 ? ["authorizers names none"] : []),
     ...("revocations" in given && given.revocations === true && !(DEFAULTS.name in authorizers)
-      ? [`revocations needs an authorizer named ${DEFAULTS.name}: the table stands beside it, whatever others come`]
+      ? [
+          `revocations needs an authorizer named ${DEFAULTS.name}: the table stands beside it, whatever others come`,
+        ]
       : []),
     ...("name" in given ? ["name is for a single authorizer: under authorizers, each has its own"] : []),
     ...entries.flatMap(([name, own]) => {
@@ -117,7 +119,9 @@ function corsMistakes({ corsOrigin = "*", corsCredentials }: StackOptions): read
   return [
     ...origins
       .filter((origin) => !isOrigin(origin))
-      .map((origin) => `corsOrigin must be *, or origins such as https://app.acme.com, not ${String(origin)}`),
+      .map(
+        (origin) => `corsOrigin must be *, or origins such as https://app.acme.com, not ${String(origin)}`,
+      ),
     ...(corsCredentials && origins.includes("*")
       ? ["corsCredentials needs corsOrigin: browsers refuse * together with credentials"]
       : []),
@@ -178,7 +182,9 @@ export function findNameMistakes(
   existing: readonly string[],
 ): readonly string[] {
   return Object.entries(added).flatMap(([name, { name: fullName = "" }]) => [
-    ...(existing.includes(name) ? [`functions.${name} is a function already: give the plugin another name`] : []),
+    ...(existing.includes(name)
+      ? [`functions.${name} is a function already: give the plugin another name`]
+      : []),
     ...(fullName.length > MAX_FUNCTION_NAME
       ? [
           `the function's name ${fullName} has ${fullName.length} characters, and Lambda takes ${MAX_FUNCTION_NAME}: ` +

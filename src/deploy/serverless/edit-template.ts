@@ -64,8 +64,7 @@ export function asServiceRoles(fragment: Fragment, { iam, rolePermissionsBoundar
 export function letRead(template: Template, policyId: string, roleIds: readonly string[]): void {
   const policy = getEntries(template).find(([id]) => id === policyId)?.[1];
   if (policy === undefined) return;
-  if (roleIds.length > 0)
-    Object.assign(policy.Properties ?? {}, { Roles: roleIds.map((Ref) => ({ Ref })) });
+  if (roleIds.length > 0) Object.assign(policy.Properties ?? {}, { Roles: roleIds.map((Ref) => ({ Ref })) });
   else Reflect.deleteProperty(template.Resources, policyId);
 }
 
@@ -110,10 +109,7 @@ export function toHttpApiAuthorizer(authorizer: HttpApiAuthorizer): Fragment {
           EnableSimpleResponses: definition["enableSimpleResponses"],
           AuthorizerResultTtlInSeconds: definition["resultTtlInSeconds"],
           AuthorizerUri: {
-            "Fn::Join": [
-              "",
-              [...uri, ":lambda:path/2015-03-31/functions/", functionArn, "/invocations"],
-            ],
+            "Fn::Join": ["", [...uri, ":lambda:path/2015-03-31/functions/", functionArn, "/invocations"]],
           },
         },
       },

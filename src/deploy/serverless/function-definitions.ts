@@ -73,6 +73,9 @@ export function restAuthorizer(options: Options): object {
   const { identitySources, resultTtlSeconds }: StackOptions = options.stack;
   return {
     ...(resultTtlSeconds !== undefined && { resultTtlInSeconds: resultTtlSeconds }),
-    ...(identitySources.length > 0 && { type: "request", identitySource: toRestSources(identitySources).join(", ") }),
+    ...(identitySources.length > 0 && {
+      type: "request",
+      identitySource: toRestSources(identitySources).join(", "),
+    }),
   };
 }

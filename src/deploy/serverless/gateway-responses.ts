@@ -16,7 +16,9 @@ const ALLOW_ORIGIN = "gatewayresponse.header.Access-Control-Allow-Origin";
  * @param ours logical IDs
  */
 export function fitIn(template: Template, ours: readonly string[], options: StackOptions): void {
-  const responses = getEntries(template).filter(([, { Type }]) => Type === "AWS::ApiGateway::GatewayResponse");
+  const responses = getEntries(template).filter(
+    ([, { Type }]) => Type === "AWS::ApiGateway::GatewayResponse",
+  );
   const theirs = responses.filter(([id]) => !ours.includes(id));
   for (const response of responses.filter(([id]) => ours.includes(id))) {
     const [id, { Properties = {} }] = response;

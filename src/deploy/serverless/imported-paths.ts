@@ -19,7 +19,8 @@ export function withImportedPaths(template: Template, { apiGateway = {} }: Provi
     if (PathPart === "") continue;
     for (const [, { Properties = {} }] of getEntries(view)) {
       for (const property of ["ParentId", "ResourceId"])
-        if (JSON.stringify(Properties[property]) === JSON.stringify(imported)) Properties[property] = { Ref: id };
+        if (JSON.stringify(Properties[property]) === JSON.stringify(imported))
+          Properties[property] = { Ref: id };
     }
     view.Resources[id] = {
       Type: "AWS::ApiGateway::Resource",

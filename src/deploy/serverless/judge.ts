@@ -42,7 +42,9 @@ function isRelevant({ rule, resource }: RuleFinding, template: Template, ours: R
   const { Type, Properties = {} } = template.Resources[resource] ?? {};
   if (Type === "AWS::Lambda::Function") return ours.has(resource);
   if (Type === "AWS::ApiGateway::Authorizer" || Type === "AWS::ApiGatewayV2::Authorizer")
-    return references(Properties["AuthorizerUri"]).some((id) => ours.has(id) || isAliasOf(template, id, ours));
+    return references(Properties["AuthorizerUri"]).some(
+      (id) => ours.has(id) || isAliasOf(template, id, ours),
+    );
   return !(rule === "unguarded-route" && String(Properties["RouteKey"]).startsWith("OPTIONS "));
 }
 

@@ -22,8 +22,8 @@ export async function settingsOfLocalTenant(tenant: string): Promise<Variables> 
     return (await response.json()) as Variables;
   } catch (cause) {
     throw new Error(
-      `No local tenant answers at ${url} (${(cause as Error).message}). Start it with npx auth0-authorizer tenant, ` +
-        "or take offlineTenant out.",
+      `No local tenant answers at ${url} (${(cause as Error).message}). Start it with npm start in a clone of ` +
+        "auth0-api-gateway-authorizer, or take offlineTenant out.",
       { cause },
     );
   }

@@ -1,4 +1,14 @@
-import { HTTP, PLUGIN, REST, SECTION, hello, lines, provider, sectionWith, type Service } from "../service.ts";
+import {
+  HTTP,
+  PLUGIN,
+  REST,
+  SECTION,
+  hello,
+  lines,
+  provider,
+  sectionWith,
+  type Service,
+} from "../service.ts";
 
 const GUARDED = { auth0: ["GET /orders"] };
 const OURS = "auth0-api-gateway-authorizer/serverless";
@@ -24,8 +34,8 @@ const NO_STACK = {
       const { CloudFormationClient } = require(require.resolve("@aws-sdk/client-cloudformation", {
         paths: [require.resolve("serverless-plugin-split-stacks")],
       }));
-      CloudFormationClient.prototype.send = async () => {
-        throw new Error("Stack with id x does not exist");
+      CloudFormationClient.prototype.send = async ({ input }) => {
+        throw new Error("Stack with id " + input.StackName + " does not exist");
       };
     }
   };`,
@@ -67,7 +77,9 @@ export const APIS: readonly Service[] = [
     name: "imported-path-does-not-excuse-its-child",
     yml: lines(
       PLUGIN,
-      provider("apiGateway: { restApiId: abc, restApiRootResourceId: root, restApiResources: { /admin: res1 } }"),
+      provider(
+        "apiGateway: { restApiId: abc, restApiRootResourceId: root, restApiResources: { /admin: res1 } }",
+      ),
       sectionWith("publicRoutes: [GET /users]"),
       hello(REST, "http: { path: admin/users, method: get }"),
     ),
@@ -173,7 +185,12 @@ export const APIS: readonly Service[] = [
     ),
     errors: ["DELETE /admin/users has no authorizer"],
   },
-  { name: "several-authorizers", yml: lines(PLUGIN, provider(), TWO, hello(...TWO_ROUTES)), guarded: TWO_GUARDED, has: [`"AUTH0_REQUIRED_PERMISSIONS":"admin"`] },
+  {
+    name: "several-authorizers",
+    yml: lines(PLUGIN, provider(), TWO, hello(...TWO_ROUTES)),
+    guarded: TWO_GUARDED,
+    has: [`"AUTH0_REQUIRED_PERMISSIONS":"admin"`],
+  },
   {
     name: "several-authorizers-with-serverless-3",
     framework: "serverless-3",
@@ -182,7 +199,12 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "several-authorizers-with-revocations",
-    yml: lines(PLUGIN, provider(), TWO.replace("snapshot: false", "snapshot: false, revocations: true"), hello(...TWO_ROUTES)),
+    yml: lines(
+      PLUGIN,
+      provider(),
+      TWO.replace("snapshot: false", "snapshot: false, revocations: true"),
+      hello(...TWO_ROUTES),
+    ),
     guarded: TWO_GUARDED,
     has: [`"Roles":[{"Ref":"Auth0AuthorizerRole"},{"Ref":"AdminAuthorizerRole"}]`],
   },
@@ -210,7 +232,10 @@ export const APIS: readonly Service[] = [
       hello(REST, HTTP),
     ),
     guarded: { auth0: ["GET /orders", "GET /orders"] },
-    has: ["method.request.header.Authorization, method.request.header.X-Tenant, context.path", "$context.path"],
+    has: [
+      "method.request.header.Authorization, method.request.header.X-Tenant, context.path",
+      "$context.path",
+    ],
   },
   {
     name: "token-authorizer-with-another-header",
@@ -218,7 +243,9 @@ export const APIS: readonly Service[] = [
       PLUGIN,
       provider(),
       SECTION,
-      hello("http: { path: orders, method: get, authorizer: { name: auth0, type: token, identitySource: method.request.header.X-Auth, resultTtlInSeconds: 0 } }"),
+      hello(
+        "http: { path: orders, method: get, authorizer: { name: auth0, type: token, identitySource: method.request.header.X-Auth, resultTtlInSeconds: 0 } }",
+      ),
     ),
     guarded: GUARDED,
     warnings: ["identity-source-without-token"],
@@ -230,7 +257,9 @@ export const APIS: readonly Service[] = [
       PLUGIN,
       provider(),
       SECTION,
-      hello("http: { path: orders, method: get, authorizer: { name: auth0, type: request, identitySource: method.request.header.X-Tenant } }"),
+      hello(
+        "http: { path: orders, method: get, authorizer: { name: auth0, type: request, identitySource: method.request.header.X-Tenant } }",
+      ),
     ),
     errors: ["identity-source-without-token"],
   },
@@ -252,7 +281,12 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "open-route-that-is-listed",
-    yml: lines(PLUGIN, provider(), sectionWith("publicRoutes: [GET /health]"), hello(HTTP, "httpApi: GET /health")),
+    yml: lines(
+      PLUGIN,
+      provider(),
+      sectionWith("publicRoutes: [GET /health]"),
+      hello(HTTP, "httpApi: GET /health"),
+    ),
     guarded: GUARDED,
     open: ["GET /health"],
   },
@@ -278,10 +312,5 @@ export const APIS: readonly Service[] = [
     name: "misspelt-section",
     yml: lines(PLUGIN, provider(), SECTION.replace("auth0Authorizer", "auth0Autorizer"), hello(REST)),
     errors: ["custom.auth0Autorizer"],
-  },
-  {
-    name: "null-resource",
-    yml: lines(PLUGIN, provider(), SECTION, hello(REST), "resources:\n  Resources:\n    Nothing:"),
-    guarded: GUARDED,
   },
 ];

@@ -1,6 +1,7 @@
 import { HTTP, PLUGIN, REST, SECTION, hello, lines, provider, type Service } from "../service.ts";
 
-const WEBPACK = 'module.exports = { mode: "production", target: "node", entry: require("serverless-webpack").lib.entries };';
+const WEBPACK =
+  'module.exports = { mode: "production", target: "node", entry: require("serverless-webpack").lib.entries };';
 const TYPESCRIPT = 'export const handler = async (): Promise<object> => ({ statusCode: 200, body: "ok" });\n';
 const GUARDED = { auth0: ["GET /orders"] };
 const plugins = (...names: readonly string[]): string => `plugins: [${names.join(", ")}]`;
@@ -8,10 +9,12 @@ const OURS = "auth0-api-gateway-authorizer/serverless";
 
 /** Plugins that build a service's code, and files of configuration in other languages. */
 export const BUILDERS: readonly Service[] = [
-  ...([
-    ["webpack-before", [["serverless-webpack", OURS]]],
-    ["webpack-after", [[OURS, "serverless-webpack"]]],
-  ] as const).map(([name, [names]]) => ({
+  ...(
+    [
+      ["webpack-before", [["serverless-webpack", OURS]]],
+      ["webpack-after", [[OURS, "serverless-webpack"]]],
+    ] as const
+  ).map(([name, [names]]) => ({
     name,
     yml: lines(plugins(...names), provider(), SECTION, hello(REST, HTTP)),
     files: { "webpack.config.js": WEBPACK },
@@ -19,7 +22,13 @@ export const BUILDERS: readonly Service[] = [
   })),
   {
     name: "webpack-individually",
-    yml: lines(plugins("serverless-webpack", OURS), provider(), SECTION, "package: { individually: true }", hello(REST)),
+    yml: lines(
+      plugins("serverless-webpack", OURS),
+      provider(),
+      SECTION,
+      "package: { individually: true }",
+      hello(REST),
+    ),
     files: { "webpack.config.js": WEBPACK },
     guarded: GUARDED,
   },
@@ -37,7 +46,12 @@ export const BUILDERS: readonly Service[] = [
   },
   {
     name: "bundle",
-    yml: lines(plugins("serverless-bundle", OURS), provider(), SECTION.replace(" } }", " }, bundle: { linting: false } }"), hello(REST)),
+    yml: lines(
+      plugins("serverless-bundle", OURS),
+      provider(),
+      SECTION.replace(" } }", " }, bundle: { linting: false } }"),
+      hello(REST),
+    ),
     guarded: GUARDED,
   },
   {
@@ -55,7 +69,13 @@ export const BUILDERS: readonly Service[] = [
   },
   {
     name: "esbuild-after-individually",
-    yml: lines(plugins(OURS, "serverless-esbuild"), provider(), SECTION, "package: { individually: true }", hello(HTTP)),
+    yml: lines(
+      plugins(OURS, "serverless-esbuild"),
+      provider(),
+      SECTION,
+      "package: { individually: true }",
+      hello(HTTP),
+    ),
     files: { "hello.ts": TYPESCRIPT, "hello.js": "" },
     guarded: GUARDED,
   },
@@ -91,12 +111,7 @@ export const BUILDERS: readonly Service[] = [
   },
   {
     name: "plugins-as-an-object",
-    yml: lines(
-      `plugins:\n  localPath: ./plugins\n  modules: [${OURS}]`,
-      provider(),
-      SECTION,
-      hello(REST),
-    ),
+    yml: lines(`plugins:\n  localPath: ./plugins\n  modules: [${OURS}]`, provider(), SECTION, hello(REST)),
     framework: "serverless-3",
     guarded: GUARDED,
   },
@@ -146,7 +161,10 @@ export const BUILDERS: readonly Service[] = [
     yml: lines(
       plugins("serverless-domain-manager", OURS),
       provider(),
-      SECTION.replace(" } }", " }, customDomain: { domainName: api.acme.com, basePath: orders, createRoute53Record: false } }"),
+      SECTION.replace(
+        " } }",
+        " }, customDomain: { domainName: api.acme.com, basePath: orders, createRoute53Record: false } }",
+      ),
       hello(REST),
     ),
     guarded: GUARDED,
@@ -156,7 +174,10 @@ export const BUILDERS: readonly Service[] = [
     yml: lines(
       plugins("serverless-domain-manager", OURS),
       provider(),
-      SECTION.replace(" } }", " }, customDomain: { http: { domainName: api.acme.com, endpointType: regional, createRoute53Record: false } } }"),
+      SECTION.replace(
+        " } }",
+        " }, customDomain: { http: { domainName: api.acme.com, endpointType: regional, createRoute53Record: false } } }",
+      ),
       hello(HTTP),
     ),
     guarded: GUARDED,

@@ -1,4 +1,14 @@
-import { HTTP, PLUGIN, REST, SECTION, hello, lines, provider, sectionWith, type Service } from "../service.ts";
+import {
+  HTTP,
+  PLUGIN,
+  REST,
+  SECTION,
+  hello,
+  lines,
+  provider,
+  sectionWith,
+  type Service,
+} from "../service.ts";
 
 const GUARDED = { auth0: ["GET /orders"] };
 

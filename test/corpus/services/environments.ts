@@ -1,4 +1,15 @@
-import { CONNECT, HTTP, PLUGIN, REST, SECTION, hello, lines, provider, sectionWith, type Service } from "../service.ts";
+import {
+  CONNECT,
+  HTTP,
+  PLUGIN,
+  REST,
+  SECTION,
+  hello,
+  lines,
+  provider,
+  sectionWith,
+  type Service,
+} from "../service.ts";
 
 const GUARDED = { auth0: ["GET /orders"] };
 
@@ -6,7 +17,12 @@ const GUARDED = { auth0: ["GET /orders"] };
 export const ENVIRONMENTS: readonly Service[] = [
   {
     name: "environment-of-auth0s-examples",
-    yml: lines(PLUGIN, provider("environment: { AUTH0_CLIENT_ID: WebApp, AUTH0_AUDIENCE: x, AUTH0_DOMAIN: other.auth0.com }"), SECTION, hello(REST)),
+    yml: lines(
+      PLUGIN,
+      provider("environment: { AUTH0_CLIENT_ID: WebApp, AUTH0_AUDIENCE: x, AUTH0_DOMAIN: other.auth0.com }"),
+      SECTION,
+      hello(REST),
+    ),
     guarded: GUARDED,
     because: "the authorizer gets its settings and nothing else, and the other function is not ours",
   },
@@ -14,7 +30,9 @@ export const ENVIRONMENTS: readonly Service[] = [
     name: "environment-with-secrets-and-wrappers",
     yml: lines(
       PLUGIN,
-      provider("environment: { DB_PASSWORD: hidden, NODE_OPTIONS: --require ./otel.js, AWS_LAMBDA_EXEC_WRAPPER: /opt/otel }"),
+      provider(
+        "environment: { DB_PASSWORD: hidden, NODE_OPTIONS: --require ./otel.js, AWS_LAMBDA_EXEC_WRAPPER: /opt/otel }",
+      ),
       sectionWith("revocations: true, backChannelLogout: true, logoutClientIds: [WebApp]"),
       hello(REST),
     ),
@@ -37,7 +55,10 @@ export const ENVIRONMENTS: readonly Service[] = [
       PLUGIN,
       provider(),
       SECTION,
-      hello(REST, "http: { path: legacy, method: get, authorizer: { name: legacy, resultTtlInSeconds: 3600 } }"),
+      hello(
+        REST,
+        "http: { path: legacy, method: get, authorizer: { name: legacy, resultTtlInSeconds: 3600 } }",
+      ),
       "  legacy: { handler: hello.handler, environment: { AUTH0_DOMAIN: '' }, timeout: 30 }",
     ),
     guarded: GUARDED,
@@ -65,8 +86,10 @@ export const ENVIRONMENTS: readonly Service[] = [
     name: "functions-as-a-list-of-files",
     yml: lines(PLUGIN, provider(), SECTION, "functions:\n  - ${file(./one.yml)}\n  - ${file(./two.yml)}"),
     files: {
-      "one.yml": "one:\n  handler: hello.handler\n  events:\n    - http: { path: orders, method: get, authorizer: auth0 }\n",
-      "two.yml": "two:\n  handler: hello.handler\n  events:\n    - http: { path: orders, method: post, authorizer: auth0 }\n",
+      "one.yml":
+        "one:\n  handler: hello.handler\n  events:\n    - http: { path: orders, method: get, authorizer: auth0 }\n",
+      "two.yml":
+        "two:\n  handler: hello.handler\n  events:\n    - http: { path: orders, method: post, authorizer: auth0 }\n",
     },
     guarded: { auth0: ["GET /orders", "POST /orders"] },
   },
@@ -105,7 +128,12 @@ export const ENVIRONMENTS: readonly Service[] = [
   },
   {
     name: "name-longer-than-lambda-takes",
-    yml: lines(PLUGIN, provider("stage: a-stage-of-a-feature-branch-with-a-long-name-of-fifty-chars"), SECTION, hello("httpApi: GET /orders")),
+    yml: lines(
+      PLUGIN,
+      provider("stage: a-stage-of-a-feature-branch-with-a-long-name-of-fifty-chars"),
+      SECTION,
+      hello("httpApi: GET /orders"),
+    ),
     errors: ["and Lambda takes 64: set functionName"],
   },
   {
@@ -120,14 +148,20 @@ export const ENVIRONMENTS: readonly Service[] = [
     ),
     guarded: { auth0: ["GET /orders", "GET /orders"] },
     warnings: ["not-arm64"],
-    has: [`"FunctionName":"acme-guard"`, `"Role":"arn:aws:iam::123456789012:role/guard"`, `"ReservedConcurrentExecutions":20`],
+    has: [
+      `"FunctionName":"acme-guard"`,
+      `"Role":"arn:aws:iam::123456789012:role/guard"`,
+      `"ReservedConcurrentExecutions":20`,
+    ],
     lacks: ["Auth0AuthorizerRole"],
   },
   {
     name: "permissions-boundary-and-path",
     yml: lines(
       PLUGIN,
-      provider("iam: { role: { path: /team/, permissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary' } }"),
+      provider(
+        "iam: { role: { path: /team/, permissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary' } }",
+      ),
       SECTION,
       hello(REST),
     ),
@@ -172,7 +206,9 @@ export const ENVIRONMENTS: readonly Service[] = [
       PLUGIN,
       provider(),
       SECTION,
-      hello("websocket: { route: $connect, authorizer: { name: auth0, identitySource: [route.request.querystring.token] } }"),
+      hello(
+        "websocket: { route: $connect, authorizer: { name: auth0, identitySource: [route.request.querystring.token] } }",
+      ),
     ),
     guarded: { auth0: ["$connect"] },
     has: [`"AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER":"token"`],
