@@ -88,16 +88,17 @@ describe.each(PACKAGED)("$name", (service) => {
   });
 });
 
-describe.each(REFUSED)("$name", (service) => {
-  test("is refused, by name", () => {
-    const { code, printed } = getOutcome(service);
-    expect({ code, printed }).toEqual({
-      code: 1,
-      printed: expect.stringContaining("so nothing is deployed"),
+if (REFUSED.length > 0)
+  describe.each(REFUSED)("$name", (service) => {
+    test("is refused, by name", () => {
+      const { code, printed } = getOutcome(service);
+      expect({ code, printed }).toEqual({
+        code: 1,
+        printed: expect.stringContaining("so nothing is deployed"),
+      });
+      for (const error of service.errors ?? []) expect(printed).toContain(error);
     });
-    for (const error of service.errors ?? []) expect(printed).toContain(error);
   });
-});
 
 /** Below a path of another stack a template holds the end of a path alone. */
 function isBelow(found: string, wanted: string): boolean {

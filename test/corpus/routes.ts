@@ -23,7 +23,7 @@ export function readRoutes({ resources }: Outcome): readonly Route[] {
 
 function readPath(resources: Outcome["resources"], id: unknown): string {
   const { PathPart, ParentId } = resources[refOf(id)]?.Properties ?? {};
-  return PathPart === undefined ? "" : `${readPath(resources, ParentId)}/${String(PathPart)}`;
+  return PathPart === undefined ? "" : `${readPath(resources, ParentId)}/${PathPart as string}`;
 }
 
 /** The function of `AuthorizerUri`, by a route's `AuthorizerId`, also where a parameter of a nested stack holds it. */

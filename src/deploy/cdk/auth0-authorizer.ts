@@ -115,12 +115,12 @@ export class Auth0Authorizer extends Construct {
    *
    * @param id another one for each further API
    */
-  restAuthorizer(id: string = "Rest", options: RestAuthorizerOptions = {}): RequestAuthorizer {
+  restAuthorizer(id = "Rest", options: RestAuthorizerOptions = {}): RequestAuthorizer {
     return createRestAuthorizer(this, id, this.function, options);
   }
 
   /** For the routes of one HTTP API: simple responses where the setting `httpApiResponse` says so. */
-  httpAuthorizer(id: string = "Auth0", options: ApiAuthorizerOptions = {}): HttpLambdaAuthorizer {
+  httpAuthorizer(id = "Auth0", options: ApiAuthorizerOptions = {}): HttpLambdaAuthorizer {
     return createHttpAuthorizer(id, this.function, this.#isSimple, options);
   }
 

@@ -57,9 +57,10 @@ export function addGatewayResponses(api: IRestApi, options: GatewayResponseOptio
 }
 
 /** @throws Error where credentials are allowed to every origin */
-function getCorsHeaders({ corsOrigin = "*", corsCredentials = false }: GatewayResponseOptions): {
-  [header: string]: string;
-} {
+function getCorsHeaders({
+  corsOrigin = "*",
+  corsCredentials = false,
+}: GatewayResponseOptions): Record<string, string> {
   const origins = [corsOrigin].flat();
   if (corsCredentials && origins.includes("*"))
     throw new Error("corsCredentials needs corsOrigin: browsers refuse * together with credentials");

@@ -6,7 +6,7 @@ import { toEnvironment, toVariables } from "../../settings/to-environment.ts";
 export type IsDeploymentValue = (value: unknown) => boolean;
 
 /** Settings of which single values, or items of lists, may be known only at deployment. */
-export type DeployableSettings = { readonly [Key in SettingKey]?: unknown };
+export type DeployableSettings = Readonly<Partial<Record<SettingKey, unknown>>>;
 
 /** A value of CloudFormation's own: `{ Ref: … }`, `{ "Fn::ImportValue": … }`, or a text with `{{resolve:ssm:…}}`. */
 export function isCloudFormationValue(value: unknown): boolean {
@@ -75,7 +75,9 @@ function withStandIns(
 ): Partial<Settings> {
   const replaced = Object.entries(settings).flatMap(([key, value]) => {
     if (!isIn(unknown, key)) return [[key, value]];
-    const known = Array.isArray(value) ? value.filter((item) => !mentions(item, isUnknown)) : [];
+    const known = Array.isArray(value)
+      ? (value as unknown[]).filter((item) => !mentions(item, isUnknown))
+      : [];
     const standIn = STAND_INS[key as SettingKey];
     if (standIn === undefined) return [];
     return [[key, Array.isArray(standIn) ? [...known, ...(standIn as unknown[])] : standIn]];

@@ -119,9 +119,7 @@ function corsMistakes({ corsOrigin = "*", corsCredentials }: StackOptions): read
   return [
     ...origins
       .filter((origin) => !isOrigin(origin))
-      .map(
-        (origin) => `corsOrigin must be *, or origins such as https://app.acme.com, not ${String(origin)}`,
-      ),
+      .map((origin) => `corsOrigin must be *, or origins such as https://app.acme.com, not ${origin}`),
     ...(corsCredentials && origins.includes("*")
       ? ["corsCredentials needs corsOrigin: browsers refuse * together with credentials"]
       : []),

@@ -26,7 +26,7 @@ export function fitIn(template: Template, ours: readonly string[], options: Stac
       Reflect.deleteProperty(template.Resources, id);
       continue;
     }
-    const isClients = /^4/.test(String(Properties["StatusCode"]));
+    const isClients = String(Properties["StatusCode"]).startsWith("4");
     const general = findOfType(theirs, response, isClients ? "DEFAULT_4XX" : "DEFAULT_5XX");
     writeCors(Properties, options, getCorsHeaders(general));
   }

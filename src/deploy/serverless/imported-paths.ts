@@ -17,15 +17,19 @@ export function withImportedPaths(template: Template, { apiGateway = {} }: Provi
     const id = `ImportedPath${index}`;
     const PathPart = String(path).replace(/^\/+|\/+$/g, "");
     if (PathPart === "") continue;
-    for (const [, { Properties = {} }] of getEntries(view)) {
-      for (const property of ["ParentId", "ResourceId"])
-        if (JSON.stringify(Properties[property]) === JSON.stringify(imported))
-          Properties[property] = { Ref: id };
-    }
+    replaceReferences(view, imported, id);
     view.Resources[id] = {
       Type: "AWS::ApiGateway::Resource",
       Properties: { PathPart, ParentId: apiGateway.restApiRootResourceId },
     };
   }
   return view;
+}
+
+function replaceReferences(template: Template, imported: unknown, id: string): void {
+  const isImported = (value: unknown): boolean => JSON.stringify(value) === JSON.stringify(imported);
+  for (const [, { Properties = {} }] of getEntries(template)) {
+    for (const property of ["ParentId", "ResourceId"])
+      if (isImported(Properties[property])) Properties[property] = { Ref: id };
+  }
 }

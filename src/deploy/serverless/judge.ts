@@ -84,7 +84,10 @@ export function withOwnFunctions(template: Template, ours: ReadonlySet<string>):
     ]);
     return [
       id,
-      { ...resource, Properties: { ...Properties, Environment: { Variables: Object.fromEntries(known) } } },
+      {
+        ...resource,
+        Properties: { ...Properties, Environment: { Variables: Object.fromEntries(known) as object } },
+      },
     ] as const;
   });
   return { ...template, Resources: Object.fromEntries(resources) };

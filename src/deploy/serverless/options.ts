@@ -154,7 +154,7 @@ function compareNames(one: string, other: string): number {
 function readAuthorizer(given: object): Options {
   const all = Object.entries(given);
   const isOfStack = ([name]: readonly [string, unknown]): boolean => STACK_OPTIONS.includes(name);
-  const stack = { ...DEFAULTS, ...Object.fromEntries(all.filter(isOfStack)) } as StackOptions;
+  const stack = { ...DEFAULTS, ...Object.fromEntries(all.filter(isOfStack)) };
   const settings = Object.fromEntries(all.filter((entry) => !isOfStack(entry)));
   return { stack, settings: stack.revocations ? { revocationTable: OWN_TABLE, ...settings } : settings };
 }

@@ -116,7 +116,7 @@ export class Plan {
 
   /** serverless-plugin-warmup would call the functions with events that no gateway sends. */
   #warmup(): object {
-    const warmers = Object.keys((this.#serverless.service.custom?.["warmup"] ?? {}) as object);
+    const warmers = Object.keys((this.#serverless.service.custom?.["warmup"] ?? {}));
     if (warmers.length === 0) return {};
     return { warmup: Object.fromEntries(warmers.map((name) => [name, { enabled: false }])) };
   }

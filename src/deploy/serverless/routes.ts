@@ -32,7 +32,7 @@ export function findTokenParameter(service: Service, name: string): string | und
     .filter((authorizer) => getName(authorizer) === name)
     .flatMap((authorizer) => toObject(authorizer)["identitySource"] ?? []);
   const names = sources.flatMap(
-    (source) => /^route\.request\.querystring\.(.+)$/.exec(String(source))?.[1] ?? [],
+    (source) => /^route\.request\.querystring\.(.+)$/.exec(JSON.stringify(source).slice(1, -1))?.[1] ?? [],
   );
   return names.includes("access_token") ? undefined : names[0];
 }
