@@ -31,8 +31,9 @@ function findAuthorizer(resources: Outcome["resources"], { AuthorizerId }: Prope
   const name = /"(?:Ref|Fn::GetAtt)":\[?"(?:\w+\.)?(\w*Authorizer\w*)"/.exec(
     JSON.stringify(AuthorizerId ?? null),
   )?.[1];
-  const { AuthorizerUri } = resources[name ?? ""]?.Properties ?? {};
-  return /"(\w+LambdaFunction)/.exec(JSON.stringify(AuthorizerUri ?? null))?.[1];
+  // In a nested stack it is a parameter, which serverless-plugin-split-stacks names after the resource.
+  const { AuthorizerUri } = resources[(name ?? "").replace(/Parameter$/, "")]?.Properties ?? {};
+  return /(\w+LambdaFunction)/.exec(JSON.stringify(AuthorizerUri ?? null))?.[1];
 }
 
 function refOf(value: unknown): string {

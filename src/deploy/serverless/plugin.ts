@@ -66,7 +66,9 @@ export class Auth0AuthorizerPlugin {
     for (const { stack, settings } of this.#plan.authorizers) {
       const variables = findDeploymentKeys(settings, isCloudFormationValue).map(getVariable);
       if (variables.length > 0)
-        this.#tell(`${stack.name}: known only at deployment, and checked at start: ${variables.join(", ")}`);
+        this.#tell(
+          `known only at deployment, and checked when ${stack.name} starts: ${variables.join(", ")}`,
+        );
     }
     if (this.#isOffline) this.#waitForBuilders();
     // serverless-offline unpacks zips into a folder that packages do not leave out by themselves.
