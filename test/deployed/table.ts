@@ -6,7 +6,7 @@ import type { Reply } from "./probe.ts";
 import { remoteProbe } from "./remote-probe.ts";
 import { RECORDED, type Source } from "./sources.ts";
 
-export const TABLE_FILE = new URL("../../docs/gateway-behaviour.md", import.meta.url);
+export const TABLE_FILE = new URL("../../bench/gateway-behaviour.md", import.meta.url);
 
 const INTRODUCTION = `# What gateways do with an authorizer's answer
 
