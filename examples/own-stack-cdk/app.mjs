@@ -21,7 +21,7 @@ class OwnStack extends Stack {
     const auth0 = new Auth0Authorizer(this, "Auth0", {
       settings: {
         domain: ["acme.eu.auth0.com"],
-        audiences: ["https://api.acme.com"],
+        audiences: ["https://api.acme.com/"],
         emailClaim: "https://acme.com/email",
       },
     });

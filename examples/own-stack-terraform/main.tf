@@ -5,7 +5,7 @@ module "auth0" {
 
   settings = {
     AUTH0_DOMAIN      = "acme.eu.auth0.com"
-    AUTH0_AUDIENCES   = "https://api.acme.com"
+    AUTH0_AUDIENCES   = "https://api.acme.com/"
     AUTH0_EMAIL_CLAIM = "https://acme.com/email"
   }
 
