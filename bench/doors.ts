@@ -2,7 +2,7 @@
  * What each door of `./verifier` costs beside the authorizer: one process, warm, every token another one. Each round
  * lets every door take its turn, each time another one first; a number is the median of the rounds' ratios.
  *
- *     npm run bench:doors    about half a minute; prints the table of docs/verifier.md
+ *     npm run bench:doors    about half a minute; prints the table of bench/verifier.md
  */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
