@@ -40,7 +40,7 @@ function table(records: readonly FleetRecord[]): string {
     ["containers started", ({ containers }) => count(containers)],
     ["requests of valid users", ({ valid }) => count(sum(valid))],
     ["… that waited for a fetch", ({ valid, waited }) => percent(waited / sum(valid))],
-    ["… turned away", ({ turnedAway }) => count(sum(turnedAway))],
+    ["… refused", ({ turnedAway }) => count(sum(turnedAway))],
     ...Object.values(CHAPTERS).map((chapter): Row => [
       `… during: ${chapter.title}`,
       (record) => turnedAwayIn(record, chapter),
@@ -96,7 +96,7 @@ function drawn(records: readonly FleetRecord[]): string {
   return plot(
     [
       { title: "JWKS requests a second at the tenant", lines: requests, limit },
-      { title: "Valid users turned away, per cent", lines: away },
+      { title: "Valid users refused, percent", lines: away },
     ],
     Object.values(CHAPTERS),
     END,
