@@ -3,7 +3,7 @@
  * tool uses it, and a test compares the addresses in `infra/`. Until there is a site it is a reserved
  * domain, which cannot be registered, and the release fails.
  */
-export const DOCUMENTATION = "https://auth0-api-gateway-authorizer.example";
+const DOCUMENTATION = "https://auth0-api-gateway-authorizer.example";
 
 /** The address of a page, such as `keys` or `reasons#expired`. */
 export function documentationUrl(page: string): string {

@@ -22,9 +22,12 @@ export function finishSignIn(): Promise<void> {
   return new Promise((resolve, reject) => {
     webAuth.parseHash((error, answer) => {
       history.replaceState(undefined, "", location.pathname);
-      if (error !== null || answer === null) return reject(new Error(error?.error ?? "no answer"));
-      keepSession(answer);
-      resolve();
+      if (answer === null) {
+        reject(new Error(error?.error ?? "no answer"));
+      } else {
+        keepSession(answer);
+        resolve();
+      }
     });
   });
 }
