@@ -8,6 +8,7 @@ const project = {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "<rootDir>/test/esbuild-transform.mjs" },
   testEnvironment: "node",
+  setupFiles: ["<rootDir>/test/signing-keys.cjs"],
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.stryker-tmp", "<rootDir>/.serverless"],
   moduleNameMapper: {
     "^auth0-api-gateway-authorizer$": "<rootDir>/src/index.ts",

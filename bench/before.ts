@@ -2,7 +2,7 @@
  * Measures the bundle in dist/ beside an earlier build of it, and prints a table.
  *
  *     git worktree add ../before v0.1.0 && (cd ../before && npm ci)
- *     npm run bench:before -- ../before/dist
+ *     npx tsx bench/before.ts ../before/dist
  */
 import { cpSync, mkdirSync, statSync } from "node:fs";
 import { answerHelp } from "../tools/build/usage.ts";
@@ -24,7 +24,7 @@ const GOALS = { wait: 1.03, first: 0.5, spawn: 1.12, warm: 1, refusal: 1 } as co
 
 answerHelp(`Measures the bundle beside an earlier build of it, on each Node.js of Lambda.
 
-  npm run bench:before -- <the dist folder of the earlier build> [--quick]
+  npx tsx bench/before.ts <the dist folder of the earlier build> [--quick]
 
 Five minutes, with --quick one; it prints a table, in which less than 1 is faster or smaller than before.
 `);

@@ -2,7 +2,8 @@
  * What each door of `./verifier` costs beside the authorizer: one process, warm, every token another one. Each round
  * lets every door take its turn, each time another one first; a number is the median of the rounds' ratios.
  *
- *     npm run bench:doors    about half a minute; prints the table of bench/verifier.md
+ *     npx tsx tools/build/install.ts examples/mcp-server
+ *     npx tsx bench/doors.ts    about half a minute; prints the table of bench/verifier.md
  */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -12,7 +13,7 @@ import { bearerEvent } from "../src/testing/events.ts";
 import { answerHelp } from "../tools/build/usage.ts";
 import { median } from "./statistics.ts";
 
-answerHelp("Measures the doors of ./verifier beside the authorizer.\n\n  npm run bench:doors\n");
+answerHelp("Measures the doors of ./verifier beside the authorizer.\n\n  npx tsx bench/doors.ts\n");
 
 const ROUNDS = 60;
 const CALLS = 100;

@@ -18,7 +18,7 @@ export function runtimes(): Runtime[] {
   return ([22, 24] as const).map((version) => {
     const node = nodeBinary(version);
     if (node === undefined)
-      throw new Error(`Node.js ${version} is missing: npm run install:apart -- test/runtimes`);
+      throw new Error(`Node.js ${version} is missing: npx tsx tools/build/install.ts test/runtimes`);
     return { version, node };
   });
 }

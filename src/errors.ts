@@ -7,7 +7,7 @@ export function mayBecomeValid(reason: Reason): boolean {
   return reason === "not_yet_valid" || reason === "unknown_key";
 }
 
-/** Why a verified caller does not get in. It is returned, not thrown: that a rule says no is no error. */
+/** Why a verified caller is denied. It is returned, not thrown: a denial is not an error. */
 export interface Denial {
   readonly reason: DenyReason;
   /** What is known beyond the reason, safe to log: a name, never a value. */
@@ -16,7 +16,7 @@ export interface Denial {
 
 /**
  * Runs a function, and gives the errors that are made in it no stack trace: collecting one takes V8 longer than all the
- * rest of a refusal.
+ * rest of rejecting a token.
  */
 export function withoutStackTraces<T>(run: () => T): T {
   const { stackTraceLimit } = Error;
@@ -36,7 +36,7 @@ export class AuthorizerError extends Error {
   readonly detail: string | undefined;
 
   constructor(reason: UnauthorizedReason | ErrorReason, detail?: string, options?: ErrorOptions) {
-    // Where in the code a token was refused says no more than the reason, and would cost more than all the rest.
+    // Where in the code it was thrown says no more than the reason, and would cost more than all the rest.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(detail === undefined ? reason : `${reason}: ${detail}`, options);
@@ -89,6 +89,10 @@ export const DENY_REASONS = {
   email_not_verified:
     "The email was not verified when the token was issued, or the connection sends `email_verified` as something other than true or false. After the user verifies it, the application must get a new token.",
   email_unsupported: "The email address is not plain ASCII with exactly one @ and at most 254 characters.",
+  agent_not_allowed:
+    "The token belongs to an AI agent that acts for itself, not to a user. To accept it, set AUTHORIZER_ALLOW_AGENTS.",
+  actor_not_allowed:
+    "An actor, such as an AI agent or a support engineer, uses the token on the user's behalf, and AUTHORIZER_ACTORS does not allow it.",
   machine_not_allowed:
     "The token belongs to a machine, not to a user. The token on an API's Test tab in Auth0 is one. Use a user's token, or set AUTHORIZER_ALLOW_MACHINES.",
   anonymous_not_allowed:
@@ -99,7 +103,9 @@ export const DENY_REASONS = {
   claim_not_allowed:
     "A claim is missing, or has none of the values in AUTH0_REQUIRED_CLAIMS. The detail names it. After a change in Auth0, the application must get a new token.",
   permission_missing:
-    "The token lacks a permission of AUTH0_REQUIRED_PERMISSIONS. The detail names it. After a change in Auth0, the application must get a new token.",
+    "The token lacks a permission that AUTH0_REQUIRED_PERMISSIONS, the route or the stage variable auth0Permissions requires. The detail names it. After a change in Auth0, the application must get a new token.",
+  route_not_listed:
+    "There are permissions by route (AUTHORIZER_ROUTE_PERMISSIONS or routes.json), and none names this route. Add it: with `=` and nothing after it, any signed-in caller may call it.",
   context_value_unsupported:
     "The token is valid, but API Gateway cannot carry one of its values. The detail names it: a claim with a control character, a permission with a space, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
   claims_too_large:
@@ -113,6 +119,10 @@ export const ERROR_REASONS = {
   unsupported_event: "The event is not one that API Gateway sends to a Lambda authorizer.",
   identity_source_without_token:
     "The HTTP API's identity source does not contain the token, so a caller could get another caller's cached answer. Add $request.header.Authorization to the identity sources of this authorizer.",
+  identity_source_without_route:
+    "There are permissions by route, and the HTTP API's identity source does not contain the route, so a decision for one route could be cached for another. Add $context.routeKey to the identity sources of this authorizer, beside $request.header.Authorization.",
+  stage_variable_invalid:
+    "The stage variable that the detail names is missing (AUTHORIZER_SHARED=true), cannot be read, or has a value that is neither in AUTH0_AUDIENCES nor in AUTH0_CLIENT_IDS.",
   revocations_unavailable:
     "The table of revocations (REVOCATION_TABLE) could not be read. The detail says why.",
 } as const;

@@ -4,10 +4,20 @@ import { createLog } from "./authorizer/decision-log.ts";
 import { writeToStdout } from "./logging/stdout.ts";
 import { SNAPSHOT_FILE } from "./token/keys/snapshot.ts";
 import { readSnapshotFile } from "./token/keys/snapshot.ts";
+import { readRoutesFile, ROUTES_FILE } from "./authorizer/routes-file.ts";
+import { mergeRoutePermissions } from "./settings/route-permissions.ts";
 import { prime } from "./authorizer/priming.ts";
 
-const settings = settingsFromEnvironment(process.env);
+const configured = settingsFromEnvironment(process.env);
+const settings = {
+  ...configured,
+  routePermissions: mergeRoutePermissions(
+    configured.routePermissions,
+    readRoutesFile(`${import.meta.dirname}/${ROUTES_FILE}`),
+  ),
+};
 const log = createLog({
+  ...settings,
   level: settings.logLevel,
   functionName: getFunctionName(process.env),
   clock: Date.now,

@@ -6,4 +6,4 @@ export type { KeySnapshot } from "./token/keys/remote-key-set.ts";
 export { AuthorizerError } from "./errors.ts";
 export type { Reason } from "./errors.ts";
 export { ConfigurationError } from "./settings/configuration-error.ts";
-export type { Settings } from "./settings/settings.ts";
+export type { Settings, SettingsOptions } from "./settings/settings.ts";

@@ -1,4 +1,5 @@
-import { evaluateToken, type Evaluator } from "./authorizer/evaluate.ts";
+import { decodeUnverifiedJwt } from "./token/jwt.ts";
+import { evaluateToken, type Evaluator, type Presentation } from "./authorizer/evaluate.ts";
 import { createEvaluator } from "./authorizer/create-evaluator.ts";
 import type { BackgroundEvent } from "./logging/events.ts";
 import { parseBearer } from "./token/bearer.ts";
@@ -13,22 +14,36 @@ import type { ClaimTypes, NoClaims } from "./identity/reader/claim-types.ts";
 import { DENY_REASONS, getHint, type Reason } from "./errors.ts";
 import { isErrorReason, AuthorizerError } from "./errors.ts";
 import { ConfigurationError } from "./settings/configuration-error.ts";
-import { settingsFrom, settingsFromEnvironment, type Settings } from "./settings/settings.ts";
+import {
+  settingsFrom,
+  settingsFromEnvironment,
+  type Settings,
+  type SettingsOptions,
+} from "./settings/settings.ts";
 
 export { parseSnapshots } from "./token/keys/snapshot.ts";
 export { ConfigurationError, IdentityError, settingsFromEnvironment };
 export type { CallerIdentity, ClaimTypes, IdentityContext, KeySnapshot, Reason };
 
-/** Who gets in and how keys are kept. What only a gateway is told is left out, and so is the log: this writes none. */
+/** Who is allowed and how keys are cached. What only a gateway needs is left out, and so is the log: this writes none. */
 export type VerifierSettings = Omit<
   Settings,
-  "httpApiResponse" | "httpApiUnauthorized" | "policyEndsWithToken" | "logLevel"
+  | "httpApiResponse"
+  | "httpApiUnauthorized"
+  | "policyEndsWithToken"
+  | "logLevel"
+  | "routePermissions"
+  | "shared"
+  | "usageKeyClaim"
 >;
+
+/** Settings as they are given in code: what is left out has its default, and one domain need not be a list. */
+export type VerifierOptions = Pick<SettingsOptions, keyof VerifierSettings>;
 
 /** A fetch of keys that failed, or a lookup of revocations that did. */
 export type VerifierEvent = BackgroundEvent;
 
-/** What a verifier takes from the world around it. Everything has the default that a server needs. */
+/** What a verifier takes from outside. Everything has the default that a server needs. */
 export interface VerifierDependencies {
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
@@ -44,13 +59,13 @@ export interface VerifierDependencies {
   readonly fetch?: (jwksUri: string, timeoutMs: number) => Promise<string>;
   /** AWS's variables, for requests to the table of revocations: `process.env`, unless others are given. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Is told what goes wrong in the background, in words that may be logged. */
-  readonly onError?: (fault: VerifierEvent) => void;
+  /** Called with what goes wrong in the background; safe to log. */
+  readonly onError?: (event: VerifierEvent) => void;
 }
 
 /** The caller, as `identityFrom` gives it behind the authorizer, so that the code behind can be the same. */
 export interface VerifiedCaller<Types extends ClaimTypes = NoClaims> extends CallerIdentity<Types> {
-  /** The same, flat and all texts, as the authorizer hands it on: AppSync's `resolverContext`, or a header's value. */
+  /** The same, flat and all strings, as the authorizer forwards it: AppSync's `resolverContext`, or a header's value. */
   readonly context: IdentityContext;
 }
 
@@ -62,8 +77,8 @@ export interface VerifyOptions<Types extends ClaimTypes = NoClaims> {
 /**
  * Verifies a token and says whose it is.
  *
- * @throws VerificationError where there is no identity, or its bearer does not get in
- * @throws IdentityError `mistyped` where a claim is not of the type that `claims` declares
+ * @throws VerificationError where there is no identity, or its bearer is denied
+ * @throws IdentityError `wrong_type` where a claim is not of the type that `claims` declares
  */
 export type VerifyToken = <const Types extends ClaimTypes = NoClaims>(
   token: string | undefined,
@@ -71,10 +86,10 @@ export type VerifyToken = <const Types extends ClaimTypes = NoClaims>(
 ) => Promise<VerifiedCaller<Types>>;
 
 /**
- * Why nobody got in. The message is for whoever runs the service; a caller is told the status, at most the reason.
+ * Why a token was not allowed. The message is for the operator; a caller gets the status, at most the reason.
  *
  * - 401: no valid token. The client must get another one.
- * - 403: a valid token of a caller who does not get in. Another token would not help.
+ * - 403: a valid token of a caller who is denied. Another token would not help.
  * - 500: nothing can be said, such as `keys_unavailable`. Answer 503 where you can; the client may come again.
  */
 export class VerificationError extends Error {
@@ -97,21 +112,26 @@ function getStatus(reason: Reason): VerificationError["status"] {
   return Object.hasOwn(DENY_REASONS, reason) ? 403 : 401;
 }
 
-/** Hands on whatever some gateway does, so that this door lets in whom the authorizer lets in. */
-const AS_BEHIND = "http-2.0";
+/** No gateway: what API Gateway can forward is forwarded, so that this entry point accepts what the authorizer accepts. */
+const NO_GATEWAY: Presentation = {
+  kind: "http-2.0",
+  route: undefined,
+  stagePermissions: [],
+  audiences: undefined,
+};
 
 /**
  * Makes a verifier and begins to fetch the tenant's keys. It goes the authorizer's own way from a token to an identity,
- * under the same settings, for doors without an authorizer: a Function URL, AppSync, an open WebSocket, an MCP server.
+ * under the same settings, for entry points without an authorizer: a Function URL, AppSync, an open WebSocket, an MCP server.
  *
  * @example
  * const verify = createVerifier({ domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] });
  * const { email } = await verify(bearerToken(request.headers.authorization));
  *
- * @throws ConfigurationError with every mistake at once
+ * @throws ConfigurationError with every issue at once
  */
 export function createVerifier(
-  options: Partial<VerifierSettings>,
+  options: VerifierOptions,
   dependencies: VerifierDependencies = {},
 ): VerifyToken {
   const evaluator = createEvaluator(settingsFrom(options), { onError: ignored, ...dependencies });
@@ -125,7 +145,7 @@ export function createVerifier(
 }
 
 function ignored(): void {
-  // Whoever does not ask is not told: every request that a fault concerns is refused with its reason.
+  // By default, events are dropped: every request that one concerns is rejected with its reason.
 }
 
 /** Until when the token is good was judged with the rest of it, to the fraction of a second. */
@@ -133,7 +153,7 @@ const VERIFIED = { now: 0 };
 
 async function getContext(token: string | undefined, evaluator: Evaluator): Promise<IdentityContext> {
   if (typeof token !== "string" || token === "") throw new AuthorizerError("missing_token");
-  const decision = await evaluateToken(token, AS_BEHIND, evaluator);
+  const decision = await evaluateToken(decodeUnverifiedJwt(token), NO_GATEWAY, evaluator);
   if (decision.outcome === "allow") return decision.context;
   throw new VerificationError(decision.reason, decision.detail);
 }
@@ -146,7 +166,7 @@ function behindAuthorizer(context: IdentityContext): EventBehindAuthorizer {
 /**
  * The bearer token of an Authorization header (RFC 6750 §2.1).
  *
- * @param authorization undefined where the request has none; several, joined by commas, are refused
+ * @param authorization undefined where the request has none; several, joined by commas, are not accepted
  * @throws VerificationError `missing_token`, `malformed_header` or `token_too_large`
  */
 export function bearerToken(authorization: string | undefined): string {

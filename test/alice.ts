@@ -8,12 +8,13 @@ export const ALICE: Identity = {
   email: { kind: "address", address: "alice@example.com", verified: true },
   tokenUse: "id",
   issuer: "https://acme.eu.auth0.com/",
+  audience: "WebApp",
   clientId: "WebApp",
   expiresAt: 1_800_000_000,
   scopes: [],
   permissions: [],
   organization: undefined,
-  actor: undefined,
+  actors: [],
   claims: {},
 };
 
@@ -21,9 +22,12 @@ export const ALICE: Identity = {
 export const ACCESS_RULES: AccessRules = {
   allowMachines: false,
   allowAnonymous: false,
+  allowAgents: false,
+  actors: "none",
   organizations: [],
   emailPolicy: "verified",
   emailDomains: [],
   requiredClaims: {},
   requiredPermissions: [],
+  routePermissions: {},
 };

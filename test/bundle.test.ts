@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -13,12 +13,15 @@ import { bearerEvent, startFakeTenant, type FakeTenant } from "../src/testing/in
 
 /** What Lambda loads. Every kilobyte is read in every cold start: a hundred cost about 3 ms. */
 const BUNDLE = "dist/authorizer.main.cjs";
-const BUDGET_BYTES = 76 * 1024;
-const BUDGET_GZIPPED_BYTES = 28 * 1024;
+const BUDGET_BYTES = 58 * 1024;
+const BUDGET_GZIPPED_BYTES = 22 * 1024;
+/** What it loads besides where there is a table of revocations. */
+const REVOCATIONS = "dist/authorizer.revocations.cjs";
+const REVOCATIONS_BUDGET_BYTES = 24 * 1024;
 /** Built into Node.js and loaded there anyway, or needed by every verification. */
 const LOADED_AT_START = ["crypto", "node:buffer", "node:fs"];
-/** What a request to a table is signed with, required where there is one. */
-const LOADED_WITH_A_TABLE = ["node:crypto", "node:net", "querystring", "url"];
+/** What a request to a table is sent and signed with. */
+const LOADED_WITH_A_TABLE = ["crypto", "node:crypto", "node:net", "querystring", "url"];
 /** Where code of others may come from, and whose it is. */
 const DEPENDENCIES = ["node_modules/aws-jwt-verify/", "node_modules/aws4/"];
 
@@ -31,22 +34,34 @@ describe("the bundle", () => {
   test("stays within its budget", () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(BUDGET_BYTES);
     expect(gzipSync(text).length).toBeLessThanOrEqual(BUDGET_GZIPPED_BYTES);
+    expect(statSync(REVOCATIONS).size).toBeLessThanOrEqual(REVOCATIONS_BUDGET_BYTES);
   });
 
   test("says whose code it contains, and that it was modified (Apache-2.0 §4)", () => {
     const [banner = ""] = /^\/\*![^]*?\*\//.exec(text) ?? [];
     expect(banner).toContain("aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified");
-    expect(banner).toContain("aws4, Copyright 2013 Michael Hart, MIT.");
     expect(text).toContain("not bundled");
+    expect(text).not.toContain("AWS4-HMAC-SHA256");
   });
 
-  test("is plain ASCII, which V8 keeps and scans in half the space", () => {
-    expect(/[^\n -~]/.exec(text)).toBeNull();
+  test("says whose code signs requests to the table", () => {
+    const revocations = readFileSync(REVOCATIONS, "utf8");
+    expect(revocations).toMatch(/^\/\*![^*]*aws4, Copyright 2013 Michael Hart, MIT\./);
+    expect(revocations).toContain("AWS4-HMAC-SHA256");
   });
+
+  test.each([BUNDLE, REVOCATIONS])(
+    "is plain ASCII, which V8 keeps and scans in half the space: %s",
+    (file) => {
+      expect(/[^\n -~]/.exec(readFileSync(file, "utf8"))).toBeNull();
+    },
+  );
 
   test("requires no HTTP client, no package and nothing else that costs a start", async () => {
     const required = new Set(await importsOf(text));
-    expect([...required].sort()).toEqual([...LOADED_AT_START, ...LOADED_WITH_A_TABLE].sort());
+    expect([...required].sort()).toEqual([`./${basename(REVOCATIONS)}`, ...LOADED_AT_START]);
+    const withTable = new Set(await importsOf(readFileSync(REVOCATIONS, "utf8")));
+    expect([...withTable].sort()).toEqual(LOADED_WITH_A_TABLE);
   });
 });
 
@@ -63,13 +78,19 @@ describe("what Node.js loads for the bundle", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Which of the modules that cost a start are loaded by one that is primed and answers a caller. */
+  /** Which files, and which modules that cost a start, are loaded by one that is primed and answers a caller. */
   const loaded = async (env: Readonly<Record<string, string>> = {}): Promise<unknown> => {
     const script = `
       const { handler } = require("./authorizer.cjs");
+      const { basename } = require("node:path");
       const isCostly = (name) => ["http", "https"].includes(name.replace("NativeModule ", ""));
-      handler(${JSON.stringify(bearerEvent("rest-token", tenant.idToken()))}).finally(() =>
-        process.stderr.write(process.moduleLoadList.filter(isCostly).join()));`;
+      const loaded = () => [
+        ...process.moduleLoadList.filter(isCostly),
+        ...Object.keys(require.cache).map((file) => basename(file)),
+      ];
+      handler(${JSON.stringify(bearerEvent("rest-token", tenant.idToken()))})
+        .catch(() => undefined)
+        .finally(() => process.stderr.write(JSON.stringify(loaded())));`;
     const { stderr } = await promisify(execFile)(process.execPath, ["-e", script], {
       cwd: folder,
       env: {
@@ -79,19 +100,24 @@ describe("what Node.js loads for the bundle", () => {
         ...env,
       },
     });
-    return stderr;
+    return JSON.parse(stderr) as unknown;
   };
 
   test("is an HTTP client only where keys are fetched", async () => {
-    expect(await loaded()).toMatch(/NativeModule http/);
+    expect(await loaded()).toContainEqual(expect.stringMatching(/NativeModule http/));
     const snapshot = await takeSnapshot({ issuers: tenant.settings.domain });
     writeFileSync(join(folder, SNAPSHOT_FILE), JSON.stringify(snapshot));
-    expect(await loaded()).toBe("");
+    expect(await loaded()).toEqual(["authorizer.cjs", "authorizer.main.cjs"]);
+  });
+
+  test("is the lookup of revocations only where there is a table", async () => {
+    expect(await loaded()).not.toContain(basename(REVOCATIONS));
+    expect(await loaded({ REVOCATION_TABLE: "revocations" })).toContain(basename(REVOCATIONS));
   });
 });
 
-test("the bundle is the function's only file beside the line that loads it", () => {
-  expect(codeFiles("dist")).toEqual(["authorizer.cjs", "authorizer.main.cjs"]);
+test("the function's files are the bundle, the line that loads it, and the lookup of revocations", () => {
+  expect(codeFiles("dist")).toEqual(["authorizer.cjs", "authorizer.main.cjs", basename(REVOCATIONS)]);
 });
 
 test("what the runtime client imports is one line, since Node.js reads it twice", () => {

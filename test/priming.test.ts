@@ -3,13 +3,11 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { prime, TOKEN } from "../src/authorizer/priming.ts";
 import { settingsFrom, type Settings } from "../src/settings/settings.ts";
 import { bearerEvent, startFakeTenant, type FakeTenant } from "../src/testing/index.ts";
 import { GATEWAYS } from "./fuzz/fixtures.ts";
-
-jest.setTimeout(120_000);
 
 const REQUIRED: Partial<Settings> = { domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] };
 const IN_LAMBDA = { AWS_LAMBDA_FUNCTION_NAME: "authorizer" };

@@ -1,72 +1,177 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 
-/** The folders whose files read the machine's clock or start a timer, and why nothing they assert depends on its speed. */
-const REASONS: Readonly<Record<string, string>> = {
-  "examples/downstream-service/account.test.ts":
-    "claims of tokens that live for an hour or more, or ended long ago",
-  "examples/downstream-service/chat.test.ts": "one reading, from which on the clock stands or is moved",
-  "examples/downstream-service/orders.test.ts": "one reading, from which on the clock stands or is moved",
-  "examples/downstream-service/revoked.test.ts": "one reading, from which on the clock stands or is moved",
-  "examples/verifier/appsync.test.ts": "claims of tokens that live for an hour or more, or ended long ago",
-  "examples/verifier/appsync.ts": "the example's own clock",
-  "examples/verifier/function-url.test.ts": "waits for longer than the back-off",
-  "examples/verifier/renewed-chat.test.ts":
-    "a connection outlives its token, on the machine's clock: to be given a clock",
-  "test/authorizer/create-authorizer.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/cli/command.ts": "the default of a clock",
-  "test/cli/doctor-survives.test.ts": "breaks an answer off once its beginning is on its way",
-  "test/cli/doctor.test.ts": "a server's clock that is minutes off",
-  "test/cli/explain.test.ts": "claims of tokens that live for an hour or more, or ended long ago",
-  "test/cli/revoke.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/cli/scripted-tenant.ts": "claims of tokens that live for an hour or more, or ended long ago",
-  "test/deployed/local-probe.ts": "one reading, from which on the clock stands or is moved",
-  "test/deployed/local-server.ts": "one reading, from which on the clock stands or is moved",
-  "test/deployed/offline.ts": "asks again until something has happened",
-  "test/deployed/probe.cjs": "one reading, from which on the clock stands or is moved",
-  "test/deployed/remote-probe.ts": "a deployed API's clock",
-  "test/e2e/migration.test.ts": "asks again until something has happened",
-  "test/e2e/revocation.test.ts": "waits for longer than the list's age",
-  "test/e2e/start.test.ts": "asks again until something has happened",
-  "test/e2e/whoami.test.ts": "asks again until something has happened",
-  "test/examples/consumer.ts": "asks again until something has happened",
-  "test/fuzz/fuzz.ts": "prints how long it took; the seed of a run",
-  "test/infra/monitoring.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/local/legacy-sign-in.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/token/keys/remote-key-set-faults.test.ts":
-    "one reading, from which on the clock stands or is moved; a process stays frozen for longer than a fetch may take",
-  "test/token/sandbox-process.ts": "kills a process that does not end, after a minute",
-  "test/token/sandbox.ts": "a process that is frozen has the machine's clock",
-  "test/token/keys/unknown-key-fetches.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/identity/reader/identity-from.test.ts":
-    "claims of tokens that live for an hour or more, or ended long ago",
-  "test/http/client.test.ts": "an answer that drips on until the fetch's own limit",
-  "test/revocation/doors.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/revocation/dynamodb.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/revocation/table.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/revocation/harness.ts": "asks again until something has happened",
-  "test/fuzz/source-and-bundle.test.ts": "waits for a process of its own",
-  "test/fuzz/source-and-bundle.ts": "replaces the clock by one that stands",
-  "test/priming.test.ts": "claims of tokens that live for an hour or more",
-  "test/runtime/lambda-runtime.ts": "a deadline that nothing obeys",
-  "test/soak/soak.ts": "a rate of requests is its subject",
-  "test/testing/revocation-table.test.ts": "one reading, from which on the clock stands or is moved",
-  "test/revocation/writers/lambda.test.ts":
-    "claims of tokens that live for an hour or more, or ended long ago",
+const STANDS = "one reading, from which on the clock stands or is moved";
+const CLAIMS = "claims that hold for an hour or more, or ended long ago";
+const AGAIN = "asks again until something has happened";
+const START_LIMIT = "fails after minutes in which a service did not start";
+
+/** Where tests and examples use the machine's clock or a timer, and why nothing that they assert depends on its speed. */
+const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "examples/downstream-service/account.test.ts": {
+    "Date.now": CLAIMS,
+  },
+  "examples/downstream-service/chat.test.ts": {
+    "Date.now": STANDS,
+  },
+  "examples/downstream-service/orders.test.ts": {
+    "Date.now": STANDS,
+  },
+  "examples/downstream-service/revoked.test.ts": {
+    "Date.now": STANDS,
+  },
+  "examples/verifier/appsync.test.ts": {
+    "Date.now": CLAIMS,
+  },
+  "examples/verifier/appsync.ts": {
+    "Date.now": "the example's own clock",
+  },
+  "examples/verifier/function-url.test.ts": {
+    "Date.now": STANDS,
+  },
+  "examples/verifier/renewed-chat.test.ts": {
+    "Date.now": STANDS,
+  },
+  "test/authorizer/create-authorizer.test.ts": {
+    "Date.now":
+      "tokens that hold for an hour; a snapshot that is days old; one reading, from which on the clock stands or is moved",
+  },
+  "test/cli/command.ts": {
+    "Date.now": "the default of a clock",
+  },
+  "test/cli/doctor.test.ts": {
+    "Date.now": "a server's clock that is minutes off",
+  },
+  "test/cli/explain.test.ts": {
+    "Date.now": CLAIMS,
+  },
+  "test/cli/revoke.test.ts": {
+    "Date.now": STANDS,
+  },
+  "test/cli/scripted-tenant.ts": {
+    "Date.now": CLAIMS,
+  },
+  "test/deployed/local-probe.ts": {
+    "Date.now": STANDS,
+  },
+  "test/deployed/local-server.ts": {
+    "Date.now": "the clock of a service that answers calls by hand",
+  },
+  "test/deployed/offline.ts": {
+    "Date.now": START_LIMIT,
+    setTimeout: AGAIN,
+    "timers/promises": AGAIN,
+  },
+  "test/deployed/probe.cjs": {
+    "Date.now": "a deployed function's clock",
+  },
+  "test/deployed/remote-probe.ts": {
+    "Date.now": "a deployed API's clock",
+    setTimeout: "waits as long as a deployed API's cache lasts",
+    "timers/promises": "waits as long as a deployed API's cache lasts",
+  },
+  "test/e2e/migration.test.ts": {
+    setTimeout: AGAIN,
+    "timers/promises": AGAIN,
+  },
+  "test/e2e/revocation.test.ts": {
+    setTimeout: "waits for longer than the list's age, and a longer wait does no harm",
+  },
+  "test/e2e/start.test.ts": {
+    setTimeout: "asks again until something has happened; a port that takes no connection does not answer",
+    "timers/promises": AGAIN,
+  },
+  "test/e2e/visit.ts": {
+    "new Date()": "the name of a screenshot",
+  },
+  "test/e2e/whoami.test.ts": {
+    setTimeout: AGAIN,
+    "timers/promises": AGAIN,
+  },
+  "test/examples/consumer.ts": {
+    "Date.now": START_LIMIT,
+    setTimeout: AGAIN,
+    "timers/promises": AGAIN,
+  },
+  "test/fuzz/fuzz.ts": {
+    "Date.now": "the seed of a run",
+    "performance.now": "prints how long it took",
+  },
+  "test/fuzz/source-and-bundle.ts": {
+    "Date.now": "replaces the clock by one that stands",
+  },
+  "test/http/client.test.ts": {
+    "Date.now": "the present of a Retry-After, which is a number of seconds or long ago",
+    setInterval: "an answer that drips on until the fetch's own limit, whenever that is",
+  },
+  "test/identity/reader/identity-from.test.ts": {
+    "Date.now": CLAIMS,
+  },
+  "test/infra/monitoring.test.ts": {
+    "Date.now": "a snapshot that is days old",
+  },
+  "test/local/legacy-sign-in.test.ts": {
+    "Date.now": STANDS,
+  },
+  "test/revocation/dynamodb.test.ts": {
+    "Date.now": "the time of a signature, which nothing checks",
+  },
+  "test/revocation/harness.ts": {
+    "Date.now": STANDS,
+  },
+  "test/revocation/table.test.ts": {
+    "Date.now": "the time of a signature, which holds for minutes",
+    setTimeout: AGAIN,
+  },
+  "test/revocation/writers/lambda.test.ts": {
+    "Date.now": CLAIMS,
+  },
+  "test/runtime/lambda-runtime.ts": {
+    "Date.now": "a deadline that nothing obeys",
+  },
+  "test/soak/soak.ts": {
+    "Date.now": CLAIMS,
+    "performance.now": "a rate of requests is its subject",
+    setInterval: "a rate of requests is its subject",
+    setTimeout: "a rate of requests is its subject",
+    "timers/promises": "a rate of requests is its subject",
+  },
+  "test/testing/revocation-table.test.ts": {
+    "Date.now": STANDS,
+  },
+  "test/testing/tenant.test.ts": {
+    "AbortSignal.timeout": "ends a wait for what never comes",
+  },
+  "test/token/keys/remote-key-set-faults.test.ts": {
+    "Date.now": STANDS,
+    setInterval: "an answer that drips on until a test ends the fetch",
+    setTimeout: "a timer that does nothing; a process stays frozen for longer than a fetch may take",
+  },
+  "test/token/keys/unknown-key-fetches.test.ts": {
+    "Date.now": STANDS,
+  },
+  "test/token/sandbox-process.ts": {
+    setTimeout: "kills a process that does not end, after a minute",
+  },
+  "test/token/sandbox.ts": {
+    "Date.now": "a process that is frozen has the machine's clock",
+  },
 };
 
-const TIME = /\b(performance\.now|Date\.now|setTimeout|setInterval)\b|node:timers/;
+const USE =
+  /\b(?:performance\.now|Date\.now|new Date\(\)|jest\.setTimeout|AbortSignal\.timeout|timers\/promises|setTimeout|setInterval)/g;
 
-test("each file that reads the machine's clock or starts a timer is listed with its reason", () => {
-  const files = ["examples", "test"].flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => `${folder}/${path}`),
+test("each use of the machine's clock and each timer is listed with its reason", () => {
+  const files = ["examples", "test"]
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => `${folder}/${path}`),
+    )
+    .filter((path) => /\.(ts|cjs|mjs|js)$/.test(path) && !path.includes("node_modules/"));
+  const used = files
+    .filter((path) => path !== "test/timing.test.ts")
+    .flatMap((path) => [...new Set(readFileSync(path, "utf8").match(USE))].map((use) => `${path}: ${use}`));
+  const listed = Object.entries(REASONS).flatMap(([path, uses]) =>
+    Object.keys(uses).map((use) => `${path}: ${use}`),
   );
-  const found = files.filter(
-    (path) =>
-      /\.(ts|cjs|mjs|js)$/.test(path) &&
-      !path.includes("node_modules/") &&
-      path !== "test/timing.test.ts" &&
-      TIME.test(readFileSync(path, "utf8")),
-  );
-  expect(found.sort()).toEqual(Object.keys(REASONS).sort());
+  expect(used.sort()).toEqual(listed.sort());
 });

@@ -1,9 +1,8 @@
 import { sign } from "node:crypto";
-import { checkIssuer, parseClaims } from "../src/token/claims.ts";
-import type { ClaimRules, TokenClaims } from "../src/token/read-claims.ts";
-import type { JsonObject } from "../src/token/jwt.ts";
+import type { ClaimRules, TokenClaims } from "../src/token/claims.ts";
+import { decodeUnverifiedJwt, type JsonObject } from "../src/token/jwt.ts";
 import { AuthorizerError } from "../src/errors.ts";
-import { unwatched } from "../src/token/step.ts";
+import { createJwtVerifier, type JwtVerifierOptions, type VerifyOptions } from "../src/token/verify.ts";
 import type { SigningKey } from "../src/testing/signing-key.ts";
 
 /** Seconds since the epoch at which every token of these tests is checked. */
@@ -59,21 +58,43 @@ export function changed(object: JsonObject, changes: Changes): JsonObject {
   return JSON.parse(JSON.stringify({ ...object, ...changes })) as JsonObject;
 }
 
-/** What a token says, where every rule about its claims is kept. */
-export function claimsOf(header: JsonObject, claims: JsonObject, rules: ClaimRules = RULES): TokenClaims {
-  const jwt = { header, claims };
-  return parseClaims(jwt, { issuer: checkIssuer(jwt, rules), rules, now: NOW }, unwatched);
+/** The claims of a token that keeps every rule about claims, whatever signed it. */
+export function claimsOf(
+  header: JsonObject,
+  claims: JsonObject,
+  rules: ClaimRules = RULES,
+): Promise<TokenClaims> {
+  const unchecked = { key: () => ({ verifySignature: () => undefined }), ageSeconds: () => 0 };
+  const verify = createTokenVerifier({ rules, getKeySet: () => unchecked, clock: () => NOW * 1000 });
+  return verify(`${encoded(header)}.${encoded(claims)}.${base64url("signature")}`);
 }
 
-/** What came of a check in one word: "accepted", or the reason and its detail. Every other error is thrown on. */
+/** Verifies a token from its text on. */
+export function createTokenVerifier(
+  options: JwtVerifierOptions,
+): (token: string, options?: VerifyOptions) => Promise<TokenClaims> {
+  const verify = createJwtVerifier(options);
+  return async (token, verifyOptions) => verify(decodeUnverifiedJwt(token), verifyOptions);
+}
+
+/** What came of a check in one word: "accepted", or the reason and its detail. Other errors are thrown again. */
 export function outcomeOf(check: () => unknown): string {
   try {
     check();
     return "accepted";
   } catch (error) {
-    if (error instanceof AuthorizerError) return error.message;
-    throw error;
+    return toMessage(error);
   }
+}
+
+/** As {@link outcomeOf}, of a check that is still running. */
+export function outcomeOfAsync(check: Promise<unknown>): Promise<string> {
+  return check.then(() => "accepted", toMessage);
+}
+
+function toMessage(error: unknown): string {
+  if (error instanceof AuthorizerError) return error.message;
+  throw error;
 }
 
 export function base64url(text: string | Uint8Array): string {

@@ -65,7 +65,9 @@ describe("createVerifier", () => {
       organization: undefined,
       organizationName: undefined,
       principalType: "user",
+      audience: expect.any(String),
       actor: undefined,
+      actors: [],
       claims: {},
       context: expect.objectContaining({ sub: "auth0|alice", email: "alice@example.com" }),
     });
@@ -91,7 +93,7 @@ describe("createVerifier", () => {
     const token = tenant.idToken({ claims: { "https://example.com/level": "seven" } });
     const verification = verify(token, { claims: { level: "number" } });
     await expect(verification).rejects.toThrow(IdentityError);
-    await expect(verification).rejects.toMatchObject({ code: "mistyped" });
+    await expect(verification).rejects.toMatchObject({ code: "wrong_type" });
   });
 
   test("accepts a token to the last moment of the tolerance, and no longer", async () => {

@@ -22,7 +22,7 @@ const JEST =
 /** Beside those of test/parts.json, what has no test files of its own. */
 const PARTS: Readonly<Record<string, Part>> = {
   rules: { what: "what npm test runs", commands: ["npm --silent test"] },
-  lint: { what: "the lint rules that need types", commands: ["eslint ."] },
+  lint: { what: "ESLint and Prettier", commands: ["eslint .", "prettier --check ."] },
   simulator: {
     what: "the testing kit's policies beside a second evaluator",
     needs: { "test/iam-simulator": "an evaluator of IAM policies, under the AGPL" },

@@ -19,7 +19,7 @@ const GUIDE = "bench/fleet.md";
 
 answerHelp(`Lets a fleet of containers live through four hours of virtual time.
 
-  npm run bench:fleet
+  npx tsx bench/fleet/run.ts
 
 A minute; it writes bench/fleet.svg and the table of ${GUIDE}.
 `);

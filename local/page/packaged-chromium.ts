@@ -22,7 +22,7 @@ export interface Executable {
 export async function packagedChromium(): Promise<Executable> {
   if (!existsSync(PACKAGE)) {
     const how =
-      "Install Chromium, name one in the variable CHROMIUM, or run: npm run install:apart -- test/browser";
+      "Install Chromium, name one in the variable CHROMIUM, or run: npx tsx tools/build/install.ts test/browser";
     throw new Error(`There is no browser. ${how}`);
   }
   if (!existsSync(UNPACKED)) await unpack();

@@ -1,6 +1,6 @@
 // Package auth0identity reads the caller's identity behind the Auth0 authorizer of an Amazon API Gateway.
 //
-// The authorizer has verified the caller's token and hands on what it learnt with every event of a REST, HTTP (payload
+// The authorizer has verified the caller's token and forwards what it learned with every event of a REST, HTTP (payload
 // 1.0 and 2.0) or WebSocket API. This package reads it, and nothing else: neither a header nor a token. Copy the file
 // into your module; it needs Go 1.18 and the standard library.
 //
@@ -28,11 +28,13 @@ import (
 	"time"
 )
 
-// Caller is the caller, as the authorizer vouches for them. A text is empty where the token does not say.
+// Caller is the caller, as the authorizer verified them. A text is empty where the token does not say.
 type Caller struct {
-	// Subject is the user at the issuer. Keep this, together with the issuer: an e-mail can change hands.
+	// Subject is the user at the issuer. Keep this, together with the issuer: an email can change hands.
 	Subject string
 	Issuer  string
+	// Audience is the API identifier, or for an ID token the client ID, that the token was accepted for.
+	Audience string
 	// TokenUse is "id" or "access".
 	TokenUse  string
 	ExpiresAt time.Time
@@ -44,16 +46,18 @@ type Caller struct {
 	Permissions      []string
 	Organization     string
 	OrganizationName string
-	// PrincipalType is "user", "machine" or "anonymous".
+	// PrincipalType is "user", "agent", "machine" or "anonymous".
 	PrincipalType string
 	// Actor is who acts for the user, in a delegated token (RFC 8693, section 4.1).
 	Actor string
-	// Claims are your own claims, by the names that were declared: a string, float64, bool, []string, or what
+	// Actors are all who act for the user, the current one first.
+	Actors []string
+	// Claims are custom claims, by the names that were declared: a string, float64, bool, []string, or what
 	// encoding/json makes of the claim. A claim that the token does not have has no key.
 	Claims map[string]any
 }
 
-// ClaimType is what a claim of your own is declared to be.
+// ClaimType is what a custom claim is declared to be.
 type ClaimType string
 
 // The types of claims. JSON is anything, and yours to check; what travels as text is a string.
@@ -67,10 +71,10 @@ const (
 
 // Options say what is read, and whose identities are accepted.
 type Options struct {
-	// Claims are the types of your own claims (AUTH0_CONTEXT_CLAIMS), by name.
+	// Claims are the types of custom claims (AUTH0_CONTEXT_CLAIMS), by name.
 	Claims map[string]ClaimType
 	// Issuers are whose identities are accepted, exactly as in the tokens: https://acme.eu.auth0.com/. Where nil,
-	// those of any authorizer that hands on the same names.
+	// those of any authorizer that forwards the same names.
 	Issuers []string
 	// Now is the current time where zero.
 	Now time.Time
@@ -79,40 +83,40 @@ type Options struct {
 	ClockTolerance *time.Duration
 }
 
-// Reason says why there is no identity.
-type Reason string
+// Code says why there is no identity.
+type Code string
 
 const (
-	// Missing: the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
-	Missing Reason = "missing"
-	// Foreign: the identity is of another issuer than Options.Issuers names. Answer 500.
-	Foreign Reason = "foreign"
-	// Mistyped: a claim is not of the type that Options.Claims declares. Answer 500.
-	Mistyped Reason = "mistyped"
-	// Expired: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
-	Expired Reason = "expired"
+	// Missing: the event did not pass the authorizer: its route has none. Answer 500.
+	Missing Code = "missing"
+	// WrongIssuer: the identity is of another issuer than Options.Issuers names. Answer 500.
+	WrongIssuer Code = "wrong_issuer"
+	// WrongType: a claim is not of the type that Options.Claims declares. Answer 500.
+	WrongType Code = "wrong_type"
+	// Expired: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client for a new token.
+	Expired Code = "expired"
 )
 
-var messages = map[Reason]string{
+var messages = map[Code]string{
 	Missing: "The event has no identity. Attach the authorizer to this route.",
-	Foreign: "The identity is of another issuer than Issuers names. Attach the right authorizer, or spell the issuer as " +
+	WrongIssuer: "The identity is of another issuer than Issuers names. Attach the right authorizer, or spell the issuer as " +
 		"the tokens do: https://DOMAIN/",
-	Mistyped: "The claim is not of the type that Claims declares. Compare what the tenant's Action writes.",
-	Expired:  "The identity is past the end of the caller's token.",
+	WrongType: "The claim is not of the type that Claims declares. Compare what the tenant's Action writes.",
+	Expired:   "The identity is past the end of the caller's token.",
 }
 
-// IdentityError says that no authorizer vouched for the caller, or no longer.
+// IdentityError says that there is no verified identity, or that it is no longer valid.
 type IdentityError struct {
-	Reason Reason
-	// Claim is the name of the mistyped one.
+	Code Code
+	// Claim is the name whose value is of the wrong type.
 	Claim string
 }
 
 func (e *IdentityError) Error() string {
 	if e.Claim != "" {
-		return e.Claim + ": " + messages[e.Reason]
+		return e.Claim + ": " + messages[e.Code]
 	}
-	return messages[e.Reason]
+	return messages[e.Code]
 }
 
 // FromEvent reads the identity from the JSON text of an event. Every error is a *IdentityError, but for an
@@ -122,7 +126,7 @@ func FromEvent(event []byte, options Options) (*Caller, error) {
 		RequestContext struct{ Authorizer map[string]any }
 	}
 	if err := json.Unmarshal(event, &parsed); err != nil {
-		return nil, &IdentityError{Reason: Missing}
+		return nil, &IdentityError{Code: Missing}
 	}
 	return FromAuthorizer(parsed.RequestContext.Authorizer, options)
 }
@@ -132,15 +136,15 @@ func FromEvent(event []byte, options Options) (*Caller, error) {
 func FromAuthorizer(authorizer map[string]any, options Options) (*Caller, error) {
 	context, ok := identityContext(authorizer)
 	if !ok {
-		return nil, &IdentityError{Reason: Missing}
+		return nil, &IdentityError{Code: Missing}
 	}
 	if options.Issuers != nil && !contains(options.Issuers, text(context, "iss")) {
-		return nil, &IdentityError{Reason: Foreign}
+		return nil, &IdentityError{Code: WrongIssuer}
 	}
 	seconds, _ := strconv.ParseInt(text(context, "exp"), 10, 64)
 	expiresAt := time.Unix(seconds, 0).UTC()
 	if !options.now().Before(expiresAt.Add(options.tolerance())) {
-		return nil, &IdentityError{Reason: Expired}
+		return nil, &IdentityError{Code: Expired}
 	}
 	claims, err := customClaims(context, options.Claims)
 	if err != nil {
@@ -149,6 +153,7 @@ func FromAuthorizer(authorizer map[string]any, options Options) (*Caller, error)
 	return &Caller{
 		Subject:          text(context, "sub"),
 		Issuer:           text(context, "iss"),
+		Audience:         text(context, "aud"),
 		TokenUse:         text(context, "token_use"),
 		ExpiresAt:        expiresAt,
 		Email:            text(context, "email"),
@@ -160,6 +165,7 @@ func FromAuthorizer(authorizer map[string]any, options Options) (*Caller, error)
 		OrganizationName: text(context, "org_name"),
 		PrincipalType:    principalType(context),
 		Actor:            text(context, "actor"),
+		Actors:           words(text(context, "actors")),
 		Claims:           claims,
 	}, nil
 }
@@ -184,6 +190,7 @@ var (
 	forms = map[string]*regexp.Regexp{
 		"sub":            anyText,
 		"iss":            anyText,
+		"aud":            anyText,
 		"token_use":      regexp.MustCompile(`^(?:id|access)$`),
 		"exp":            regexp.MustCompile(`^[0-9]{1,12}$`),
 		"email":          anyText,
@@ -194,10 +201,11 @@ var (
 		"org_id":         anyText,
 		"org_name":       anyText,
 		"actor":          anyText,
+		"actors":         anyText,
 		"custom_claims":  regexp.MustCompile(`^[A-Za-z0-9_-]+$`),
-		"principal_type": regexp.MustCompile(`^(?:machine|anonymous)$`),
+		"principal_type": regexp.MustCompile(`^(?:agent|machine|anonymous)$`),
 	}
-	required     = []string{"sub", "iss", "token_use", "exp"}
+	required     = []string{"sub", "iss", "aud", "token_use", "exp"}
 	numberInText = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?$`)
 )
 
@@ -230,7 +238,7 @@ func isWhole(context map[string]any) bool {
 func customClaims(context map[string]any, types map[string]ClaimType) (map[string]any, error) {
 	others, ok := otherClaims(context)
 	if !ok {
-		return nil, &IdentityError{Reason: Missing}
+		return nil, &IdentityError{Code: Missing}
 	}
 	claims := map[string]any{}
 	for name, declared := range types {
@@ -246,14 +254,14 @@ func customClaims(context map[string]any, types map[string]ClaimType) (map[strin
 			return nil, err
 		}
 		if !ok {
-			return nil, &IdentityError{Reason: Mistyped, Claim: name}
+			return nil, &IdentityError{Code: WrongType, Claim: name}
 		}
 		claims[name] = typed
 	}
 	return claims, nil
 }
 
-// Your own claims that are more than text: a JSON object in base64url.
+// Custom claims that are more than text: a JSON object in base64url.
 func otherClaims(context map[string]any) (map[string]any, bool) {
 	encoded, present := context["custom_claims"].(string)
 	if !present {
@@ -270,7 +278,7 @@ func otherClaims(context map[string]any) (map[string]any, bool) {
 	return others, others != nil
 }
 
-// A claim as it is read from the text of a key of its own; nil where the text is of another type.
+// A claim as it is read from the text of its key in the context; nil where the text is of another type.
 func fromText(own string, declared ClaimType) any {
 	switch declared {
 	case Number:

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /**
  * The caller's identity, behind the Auth0 authorizer of an Amazon API Gateway.
  *
- * <p>The authorizer has verified the caller's token and hands on what it learnt with every event of a REST, HTTP
+ * <p>The authorizer has verified the caller's token and forwards what it learned with every event of a REST, HTTP
  * (payload 1.0 and 2.0) or WebSocket API. This class reads it, and nothing else: neither a header nor a token. Copy the
  * file into your project; it needs Java 17 and no library.
  *
@@ -30,17 +30,20 @@ import java.util.regex.Pattern;
  * var mayEdit = caller.claims().get("roles") instanceof List<?> roles && roles.contains("editor");
  * }</pre>
  *
- * @param subject the user at the issuer. Keep this, together with the issuer: an e-mail can change hands
+ * @param subject the user at the issuer. Keep this, together with the issuer: an email can change hands
+ * @param audience the API identifier, or for an ID token the client ID, that the token was accepted for
  * @param tokenUse {@code id} or {@code access}
  * @param emailVerified empty where the token does not say
- * @param principalType {@code user}, {@code machine} or {@code anonymous}
+ * @param principalType {@code user}, {@code agent}, {@code machine} or {@code anonymous}
  * @param actor who acts for the user, in a delegated token (RFC 8693, section 4.1)
- * @param claims your own claims, by the names that were declared: a String, Double, Boolean, List of String, or for
+ * @param actors all who act for the user, the current one first
+ * @param claims custom claims, by the names that were declared: a String, Double, Boolean, List of String, or for
  *     JSON any of these, a Map or null. A claim that the token does not have has no key
  */
 public record CallerIdentity(
     String subject,
     String issuer,
+    String audience,
     String tokenUse,
     Instant expiresAt,
     Optional<String> email,
@@ -52,9 +55,10 @@ public record CallerIdentity(
     Optional<String> organizationName,
     String principalType,
     Optional<String> actor,
+    List<String> actors,
     Map<String, Object> claims) {
 
-  /** What a claim of your own is declared to be. JSON is anything, and yours to check; what travels as text is text. */
+  /** What a custom claim is declared to be. JSON is anything, and yours to check; what travels as text is text. */
   public enum ClaimType {
     TEXT,
     NUMBER,
@@ -66,9 +70,9 @@ public record CallerIdentity(
   /**
    * What is read, and whose identities are accepted.
    *
-   * @param claims the types of your own claims (AUTH0_CONTEXT_CLAIMS), by name
+   * @param claims the types of custom claims (AUTH0_CONTEXT_CLAIMS), by name
    * @param issuers whose identities are accepted, exactly as in the tokens: {@code https://acme.eu.auth0.com/}. Where
-   *     empty, those of any authorizer that hands on the same names
+   *     empty, those of any authorizer that forwards the same names
    * @param clockTolerance the authorizer's own, so that a token that it just accepted is not refused here
    */
   public record Options(
@@ -95,49 +99,49 @@ public record CallerIdentity(
   }
 
   /** Why there is no identity. */
-  public enum Reason {
-    /** The event came by a way that must not exist, such as a route without the authorizer. Answer 500. */
+  public enum Code {
+    /** The event did not pass the authorizer: its route has none. Answer 500. */
     MISSING("The event has no identity. Attach the authorizer to this route."),
     /** The identity is of another issuer than the options name. Answer 500. */
-    FOREIGN(
+    WRONG_ISSUER(
         "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the issuer as"
             + " the tokens do: https://DOMAIN/"),
     /** A claim is not of the type that the options declare. Answer 500. */
-    MISTYPED("The claim is not of the type that `claims` declares. Compare what the tenant's Action writes."),
-    /** A WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again. */
+    WRONG_TYPE("The claim is not of the type that `claims` declares. Compare what the tenant's Action writes."),
+    /** A WebSocket connection, or a cached simple answer, outlived the token. Ask the client for a new token. */
     EXPIRED("The identity is past the end of the caller's token.");
 
     private final String message;
 
-    Reason(String message) {
+    Code(String message) {
       this.message = message;
     }
   }
 
-  /** No authorizer vouched for the caller, or no longer. */
-  public static final class MissingIdentityException extends RuntimeException {
+  /** There is no verified identity, or it is no longer valid. */
+  public static final class IdentityError extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    private final Reason reason;
+    private final Code code;
 
-    private MissingIdentityException(Reason reason) {
-      super(reason.message);
-      this.reason = reason;
+    private IdentityError(Code code) {
+      super(code.message);
+      this.code = code;
     }
 
-    private MissingIdentityException(Reason reason, String claim) {
-      super(claim + ": " + reason.message);
-      this.reason = reason;
+    private IdentityError(Code code, String claim) {
+      super(claim + ": " + code.message);
+      this.code = code;
     }
 
-    public Reason reason() {
-      return reason;
+    public Code code() {
+      return code;
     }
   }
 
   /**
    * Reads the identity from an event whose JSON was read into maps.
    *
-   * @throws MissingIdentityException where there is none
+   * @throws IdentityError where there is no identity to trust
    */
   public static CallerIdentity fromEvent(Map<String, ?> event, Options options) {
     return fromAuthorizer(asMap(asMap(event.get("requestContext")).get("authorizer")), options);
@@ -148,21 +152,22 @@ public record CallerIdentity(
    * {@code lambda} will do as well.
    *
    * @param authorizer may be null, as event classes have it on a route without an authorizer
-   * @throws MissingIdentityException where there is none
+   * @throws IdentityError where there is no identity to trust
    */
   public static CallerIdentity fromAuthorizer(Map<String, ?> authorizer, Options options) {
     var context = identityContext(asMap(authorizer));
     var issuer = text(context, "iss");
     if (options.issuers().isPresent() && !options.issuers().get().contains(issuer)) {
-      throw new MissingIdentityException(Reason.FOREIGN);
+      throw new IdentityError(Code.WRONG_ISSUER);
     }
     var expiresAt = Instant.ofEpochSecond(Long.parseLong(text(context, "exp")));
     if (!options.clock().instant().isBefore(expiresAt.plus(options.clockTolerance()))) {
-      throw new MissingIdentityException(Reason.EXPIRED);
+      throw new IdentityError(Code.EXPIRED);
     }
     return new CallerIdentity(
         text(context, "sub"),
         issuer,
+        text(context, "aud"),
         text(context, "token_use"),
         expiresAt,
         optional(context, "email"),
@@ -174,10 +179,11 @@ public record CallerIdentity(
         optional(context, "org_name"),
         optional(context, "principal_type").orElse("user"),
         optional(context, "actor"),
+        words(optional(context, "actors").orElse("")),
         customClaims(context, options.claims()));
   }
 
-  private static final List<String> REQUIRED = List.of("sub", "iss", "token_use", "exp");
+  private static final List<String> REQUIRED = List.of("sub", "iss", "aud", "token_use", "exp");
   private static final Pattern TEXT = Pattern.compile("(?s).+");
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?(e[+-]?[0-9]+)?");
 
@@ -186,6 +192,7 @@ public record CallerIdentity(
       Map.ofEntries(
           Map.entry("sub", TEXT),
           Map.entry("iss", TEXT),
+          Map.entry("aud", TEXT),
           Map.entry("token_use", Pattern.compile("id|access")),
           Map.entry("exp", Pattern.compile("[0-9]{1,12}")),
           Map.entry("email", TEXT),
@@ -196,14 +203,15 @@ public record CallerIdentity(
           Map.entry("org_id", TEXT),
           Map.entry("org_name", TEXT),
           Map.entry("actor", TEXT),
+          Map.entry("actors", TEXT),
           Map.entry("custom_claims", Pattern.compile("[A-Za-z0-9_-]+")),
-          Map.entry("principal_type", Pattern.compile("machine|anonymous")));
+          Map.entry("principal_type", Pattern.compile("agent|machine|anonymous")));
 
   /** HTTP APIs with payload 2.0 put it under `lambda`, the others straight into `authorizer`. */
   private static Map<String, Object> identityContext(Map<String, Object> authorizer) {
     var nested = authorizer.get("lambda");
     var context = nested == null ? authorizer : asMap(nested);
-    if (!isWhole(context)) throw new MissingIdentityException(Reason.MISSING);
+    if (!isWhole(context)) throw new IdentityError(Code.MISSING);
     return context;
   }
 
@@ -227,13 +235,13 @@ public record CallerIdentity(
           if (context.get(name) instanceof String text) claims.put(name, fromText(text, type));
           else if (others.containsKey(name)) claims.put(name, others.get(name));
           if (claims.containsKey(name) && !isOfType(claims.get(name), type)) {
-            throw new MissingIdentityException(Reason.MISTYPED, name);
+            throw new IdentityError(Code.WRONG_TYPE, name);
           }
         });
     return Collections.unmodifiableMap(claims);
   }
 
-  /** Your own claims that are more than text: a JSON object in base64url. */
+  /** Custom claims that are more than text: a JSON object in base64url. */
   private static Map<String, Object> otherClaims(Map<String, Object> context) {
     if (!(context.get("custom_claims") instanceof String text)) return Map.of();
     try {
@@ -242,10 +250,10 @@ public record CallerIdentity(
     } catch (IllegalArgumentException notBase64urlOfJson) {
       // the same as JSON of something else
     }
-    throw new MissingIdentityException(Reason.MISSING);
+    throw new IdentityError(Code.MISSING);
   }
 
-  /** A claim as it is read from the text of a key of its own; null where the text is of another type. */
+  /** A claim as it is read from the text of its key in the context; null where the text is of another type. */
   private static Object fromText(String text, ClaimType type) {
     return switch (type) {
       case TEXT, JSON -> text;
@@ -297,7 +305,7 @@ public record CallerIdentity(
     }
 
     /**
-     * @throws IllegalArgumentException where it is no JSON
+     * @throws IllegalArgumentException where it is not JSON
      */
     Object read() {
       var value = value();
@@ -366,7 +374,7 @@ public record CallerIdentity(
       };
     }
 
-    /** The next character that is no blank, which stays; NUL at the end. */
+    /** The next character that is not a space, which stays; NUL at the end. */
     private char peek() {
       while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) at++;
       return at < text.length() ? text.charAt(at) : '\0';

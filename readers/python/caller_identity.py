@@ -1,6 +1,6 @@
 """The caller's identity, behind the Auth0 authorizer of an Amazon API Gateway.
 
-The authorizer has verified the caller's token and hands on what it learnt with every event of a REST, HTTP (payload
+The authorizer has verified the caller's token and forwards what it learned with every event of a REST, HTTP (payload
 1.0 and 2.0) or WebSocket API. This module reads it, and nothing else: neither a header nor a token. Copy the file
 into your project; it needs Python 3.9 and the standard library.
 
@@ -32,11 +32,13 @@ __all__ = ["CallerIdentity", "IdentityError", "identity_from"]
 
 @dataclass(frozen=True)
 class CallerIdentity:
-    """The caller, as the authorizer vouches for them. What the token does not say is None."""
+    """The caller, as the authorizer verified them. What the token does not say is None."""
 
     subject: str
-    """The user at the issuer. Keep this, together with the issuer: an e-mail can change hands."""
+    """The user at the issuer. Keep this, together with the issuer: an email can change hands."""
     issuer: str
+    audience: str
+    """The API identifier, or for an ID token the client ID, that the token was accepted for."""
     token_use: str
     """"id" or "access"."""
     expires_at: datetime
@@ -48,33 +50,35 @@ class CallerIdentity:
     organization: Optional[str]
     organization_name: Optional[str]
     principal_type: str
-    """"user", "machine" or "anonymous"."""
+    """"user", "agent", "machine" or "anonymous"."""
     actor: Optional[str]
     """Who acts for the user, in a delegated token (RFC 8693, section 4.1)."""
+    actors: tuple[str, ...]
+    """All who act for the user, the current one first."""
     claims: Mapping[str, Any]
-    """Your own claims, by the names that were declared; None where the token does not have one."""
+    """Custom claims, by the names that were declared; None where the token does not have one."""
 
 
 class IdentityError(Exception):
-    """No authorizer vouched for the caller, or no longer. `reason` is one of four:
+    """There is no verified identity, or it is no longer valid. `code` is one of four:
 
-    - "missing": the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
-    - "foreign": the identity is of another issuer than `issuers` names. Answer 500.
-    - "mistyped": a claim is not of the type that `claims` declares. Answer 500.
-    - "expired": a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
+    - "missing": the event did not pass the authorizer: its route has none. Answer 500.
+    - "wrong_issuer": the identity is of another issuer than `issuers` names. Answer 500.
+    - "wrong_type": a claim is not of the type that `claims` declares. Answer 500.
+    - "expired": a WebSocket connection, or a cached simple answer, outlived the token. Ask the client for a new token.
     """
 
-    def __init__(self, reason: str, claim: Optional[str] = None) -> None:
-        message = _MESSAGES[reason]
+    def __init__(self, code: str, claim: Optional[str] = None) -> None:
+        message = _MESSAGES[code]
         super().__init__(message if claim is None else f"{claim}: {message}")
-        self.reason = reason
+        self.code = code
 
 
 _MESSAGES = {
     "missing": "The event has no identity. Attach the authorizer to this route.",
-    "foreign": "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the "
+    "wrong_issuer": "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the "
     "issuer as the tokens do: https://DOMAIN/",
-    "mistyped": "The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
+    "wrong_type": "The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
     "expired": "The identity is past the end of the caller's token.",
 }
 
@@ -89,10 +93,10 @@ def identity_from(
 ) -> CallerIdentity:
     """Reads the caller's identity from the event of a Lambda behind the authorizer.
 
-    claims: the types of your own claims (AUTH0_CONTEXT_CLAIMS) by name: "text", "number", "boolean", "list" (of
+    claims: the types of custom claims (AUTH0_CONTEXT_CLAIMS) by name: "text", "number", "boolean", "list" (of
         texts, read as a tuple) or "json" (anything, and yours to check; what travels as text is a text).
     issuers: whose identities are accepted, exactly as in the tokens: ["https://acme.eu.auth0.com/"]. Without it,
-        those of any authorizer that hands on the same names.
+        those of any authorizer that forwards the same names.
     now: seconds since the epoch.
     clock_tolerance_seconds: the authorizer's own, so that a token that it just accepted is not refused here.
 
@@ -101,13 +105,14 @@ def identity_from(
     context = _identity_context(event)
     # A set: `in` would find a part of a single text that stands in the place of the list.
     if issuers is not None and context["iss"] not in set(issuers):
-        raise IdentityError("foreign")
+        raise IdentityError("wrong_issuer")
     expires_at = int(context["exp"])
     if not (time.time() if now is None else now) < expires_at + clock_tolerance_seconds:
         raise IdentityError("expired")
     return CallerIdentity(
         subject=context["sub"],
         issuer=context["iss"],
+        audience=context["aud"],
         token_use=context["token_use"],
         expires_at=datetime.fromtimestamp(expires_at, timezone.utc),
         email=context.get("email"),
@@ -119,14 +124,16 @@ def identity_from(
         organization_name=context.get("org_name"),
         principal_type=context.get("principal_type", "user"),
         actor=context.get("actor"),
+        actors=_words(context.get("actors", "")),
         claims=MappingProxyType(_custom_claims(context, claims or {})),
     )
 
 
-# What each key must look like. The first four are always there.
+# What each key must look like. The first five are always there.
 _REQUIRED = {
     "sub": re.compile(r"[\s\S]+"),
     "iss": re.compile(r"[\s\S]+"),
+    "aud": re.compile(r"[\s\S]+"),
     "token_use": re.compile(r"id|access"),
     "exp": re.compile(r"[0-9]{1,12}"),
 }
@@ -139,8 +146,9 @@ _OPTIONAL = {
     "org_id": re.compile(r"[\s\S]+"),
     "org_name": re.compile(r"[\s\S]+"),
     "actor": re.compile(r"[\s\S]+"),
+    "actors": re.compile(r"[\s\S]+"),
     "custom_claims": re.compile(r"[A-Za-z0-9_-]+"),
-    "principal_type": re.compile(r"machine|anonymous"),
+    "principal_type": re.compile(r"agent|machine|anonymous"),
 }
 
 
@@ -169,7 +177,7 @@ def _custom_claims(context: Mapping[str, Any], types: Mapping[str, str]) -> dict
 
 
 def _other_claims(text: Optional[str]) -> Mapping[str, Any]:
-    """Your own claims that are more than text: a JSON object in base64url."""
+    """ Custom claims that are more than text: a JSON object in base64url."""
     if text is None:
         return {}
     try:
@@ -184,7 +192,7 @@ def _other_claims(text: Optional[str]) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class _ClaimType:
-    """How a claim is read from the text of a key of its own, and which JSON values are of the type."""
+    """How a claim is read from the text of its key in the context, and which JSON values are of the type."""
 
     from_text: Callable[[str], Any]
     holds: Callable[[Any], bool]
@@ -196,7 +204,7 @@ def _custom_claim(name: str, type_: _ClaimType, context: Mapping[str, Any], othe
         return None
     value = type_.from_text(text) if isinstance(text, str) else others[name]
     if not type_.holds(value):
-        raise IdentityError("mistyped", name)
+        raise IdentityError("wrong_type", name)
     return tuple(value) if type_ is _TYPES["list"] else value
 
 

@@ -6,8 +6,10 @@ const MAX_CONTEXT_BYTES = 6144;
 /** So many characters are never more bytes than that: each is three bytes at most, and an escape two. */
 const SHORT_CONTEXT = MAX_CONTEXT_BYTES / 3;
 
-interface PermissionHolder {
+/** What of an identity is forwarded as one string with spaces between its words. */
+interface WordLists {
   readonly permissions: readonly string[];
+  readonly actors: readonly string[];
 }
 
 /** A flat context of strings, the caller's subject among them. */
@@ -19,22 +21,18 @@ interface Context {
  * Returns why API Gateway could not forward this context unchanged, if so. The detail is the name of the
  * first such key, or `size` where all is too much together.
  */
-export function checkContext(
-  identity: PermissionHolder,
-  context: Context,
-  kind: GatewayKind,
-): Denial | undefined {
+export function checkContext(identity: WordLists, context: Context, kind: GatewayKind): Denial | undefined {
   const detail = findUnsupportedValue(identity, context, kind);
   return detail === undefined ? undefined : { reason: "context_value_unsupported", detail };
 }
 
 function findUnsupportedValue(
-  { permissions }: PermissionHolder,
+  { permissions, actors }: WordLists,
   context: Context,
   kind: GatewayKind,
 ): string | undefined {
-  // They arrive as one text with blanks between them.
-  if (!permissions.every((permission) => /^\S+$/.test(permission))) return "permissions";
+  if (!permissions.every(isWord)) return "permissions";
+  if (!actors.every(isWord)) return "actors";
   const { unsupportedCharacters } = GATEWAYS[kind];
   const entries = Object.entries(context) as readonly (readonly [string, string])[];
   // The subject counts twice: it is the policy's principal too.
@@ -49,6 +47,10 @@ function findUnsupportedValue(
   if (unsupportedCharacters.test(values))
     return entries.find(([, value]) => unsupportedCharacters.test(value))?.[0];
   return characters > SHORT_CONTEXT && isTooLarge(context) ? "size" : undefined;
+}
+
+function isWord(value: string): boolean {
+  return /^\S+$/.test(value);
 }
 
 function isTooLarge(context: Context): boolean {

@@ -16,7 +16,7 @@ export interface GatewayRequest {
     /** Every header Sec-WebSocket-Protocol of a WebSocket, as received; none on other gateways. */
     readonly subprotocols: readonly unknown[];
   };
-  /** The values by which the gateway caches the answer, where it tells them: HTTP APIs do. */
+  /** The values by which the gateway caches the answer, where the event has them: those of HTTP APIs do. */
   readonly identitySource: readonly string[] | undefined;
 }
 
@@ -24,17 +24,17 @@ export interface GatewayRequest {
 const REQUEST_ID = /^[\w+/=-]{1,100}$/;
 
 /**
- * An HTTP API passes on at most 10,240 bytes of headers. Whatever is longer will be refused for its size, so only its
- * length is compared: comparing its content would take longer than refusing it.
+ * An HTTP API passes on at most 10,240 bytes of headers. Whatever is longer will be rejected for its size, so only its
+ * length is compared: comparing its content would take longer than rejecting it.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
 const MAX_HEADER_CHARACTERS = 10_240;
 
 /**
- * Tells the kinds of event apart and reads them alike.
+ * Detects the kind of event, and reads all of them alike.
  *
- * @throws Refusal `unsupported_event`
+ * @throws AuthorizerError `unsupported_event`
  */
 export function readEvent(event: unknown): GatewayRequest {
   if (!isObject(event)) throw new AuthorizerError("unsupported_event", "not an object");
@@ -62,7 +62,7 @@ export function readEvent(event: unknown): GatewayRequest {
  * of its identity source: where the token is not among them, the next caller with the same values would be answered
  * as this one.
  *
- * @throws Refusal `identity_source_without_token`, which no gateway caches
+ * @throws AuthorizerError `identity_source_without_token`, which no gateway caches
  */
 export function checkIdentitySource({ credentials, identitySource }: GatewayRequest): void {
   const [credential = ""] = credentials.headers;

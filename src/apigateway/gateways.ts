@@ -1,7 +1,7 @@
 /** API Gateway's kinds of event for a Lambda authorizer. */
 export type GatewayKind = "rest-token" | "rest-request" | "http-1.0" | "http-2.0" | "websocket";
 
-/** An event whose fields nobody has looked at yet. */
+/** An event whose fields are not checked yet. */
 export type RawEvent = Readonly<Record<string, unknown>>;
 
 /** What differs from one kind of gateway to the next: how its event is read, and what it can be answered. */
@@ -15,13 +15,15 @@ interface Gateway {
   readonly parameters: (event: RawEvent) => readonly unknown[];
   /** Every header that may carry a token among subprotocols, as received. */
   readonly subprotocols: (event: RawEvent) => readonly unknown[];
-  /** The values by which the gateway caches the answer, where the event tells them. */
+  /** The values by which the gateway caches the answer, where the event has them. */
   readonly identitySource: (event: RawEvent) => readonly string[] | undefined;
   /** Whether its authorizers can have simple responses switched on. */
   readonly simpleResponses: boolean;
+  /** Whether an answer can choose a usage plan. */
+  readonly usagePlans: boolean;
   /** Whether it can be set to deny, rather than to answer 401, where there is no valid token. */
   readonly mayDenyUnauthorized: boolean;
-  /** Characters of a context value that do not arrive as they were sent, or that nobody saw arrive. */
+  /** Characters of a context value that do not arrive as they were sent, or were never observed to. */
   readonly unsupportedCharacters: RegExp;
 }
 
@@ -47,6 +49,7 @@ const DEFAULTS: Omit<Gateway, "sends"> = {
   subprotocols: noValues,
   identitySource: noIdentitySource,
   simpleResponses: false,
+  usagePlans: false,
   mayDenyUnauthorized: false,
   unsupportedCharacters: CONTROLS,
 };
@@ -61,9 +64,14 @@ export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
   "rest-token": {
     ...DEFAULTS,
     sends: ({ type }) => type === "TOKEN",
+    usagePlans: true,
     authorization: ({ authorizationToken }) => [authorizationToken].filter(isPresent),
   },
-  "rest-request": { ...DEFAULTS, sends: (event) => isRequest(event) && !isConnect(event) },
+  "rest-request": {
+    ...DEFAULTS,
+    sends: (event) => isRequest(event) && !isConnect(event),
+    usagePlans: true,
+  },
   "http-1.0": {
     ...DEFAULTS,
     sends: ({ version }) => version === "1.0",
@@ -144,7 +152,7 @@ function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** An object's fields, or none where it is no object. */
+/** An object's fields; of anything else, none. */
 export function asObject(value: unknown): RawEvent {
   return isObject(value) ? value : {};
 }

@@ -9,6 +9,8 @@ export interface Policy<Context> {
   readonly principalId: string;
   readonly policyDocument: { readonly Version: "2012-10-17"; readonly Statement: Statement[] };
   readonly context: Context;
+  /** REST APIs only: the API key that chooses the usage plan. */
+  readonly usageIdentifierKey?: string;
 }
 
 export interface Statement {

@@ -1,10 +1,14 @@
+import { isLiteralResource, type MatchedRoute } from "../apigateway/route.ts";
 import type { Denial } from "../errors.ts";
 import { type Identity, getClaim } from "../identity/identity.ts";
-import { type Step, unwatched } from "../token/step.ts";
+import { OTHER_ROUTES, type RoutePermissions } from "../settings/route-permissions.ts";
 
 export interface AccessRules {
   readonly allowMachines: boolean;
   readonly allowAnonymous: boolean;
+  readonly allowAgents: boolean;
+  /** Subjects, or everyone, or no one. */
+  readonly actors: "none" | "any" | readonly string[];
   readonly organizations: readonly string[];
   readonly emailPolicy: "verified" | "present" | "optional";
   /** In lower case. */
@@ -12,39 +16,56 @@ export interface AccessRules {
   /** The values that a claim may have, by its name. */
   readonly requiredClaims: Readonly<Record<string, readonly string[]>>;
   readonly requiredPermissions: readonly string[];
+  /** Empty if routes need nothing beyond that. */
+  readonly routePermissions: RoutePermissions;
 }
 
-export type AccessRuleName = "machine" | "anonymous" | "organization" | "email" | "claims" | "permissions";
+/** What the API that was called adds to the rules. */
+export interface RequestRules {
+  /** Undefined if there are no permissions by route, or no route because a token is verified without a gateway. */
+  readonly route: MatchedRoute | undefined;
+  /** The permissions that the API's stage needs. */
+  readonly stagePermissions: readonly string[];
+}
 
-type AccessRule = (identity: Identity, rules: AccessRules) => Denial | undefined;
+export type AccessRuleName =
+  "machine" | "anonymous" | "agent" | "actor" | "organization" | "email" | "claims" | "permissions" | "route";
 
-/** What a caller must be, in the order in which it is asked, and why they are refused otherwise. */
+type AccessRule = (identity: Identity, rules: AccessRules, request: RequestRules) => Denial | undefined;
+
+/** What a caller must be, in the order of the checks, and why they are denied otherwise. */
 export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
   machine: checkMachine,
   anonymous: checkAnonymous,
+  agent: checkAgent,
+  actor: checkActor,
   organization: (identity, { organizations }) =>
     organizations.length > 0 ? checkOrganization(identity, organizations) : undefined,
   email: checkEmail,
   claims: (identity, { requiredClaims }) =>
     Object.keys(requiredClaims).length > 0 ? checkRequiredClaims(identity, requiredClaims) : undefined,
-  permissions: (identity, { requiredPermissions }) =>
-    requiredPermissions.length > 0 ? checkPermissions(identity, requiredPermissions) : undefined,
+  permissions: (identity, { requiredPermissions }, { stagePermissions }) =>
+    checkPermissions(identity, requiredPermissions) ?? checkPermissions(identity, stagePermissions),
+  route: (identity, { routePermissions }, { route }) =>
+    route && checkRoute(identity, route, routePermissions),
 };
 
 const RULE_NAMES = Object.keys(ACCESS_RULES) as readonly AccessRuleName[];
 
 /**
- * Why a verified caller does not get in, if so. It never sees the method or the path: that makes one policy right for
- * the whole stage, which is what API Gateway's cache needs.
+ * Returns why a verified caller is denied, if so. Only the last rule knows the route, and only if there are permissions
+ * by route: without it one policy is right for the whole stage, which is what API Gateway's cache needs.
  */
 export function checkAccess(
   identity: Identity,
   rules: AccessRules,
-  step: Step<AccessRuleName> = unwatched,
+  request: RequestRules,
+  onStep?: (step: AccessRuleName) => void,
 ): Denial | undefined {
   for (const name of RULE_NAMES) {
-    const refusal = step(name, ACCESS_RULES[name], identity, rules);
-    if (refusal !== undefined) return refusal;
+    onStep?.(name);
+    const denial = ACCESS_RULES[name](identity, rules, request);
+    if (denial !== undefined) return denial;
   }
   return undefined;
 }
@@ -59,7 +80,17 @@ function checkAnonymous({ principalType }: Identity, rules: AccessRules): Denial
     : undefined;
 }
 
-/** An address that cannot be handed on unchanged is left out where an e-mail is optional. */
+function checkAgent({ principalType }: Identity, rules: AccessRules): Denial | undefined {
+  return principalType === "agent" && !rules.allowAgents ? { reason: "agent_not_allowed" } : undefined;
+}
+
+/** The current actor decides; those before it say nothing about rights (RFC 8693 §4.1). */
+function checkActor({ actors: [actor] }: Identity, { actors }: AccessRules): Denial | undefined {
+  if (actor === undefined || actors === "any") return undefined;
+  return actors !== "none" && actors.includes(actor) ? undefined : { reason: "actor_not_allowed" };
+}
+
+/** An address that cannot be forwarded unchanged is left out where an email is optional. */
 function checkEmail({ email }: Identity, rules: AccessRules): Denial | undefined {
   if (email.kind !== "address") {
     const reason = email.kind === "missing" ? "email_missing" : "email_unsupported";
@@ -71,7 +102,7 @@ function checkEmail({ email }: Identity, rules: AccessRules): Denial | undefined
 
 /** Access rules that hold only where a setting names what is allowed. Domains are in lower case. */
 
-/** An ID is only ever compared with an ID, and a name with a name: whoever names an organization chooses no ID. */
+/** An ID is only ever compared with an ID, and a name with a name: an organization's name can be chosen, its ID cannot. */
 function checkOrganization(identity: Identity, organizations: readonly string[]): Denial | undefined {
   const { id, name } = identity.organization ?? {};
   const isAllowed = organizations.some((allowed) => allowed === (allowed.startsWith("org_") ? id : name));
@@ -100,12 +131,23 @@ function isPlain(value: unknown): value is string | number | boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 
-function checkPermissions(
-  { permissions, scopes }: Identity,
-  required: readonly string[],
-): Denial | undefined {
+function checkPermissions(identity: Identity, required: readonly string[]): Denial | undefined {
+  const { permissions, scopes } = identity;
   const missing = required.find(
     (permission) => !permissions.includes(permission) && !scopes.includes(permission),
   );
   return missing === undefined ? undefined : { reason: "permission_missing", detail: missing };
+}
+
+/** A route that no rule names is denied: a typo or a renamed route must not open. */
+function checkRoute(
+  identity: Identity,
+  { names, resource }: MatchedRoute,
+  rules: RoutePermissions,
+): Denial | undefined {
+  const name = [...names, OTHER_ROUTES].find((candidate) => Object.hasOwn(rules, candidate));
+  if (name === undefined) return { reason: "route_not_listed", detail: names[0] };
+  const denial = checkPermissions(identity, rules[name] ?? []);
+  if (denial !== undefined || resource === undefined || isLiteralResource(resource)) return denial;
+  return { reason: "context_value_unsupported", detail: "path" };
 }

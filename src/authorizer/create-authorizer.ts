@@ -1,13 +1,19 @@
-import { toResponse, type AuthorizerResponse, type PolicyResponse, type SimpleResponse } from "./response.ts";
+import {
+  lacksUsageKey,
+  toResponse,
+  type AuthorizerResponse,
+  type PolicyResponse,
+  type SimpleResponse,
+} from "./response.ts";
 import { evaluate } from "./evaluate.ts";
 import { createEvaluator } from "./create-evaluator.ts";
 import { createLog, type Log } from "./decision-log.ts";
 import { writeToStdout } from "../logging/stdout.ts";
 import type { KeySnapshot } from "../token/keys/remote-key-set.ts";
 import { isInFuture } from "../settings/cutoff.ts";
-import { runtimeDefaults, settingsFrom, type Settings } from "../settings/settings.ts";
+import { runtimeDefaults, settingsFrom, type Settings, type SettingsOptions } from "../settings/settings.ts";
 
-/** What an authorizer takes from the world around it. Everything has the default that the Lambda needs. */
+/** What an authorizer takes from outside. Everything has the default that the Lambda needs. */
 export interface Dependencies {
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
@@ -33,7 +39,7 @@ export interface Dependencies {
  * The handler of a Lambda authorizer.
  *
  * @throws Error `Unauthorized` where the gateway is to answer 401
- * @throws Refusal where nothing can be decided, such as `keys_unavailable`: the gateway answers 500
+ * @throws AuthorizerError where nothing can be decided, such as `keys_unavailable`: the gateway answers 500
  */
 export interface Authorizer {
   (event: unknown): Promise<AuthorizerResponse>;
@@ -51,16 +57,16 @@ export interface Authorizer {
  * @example
  * export const handler = createAuthorizer({ domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] });
  *
- * @throws ConfigurationError with every mistake at once
+ * @throws ConfigurationError with every issue at once
  */
-export function createAuthorizer(options: Partial<Settings>, dependencies: Dependencies = {}): Authorizer {
+export function createAuthorizer(options: SettingsOptions, dependencies: Dependencies = {}): Authorizer {
   const settings = settingsFrom(options, runtimeDefaults(process.env));
   const {
     clock = Date.now,
     write = writeToStdout,
     functionName = getFunctionName(process.env),
   } = dependencies;
-  const log = createLog({ level: settings.logLevel, functionName, clock, write });
+  const log = createLog({ ...settings, level: settings.logLevel, functionName, clock, write });
   return createHandler(settings, log, dependencies);
 }
 
@@ -69,7 +75,7 @@ export function getFunctionName(env: NodeJS.ProcessEnv): string {
   return env["AWS_LAMBDA_FUNCTION_NAME"] ?? "authorizer";
 }
 
-/** From here on the age of packaged keys is a warning, and the alarm of `infra/alarms.yml` is raised. */
+/** From here on the age of the snapshot is a warning, and the alarm of `infra/alarms.yml` is raised. */
 const OLD_SNAPSHOT_PERCENT = 70;
 
 /** Makes the handler from settings that have been checked. */
@@ -89,21 +95,21 @@ export function createHandler(
   const { getKeySet } = evaluator;
   const authorize = async (event: unknown): Promise<AuthorizerResponse> => {
     const startedAt = clock();
-    const { request, decision } = await evaluate(event, evaluator);
+    const evaluation = await evaluate(event, evaluator);
+    const { request, decision } = evaluation;
     log.decision({
-      decision,
-      gateway: request?.kind,
-      requestId: request?.requestId,
+      ...evaluation,
       durationMs: clock() - startedAt,
       keySetAgeSeconds: "identity" in decision ? getKeySet(decision.identity.issuer).ageSeconds() : undefined,
     });
     if (request === undefined) throw decision.cause;
+    if (lacksUsageKey(decision, request.kind, settings)) log.event({ event: "usage_key_unusable" });
     return toResponse(decision, request, settings);
   };
   return authorize as Authorizer;
 }
 
-/** Of young keys nothing is said, because a line takes a thirtieth of a cold start. */
+/** No log line while the snapshot is fresh: one costs about 3 % of a cold start. */
 function logSnapshotAge(percent: number, log: Log): void {
   if (percent >= OLD_SNAPSHOT_PERCENT) log.event({ event: "snapshot_old", percent: Math.round(percent) });
 }

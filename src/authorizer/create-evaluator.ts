@@ -5,14 +5,15 @@ import { createJwtVerifier } from "../token/verify.ts";
 import type { RemoteKeySet } from "../token/keys/remote-key-set.ts";
 import type { RevocationLookup } from "../revocation/lookup.ts";
 import type { TableLookupDependencies } from "../revocation/table-lookup.ts";
+import { AuthorizerError } from "../errors.ts";
 import { toCutoff } from "../settings/cutoff.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** What an evaluator takes from the world around it. Everything but `onError` has the default that the Lambda needs. */
+/** What an evaluator takes from outside. Everything but `onError` has the default that the Lambda needs. */
 export interface EvaluatorDependencies extends Omit<KeySetDependencies, "onFailure"> {
   /** AWS's variables, for requests to the table of revocations. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  readonly onError: (fault: BackgroundEvent) => void;
+  readonly onError: (event: BackgroundEvent) => void;
 }
 
 /** An evaluator, and the keys of each issuer that it keeps. */
@@ -36,7 +37,7 @@ export function createEvaluator(settings: Settings, dependencies: EvaluatorDepen
   };
 }
 
-/** The lookup of revocations; undefined where there is no table, so that nothing of it is loaded. */
+/** The check of revocations; undefined where there is no table, so that nothing of it is loaded. */
 export function createRevocations(
   settings: Settings,
   dependencies: TableLookupDependencies,
@@ -46,5 +47,11 @@ export function createRevocations(
   const lookup = import("../revocation/table-lookup.ts").then(({ createTableLookup }) =>
     createTableLookup(table, settings, dependencies),
   );
-  return { check: async (token, claims) => (await lookup).check(token, claims) };
+  return {
+    check: async (token, claims) => {
+      const refusal = await (await lookup).find(token, claims);
+      if (refusal === undefined) return;
+      throw new AuthorizerError(refusal.reason, refusal.detail, { cause: refusal.cause });
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { GatewayKind } from "../apigateway/gateways.ts";
+import { parseStageArn } from "../apigateway/stage-arn.ts";
 import { type Reason, type AuthorizerError, getHint } from "../errors.ts";
 import type { Identity } from "../identity/identity.ts";
 import {
@@ -10,23 +10,25 @@ import {
   type Fields,
 } from "../logging/emf.ts";
 import { type LogEvent, toEventLine } from "../logging/events.ts";
+import { describeClaims, type KnownAudiences } from "../logging/describe-claims.ts";
 import { mayContainEmail } from "../logging/redact.ts";
-import type { Decision } from "./decision.ts";
+import type { JsonObject } from "../token/jwt.ts";
+import { isVerified, type Decision } from "./decision.ts";
+import type { Evaluation } from "./evaluate.ts";
 
-/** How one request ended, in words that are safe to keep: no token, no header, no e-mail. */
-export interface DecisionRecord {
-  readonly decision: Decision;
-  readonly gateway: GatewayKind | undefined;
-  readonly requestId: string | undefined;
+/** How one request ended. */
+export type DecisionRecord = Evaluation & {
   readonly durationMs: number;
-  /** How old the keys were that the token's issuer had at hand. */
+  /** How old the keys of the token's issuer were. */
   readonly keySetAgeSeconds: number | undefined;
-}
+};
+
+export interface DecisionLogOptions extends LogOptions, KnownAudiences {}
 
 export interface Log {
   decision(record: DecisionRecord): void;
   /** What went wrong beside the requests. */
-  readonly event: (fault: LogEvent) => void;
+  readonly event: (event: LogEvent) => void;
 }
 
 /** Which fields of a line are metrics, as JSON: it never changes, and would take as long to write as all the rest. */
@@ -35,10 +37,10 @@ const COUNTED = `${toMetric("Decisions", "Count")},${toMetric("Duration", "Milli
 /** A dimension that the line does not have would cost the whole metric. */
 const ALLOW_WITHOUT_CLIENT_METRICS = toMetricDirective(COUNTED, ',["function","decision"]');
 
-/** Only an accepted token may name a dimension: whoever could invent one could create metrics without end. */
+/** A dimension is only ever a value of the settings: applications that register themselves could create any number. */
 const ALLOW_METRICS = toMetricDirective(
   COUNTED,
-  ',["function","decision"],["function","token_use","client_id"]',
+  ',["function","decision"],["function","token_use","application"]',
 );
 
 const OTHER_METRICS = toMetricDirective(COUNTED, ',["function","decision"],["function","reason"]');
@@ -55,20 +57,19 @@ const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function createLog(options: LogOptions): Log {
-  const { level } = options;
+export function createLog(options: DecisionLogOptions): Log {
   const line = createLineWriter(options);
   return {
     decision: (record) =>
-      line(LEVEL_OF[record.decision.outcome], () => toFields(record, level === "debug"), getMetrics(record)),
-    event: (fault) => {
-      const { level, fields, metrics } = toEventLine(fault);
+      line(LEVEL_OF[record.decision.outcome], () => toFields(record, options), getMetrics(record.decision)),
+    event: (event) => {
+      const { level, fields, metrics } = toEventLine(event);
       line(level, () => fields, metrics);
     },
   };
 }
 
-function getMetrics({ decision }: DecisionRecord): string {
+function getMetrics(decision: Decision): string {
   if (decision.outcome !== "allow") return OTHER_METRICS;
   return decision.identity.clientId === undefined ? ALLOW_WITHOUT_CLIENT_METRICS : ALLOW_METRICS;
 }
@@ -82,8 +83,10 @@ interface DecisionParts {
   readonly identity?: Identity;
 }
 
-function toFields(record: DecisionRecord, withSubject: boolean): Fields {
-  const { outcome, reason, detail, cause, identity }: DecisionParts = record.decision;
+function toFields(record: DecisionRecord, options: DecisionLogOptions): Fields {
+  const { request, jwt, decision } = record;
+  const { outcome, reason, detail, cause, identity }: DecisionParts = decision;
+  const { apiId, stage } = request === undefined ? {} : parseStageArn(request.stageArn);
   return {
     event: "decision",
     decision: outcome,
@@ -91,18 +94,31 @@ function toFields(record: DecisionRecord, withSubject: boolean): Fields {
     hint: reason && getHint(reason),
     detail: detail ?? cause?.detail,
     token_use: identity?.tokenUse,
-    iss: identity?.issuer,
-    client_id: identity?.clientId,
-    sub: withSubject ? redactSubject(identity) : undefined,
-    gateway: record.gateway,
-    request_id: record.requestId,
+    ...(jwt && describeToken(jwt.claims, isVerified(decision), options)),
+    application: outcome === "allow" ? toApplication(identity?.clientId, options.clientIds) : undefined,
+    sub: options.level === "debug" ? redactSubject(identity) : undefined,
+    gateway: request?.kind,
+    api_id: apiId,
+    stage,
+    request_id: request?.requestId,
     key_set_age_seconds: record.keySetAgeSeconds,
     Decisions: 1,
     Duration: record.durationMs,
   };
 }
 
-/** Enterprise connections make subjects of e-mail addresses, which are in no line at any level. */
+/** The dimension of a metric: an application of the settings, or `other`. */
+function toApplication(clientId: string | undefined, clientIds: readonly string[]): string | undefined {
+  return clientId === undefined || clientIds.includes(clientId) ? clientId : "other";
+}
+
+/** What a token says of itself, apart from what is verified. */
+function describeToken(claims: JsonObject, verified: boolean, known: KnownAudiences): Fields {
+  const described = describeClaims(claims, known);
+  return verified ? described : { unverified: described };
+}
+
+/** Enterprise connections make subjects of email addresses, which are in no line at any level. */
 function redactSubject({ subject }: Partial<Identity> = {}): string | undefined {
   return subject === undefined || mayContainEmail(subject) ? undefined : subject;
 }

@@ -8,11 +8,13 @@ export type Decision = AllowDecision | DenyDecision | UnauthorizedDecision | Err
 export interface AllowDecision {
   readonly outcome: "allow";
   readonly identity: Identity;
-  /** What the Lambdas behind receive. */
+  /** What the backend receives. */
   readonly context: IdentityContext;
+  /** What the policy allows if that is less than every route of the stage. */
+  readonly resource?: string | undefined;
 }
 
-/** A verified caller who does not get in. */
+/** A verified caller who is denied. */
 export interface DenyDecision extends Denial {
   readonly outcome: "deny";
   readonly identity: Identity;
@@ -36,6 +38,14 @@ export function toFailedDecision(cause: AuthorizerError): UnauthorizedDecision |
   return isErrorReason(cause.code)
     ? toErrorDecision(cause)
     : { outcome: "unauthorized", reason: cause.code, cause };
+}
+
+/** The reasons that are found after the signature was verified. */
+const VERIFIED: readonly Reason[] = ["revoked", "revocations_unavailable"];
+
+/** Whether the token of a decision was verified, so that what it says is its tenant's word. */
+export function isVerified(decision: Decision): boolean {
+  return decision.outcome === "allow" || decision.outcome === "deny" || VERIFIED.includes(decision.reason);
 }
 
 export function toErrorDecision(cause: AuthorizerError): ErrorDecision {

@@ -1,98 +1,121 @@
 import { checkIdentitySource, readEvent, type GatewayRequest } from "../apigateway/event.ts";
 import type { GatewayKind } from "../apigateway/gateways.ts";
 import { checkContext } from "../apigateway/context-limits.ts";
-import { toContext, type IdentityContext } from "../identity/context.ts";
+import { readRoute } from "../apigateway/route.ts";
+import { readStageRules } from "../apigateway/stage-variables.ts";
+import { toContext } from "../identity/context.ts";
 import { toCustomContext, checkCustomClaims } from "../identity/custom-claims.ts";
 import { checkAccess } from "./access-rules.ts";
 import { toFailedDecision, toErrorDecision } from "./decision.ts";
 import type { AllowDecision, DenyDecision, Decision, ErrorDecision } from "./decision.ts";
-import type { AccessRuleName, AccessRules } from "./access-rules.ts";
-import { toIdentity, type Identity, type IdentityRules } from "../identity/identity.ts";
+import type { AccessRuleName, AccessRules, RequestRules } from "./access-rules.ts";
+import { toIdentity, type IdentityRules } from "../identity/identity.ts";
 import { parseBearer } from "../token/bearer.ts";
+import { decodeUnverifiedJwt, type DecodedJwt, type UnverifiedJwt } from "../token/jwt.ts";
 import type { VerificationStep, Verify } from "../token/verify.ts";
-import { AuthorizerError, type Denial } from "../errors.ts";
+import { AuthorizerError } from "../errors.ts";
 import type { RevocationLookup } from "../revocation/lookup.ts";
-import { unwatched, type Step } from "../token/step.ts";
 
-/** What a token goes through. */
+/** The checks of a token and of its bearer. */
 type TokenStep = VerificationStep | "context" | AccessRuleName | "revocation";
 
-/** What a request goes through. */
-export type EvaluationStep = "event" | "identity-source" | "credential" | TokenStep;
+/** The checks of a request, as `onStep` is called with them. */
+export type EvaluationStep = "event" | "identity-source" | "stage" | "credential" | "form" | TokenStep;
 
 export interface Evaluator {
   readonly rules: AccessRules &
     IdentityRules & {
       readonly contextClaims: Readonly<Record<string, string>>;
+      readonly shared: boolean;
+      readonly clientIds: readonly string[];
+      readonly audiences: readonly string[];
     };
   readonly verify: Verify;
   /** Undefined where tokens are good until they expire. */
   readonly revocations?: RevocationLookup | undefined;
 }
 
-/** A request and what was decided of it; there is no request where the event was none of a gateway's. */
-export type Evaluation =
+/** A request and the decision on it; without a request if no gateway sends such an event. */
+export type Evaluation = {
+  /** What the token says, which nothing vouches for unless the caller is allowed or denied. */
+  readonly jwt: UnverifiedJwt | undefined;
+} & (
   | { readonly request: GatewayRequest; readonly decision: Decision }
-  | { readonly request: undefined; readonly decision: ErrorDecision };
+  | { readonly request: undefined; readonly decision: ErrorDecision }
+);
 
-/** One request from its event to a decision: the whole path, and the only place where a refusal is caught. */
+/**
+ * One request, from its event to a decision: the whole path, and the only place that catches an AuthorizerError.
+ *
+ * @param onStep called with the name of each check before it is made, so that the last name is the check that decided
+ */
 export async function evaluate(
   event: unknown,
   evaluator: Evaluator,
-  step: Step<EvaluationStep> = unwatched,
+  onStep?: (step: EvaluationStep) => void,
 ): Promise<Evaluation> {
+  const { rules } = evaluator;
   let request: GatewayRequest | undefined;
+  let jwt: DecodedJwt | undefined;
   try {
-    request = step("event", readEvent, event);
-    step("identity-source", checkIdentitySource, request);
-    const token = step("credential", parseBearer, request.credentials);
-    return { request, decision: await evaluateToken(token, request.kind, evaluator, step) };
+    onStep?.("event");
+    request = readEvent(event);
+    onStep?.("identity-source");
+    checkIdentitySource(request);
+    const route = hasRules(rules.routePermissions) ? readRoute(event, request.kind) : undefined;
+    onStep?.("stage");
+    const stage = readStageRules(event, rules);
+    onStep?.("credential");
+    const token = parseBearer(request.credentials);
+    onStep?.("form");
+    jwt = decodeUnverifiedJwt(token);
+    const { kind } = request;
+    const here = { kind, route, stagePermissions: stage.permissions, audiences: stage.audiences };
+    return { request, jwt, decision: await evaluateToken(jwt, here, evaluator, onStep) };
   } catch (error) {
     if (!(error instanceof AuthorizerError)) throw error;
     return request === undefined
-      ? { request, decision: toErrorDecision(error) }
-      : { request, decision: toFailedDecision(error) };
+      ? { request, jwt, decision: toErrorDecision(error) }
+      : { request, jwt, decision: toFailedDecision(error) };
   }
 }
 
+function hasRules(rules: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(rules).length > 0;
+}
+
+/** Where a token is presented: what forwards the identity, and what counts there. */
+export interface Presentation extends RequestRules {
+  readonly kind: GatewayKind;
+  /** Which of the configured audiences and client IDs count; undefined means all. */
+  readonly audiences: readonly string[] | undefined;
+}
+
 /**
- * A token, however it came, to a decision about its bearer: verified, made an identity, and held against the rules.
+ * A decoded token, however it was sent, to a decision on its bearer.
  *
- * @param kind of the gateway that hands the identity on
- * @throws Refusal where there is no identity, or nothing can be decided
+ * @throws AuthorizerError if the token is not valid, or nothing can be decided
  */
 export async function evaluateToken(
-  token: string,
-  kind: GatewayKind,
+  jwt: DecodedJwt,
+  presentation: Presentation,
   { verify, revocations, rules }: Evaluator,
-  step: Step<TokenStep> = unwatched,
+  onStep?: (step: TokenStep) => void,
 ): Promise<AllowDecision | DenyDecision> {
-  const claims = await verify(token, step);
+  const claims = await verify(jwt, { audiences: presentation.audiences, onStep });
   const identity = toIdentity(claims, rules);
-  const custom = toCustomContextIfConfigured(identity, rules);
-  const context = { ...toContext(identity), ...custom };
-  const refusal =
-    step("context", checkForwardable, identity, context, custom, kind) ?? checkAccess(identity, rules, step);
-  if (refusal !== undefined) return { outcome: "deny", ...refusal, identity };
-  // Last, so that a caller without access costs no read.
-  if (revocations !== undefined) await step("revocation", () => revocations.check(token, claims));
-  return { outcome: "allow", identity, context };
-}
-
-/** Undefined where the settings name no claims. */
-function toCustomContextIfConfigured(
-  identity: Identity,
-  { contextClaims }: Evaluator["rules"],
-): Readonly<Record<string, string>> | undefined {
-  return Object.keys(contextClaims).length === 0 ? undefined : toCustomContext(identity, contextClaims);
-}
-
-/** Why a caller does not get in whose identity, or whose claims of the team's own, cannot be handed on. */
-function checkForwardable(
-  identity: Identity,
-  context: IdentityContext,
-  custom: Readonly<Record<string, string>> | undefined,
-  kind: GatewayKind,
-): Denial | undefined {
-  return (custom && checkCustomClaims(custom)) ?? checkContext(identity, context, kind);
+  onStep?.("context");
+  const custom = toCustomContext(identity, rules.contextClaims);
+  const context = { ...custom, ...toContext(identity) };
+  const denial =
+    checkCustomClaims(custom) ??
+    checkContext(identity, context, presentation.kind) ??
+    checkAccess(identity, rules, presentation, onStep);
+  if (denial !== undefined) return { outcome: "deny", ...denial, identity };
+  if (revocations !== undefined) {
+    // Last, so that a caller without access costs no read.
+    onStep?.("revocation");
+    await revocations.check(jwt.token, claims);
+  }
+  return { outcome: "allow", identity, context, resource: presentation.route?.resource };
 }

@@ -34,8 +34,8 @@ const EVENT = {
 };
 
 /**
- * Takes one made-up request through the whole path, so that everything a first call compiles and imports is at hand
- * before the first caller comes: a Lambda function starts with whole processors, and answers with a share of one.
+ * Takes one made-up request through the whole path, so that everything a first call compiles and imports is loaded
+ * before the first request: a Lambda function starts with whole processors, and answers with a share of one.
  *
  * It shares nothing with the function's own requests: an authorizer of its own, with one key and a clock that stands
  * still, which fetches nothing, reads no revocations and writes no line.
@@ -45,13 +45,21 @@ const EVENT = {
  */
 export async function prime(settings: Settings): Promise<void> {
   const clock = (): number => NOW;
-  const log = createLog({ level: settings.logLevel, functionName: "priming", clock, write: () => undefined });
+  const log = createLog({
+    ...settings,
+    level: settings.logLevel,
+    functionName: "priming",
+    clock,
+    write: () => undefined,
+  });
   const authorize = createHandler(
     {
       ...settings,
       domain: [ISSUER],
       clientIds: [CLIENT_ID],
       issuedAfter: undefined,
+      routePermissions: {},
+      shared: false,
       revocationTable: undefined,
       jwksSnapshotMaxAgeSeconds: 3600,
     },

@@ -1,5 +1,5 @@
 import type { GatewayRequest } from "../apigateway/event.ts";
-import { GATEWAYS } from "../apigateway/gateways.ts";
+import { GATEWAYS, type GatewayKind } from "../apigateway/gateways.ts";
 import {
   createPolicy,
   createStatement,
@@ -9,6 +9,7 @@ import {
 } from "../apigateway/policy.ts";
 import { mayBecomeValid, withoutStackTraces, type Reason } from "../errors.ts";
 import type { IdentityContext } from "../identity/context.ts";
+import { getClaim, type Identity } from "../identity/identity.ts";
 import { rfc3339 } from "../rfc3339.ts";
 import type { Decision, AllowDecision, DenyDecision, UnauthorizedDecision } from "./decision.ts";
 
@@ -17,6 +18,8 @@ export interface ResponseRules {
   readonly httpApiUnauthorized: "401" | "403";
   readonly policyEndsWithToken: boolean;
   readonly clockToleranceSeconds: number;
+  /** The claim, or `client_id`, that chooses the usage plan of a REST API. */
+  readonly usageKeyClaim: string | undefined;
 }
 
 /** Mapped, so that it fits types that have an index signature, as those of `@types/aws-lambda` do. */
@@ -33,7 +36,7 @@ export type AuthorizerResponse = PolicyResponse | SimpleResponse;
  * The response that makes a gateway do what was decided.
  *
  * @throws Error `Unauthorized`, exactly, where the gateway is to answer 401
- * @throws Refusal where nothing could be decided: the gateway answers 500 and caches nothing
+ * @throws AuthorizerError where nothing could be decided: the gateway answers 500 and caches nothing
  */
 export function toResponse(
   decision: Decision,
@@ -50,37 +53,69 @@ export function toResponse(
 }
 
 function toAllowPolicy(
-  { identity, context }: AllowDecision,
-  { stageArn }: GatewayRequest,
+  { identity, context, resource }: AllowDecision,
+  { kind, stageArn }: GatewayRequest,
   rules: ResponseRules,
 ): PolicyResponse {
-  const statements = [createStatement("Allow", stageArn)];
+  const allowed = resource ?? stageArn;
+  const statements = [createStatement("Allow", allowed)];
   if (rules.policyEndsWithToken)
-    statements.push(createExpiryStatement(stageArn, identity.expiresAt + rules.clockToleranceSeconds));
-  return createPolicy(identity.subject, statements, context);
+    statements.push(createExpiryStatement(allowed, identity.expiresAt + rules.clockToleranceSeconds));
+  const policy = createPolicy(identity.subject, statements, context);
+  const usageKey = readUsageKey(identity, kind, rules);
+  return usageKey === undefined ? policy : { ...policy, usageIdentifierKey: usageKey };
+}
+
+/** Whether a caller is allowed without the usage plan that the settings ask for. */
+export function lacksUsageKey(
+  decision: Decision,
+  kind: GatewayKind,
+  rules: Pick<ResponseRules, "usageKeyClaim">,
+): boolean {
+  const isWanted = rules.usageKeyClaim !== undefined && GATEWAYS[kind].usagePlans;
+  return (
+    isWanted && decision.outcome === "allow" && readUsageKey(decision.identity, kind, rules) === undefined
+  );
+}
+
+/** What API Gateway accepts as the value of an API key. */
+const API_KEY = /^[A-Za-z0-9]{20,128}$/;
+
+/**
+ * Returns the API key that chooses the caller's usage plan; undefined if no plan is to be chosen, or the claim has no
+ * value that could be a key.
+ */
+function readUsageKey(
+  identity: Identity,
+  kind: GatewayKind,
+  { usageKeyClaim }: Pick<ResponseRules, "usageKeyClaim">,
+): string | undefined {
+  if (usageKeyClaim === undefined || !GATEWAYS[kind].usagePlans) return undefined;
+  const value = usageKeyClaim === "client_id" ? identity.clientId : getClaim(identity, usageKeyClaim);
+  return typeof value === "string" && API_KEY.test(value) ? value : undefined;
 }
 
 /**
  * A gateway may keep the policy longer than the token lives. The end is a Deny of its own, not a condition on the
- * Allow: a gateway that does not evaluate conditions on the Allow would let nobody in.
+ * Allow: a gateway that does not evaluate conditions on the Allow would deny everyone.
  */
 function createExpiryStatement(resource: string, seconds: number): Statement {
   const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": rfc3339(seconds) } };
   return { ...createStatement("Deny", resource), Condition };
 }
 
-/** What a refusal may be answered with. */
+/** How a caller may be rejected. */
 interface RejectionRules {
   readonly simple: boolean;
   /** Whether the gateway is to deny, rather than to answer 401, where there is no valid token. */
   readonly denyUnauthorized: boolean;
 }
 
-/** The principal of somebody who did not say who they are. */
+/** The principal of a caller without a verified identity. */
 const ANONYMOUS_PRINCIPAL = "anonymous";
 
 /**
- * The response that makes a gateway turn a caller away.
+ * The response that makes a gateway reject a caller.
  *
  * @throws Error `Unauthorized`, exactly, where the gateway is to answer 401
  */
@@ -99,7 +134,7 @@ function toRejection(
     : toDenyPolicy(getPrincipal(decision), reason, stageArn);
 }
 
-/** A subject that cannot be handed on in the context cannot be the policy's principal either. */
+/** A subject that cannot be forwarded in the context cannot be the policy's principal either. */
 function getPrincipal(decision: DenyDecision | UnauthorizedDecision): string {
   return decision.outcome === "unauthorized" || decision.reason === "context_value_unsupported"
     ? ANONYMOUS_PRINCIPAL

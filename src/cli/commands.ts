@@ -12,11 +12,11 @@ const USAGE = `Usage: auth0-authorizer COMMAND
   doctor       looks at a tenant and at the settings from outside, and says what is wrong
   explain      says how the authorizer decides on a token, step by step
   snapshot     fetches the tenant's keys into a file, to be deployed with the authorizer
-  validate     looks for mistakes in a CloudFormation template before it is deployed
+  validate     checks a CloudFormation template before it is deployed
   revoke       revokes tokens: a user's, a member's of an organization, a session's, an application's, or one
   revocations  lists what was revoked
 
-auth0-authorizer COMMAND --help tells more, and auth0-authorizer --version which version this is.
+auth0-authorizer COMMAND --help shows its options, and auth0-authorizer --version the version.
 `;
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<number>;

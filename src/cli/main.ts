@@ -4,7 +4,7 @@ import { runCommand } from "./commands.ts";
 
 const { env, stdin, stdout, stderr, argv } = process;
 
-/** A fetch of keys keeps no process alive, because in Lambda it must not. Here whoever waits for it does. */
+/** A fetch of keys keeps no process alive, because in Lambda it must not. Here a command that waits for it does. */
 const keepAlive = setInterval(() => undefined, 60_000);
 process.exitCode = await runCommand(argv.slice(2), {
   env,

@@ -6,7 +6,7 @@ export interface Terminal {
   /** Takes text, line ends included. */
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
-  /** Standard input to its end; undefined where somebody would have to type it. */
+  /** Standard input to its end; undefined on a terminal, where it would have to be typed. */
   readonly readInput: () => Promise<string | undefined>;
   /** Whether what is written may have colours. */
   readonly colour: boolean;
@@ -30,7 +30,7 @@ const CODES: Readonly<Record<Style, number>> = { good: 32, bad: 31, careful: 33,
 
 const SLOW_MS = 400;
 
-const HIDDEN_EMAIL = "(e-mail hidden)";
+const HIDDEN_EMAIL = "(email hidden)";
 
 /** Text in a colour that means something. Without colours the words must say the same. */
 export function paint(terminal: Pick<Terminal, "colour">, style: Style, text: string): string {
@@ -50,12 +50,12 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** What may be shown of an e-mail claim: that there is one, whatever it looks like; and all of what is no text. */
+/** What may be shown of an email claim: that there is one, whatever it looks like; and whatever is not a string. */
 export function hiddenEmail(value: unknown): unknown {
   return typeof value === "string" && value !== "" ? HIDDEN_EMAIL : withoutEmails(value);
 }
 
-/** A JSON value in which every text that may hold an e-mail address is hidden, the names of members too. */
+/** A JSON value in which every text that may hold an email address is hidden, the names of members too. */
 export function withoutEmails(value: unknown): unknown {
   if (typeof value === "string") return mayContainEmail(value) ? HIDDEN_EMAIL : value;
   if (Array.isArray(value)) return value.map(withoutEmails);

@@ -35,9 +35,9 @@ export type StartTimer = (onTimeUp: () => void, timeoutMs: number) => NodeJS.Tim
 
 /**
  * Fetches the text of a document with one GET. It follows no redirect, accepts no compression, reads at most
- * 150 kB, and keeps no process alive: whoever waits for it does.
+ * 150 kB, and keeps no process alive by itself.
  *
- * @param timeoutMs the limit for everything, from the look-up of the host to the last byte
+ * @param timeoutMs the limit for everything, from the lookup of the host to the last byte
  * @throws FetchError
  */
 export async function fetchText(url: string, timeoutMs: number, startTimer?: StartTimer): Promise<string> {

@@ -8,7 +8,7 @@ interface FetchErrorOptions extends ErrorOptions {
 export class FetchError extends Error {
   override readonly name = "FetchError";
   /** Whether the server answered that it will not give the document: HTTP 4xx, 429 among them. */
-  readonly refused: boolean;
+  readonly rejected: boolean;
   /** Whether the connection failed rather than the answer, so that another connection may do. */
   readonly connectionFailed: boolean;
   readonly #retryAfter: string | undefined;
@@ -18,7 +18,7 @@ export class FetchError extends Error {
     { status = 0, retryAfter, connectionFailed = false, cause }: FetchErrorOptions = {},
   ) {
     super(message, { cause });
-    this.refused = status >= 400 && status < 500;
+    this.rejected = status >= 400 && status < 500;
     this.connectionFailed = connectionFailed;
     this.#retryAfter = retryAfter;
   }

@@ -1,9 +1,9 @@
 /**
- * When a copy of something remote may be used, and when it is to be fetched again. Every time is in milliseconds
+ * When an entry of something remote may be used, and when it is to be fetched again. Every time is in milliseconds
  * since the epoch by the wall clock, every duration in milliseconds.
  */
 export interface Lifetimes {
-  /** How long a copy is fresh. */
+  /** How long an entry is fresh. */
   readonly maxAge: number;
   /** How long beyond that it may be used while it cannot be fetched (RFC 5861 §4). */
   readonly staleIfError: number;
@@ -38,15 +38,15 @@ export interface Failure {
   /** How many in a row. */
   readonly count: number;
   readonly retryAt: number;
-  /** Whether the remote side answered, and the answer was no (HTTP 4xx): that is no outage. */
-  readonly refused: boolean;
+  /** Whether the remote side answered, and the answer was no (HTTP 4xx), which is not an outage. */
+  readonly rejected: boolean;
   readonly error: Error;
 }
 
 /** `fresh` and `stale` copies may be used. */
 export type Freshness = "fresh" | "stale" | "expired" | "absent";
 
-/** No fetch on demand sooner than this after a fetch: whoever asks for what does not exist must not cause fetches. */
+/** No fetch on demand sooner than this after a fetch: requests for what does not exist must not cause fetches. */
 export const COOLDOWN = 30_000;
 /** How long a failed fetch proves an outage. Longer than any pause between two fetches. */
 const OUTAGE = 120_000;
@@ -54,7 +54,7 @@ const OUTAGE = 120_000;
 const CLOCK_SLACK = 1000;
 
 /**
- * After what time a copy is fetched anew in the background.
+ * After what time an entry is fetched anew in the background.
  *
  * @param random from 0 to 1: containers that start together must not refresh together
  */
@@ -62,35 +62,35 @@ export function refreshAfter({ maxAge, refreshAfter = maxAge / 2 }: Lifetimes, r
   return refreshAfter * (1 + 0.5 * random);
 }
 
-/** The state of a copy at a time, given the fetch that failed since, if any. */
+/** The state of an entry at a time, given the fetch that failed since, if any. */
 export function freshness(
-  copy: Entry<unknown> | undefined,
+  entry: Entry<unknown> | undefined,
   failure: Failure | undefined,
   now: number,
 ): Freshness {
-  if (copy === undefined) return "absent";
-  if (now < copy.freshUntil) return "fresh";
+  if (entry === undefined) return "absent";
+  if (now < entry.freshUntil) return "fresh";
   const isOutage = failure !== undefined && now < failure.at + OUTAGE;
-  return isOutage && now < staleLimit(copy, failure) ? "stale" : "expired";
+  return isOutage && now < staleLimit(entry, failure) ? "stale" : "expired";
 }
 
 /**
- * When something that is not in the copy may be looked for again: after the cooldown, or once a back-off is over.
+ * When something that is not in the entry may be looked for again: after the cooldown, or once a back-off is over.
  *
  * @returns 0 where there is nothing to wait for
  */
 export function nextAttemptAt(
-  copy: Entry<unknown> | undefined,
+  entry: Entry<unknown> | undefined,
   failure: Failure | undefined,
   { maxAge }: Lifetimes,
   now: number,
 ): number {
   // A clock that went back has made the pause longer than it was meant to be.
   if (failure !== undefined) return failure.at > now + CLOCK_SLACK ? 0 : failure.retryAt;
-  return copy === undefined ? 0 : copy.fetchedAt + Math.min(COOLDOWN, maxAge / 2);
+  return entry === undefined ? 0 : entry.fetchedAt + Math.min(COOLDOWN, maxAge / 2);
 }
 
-/** A copy that was fetched just now. */
+/** An entry that was fetched just now. */
 export function toEntry<T>(
   value: T,
   fetchedAt: number,
@@ -102,7 +102,7 @@ export function toEntry<T>(
   return { value, fetchedAt, freshUntil, staleUntil, outageUntil: Math.max(staleUntil, outageUntil) };
 }
 
-/** A copy that was not fetched here: it is never used beyond its own end. */
+/** An entry that was not fetched here: it is never used beyond its own end. */
 export function toSnapshotEntry<T>(
   { value, takenAt, usableUntil }: Snapshot<T>,
   lifetimes: Lifetimes,
@@ -118,17 +118,17 @@ export function toSnapshotEntry<T>(
 }
 
 /**
- * A copy by a clock that went back behind the copy's own time: how old it is cannot be told any more, so that it
- * counts as just stale. Any other copy stays as it is.
+ * An entry by a clock that went back behind the entry's own time: how old it is cannot be told any more, so that it
+ * counts as just stale. Any other entry stays as it is.
  */
 export function correctForClock<T>(
   now: number,
-  copy: Entry<T>,
+  entry: Entry<T>,
   { maxAge, staleIfError }: Lifetimes,
 ): Entry<T> {
-  if (copy.fetchedAt <= now + CLOCK_SLACK) return copy;
+  if (entry.fetchedAt <= now + CLOCK_SLACK) return entry;
   return {
-    ...copy,
+    ...entry,
     fetchedAt: now - maxAge,
     freshUntil: now,
     staleUntil: now + staleIfError,
@@ -136,10 +136,10 @@ export function correctForClock<T>(
   };
 }
 
-/** Until when a copy serves that is not fresh any more. */
+/** Until when an entry serves that is not fresh any more. */
 export function staleLimit(
   { staleUntil, outageUntil }: Entry<unknown>,
-  { refused }: Pick<Failure, "refused">,
+  { rejected }: Pick<Failure, "rejected">,
 ): number {
-  return refused ? staleUntil : outageUntil;
+  return rejected ? staleUntil : outageUntil;
 }

@@ -28,7 +28,7 @@ export interface RefreshingCacheOptions<T> {
   readonly onFailure: (error: Error) => void;
 }
 
-/** How a copy is doing. */
+/** The state of a cached document. */
 export interface CacheState {
   readonly freshness: Freshness;
   readonly ageSeconds: number | undefined;
@@ -43,21 +43,21 @@ export interface CacheState {
 const LOAD_LIMIT_MS = 3500;
 /** A fetch that took longer by the wall clock was frozen together with its sandbox. */
 const INFLIGHT_LIMIT_MS = 4000;
-/** How long a seed is trusted from its first use on, while the first fetch is under way. */
+/** How long a snapshot is trusted from its first use on, while the first fetch is under way. */
 const SNAPSHOT_TRUST_MS = 30_000;
 
 /**
- * A copy of something remote that is kept for the life of a container.
+ * An entry of something remote that is kept for the life of a container.
  *
  * After half of its fresh time it is fetched anew in the background, so that no request waits. Where that came to no
  * end, since a sandbox between two invocations is frozen, one request waits for a fetch of its own; where it failed,
- * the old copy serves until its stale limit.
+ * the old entry serves until its stale limit.
  */
 export class RefreshingCache<T> {
   readonly #options: RefreshingCacheOptions<T>;
-  #copy: Entry<T> | undefined;
+  #entry: Entry<T> | undefined;
   #failure: Failure | undefined;
-  #flight: { readonly startedAt: number; readonly landed: Promise<void> } | undefined;
+  #inflight: { readonly startedAt: number; readonly done: Promise<void> } | undefined;
   /** When the next fetch in the background is due. */
   #refreshAt = 0;
   #wasUsed = false;
@@ -66,36 +66,36 @@ export class RefreshingCache<T> {
     this.#options = options;
     const { snapshot, lifetimes } = options;
     if (snapshot === undefined) return;
-    this.#copy = toSnapshotEntry(snapshot, lifetimes);
+    this.#entry = toSnapshotEntry(snapshot, lifetimes);
     this.#refreshAt = snapshot.takenAt + refreshAfter(lifetimes, 0);
   }
 
-  /** How old the copy is, by the start of its fetch; undefined where there is none. */
+  /** How old the entry is, by the start of its fetch; undefined where there is none. */
   get ageSeconds(): number | undefined {
     const now = this.#now();
-    return this.#copy && Math.max(0, Math.round((now - this.#copy.fetchedAt) / 1000));
+    return this.#entry && Math.max(0, Math.round((now - this.#entry.fetchedAt) / 1000));
   }
 
   get state(): CacheState {
     const now = this.#now();
     return {
-      freshness: freshness(this.#copy, this.#failure, now),
+      freshness: freshness(this.#entry, this.#failure, now),
       ageSeconds: this.ageSeconds,
-      refreshing: this.#flight !== undefined && !this.#isFrozen(this.#flight.startedAt),
+      refreshing: this.#inflight !== undefined && !this.#isFrozen(this.#inflight.startedAt),
       failure: this.#failure?.error,
-      nextAttemptAt: nextAttemptAt(this.#copy, this.#failure, this.#options.lifetimes, now),
+      nextAttemptAt: nextAttemptAt(this.#entry, this.#failure, this.#options.lifetimes, now),
     };
   }
 
-  /** The copy while it may be used: fresh, or stale in an outage. */
+  /** The entry while it may be used: fresh, or stale in an outage. */
   current(): T | undefined {
-    if (!this.#wasUsed) this.#trustSeed();
+    if (!this.#wasUsed) this.#trustSnapshot();
     const now = this.#now();
-    const state = freshness(this.#copy, this.#failure, now);
-    return state === "fresh" || state === "stale" ? this.#copy?.value : undefined;
+    const state = freshness(this.#entry, this.#failure, now);
+    return state === "fresh" || state === "stale" ? this.#entry?.value : undefined;
   }
 
-  /** What is found in the copy while it may be used. Where it is found, the copy is kept fresh for the next time. */
+  /** What is found in the entry while it may be used. Where it is found, the entry is kept fresh for the next time. */
   find<R>(find: (value: T) => R | undefined): R | undefined {
     const value = this.current();
     const found = value === undefined ? undefined : find(value);
@@ -104,7 +104,7 @@ export class RefreshingCache<T> {
   }
 
   /**
-   * What is found in a copy that is fetched for it, because it was not in the one at hand.
+   * What is found in an entry that is fetched for it, because it was not in the cached one.
    *
    * @returns undefined where it is not there, or nothing is known; `state` tells which
    */
@@ -125,7 +125,7 @@ export class RefreshingCache<T> {
 
   /** Begins to fetch where there is nothing to begin with, and waits for nothing. */
   fetchIfEmpty(): void {
-    if (this.#copy === undefined) void this.#refresh();
+    if (this.#entry === undefined) void this.#refresh();
   }
 
   /**
@@ -142,20 +142,20 @@ export class RefreshingCache<T> {
   /** One fetch at a time, and none too soon after the last. */
   #refresh(): Promise<void> {
     const startedAt = this.#now();
-    if (this.#flight !== undefined && !this.#isFrozen(this.#flight.startedAt)) return this.#flight.landed;
+    if (this.#inflight !== undefined && !this.#isFrozen(this.#inflight.startedAt)) return this.#inflight.done;
     if (startedAt < this.state.nextAttemptAt) return Promise.resolve();
-    const landed = this.#load(startedAt)
+    const done = this.#load(startedAt)
       .then(
         (value) => this.#succeed(value, startedAt),
         (error: unknown) => this.#fail(error as Error, startedAt),
       )
       .finally(() => {
-        if (this.#flight?.landed === landed) this.#flight = undefined;
+        if (this.#inflight?.done === done) this.#inflight = undefined;
       });
-    this.#flight = { startedAt, landed };
+    this.#inflight = { startedAt, done };
     // Once is enough: what a sandbox froze this time it would freeze again, and the server would be asked in vain.
     this.#refreshAt = Infinity;
-    return landed;
+    return done;
   }
 
   /** A connection that failed is tried once more, within the limit for both. */
@@ -171,47 +171,47 @@ export class RefreshingCache<T> {
   }
 
   #succeed(value: T, startedAt: number): void {
-    if (startedAt < (this.#copy?.fetchedAt ?? 0)) return;
+    if (startedAt < (this.#entry?.fetchedAt ?? 0)) return;
     const { lifetimes, random, snapshot } = this.#options;
-    this.#copy = toEntry(value, startedAt, lifetimes, snapshot?.usableUntil);
+    this.#entry = toEntry(value, startedAt, lifetimes, snapshot?.usableUntil);
     this.#failure = undefined;
     this.#refreshAt = startedAt + refreshAfter(lifetimes, random());
   }
 
   #fail(error: Error, startedAt: number): void {
-    // Nothing is known about the server, which may be well: a stale copy needs better grounds.
+    // Nothing is known about the server, which may be well: a stale entry needs better grounds.
     if (this.#isFrozen(startedAt)) return;
     const { clock, random, onFailure } = this.#options;
     const now = clock();
-    const refused = error instanceof FetchError && error.refused;
+    const rejected = error instanceof FetchError && error.rejected;
     const retryAfter = error instanceof FetchError ? error.retryAfterMs(now) : 0;
-    const failed = { error, refused, retryAfter, startedAt };
-    this.#failure = toFailure(failed, this.#copy, this.#failure, { now, random: random() });
+    const failed = { error, rejected, retryAfter, startedAt };
+    this.#failure = toFailure(failed, this.#entry, this.#failure, { now, random: random() });
     this.#refreshAt = this.#failure.retryAt;
     onFailure(error);
   }
 
-  /** A clock that went back leaves a flight in the future: that says nothing either. */
+  /** A clock that went back leaves a fetch in the future: that says nothing either. */
   #isFrozen(startedAt: number): boolean {
     return Math.abs(this.#options.clock() - startedAt) > INFLIGHT_LIMIT_MS;
   }
 
   /** From the first use on, because a container that was started in advance may wait for it for hours. */
-  #trustSeed(): void {
+  #trustSnapshot(): void {
     this.#wasUsed = true;
     const { snapshot, clock } = this.#options;
-    if (this.#copy === undefined || this.#copy.fetchedAt !== snapshot?.takenAt) return;
+    if (this.#entry === undefined || this.#entry.fetchedAt !== snapshot?.takenAt) return;
     const trustedUntil = Math.min(clock() + SNAPSHOT_TRUST_MS, snapshot.usableUntil);
-    this.#copy = { ...this.#copy, freshUntil: Math.max(this.#copy.freshUntil, trustedUntil) };
+    this.#entry = { ...this.#entry, freshUntil: Math.max(this.#entry.freshUntil, trustedUntil) };
   }
 
-  /** The time, once the copy has been put right by it. */
+  /** The time, once the entry has been put right by it. */
   #now(): number {
     const now = this.#options.clock();
-    if (this.#copy !== undefined) {
-      const corrected = correctForClock(now, this.#copy, this.#options.lifetimes);
-      if (corrected !== this.#copy) this.#refreshAt = now;
-      this.#copy = corrected;
+    if (this.#entry !== undefined) {
+      const corrected = correctForClock(now, this.#entry, this.#options.lifetimes);
+      if (corrected !== this.#entry) this.#refreshAt = now;
+      this.#entry = corrected;
     }
     return now;
   }

@@ -1,7 +1,7 @@
 import { getClaim, type Identity } from "./identity.ts";
 import type { Denial } from "../errors.ts";
 
-/** Auth0's e-mail, roles and a few IDs are far below this, and a gateway's limits hold for headers and cache too. */
+/** Auth0's email, roles and a few IDs are far below this, and a gateway's limits hold for headers and cache too. */
 const MAX_CUSTOM_CLAIMS_BYTES = 2048;
 
 /** Printable ASCII without quotes and backslashes: what every gateway, cache and header mapping was seen to carry. */
@@ -9,8 +9,8 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 const PLAIN_WORD = /^[!#-[\]-~]+$/;
 
 /**
- * Claims of the team's own as they travel in the context: a text, a number and a boolean as text, a list of words as
- * one text with blanks between them, and all else together as base64url of a JSON object, which survives every
+ * Custom claims as they travel in the context: strings, numbers and booleans as strings, a list of words as
+ * one string, separated by spaces, and all else together as base64url of a JSON object, which survives every
  * gateway and mapping. A claim that the token does not have, or that is null, has no key.
  *
  * @param names the claim of each name in the context
@@ -32,7 +32,7 @@ export function toCustomContext(
   return plain;
 }
 
-/** Why a caller with so much in these claims does not get in. */
+/** Why a caller with so much in these claims is denied, if so. */
 export function checkCustomClaims(custom: Readonly<Record<string, string>>): Denial | undefined {
   const bytes = Object.entries(custom).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   return bytes > MAX_CUSTOM_CLAIMS_BYTES ? { reason: "claims_too_large" } : undefined;

@@ -22,7 +22,7 @@ export function failureText(error: unknown): string {
 
 const MAX_VALUE_LENGTH = 160;
 
-/** A value that anybody may have chosen, on one line and without anything that a terminal would obey. */
+/** An untrusted value, on one line and without anything that a terminal would obey. */
 export function printable(value: unknown): string {
   const text = typeof value === "string" ? value : asJson(value);
   const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escapeSequence);

@@ -10,7 +10,8 @@ export interface LogOptions {
   readonly write: (line: string) => void;
 }
 
-export type Fields = Readonly<Record<string, string | number | undefined>>;
+type Field = string | number | undefined;
+export type Fields = Readonly<Record<string, Field | Readonly<Record<string, Field>>>>;
 export type Level = "info" | "warn" | "error";
 
 const LEVELS = ["debug", "info", "warn", "error", "silent"] as const;

@@ -1,6 +1,6 @@
 import { type Level, type Fields, toMetricDirective, toMetric } from "./emf.ts";
 
-/** What goes wrong beside the requests, in words that are safe to keep. */
+/** What goes wrong beside the requests, in fields that are safe to keep. */
 export type LogEvent =
   | { readonly event: "key_fetch_failed"; readonly jwksUri: string; readonly detail: string }
   | { readonly event: "snapshot_ignored"; readonly detail: string }
@@ -9,6 +9,8 @@ export type LogEvent =
   /** The function starts without having been through a request: its first caller waits longer. */
   | { readonly event: "priming_failed"; readonly detail: string }
   | { readonly event: "misspelled_variable"; readonly found: string; readonly meant: string }
+  /** A caller of a REST API has no usage plan: the claim of AUTHORIZER_USAGE_KEY_CLAIM cannot be an API key. */
+  | { readonly event: "usage_key_unusable" }
   /** AUTHORIZER_ISSUED_AFTER lies ahead: it counts as the time of the start. */
   | { readonly event: "issued_after_in_future"; readonly issuedAfter: string }
   | RevocationEvent;
@@ -16,7 +18,7 @@ export type LogEvent =
 /** What goes wrong with other services: the tenant's keys, and the table of revocations. */
 export type BackgroundEvent = Extract<LogEvent, { readonly event: "key_fetch_failed" }> | RevocationEvent;
 
-/** What is written of a fault. */
+/** The line of an event. */
 export interface EventLine {
   readonly level: Level;
   readonly fields: Fields;
@@ -29,25 +31,27 @@ const REVOCATION_METRICS: Readonly<Record<RevocationEvent["event"], string>> = {
   revocations_not_checked: "RevocationsNotChecked",
 };
 
-/** The line of a fault, with its metric where an alarm goes by it. */
-export function toEventLine(fault: LogEvent): EventLine {
-  const { event } = fault;
+/** The line of an event, with its metric where an alarm uses it. */
+export function toEventLine(logged: LogEvent): EventLine {
+  const { event } = logged;
   switch (event) {
     case "key_fetch_failed": {
-      const { jwksUri, detail } = fault;
+      const { jwksUri, detail } = logged;
       return withMetric("warn", { event, jwks_uri: jwksUri, detail }, "KeyFetchFailures", 1);
     }
     case "snapshot_ignored":
     case "misspelled_variable":
     case "priming_failed":
-      return { level: "warn", fields: { ...fault } };
+      return { level: "warn", fields: { ...logged } };
+    case "usage_key_unusable":
+      return withMetric("warn", { event }, "UsageKeysUnusable", 1);
     case "snapshot_old":
-      return withMetric("warn", { event }, "SnapshotAgePercent", fault.percent, "Percent");
+      return withMetric("warn", { event }, "SnapshotAgePercent", logged.percent, "Percent");
     case "issued_after_in_future":
-      return { level: "warn", fields: { event, issued_after: fault.issuedAfter } };
+      return { level: "warn", fields: { event, issued_after: logged.issuedAfter } };
     case "revocation_lookup_failed":
     case "revocations_not_checked":
-      return withMetric("error", { event, detail: fault.detail }, REVOCATION_METRICS[event], 1);
+      return withMetric("error", { event, detail: logged.detail }, REVOCATION_METRICS[event], 1);
   }
 }
 
@@ -59,6 +63,6 @@ function withMetric(level: Level, fields: Fields, name: string, value: number, u
 export interface RevocationEvent {
   /** `revocation_lookup_failed`: the table did not answer as it should. `revocations_not_checked`: a token was accepted without. */
   readonly event: "revocation_lookup_failed" | "revocations_not_checked";
-  /** Why, in words that may be logged. */
+  /** Why; safe to log. */
   readonly detail: string;
 }

@@ -4,7 +4,7 @@ const AT_SIGN = /[@\uff20\ufe6b]|%40/;
 const MACHINE = /^[\w-]+@clients$/;
 
 /**
- * Whether a text may be an e-mail address or have one in it, as the subjects of enterprise connections do:
+ * Whether a text may be an email address or have one in it, as the subjects of enterprise connections do:
  * `samlp|acme|alice@acme.com`. Where the address begins cannot be told, because `|` may be a part of it (RFC 5322
  * §3.2.3), so such a text is personal as a whole.
  */

@@ -26,7 +26,7 @@ export interface RevocationItem {
 export const RETENTION_SECONDS = 31 * 86_400;
 /** DynamoDB's limit for a partition key. */
 export const MAX_KEY_BYTES = 2048;
-/** `getOwn` has two identifiers in its key. */
+/** `member` has two identifiers in its key. */
 export const MAX_IDENTIFIER_BYTES = 1024;
 
 const WHOLE_SECONDS = /^\d{1,12}$/;

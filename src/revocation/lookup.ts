@@ -1,18 +1,37 @@
-import { AuthorizerError } from "../errors.ts";
 import type { RevocationEvent } from "../logging/events.ts";
-import type { TokenClaims } from "../token/read-claims.ts";
+import type { TokenClaims } from "../token/claims.ts";
 import { BackOff } from "./backoff.ts";
 import { type TableCalls, isNoAnswer, readKeys } from "./batch-get.ts";
 import { BoundedMap } from "./bounded-map.ts";
-import { readRevocableKeys, type RevocableKey } from "./revocable-keys.ts";
+import { readRevocableKeys, UnusableClaimError, type RevocableKey } from "./revocable-keys.ts";
 
-/** Tells whether tokens are revoked. */
+/** Refuses tokens that are revoked. */
 export interface RevocationLookup {
-  /**
-   * @throws Refusal `revoked`; `revocations_unavailable` where that cannot be told; or `invalid_claim` where a claim
-   * cannot be looked up
-   */
+  /** @throws AuthorizerError with the reason of a {@link LookupRefusal} */
   check(token: string, claims: TokenClaims): Promise<void>;
+}
+
+/** Why a token is not accepted. */
+interface LookupRefusal {
+  /**
+   * - `revoked`: by what the detail says, such as `sub`.
+   * - `revocations_unavailable`: the table did not say whether it is revoked.
+   * - `invalid_claim`: a claim cannot be looked up.
+   */
+  readonly reason: "revoked" | "revocations_unavailable" | "invalid_claim";
+  /** Safe to log: the name of a claim or of the table, never a value of the token. */
+  readonly detail: string;
+  /** What went wrong with the table. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Looks tokens up in the table. It returns why a token is not accepted and throws nothing: the function loads this from
+ * a file of its own, where an error would be of another class than the one that the authorizer catches.
+ */
+export interface TableLookup {
+  /** @returns undefined where the token is accepted */
+  find(token: string, claims: TokenClaims): Promise<LookupRefusal | undefined>;
 }
 
 export interface RevocationLookupOptions extends TableCalls {
@@ -36,12 +55,12 @@ const MAX_CLIENTS = 1000;
 const CLIENT_MAX_AGE_MS = 10_000;
 
 /**
- * Looks up in the table whether a token is revoked, by one BatchGetItem for each check.
+ * Looks up in the table whether a token is revoked, by one BatchGetItem for each token.
  *
- * After a lookup without an answer, a check asks nothing and decides at once, until the pause is over. What was seen
+ * After a lookup without an answer, the next asks nothing and decides at once, until the pause is over. What was seen
  * to be revoked stays so, whatever the table says or does later.
  */
-export function createRevocationLookup(options: RevocationLookupOptions): RevocationLookup {
+export function createRevocationLookup(options: RevocationLookupOptions): TableLookup {
   return new Lookup(options);
 }
 
@@ -53,7 +72,7 @@ interface ClientAnswer {
   readonly notBefore: number | undefined;
 }
 
-class Lookup implements RevocationLookup {
+class Lookup implements TableLookup {
   readonly #options: RevocationLookupOptions;
   readonly #backOff: BackOff;
   /** The latest time of each revocation that was seen, by its key. */
@@ -66,28 +85,32 @@ class Lookup implements RevocationLookup {
     this.#backOff = new BackOff(options.clock, options.random);
   }
 
-  async check(token: string, claims: TokenClaims): Promise<void> {
-    const keys = readRevocableKeys(token, claims, this.#options.sessionClaim);
-    this.#refuseRevoked(keys, claims);
-    const isAnswered = await this.#read(keys, claims);
-    this.#refuseRevoked(keys, claims);
-    if (!isAnswered) this.#decideWithout();
+  async find(token: string, claims: TokenClaims): Promise<LookupRefusal | undefined> {
+    try {
+      const keys = readRevocableKeys(token, claims, this.#options.sessionClaim);
+      return this.#findRevoked(keys, claims) ?? (await this.#read(keys, claims));
+    } catch (error) {
+      if (!(error instanceof UnusableClaimError)) throw error;
+      return { reason: "invalid_claim", detail: error.message };
+    }
   }
 
-  /** @returns false where the table gave no answer, or was not asked because it gave none before */
-  async #read(keys: readonly RevocableKey[], claims: TokenClaims): Promise<boolean> {
+  async #read(keys: readonly RevocableKey[], claims: TokenClaims): Promise<LookupRefusal | undefined> {
     try {
       const answer = await this.#backOff.run(() => this.#ask(keys), isNoAnswer);
-      return answer !== undefined;
+      return this.#findRevoked(keys, claims) ?? (answer === undefined ? this.#decideWithout() : undefined);
     } catch (error) {
       // What the table did say before it failed counts.
-      this.#refuseRevoked(keys, claims);
-      const detail = `${this.#options.table}: ${(error as Error).message}`;
-      this.#options.onEvent({ event: "revocation_lookup_failed", detail });
-      if (!isNoAnswer(error)) throw new AuthorizerError("revocations_unavailable", detail, { cause: error });
-      this.#lastFailure = detail;
-      return false;
+      return this.#findRevoked(keys, claims) ?? this.#decideAfter(error as Error);
     }
+  }
+
+  #decideAfter(cause: Error): LookupRefusal | undefined {
+    const detail = `${this.#options.table}: ${cause.message}`;
+    this.#options.onEvent({ event: "revocation_lookup_failed", detail });
+    if (!isNoAnswer(cause)) return { reason: "revocations_unavailable", detail, cause };
+    this.#lastFailure = detail;
+    return this.#decideWithout(cause);
   }
 
   /** @throws Error where the table does not say of every key whether it is revoked */
@@ -115,22 +138,25 @@ class Lookup implements RevocationLookup {
     this.#revoked.set(key, Math.max(notBefore, this.#revoked.get(key) ?? 0));
   }
 
-  #refuseRevoked(keys: readonly RevocableKey[], { issuedAt }: TokenClaims): void {
-    for (const { key, label, isByTime } of keys) {
+  #findRevoked(keys: readonly RevocableKey[], { issuedAt }: TokenClaims): LookupRefusal | undefined {
+    const revoked = keys.find(({ key, isByTime }) => {
       const notBefore = this.#latest(key);
       // `iat` has whole seconds: a token of the same second may have been issued before.
-      const isRevoked = notBefore !== undefined && (!isByTime || Math.floor(issuedAt) <= notBefore);
-      if (isRevoked) throw new AuthorizerError("revoked", label);
-    }
+      return notBefore !== undefined && (!isByTime || Math.floor(issuedAt) <= notBefore);
+    });
+    return revoked && { reason: "revoked", detail: revoked.label };
   }
 
   #latest(key: string): number | undefined {
     return this.#revoked.get(key) ?? this.#clients.get(key)?.notBefore;
   }
 
-  #decideWithout(): void {
+  /** What becomes of a token while the table gives no answer. */
+  #decideWithout(cause?: Error): LookupRefusal | undefined {
     const { onFailure, onEvent } = this.#options;
-    if (onFailure === "error") throw new AuthorizerError("revocations_unavailable", this.#lastFailure);
-    onEvent({ event: "revocations_not_checked", detail: this.#lastFailure });
+    const detail = this.#lastFailure;
+    if (onFailure === "error") return { reason: "revocations_unavailable", detail, cause };
+    onEvent({ event: "revocations_not_checked", detail });
+    return undefined;
   }
 }

@@ -1,6 +1,5 @@
 import { getOwn } from "../token/jwt.ts";
-import type { TokenClaims } from "../token/read-claims.ts";
-import { AuthorizerError } from "../errors.ts";
+import type { TokenClaims } from "../token/claims.ts";
 import { MAX_IDENTIFIER_BYTES, MAX_KEY_BYTES, toKey, tokenHash } from "./item.ts";
 import type { RevocationScope } from "./revocation.ts";
 
@@ -8,10 +7,15 @@ import type { RevocationScope } from "./revocation.ts";
 export interface RevocableKey {
   /** The partition key, such as `sub#auth0|alice`. */
   readonly key: string;
-  /** What is revoked there, for the log: `sub`, `act`, `getOwn`, `sid`, `client` or `token`. */
+  /** What is revoked there, for the log: `sub`, `act`, `member`, `sid`, `client` or `token`. */
   readonly label: string;
   /** Whether the time of the revocation counts: sessions and single tokens are revoked whenever they were issued. */
   readonly isByTime: boolean;
+}
+
+/** A claim that cannot be looked up. The message names the claim. */
+export class UnusableClaimError extends Error {
+  override readonly name = "UnusableClaimError";
 }
 
 /**
@@ -19,7 +23,7 @@ export interface RevocableKey {
  * would make DynamoDB refuse the whole request.
  *
  * @param sessionClaim the claim with the session in access tokens; ID tokens have `sid`
- * @throws Refusal `invalid_claim` where a claim cannot be looked up: above 1,024 bytes, or not valid Unicode
+ * @throws UnusableClaimError where an identifier is above 1,024 bytes, not valid Unicode, or not a string
  */
 export function readRevocableKeys(
   token: string,
@@ -49,15 +53,14 @@ export function readRevocableKeys(
 /** A session that is not a string could never be found in the table. */
 function readSession({ all }: TokenClaims, claim: string): string | undefined {
   const session = getOwn(all, claim) ?? "";
-  if (typeof session !== "string") throw new AuthorizerError("invalid_claim", claim);
+  if (typeof session !== "string") throw new UnusableClaimError(claim);
   return session === "" ? undefined : session;
 }
 
 function checkIdentifier(identifier: string, key: string, claim: string): void {
   const bytes = Buffer.from(identifier);
   const isTooLong = bytes.length > MAX_IDENTIFIER_BYTES || Buffer.byteLength(key) > MAX_KEY_BYTES;
-  if (isTooLong) throw new AuthorizerError("invalid_claim", `${claim}: too long to be looked up`);
+  if (isTooLong) throw new UnusableClaimError(`${claim}: too long to be looked up`);
   // Half of a surrogate pair would reach the table as another character.
-  if (bytes.toString() !== identifier)
-    throw new AuthorizerError("invalid_claim", `${claim}: not valid Unicode`);
+  if (bytes.toString() !== identifier) throw new UnusableClaimError(`${claim}: not valid Unicode`);
 }

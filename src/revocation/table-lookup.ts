@@ -1,7 +1,7 @@
 import { createKeptConnection } from "../http/kept-connection.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createDynamoDb, readEndpoint, type AwsEnvironment } from "./dynamodb.ts";
-import { createRevocationLookup, type RevocationLookup } from "./lookup.ts";
+import { createRevocationLookup, type TableLookup } from "./lookup.ts";
 import type { RevocationEvent } from "../logging/events.ts";
 
 export interface TableLookupDependencies {
@@ -19,7 +19,7 @@ export function createTableLookup(
   table: string,
   settings: Pick<Settings, "revocationOnFailure" | "revocationSessionClaim">,
   { env, clock, random, onEvent }: TableLookupDependencies,
-): RevocationLookup {
+): TableLookup {
   const connection = createKeptConnection();
   openAhead(() => connection.open(readEndpoint(env)));
   return createRevocationLookup({

@@ -36,7 +36,8 @@ export async function writeRevocation(
       {
         TableName: table,
         Key: { id: { S: toKey(scope) } },
-        UpdateExpression: `SET notBefore = :notBefore${expiresAt === undefined ? "" : ", expiresAt = :expiresAt"}`,
+        // An earlier item may have an expiry, from a time when sessions had a retention.
+        UpdateExpression: `SET notBefore = :notBefore${expiresAt === undefined ? " REMOVE expiresAt" : ", expiresAt = :expiresAt"}`,
         ConditionExpression: "attribute_not_exists(notBefore) OR notBefore < :notBefore",
         ExpressionAttributeValues: {
           ":notBefore": { N: String(notBefore) },

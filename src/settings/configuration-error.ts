@@ -2,29 +2,29 @@ import type { SettingKey } from "./definitions.ts";
 import type { Misspelling } from "./misspelling.ts";
 import type { ConstraintName } from "./constraints.ts";
 
-/** Every mistake of a configuration at once, each by the name under which it was set. */
+/** Every issue of a configuration at once, each by the name under which it was set. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
   readonly issues: readonly string[];
 
-  constructor(mistakes: readonly string[]) {
-    const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
-    super(`The authorizer cannot start: ${count} in its configuration.\n- ${mistakes.join("\n- ")}`);
-    this.issues = mistakes;
+  constructor(issues: readonly string[]) {
+    const count = issues.length === 1 ? "1 issue" : `${issues.length} issues`;
+    super(`The authorizer cannot start: ${count} in its configuration.\n- ${issues.join("\n- ")}`);
+    this.issues = issues;
   }
 }
 
 /**
- * Every mistake, with what may explain it.
+ * Every issue, with what may explain it.
  *
- * @param misspelled what may explain the mistakes, and is none by itself
+ * @param misspelled what may explain the issues, and is not one by itself
  */
 export function createConfigurationError(
-  mistakes: readonly string[],
+  issues: readonly string[],
   misspelled: readonly Misspelling[],
 ): ConfigurationError {
   const hints = misspelled.map(({ found, meant }) => describeUnknownSetting(found, meant));
-  return new ConfigurationError([...mistakes, ...hints]);
+  return new ConfigurationError([...issues, ...hints]);
 }
 
 /** @param meant the setting that it may stand for, if any */
@@ -33,23 +33,25 @@ export function describeUnknownSetting(name: string, meant: string | undefined):
 }
 
 /** What is wrong with a cutoff that lies ahead; it continues the name of the setting. */
-export const FUTURE_CUTOFF = "is in the future: every token would be refused until then";
+export const FUTURE_CUTOFF = "is in the future: no token would be accepted until then";
 
 type NameOf = (key: SettingKey) => string;
 
 const CONSTRAINT_MESSAGES: Readonly<Record<ConstraintName, (nameOf: NameOf) => string>> = {
   issuersMissing: () => "is required: the domain of the tenant, such as acme.eu.auth0.com",
-  acceptsNobody: (nameOf) => `is required, or ${nameOf("audiences")}, or both: nobody would get in`,
+  acceptsNoToken: (nameOf) => `is required, or ${nameOf("audiences")}, or both: no token would be accepted`,
   kindsOverlap: (nameOf) =>
-    `must not share a value with ${nameOf("clientIds")}: it tells the two kinds of token apart`,
+    `must not share a value with ${nameOf("clientIds")}: it tells ID tokens and access tokens apart`,
   emailClaimMissing: (nameOf) =>
     `is required with ${nameOf("audiences")}, unless ${nameOf("emailPolicy")} is optional`,
   domainsUnverified: (nameOf) =>
-    `needs ${nameOf("emailPolicy")}=verified: anybody can sign up with anybody's address until it is`,
-  claimWithoutValue: () => "has a claim without a value: nobody would get in",
-  machinesHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: a machine has no e-mail`,
+    `needs ${nameOf("emailPolicy")}=verified: until it is verified, a user can sign up with any address`,
+  claimWithoutValue: () => "has a claim without a value: every caller would be denied",
+  machinesHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: a machine has no email`,
   anonymousHaveNoEmail: (nameOf) =>
-    `needs ${nameOf("emailPolicy")}=optional: an anonymous session has no e-mail`,
+    `needs ${nameOf("emailPolicy")}=optional: an anonymous session has no email`,
+  agentsHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: an agent has no email`,
+  routePermissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
   permissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
   tableMissing: (nameOf) => `needs ${nameOf("revocationTable")}: nothing can be revoked without`,
 };

@@ -1,28 +1,30 @@
 import { SETTINGS, type SettingKey, type Settings } from "./definitions.ts";
 
-/** What must hold for several settings together. `mistakes.ts` has the sentence for each. */
+/** What must hold for several settings together. `configuration-error.ts` has the sentence for each. */
 export interface Constraint {
-  /** The mistake is the first one's; where one of them is wrong by itself, nothing is said about them together. */
+  /** The issue is reported for the first; where one of them is wrong by itself, they are not checked together. */
   readonly of: readonly [SettingKey, ...SettingKey[]];
   readonly broken: (settings: Settings) => boolean;
 }
 
 type GeneralConstraintName =
   | "issuersMissing"
-  | "acceptsNobody"
+  | "acceptsNoToken"
   | "kindsOverlap"
   | "emailClaimMissing"
   | "domainsUnverified"
   | "claimWithoutValue"
   | "machinesHaveNoEmail"
   | "anonymousHaveNoEmail"
-  | "permissionsWithoutApi";
+  | "agentsHaveNoEmail"
+  | "permissionsWithoutApi"
+  | "routePermissionsWithoutApi";
 
 export type ConstraintName = GeneralConstraintName | "tableMissing";
 
 const GENERAL_CONSTRAINTS: Readonly<Record<GeneralConstraintName, Constraint>> = {
   issuersMissing: { of: ["domain"], broken: ({ domain }) => domain.length === 0 },
-  acceptsNobody: {
+  acceptsNoToken: {
     of: ["clientIds", "audiences"],
     broken: ({ clientIds, audiences }) => clientIds.length + audiences.length === 0,
   },
@@ -51,6 +53,15 @@ const GENERAL_CONSTRAINTS: Readonly<Record<GeneralConstraintName, Constraint>> =
     of: ["allowAnonymous", "emailPolicy"],
     broken: ({ allowAnonymous, emailPolicy }) => allowAnonymous && emailPolicy !== "optional",
   },
+  agentsHaveNoEmail: {
+    of: ["allowAgents", "emailPolicy"],
+    broken: ({ allowAgents, emailPolicy }) => allowAgents && emailPolicy !== "optional",
+  },
+  routePermissionsWithoutApi: {
+    of: ["routePermissions", "audiences"],
+    broken: ({ routePermissions, audiences }) =>
+      audiences.length === 0 && Object.values(routePermissions).some(({ length }) => length > 0),
+  },
   permissionsWithoutApi: {
     of: ["requiredPermissions", "audiences"],
     broken: ({ requiredPermissions, audiences }) => requiredPermissions.length > 0 && audiences.length === 0,
@@ -68,7 +79,7 @@ const TABLE_CONSTRAINTS = OF_THE_TABLE.map((key): readonly [ConstraintName, Cons
   },
 ]);
 
-/** Every rule about several settings, in the order in which mistakes are told. */
+/** Every rule about several settings, in the order in which issues are reported. */
 export const CONSTRAINTS: readonly (readonly [ConstraintName, Constraint])[] = [
   ...(Object.entries(GENERAL_CONSTRAINTS) as [ConstraintName, Constraint][]),
   ...TABLE_CONSTRAINTS,

@@ -11,7 +11,7 @@ export function isInFuture(issuedAfter: string | undefined, now: number): boolea
 }
 
 /**
- * The time before which tokens must not have been issued, in seconds since the epoch. One in the future would refuse
+ * The time before which tokens must not have been issued, in seconds since the epoch. One in the future would reject
  * every token until then, so that it counts as now.
  *
  * @param issuedAfter the setting, an RFC 3339 time

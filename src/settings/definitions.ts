@@ -1,4 +1,14 @@
-import { contextClaims, dateTime, emailDomains, requiredClaims, tableName } from "./parsers.ts";
+import { formatRoutePermissions, routePermissions, type RoutePermissions } from "./route-permissions.ts";
+import {
+  actors,
+  organization,
+  permission,
+  contextClaims,
+  dateTime,
+  emailDomains,
+  requiredClaims,
+  tableName,
+} from "./parsers.ts";
 import { boolean, emailClaim, integer, issuer, list, getOne, word } from "./parsers.ts";
 
 /**
@@ -56,7 +66,7 @@ export interface Settings {
   /**
    * The organizations that users must have signed in to: IDs (`org_…`) or names.
    *
-   * An ID is compared with the claim `org_id`, anything else with `org_name`. Otherwise the answer is 403
+   * An ID is compared with the claim `org_id`, anything else, in lower case, with `org_name`. Otherwise the answer is 403
    * `organization_not_allowed`.
    */
   readonly organizations: readonly string[];
@@ -67,6 +77,26 @@ export interface Settings {
    * carry no permissions.
    */
   readonly requiredPermissions: readonly string[];
+  /**
+   * What single routes ask for beyond that: `GET /orders/{id}=read:orders, ANY /admin/{proxy+}=admin, GET /hello=`.
+   *
+   * Write a route as your API defines it; repeat it if it needs several permissions. With nothing after the `=`, any
+   * signed-in caller may call it. **A route that no rule names is denied** (403 `route_not_listed`); `*=` opens the rest
+   * on purpose. Packaging tools write the same rules into `routes.json`, which has no limit of 4 KB; both together count.
+   *
+   * The route is the one that API Gateway matched. REST APIs need a REQUEST authorizer that caches by the token,
+   * `context.httpMethod` and `context.path`, or not at all. HTTP APIs need payload 2.0 and `$context.routeKey` among the
+   * identity sources. On WebSocket APIs `$connect` is the only route.
+   */
+  readonly routePermissions: RoutePermissions;
+  /**
+   * Whether every API must say, in the stage variable `auth0Audiences`, which audiences and applications count there.
+   *
+   * Set it if several APIs share this authorizer. Then a token for one API is not valid at another (401
+   * `unknown_audience`), and an API without the variable answers 500 `stage_variable_invalid`. The stage variable
+   * `auth0Permissions` adds permissions that are needed there. Both only ever narrow, and count without this setting too.
+   */
+  readonly shared: boolean;
   /**
    * Which email a caller must have: a `verified` one, one that is `present`, or none (`optional`).
    *
@@ -94,12 +124,32 @@ export interface Settings {
    */
   readonly allowAnonymous: boolean;
   /**
+   * Whether tokens of AI agents that act for themselves are accepted (`sub_profile` `ai_agent`).
+   *
+   * Needs `emailPolicy` `optional`, because an agent has no email. The identity says `principal_type` `agent`.
+   */
+  readonly allowAgents: boolean;
+  /**
+   * Who may act for a user, in tokens with `act` (RFC 8693 §4.1): `none`, `any`, or the subjects that may.
+   *
+   * The outermost actor decides; otherwise the answer is 403 `actor_not_allowed`. A revocation counts for every actor of
+   * the chain.
+   */
+  readonly actors: "none" | "any" | readonly string[];
+  /**
    * A time (RFC 3339): tokens issued before it are refused, so that everyone signs in again: `2026-11-30T08:00:00Z`.
    *
    * The plugin and `validate` refuse a time in the future. A function that starts with one logs a warning and uses the
    * time at which it started.
    */
   readonly issuedAfter: string | undefined;
+  /**
+   * REST APIs only: the claim, or `client_id`, whose value chooses the usage plan (`usageIdentifierKey`).
+   *
+   * A value must be the value of an API key: 20 to 128 letters and digits. Any other is left out, and counted by the
+   * metric `UsageKeysUnusable`. The API's `apiKeySource` must be `AUTHORIZER`.
+   */
+  readonly usageKeyClaim: string | undefined;
   /** How many seconds the clocks of Auth0 and AWS may differ, from 0 to 60. */
   readonly clockToleranceSeconds: number;
   /**
@@ -170,6 +220,8 @@ interface Setting<T> {
   /** @throws Error that says what is wrong with the value, without quoting more than the operator wrote */
   readonly read: (value: unknown) => T;
   readonly fallback: T;
+  /** The text of a value that is written in a form of its own. */
+  readonly format?: (value: T) => string;
 }
 
 export type SettingKey = keyof Settings;
@@ -183,13 +235,23 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
   contextClaims: setting("AUTH0_CONTEXT_CLAIMS", contextClaims, {}),
   requiredClaims: setting("AUTH0_REQUIRED_CLAIMS", requiredClaims, {}),
   accessTokenProfile: setting("AUTH0_ACCESS_TOKEN_PROFILE", getOne("auth0", "rfc9068"), "auth0"),
-  organizations: setting("AUTH0_ORGANIZATIONS", list(word), []),
-  requiredPermissions: setting("AUTH0_REQUIRED_PERMISSIONS", list(word), []),
+  organizations: setting("AUTH0_ORGANIZATIONS", list(organization), []),
+  requiredPermissions: setting("AUTH0_REQUIRED_PERMISSIONS", list(permission), []),
+  routePermissions: {
+    variable: "AUTHORIZER_ROUTE_PERMISSIONS",
+    read: routePermissions,
+    fallback: {},
+    format: formatRoutePermissions,
+  },
+  shared: setting("AUTHORIZER_SHARED", boolean, false),
   emailPolicy: setting("AUTHORIZER_EMAIL_POLICY", getOne("verified", "present", "optional"), "verified"),
   emailDomains: setting("AUTHORIZER_EMAIL_DOMAINS", emailDomains, []),
   allowMachines: setting("AUTHORIZER_ALLOW_MACHINES", boolean, false),
   allowAnonymous: setting("AUTHORIZER_ALLOW_ANONYMOUS", boolean, false),
+  allowAgents: setting("AUTHORIZER_ALLOW_AGENTS", boolean, false),
+  actors: setting("AUTHORIZER_ACTORS", actors, "none"),
   issuedAfter: setting("AUTHORIZER_ISSUED_AFTER", dateTime, undefined),
+  usageKeyClaim: setting("AUTHORIZER_USAGE_KEY_CLAIM", word, undefined),
   clockToleranceSeconds: setting("AUTHORIZER_CLOCK_TOLERANCE_SECONDS", integer(0, 60), 5),
   httpApiResponse: setting("AUTHORIZER_HTTP_API_RESPONSE", getOne("policy", "simple"), "policy"),
   httpApiUnauthorized: setting("AUTHORIZER_HTTP_API_UNAUTHORIZED", getOne("401", "403"), "401"),

@@ -1,3 +1,4 @@
+import { RESERVED_NAMES } from "./context-names.ts";
 import { parseDateTime } from "./date-time.ts";
 
 /**
@@ -5,7 +6,7 @@ import { parseDateTime } from "./date-time.ts";
  * throws an `Error` whose message continues "AUTH0_DOMAIN …".
  */
 
-/** Items separated by commas, blanks around them ignored; or an array. */
+/** Items separated by commas, spaces around them ignored; or an array. */
 export function list<T>(item: (value: unknown) => T, separator = ","): (value: unknown) => readonly T[] {
   return (value) => {
     const items = typeof value === "string" ? value.split(separator).map((part) => part.trim()) : value;
@@ -16,9 +17,18 @@ export function list<T>(item: (value: unknown) => T, separator = ","): (value: u
 
 export function word(value: unknown): string {
   if (typeof value !== "string" || !/^\S+$/.test(value)) {
-    throw new Error(`has an item that is empty or has blanks in it: ${JSON.stringify(value)}`);
+    throw new Error(`has an item that is empty or has spaces in it: ${JSON.stringify(value)}`);
   }
+  if (/^(["'`]).*\1$/.test(value)) throw new Error(`has quotes around an item: ${value}`);
   return value;
+}
+
+/** A permission of an Auth0 API, as it stands in `permissions` or `scope`. */
+export function permission(value: unknown): string {
+  const text = word(value);
+  if (text.includes(";"))
+    throw new Error(`has a semicolon in an item, and items are separated by commas: ${text}`);
+  return text;
 }
 
 /** A domain that the URL parser leaves as it is. Its first use takes a quarter of a millisecond of a cold start. */
@@ -26,7 +36,7 @@ const PLAIN_DOMAIN = /^(?!.*xn--)(?:[a-z0-9-]+\.)+[a-z]{2,}$/;
 
 /**
  * A tenant's domain, bare or as a URL, as its issuer identifier: with Auth0's trailing slash.
- * Plain HTTP only for a loopback host, which is how a tenant runs on one's own machine.
+ * Plain HTTP only for a loopback host, which is how the local tenant runs.
  */
 export function issuer(value: unknown): string {
   const text = word(value);
@@ -34,14 +44,23 @@ export function issuer(value: unknown): string {
 }
 
 /**
- * The claim with the e-mail in access tokens: a URL of the team's own, so that it collides with nothing, or `email`,
- * which Auth0 lets an Action set in access tokens for one's own APIs.
+ * Claims that no Action can set in an access token.
+ *
+ * @see https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims
  */
+const RESERVED_CLAIMS: readonly string[] = (
+  "acr act active amr at_hash ath attest aud auth_time authorization_details azp c_hash client_id cnf cty dest " +
+  "entitlements events exp groups gty htm htu iat internalService iss jcard jku jti jwe jwk kid may_act mky nbf nonce " +
+  "object_id org_id org_name orig origid permissions roles rph s_hash scope sid sip sub sub_jwk toe txn typ uuid vot vtm"
+).split(" ");
+/** Auth0 ignores claims in a namespace of its own. */
+const RESERVED_NAMESPACE = /^https?:\/\/(?:[^/]+\.)?(?:auth0\.com|webtask\.io|webtask\.run)(?:\/|$)/;
+
+/** The claim that holds the email in access tokens: any name that Auth0 lets an Action set. */
 export function emailClaim(value: unknown): string {
   const text = word(value);
-  if (text !== "email" && (!/^https?:\/\//.test(text) || !URL.canParse(text))) {
-    throw new Error(`must be an absolute URL such as https://acme.com/email, or email: ${text}`);
-  }
+  if (RESERVED_CLAIMS.includes(text) || RESERVED_NAMESPACE.test(text))
+    throw new Error(`is a claim that Auth0 keeps to itself; use one such as https://acme.com/email: ${text}`);
   return text;
 }
 
@@ -69,6 +88,8 @@ export function integer(min: number, max: number): (value: unknown) => number {
 }
 
 const SCHEMES = ["https:", "http:"];
+/** At least two labels, the last of which is not a number: neither `acme`, an IP address, nor a placeholder. */
+const HOST = /^(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*$/;
 
 /** The issuer identifier of a domain that is more than a plain name, or a URL. */
 function parseIssuerUrl(text: string): string {
@@ -79,6 +100,8 @@ function parseIssuerUrl(text: string): string {
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new Error(`must use https, except on a loopback host: ${text}`);
   }
+  if (!isLoopback(url.hostname) && !HOST.test(url.hostname))
+    throw new Error(`must be a domain such as acme.eu.auth0.com: ${text}`);
   return url.href;
 }
 
@@ -100,14 +123,29 @@ function parseUrl(text: string): URL | undefined {
 const AT_FIRST_EQUALS = /^([^=]+)=(.+)$/;
 
 /** Anything, and a value without an `=`. */
-const AT_LAST_EQUALS = /^(.+)=([^=]+)$/;
+export const AT_LAST_EQUALS = /^(.+)=([^=]+)$/;
 
 /** The claim of each name in the context. */
 export function contextClaims(value: unknown): Readonly<Record<string, string>> {
   return record(contextName, word, AT_FIRST_EQUALS)(value);
 }
 
-/** The values that a claim may have, by its name: a URL of the team's own, or one of Auth0's. */
+/** An organization's ID, or its name, which Auth0 keeps in lower case. */
+export function organization(value: unknown): string {
+  const text = word(value);
+  return text.startsWith("org_") ? text : text.toLowerCase();
+}
+
+/** `none`, `any`, or the subjects of those who may act for a user. */
+export function actors(value: unknown): "none" | "any" | readonly string[] {
+  if (value === "none" || value === "any") return value;
+  const subjects = list(word)(value);
+  if (subjects.length === 0 || subjects.includes("none") || subjects.includes("any"))
+    throw new Error("must be none, any, or a list of subjects");
+  return subjects;
+}
+
+/** The values that a claim may have, by its name: a URL, or one of Auth0's. */
 export function requiredClaims(value: unknown): Readonly<Record<string, readonly string[]>> {
   return record(word, list(word, "|"), AT_LAST_EQUALS)(value);
 }
@@ -156,7 +194,7 @@ type Pair = readonly [name: string, value: unknown];
 
 function pair(text: unknown, separator: RegExp): Pair {
   const parts = separator.exec(String(text));
-  if (parts === null) throw new Error(`has an item that is no name=value: ${JSON.stringify(text)}`);
+  if (parts === null) throw new Error(`has an item that is not name=value: ${JSON.stringify(text)}`);
   const [, name = "", value] = parts;
   return [name.trim(), value?.trim()];
 }
@@ -167,25 +205,21 @@ function toEntries(value: unknown): readonly Pair[] {
   return Object.entries(value);
 }
 
-/** Names that the context has, or that a gateway keeps for itself. */
-const RESERVED_NAMES: readonly string[] = [
-  ...["sub", "email", "email_verified", "token_use", "iss", "client_id", "exp", "scope", "permissions"],
-  ...["org_id", "org_name", "actor", "principal_type", "custom_claims", "reason", "claims", "jwt", "lambda"],
-];
-
-/** A name of the team's own in the context: short and plain, because gateways cannot name a URL. */
+/** The name of a custom claim in the context: short and plain, because gateways cannot name a URL. */
 function contextName(value: unknown): string {
   const text = word(value);
   if (!/^[a-z][a-z0-9_]{0,31}$/.test(text))
     throw new Error(`has a name that is not a lower-case letter and up to 31 of a-z, 0-9 and _: ${text}`);
-  if (RESERVED_NAMES.includes(text)) throw new Error(`has a name that is taken: ${text}`);
+  if (RESERVED_NAMES.includes(text)) throw new Error(`has a reserved name: ${text}`);
   return text;
 }
 
 /** A domain as it stands after the `@`, in lower case. */
 function emailDomain(value: unknown): string {
   const text = word(value);
-  if (!/^[a-zA-Z0-9.-]+$/.test(text))
-    throw new Error(`must be domains such as acme.com, in ASCII and without the @: ${text}`);
+  if (!/^(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+$/.test(text))
+    throw new Error(
+      `must be domains such as acme.com, in ASCII, without the @ or a dot at either end: ${text}`,
+    );
   return text.toLowerCase();
 }

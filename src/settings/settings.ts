@@ -17,12 +17,17 @@ export function getVariable(key: SettingKey): string {
   return SETTINGS[key].variable;
 }
 
+/** Settings as they are given in code: what is left out has its default, and one domain need not be a list. */
+export type SettingsOptions = Partial<Omit<Settings, "domain">> & {
+  readonly domain?: string | readonly string[];
+};
+
 /** What is not set has these values rather than the usual ones, because of where the function runs. */
 export type RuntimeDefaults = Partial<Settings>;
 
 /**
  * serverless-offline sets `IS_OFFLINE=true`, and turns every caller away by a policy with a condition in it: there,
- * policies do not end with the token unless told to.
+ * policies do not end with the token by default.
  */
 export function runtimeDefaults(env: NodeJS.ProcessEnv): RuntimeDefaults {
   return env["IS_OFFLINE"] === "true" ? { policyEndsWithToken: false } : {};
@@ -33,19 +38,19 @@ export function runtimeDefaults(env: NodeJS.ProcessEnv): RuntimeDefaults {
  *
  * @throws ConfigurationError naming the properties, unknown ones among them
  */
-export function settingsFrom(options: Partial<Settings>, defaults: RuntimeDefaults = {}): Settings {
+export function settingsFrom(options: SettingsOptions, defaults: RuntimeDefaults = {}): Settings {
   const unknown = Object.keys(options).filter((name) => !(KEYS as readonly string[]).includes(name));
-  const given: Partial<Record<SettingKey, unknown>> = options;
+  const given: Readonly<Partial<Record<SettingKey, unknown>>> = options;
   return readSettings({
     valueOf: (key) => (given[key] === undefined ? defaults[key] : given[key]),
     nameOf: (key) => key,
-    mistakes: unknown.map((name) => describeUnknownSetting(name, findNearest(name, KEYS))),
+    issues: unknown.map((name) => describeUnknownSetting(name, findNearest(name, KEYS))),
     misspelled: () => [],
   });
 }
 
 /**
- * Settings from environment variables; a blank one counts as not set.
+ * Settings from environment variables; one of spaces alone counts as not set.
  *
  * @throws ConfigurationError naming the variables
  */
@@ -56,10 +61,10 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv): Settings {
     return text === undefined || text === "" ? defaults[key] : text;
   };
   const misspelled = (): readonly Misspelling[] => findMisspelledVariables(env);
-  return readSettings({ valueOf, nameOf: getVariable, mistakes: [], misspelled });
+  return readSettings({ valueOf, nameOf: getVariable, issues: [], misspelled });
 }
 
-/** Variables that look like ours but are not. They are no mistake by themselves: they may be somebody else's. */
+/** Variables that look like ours but are not. They are not an issue by themselves: other software may read them. */
 export function findMisspelledVariables(env: NodeJS.ProcessEnv): readonly Misspelling[] {
   const known = KEYS.map(getVariable);
   const suspects = Object.keys(env).filter((name) => isLikeOurs(name) && !known.includes(name));
@@ -67,7 +72,7 @@ export function findMisspelledVariables(env: NodeJS.ProcessEnv): readonly Misspe
 }
 
 /**
- * Whether a name begins as ours do, less what two wrong letters may have changed. It is no regular expression, because
+ * Whether a name begins as ours do, less what two wrong letters may have changed. It is not a regular expression, because
  * compiling one takes longer than all the rest here.
  */
 function isLikeOurs(name: string): boolean {
@@ -80,12 +85,12 @@ interface Source {
   readonly valueOf: (key: SettingKey) => unknown;
   readonly nameOf: (key: SettingKey) => string;
   /** What is wrong beyond the values. */
-  readonly mistakes: readonly string[];
-  /** What may explain a mistake, and is none without one. */
+  readonly issues: readonly string[];
+  /** What may explain an issue, and is not one by itself. */
   readonly misspelled: () => readonly Misspelling[];
 }
 
-function readSettings({ valueOf, nameOf, mistakes, misspelled }: Source): Settings {
+function readSettings({ valueOf, nameOf, issues, misspelled }: Source): Settings {
   const wrong = new Map<SettingKey, string>();
   const read = (key: SettingKey): unknown => {
     const value = valueOf(key);
@@ -102,7 +107,7 @@ function readSettings({ valueOf, nameOf, mistakes, misspelled }: Source): Settin
     if (!of.some((key) => wrong.has(key)) && broken(settings))
       wrong.set(of[0], describeConstraint(rule, nameOf));
   }
-  const all = [...Array.from(wrong, ([key, mistake]) => `${nameOf(key)} ${mistake}`), ...mistakes];
+  const all = [...Array.from(wrong, ([key, issue]) => `${nameOf(key)} ${issue}`), ...issues];
   if (all.length > 0) throw createConfigurationError(all, misspelled());
   return Object.freeze(settings);
 }

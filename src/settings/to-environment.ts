@@ -1,6 +1,13 @@
 import { isInFuture } from "./cutoff.ts";
 import { ConfigurationError, FUTURE_CUTOFF } from "./configuration-error.ts";
-import { KEYS, settingsFrom, settingsFromEnvironment, getVariable, type Settings } from "./settings.ts";
+import { SETTINGS, type SettingKey } from "./definitions.ts";
+import {
+  KEYS,
+  settingsFrom,
+  settingsFromEnvironment,
+  getVariable,
+  type SettingsOptions,
+} from "./settings.ts";
 
 /** Environment variables, as text. */
 export type Variables = Readonly<Record<string, string>>;
@@ -13,7 +20,7 @@ export type Variables = Readonly<Record<string, string>>;
  * @throws ConfigurationError naming the properties, also where a value has a separator in it, such as a comma, or where
  * `issuedAfter` is in the future
  */
-export function toEnvironment(options: Partial<Settings>, now: number): Variables {
+export function toEnvironment(options: SettingsOptions, now: number): Variables {
   const wanted = settingsFrom(options);
   if (isInFuture(wanted.issuedAfter, now)) throw new ConfigurationError([`issuedAfter ${FUTURE_CUTOFF}`]);
   const variables = toVariables(options);
@@ -29,10 +36,16 @@ export function toEnvironment(options: Partial<Settings>, now: number): Variable
   return variables;
 }
 
-/** The variables of settings that nobody has checked: values may be placeholders that are resolved later. */
-export function toVariables(options: Partial<Settings>): Variables {
+/** The variables of settings that are not checked: values may be placeholders that are resolved later. */
+export function toVariables(options: SettingsOptions): Variables {
   const given = KEYS.filter((key) => options[key] !== undefined);
-  return Object.fromEntries(given.map((key) => [getVariable(key), toText(options[key])]));
+  return Object.fromEntries(given.map((key) => [getVariable(key), formatValue(key, options[key])]));
+}
+
+function formatValue(key: SettingKey, value: unknown): string {
+  const format = SETTINGS[key].format as ((value: unknown) => string) | undefined;
+  // A placeholder, which is resolved later, is text already.
+  return format === undefined || typeof value === "string" ? toText(value) : format(value);
 }
 
 function toText(value: unknown): string {

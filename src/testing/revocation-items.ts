@@ -32,7 +32,10 @@ interface KeysAndProjection {
 const MAX_KEYS = 100;
 const MAX_KEY_BYTES = 2048;
 const CONDITION = "attribute_not_exists(notBefore) OR notBefore < :notBefore";
-const UPDATES = ["SET notBefore = :notBefore", "SET notBefore = :notBefore, expiresAt = :expiresAt"];
+const UPDATES = [
+  "SET notBefore = :notBefore REMOVE expiresAt",
+  "SET notBefore = :notBefore, expiresAt = :expiresAt",
+];
 
 /** DynamoDB's answer to a request that it refuses, such as `ValidationException`. */
 export function exception(type: string, status = 400, more: object = {}): Answer {
@@ -121,8 +124,7 @@ export class RevocationItems {
       const isAsked = input.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
       return exception("ConditionalCheckFailedException", 400, isAsked ? { Item: before } : {});
     }
-    const expiresAt = input.ExpressionAttributeValues?.[":expiresAt"];
-    const after = { id: { S: id }, ...before, notBefore: { N: notBefore }, ...(expiresAt && { expiresAt }) };
+    const after = { id: { S: id }, ...before, notBefore: { N: notBefore }, ...toExpiry(input) };
     this.items.set(id, after);
     return ok(input.ReturnValues === "ALL_NEW" ? { Attributes: after } : {});
   }
@@ -144,6 +146,11 @@ export class RevocationItems {
 
 function ok(body: object): Answer {
   return { status: 200, body };
+}
+
+/** What an update makes of the expiry: undefined, which JSON leaves out, where it is removed. */
+function toExpiry({ ExpressionAttributeValues: values }: Input): { expiresAt: unknown } {
+  return { expiresAt: values?.[":expiresAt"] };
 }
 
 /** The partition key of a request's key; undefined where DynamoDB would refuse it. */

@@ -62,7 +62,7 @@ export class RevocationTable {
   reads = 0;
   /** How many requests wrote an item: UpdateItem, refused ones too. */
   writes = 0;
-  /** Is told each request before it is answered, with its input as DynamoDB's JSON has it. */
+  /** Called with each request before it is answered, with its input as DynamoDB's JSON has it. */
   onRequest: ((operation: string, input: unknown) => void) | undefined;
   /** The items and the description of the table: change them as you like. */
   readonly stored: RevocationItems;

@@ -56,7 +56,7 @@ export async function startFakeTenant(options: TenantOptions = {}): Promise<Fake
   return tenant;
 }
 
-/** An Auth0 tenant in a box: it publishes keys over HTTP and issues tokens without asking anybody to sign in. */
+/** A fake Auth0 tenant: it publishes keys over HTTP and issues tokens without a sign-in. */
 export class FakeTenant {
   /** With Auth0's trailing slash. */
   readonly issuer: string;
@@ -98,7 +98,7 @@ export class FakeTenant {
     return this.sign({ ...own, ...claims }, { header, key });
   }
 
-  /** An access token of Auth0's own profile or of RFC 9068, with the e-mail in a namespaced claim. */
+  /** An access token of Auth0's own profile or of RFC 9068, with the email in a namespaced claim. */
   accessToken(options: AccessTokenOptions = {}): string {
     const { user = ALICE, clientId = this.#options.clientId, profile = "auth0", organization } = options;
     const { audience, emailClaim } = this.#options;
@@ -140,7 +140,7 @@ export class FakeTenant {
     this.publishedKeys = this.publishedKeys.filter((published) => published !== key);
   }
 
-  /** Until called without an argument, nobody gets the keys. */
+  /** Until called without an argument, the keys are not served. */
   fail(outage?: Outage): void {
     this.#outage = outage;
   }

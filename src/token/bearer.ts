@@ -19,7 +19,7 @@ export interface Credentials {
 /** API Gateway passes on 10,240 bytes of headers in all; Auth0's tokens have about 1 KB. */
 export const MAX_TOKEN_BYTES = 8192;
 
-/** The longest credential that is looked at: a token, and a scheme with blanks to spare. */
+/** The longest credential that is looked at: a token, and a scheme with spaces to spare. */
 const MAX_CREDENTIAL_BYTES = MAX_TOKEN_BYTES + 64;
 
 /** Spelled out, because the flag `i` would load all of Unicode's case folding, which a cold start notices. */
@@ -30,7 +30,7 @@ const BARE = /^([A-Za-z0-9\-._~+/]+=*)$/;
 /**
  * The bearer token of a request (RFC 6750 §2.1 and §2.3), or of a WebSocket's handshake.
  *
- * @throws Refusal `missing_token`, `token_too_large` before anything in it is looked at, or `malformed_header` also
+ * @throws AuthorizerError `missing_token`, `token_too_large` before anything in it is looked at, or `malformed_header` also
  * where a token is sent twice (RFC 6750 §2)
  */
 export function parseBearer({ headers, parameters, subprotocols }: Credentials): string {

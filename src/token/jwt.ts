@@ -1,12 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import { AuthorizerError } from "../errors.ts";
-import { decodeBase64url } from "./base64url.ts";
 import { MAX_TOKEN_BYTES } from "./bearer.ts";
 
 /** A JSON object as it came in. Read it with {@link getOwn}: it may name anything, `__proto__` included. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The parts of a JWT that nobody has vouched for yet. */
+/** The parts of a JWT that is not verified yet. */
 export interface UnverifiedJwt {
   readonly header: JsonObject;
   readonly claims: JsonObject;
@@ -14,19 +13,22 @@ export interface UnverifiedJwt {
 
 /** A compact JWS taken apart: what it says, and the text of its three parts that was signed and that signs. */
 export interface DecodedJwt extends UnverifiedJwt {
+  /** The token as it was sent. */
+  readonly token: string;
   readonly parts: readonly [header: string, payload: string, signature: string];
 }
 
 /** Tokens have some thirty. A parser takes as long for two thousand brackets as for eight verifications. */
 const MAX_JSON_MEMBERS = 500;
+const MEDIA_TYPE_PREFIX = "application/";
 const MEMBER_MARKS = ["[", "{", '":'] as const;
 /** Parameters that change how a signature is checked or name a key from outside (RFC 7515 §4.1, RFC 7797). */
-const REFUSED_PARAMETERS = ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"] as const;
+const REJECTED_PARAMETERS = ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"] as const;
 
 /**
  * Takes a compact JWS apart (RFC 7515 §7.1, RFC 7519 §7.2). It does NOT verify anything.
  *
- * @throws Refusal `token_too_large`, `opaque_or_encrypted_token` or `malformed_token`
+ * @throws AuthorizerError `token_too_large`, `opaque_or_encrypted_token` or `malformed_token`
  */
 export function decodeUnverifiedJwt(token: string): DecodedJwt {
   if (token.length > MAX_TOKEN_BYTES) throw new AuthorizerError("token_too_large");
@@ -38,6 +40,7 @@ export function decodeUnverifiedJwt(token: string): DecodedJwt {
   return {
     header: parseJsonObject(headerBytes),
     claims: parseJsonObject(payloadBytes),
+    token,
     parts: [header, payload, signature],
   };
 }
@@ -50,15 +53,37 @@ export function getOwn(object: JsonObject, name: string): unknown {
 /**
  * The key ID of an acceptable header (RFC 7515 §4.1, RFC 8725 §3.1): RS256 and nothing that steers verification.
  *
- * @throws Refusal `unsupported_algorithm` or `unsupported_header`
+ * @throws AuthorizerError `unsupported_algorithm` or `unsupported_header`
  */
 export function checkHeader(header: JsonObject): string {
   if (getOwn(header, "alg") !== "RS256") throw new AuthorizerError("unsupported_algorithm");
-  if (REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name)))
+  if (REJECTED_PARAMETERS.some((name) => Object.hasOwn(header, name)))
     throw new AuthorizerError("unsupported_header");
   const kid = getOwn(header, "kid");
   if (typeof kid !== "string" || kid === "") throw new AuthorizerError("unsupported_header", "no kid");
   return kid;
+}
+
+/**
+ * The `typ` header in lower case, which is a media type whose `application/` may be left out (RFC 7515 §4.1.9).
+ *
+ * @throws AuthorizerError `wrong_token_type` where it is not a string
+ */
+export function readMediaType(header: JsonObject): string | undefined {
+  const typ = getOwn(header, "typ");
+  if (typ === undefined) return undefined;
+  if (typeof typ !== "string") throw new AuthorizerError("wrong_token_type", "typ");
+  const type = typ.toLowerCase();
+  return type.startsWith(MEDIA_TYPE_PREFIX) ? type.slice(MEDIA_TYPE_PREFIX.length) : type;
+}
+
+/**
+ * The bytes of unpadded base64url, or undefined where Node.js would encode them otherwise: with a foreign letter, or
+ * with stray bits at the end (RFC 4648 §3.5). So every value has one spelling.
+ */
+export function decodeBase64url(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, "base64url");
+  return bytes.toString("base64url") === text ? bytes : undefined;
 }
 
 function decodePart(part: string): Buffer {

@@ -1,8 +1,14 @@
 import { AuthorizerError } from "../errors.ts";
-import { optionalStrings, optionalString, requireNumericDate, requireString } from "./read-claims.ts";
-import { checkIssuer } from "./claims.ts";
-import { readMediaType, type ClaimRules } from "./read-claims.ts";
-import { checkHeader, decodeUnverifiedJwt, getOwn, type JsonObject, type UnverifiedJwt } from "./jwt.ts";
+import {
+  checkIssuer,
+  optionalString,
+  optionalStrings,
+  requireNumericDate,
+  requireString,
+  type ClaimRules,
+} from "./claims.ts";
+import { checkHeader, decodeUnverifiedJwt, getOwn, readMediaType } from "./jwt.ts";
+import type { JsonObject, UnverifiedJwt } from "./jwt.ts";
 import type { JwtVerifierOptions } from "./verify.ts";
 
 /** What a logout token must say to be meant for one of these applications. */
@@ -29,10 +35,10 @@ const TYPES: readonly (string | undefined)[] = ["logout+jwt", "jwt", undefined];
 /**
  * Verifies logout tokens (OIDC Back-Channel Logout 1.0 §2.6), by the keys of ID tokens and by rules of their own.
  *
- * A token without `sid` would mean every session of its user. It does not say who caused it, and is refused, as the
+ * A token without `sid` would mean every session of its user. It does not say who caused it, and is rejected, as the
  * specification provides for with `backchannel_logout_session_required` (§2.2).
  *
- * @returns a function that throws Refusal where the token is not acceptable, or its key cannot be had
+ * @returns a function that throws AuthorizerError where the token is not acceptable, or its key cannot be had
  */
 export function createLogoutTokenVerifier({
   rules,
@@ -53,14 +59,14 @@ export function createLogoutTokenVerifier({
  * Checks what a logout token says, not who signed it.
  *
  * @param now seconds since the epoch
- * @throws Refusal with the first rule that is broken
+ * @throws AuthorizerError with the first rule that is broken
  */
 export function parseLogoutToken(
   jwt: UnverifiedJwt,
   rules: LogoutTokenRules,
   now: number,
 ): LogoutTokenClaims {
-  const issuer = checkIssuer(jwt, rules);
+  const issuer = checkIssuer(jwt.claims, rules);
   checkAudience(jwt.claims, rules);
   checkTokenType(jwt);
   const issuedAt = checkLifetime(jwt.claims, rules, now);

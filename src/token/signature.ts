@@ -23,10 +23,10 @@ export class VerificationKey {
   /**
    * Verifies that this key signed the token (RFC 7515 §5.2).
    *
-   * From 24.18 on, Node.js finds out what kind of key it was handed by catching two errors of its own, and their stack
+   * From 24.18 on, Node.js finds out which type of key it was given by catching two errors of its own, and their stack
    * traces take half as long as the verification: they are switched off for as long as it takes.
    *
-   * @throws Refusal `bad_signature`
+   * @throws AuthorizerError `bad_signature`
    */
   verifySignature(jwt: DecodedJwt): void {
     const verifier = (this.#verifier ??= new SignatureVerifier(this.#jwk));

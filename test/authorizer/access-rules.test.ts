@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { checkAccess, type AccessRules } from "../../src/authorizer/access-rules.ts";
+import { checkAccess, type AccessRules, type RequestRules } from "../../src/authorizer/access-rules.ts";
 import { toFailedDecision, toErrorDecision } from "../../src/authorizer/decision.ts";
 import type { Email, Identity } from "../../src/identity/identity.ts";
 import { AuthorizerError } from "../../src/errors.ts";
@@ -15,8 +15,14 @@ const ALICE: Identity = {
   organization: { id: "org_1", name: "acme" },
 };
 
-function decided(identity: Partial<Identity>, rules: Partial<AccessRules>): string {
-  return checkAccess({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules })?.reason ?? "accepted";
+const NO_REQUEST: RequestRules = { route: undefined, stagePermissions: [] };
+
+function decided(
+  identity: Partial<Identity>,
+  rules: Partial<AccessRules>,
+  request: RequestRules = NO_REQUEST,
+): string {
+  return checkAccess({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules }, request)?.reason ?? "accepted";
 }
 
 type Pair = readonly [string, Partial<Identity>, Partial<AccessRules>, string];
@@ -209,10 +215,83 @@ describe("what was thrown on the way", () => {
 
 test("the detail of a refusal names the claim or the permission, and never the value that the token has", () => {
   const refused = (identity: Partial<Identity>, rules: Partial<AccessRules>) =>
-    checkAccess({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules });
+    checkAccess({ ...ALICE, ...identity }, { ...ACCESS_RULES, ...rules }, NO_REQUEST);
   expect(refused(claims("free"), PAYING)).toEqual({ reason: "claim_not_allowed", detail: PLAN });
   expect(refused({ permissions: [] }, PERMISSIONS)).toEqual({
     reason: "permission_missing",
     detail: "write:a",
+  });
+});
+
+describe("agents and actors", () => {
+  const agent: Partial<Identity> = { principalType: "agent", email: { kind: "missing" } };
+  const delegated: Partial<Identity> = { actors: ["agt_1", "agt_2"] };
+
+  test.each([
+    ["an agent", agent, {}, "agent_not_allowed"],
+    ["an agent where machines are allowed", agent, MACHINE, "agent_not_allowed"],
+    ["an agent where agents are", agent, { allowAgents: true, emailPolicy: "optional" }, "accepted"],
+    ["a machine where agents are allowed", MACHINE_CALLER, { allowAgents: true }, "machine_not_allowed"],
+    ["an actor", delegated, {}, "actor_not_allowed"],
+    ["an actor where anyone may act", delegated, { actors: "any" }, "accepted"],
+    ["an actor who is listed", delegated, { actors: ["agt_1"] }, "accepted"],
+    ["an actor of whom only an earlier one is listed", delegated, { actors: ["agt_2"] }, "actor_not_allowed"],
+    ["an actor whose name is listed in another case", delegated, { actors: ["AGT_1"] }, "actor_not_allowed"],
+    ["a user without an actor", {}, { actors: ["agt_1"] }, "accepted"],
+  ] as const)("%s", (_what, identity, rules, expected) => {
+    expect(decided(identity, rules)).toBe(expected);
+  });
+});
+
+describe("permissions by route", () => {
+  const RULES: Partial<AccessRules> = {
+    routePermissions: { "GET /orders/{id}": ["read:a"], "ANY /orders/{id}": ["admin"], "GET /hello": [] },
+  };
+  const on = (...names: [string, ...string[]]): RequestRules => ({
+    route: { names, resource: undefined },
+    stagePermissions: [],
+  });
+
+  test.each([
+    ["a route whose permission the caller has", on("GET /orders/{id}"), "accepted"],
+    ["a route that needs no permission", on("GET /hello"), "accepted"],
+    ["a route that is not listed", on("GET /orders"), "route_not_listed"],
+    ["a route that is listed in another case", on("GET /Hello"), "route_not_listed"],
+    ["a route that is listed without its slash", on("GET /hello/"), "route_not_listed"],
+    ["a route whose permission the caller lacks", on("ANY /orders/{id}"), "permission_missing"],
+    ["the exact method before ANY", on("GET /orders/{id}", "ANY /orders/{id}"), "accepted"],
+    ["ANY for a method without a rule", on("DELETE /orders/{id}", "ANY /orders/{id}"), "permission_missing"],
+    ["the name of a property that every object has", on("constructor"), "route_not_listed"],
+  ])("%s", (_what, request, expected) => {
+    expect(decided({}, RULES, request)).toBe(expected);
+  });
+
+  test("may open the rest on purpose", () => {
+    const rules = { routePermissions: { ...RULES.routePermissions, "*": [] } };
+    expect(decided({}, rules, on("GET /orders"))).toBe("accepted");
+    expect(decided({}, rules, on("ANY /orders/{id}"))).toBe("permission_missing");
+  });
+
+  test("come after the permissions of the settings and of the stage", () => {
+    const stage = { ...on("GET /hello"), stagePermissions: ["billing"] };
+    expect(decided({}, RULES, stage)).toBe("permission_missing");
+    expect(decided({ permissions: ["billing"] }, RULES, stage)).toBe("accepted");
+  });
+
+  test.each([
+    ["a resource of one call", "arn:aws:execute-api:eu-central-1:1:a/prod/GET/orders/1", "accepted"],
+    [
+      "a wildcard of the caller's",
+      "arn:aws:execute-api:eu-central-1:1:a/prod/GET/orders/*",
+      "context_value_unsupported",
+    ],
+    [
+      "a variable of the caller's",
+      "arn:aws:execute-api:eu-central-1:1:a/prod/GET/orders/${x}",
+      "context_value_unsupported",
+    ],
+  ])("%s", (_what, resource, expected) => {
+    const request: RequestRules = { route: { names: ["GET /orders/{id}"], resource }, stagePermissions: [] };
+    expect(decided({}, RULES, request)).toBe(expected);
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { toContext } from "../../src/identity/context.ts";
 import type { AllowDecision, Decision } from "../../src/authorizer/decision.ts";
 import type { Identity } from "../../src/identity/identity.ts";
+import type { GatewayRequest } from "../../src/apigateway/event.ts";
+import type { JsonObject } from "../../src/token/jwt.ts";
 import type { LogOptions } from "../../src/logging/emf.ts";
 import { createLog, type DecisionRecord } from "../../src/authorizer/decision-log.ts";
 import { getHint } from "../../src/errors.ts";
@@ -30,6 +32,8 @@ function logOf(level: LogOptions["level"]) {
   const lines: string[] = [];
   const log = createLog({
     level,
+    clientIds: ["WebApp", "MobileApp"],
+    audiences: ["https://api.acme.com/"],
     functionName: "auth",
     clock: () => NOW,
     write: (line) => void lines.push(line),
@@ -37,14 +41,28 @@ function logOf(level: LogOptions["level"]) {
   return { log, lines };
 }
 
-function record(decision: Decision): DecisionRecord {
-  return { decision, gateway: "http-2.0", requestId: "r-1", durationMs: 3, keySetAgeSeconds: 7 };
+const REQUEST: GatewayRequest = {
+  kind: "http-2.0",
+  stageArn: "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/*",
+  requestId: "r-1",
+  credentials: { headers: [], parameters: [], subprotocols: [] },
+  identitySource: undefined,
+};
+const CLAIMS = { iss: "https://acme.eu.auth0.com/", aud: "WebApp" };
+
+function record(decision: Decision, claims: JsonObject = CLAIMS): DecisionRecord {
+  const jwt = { header: {}, claims };
+  return { decision, request: REQUEST, jwt, durationMs: 3, keySetAgeSeconds: 7 };
 }
 
 /** The one line for a decision. */
-function line(decision: Decision, level: LogOptions["level"] = "info"): Record<string, unknown> {
+function line(
+  decision: Decision,
+  level: LogOptions["level"] = "info",
+  claims: JsonObject = CLAIMS,
+): Record<string, unknown> {
   const { log, lines } = logOf(level);
-  log.decision(record(decision));
+  log.decision(record(decision, claims));
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^[^\n]+\n$/);
   return JSON.parse(lines[0] ?? "") as Record<string, unknown>;
@@ -69,12 +87,15 @@ const COMMON = {
   function: "auth",
   event: "decision",
   gateway: "http-2.0",
+  api_id: "a1b2c3d4e5",
+  stage: "prod",
   request_id: "r-1",
   key_set_age_seconds: 7,
   Decisions: 1,
   Duration: 3,
 };
-const WHO = { token_use: "id", iss: "https://acme.eu.auth0.com/", client_id: "WebApp" };
+const TOKEN = { iss: "acme.eu.auth0.com", aud: "WebApp", client_id: "WebApp" };
+const WHO = { token_use: "id", ...TOKEN };
 
 describe("one line and metric", () => {
   test("for an accepted caller names the application and not the user", () => {
@@ -83,7 +104,8 @@ describe("one line and metric", () => {
       ...WHO,
       level: "info",
       decision: "allow",
-      _aws: metrics(["function", "token_use", "client_id"]),
+      application: "WebApp",
+      _aws: metrics(["function", "token_use", "application"]),
     });
   });
 
@@ -107,6 +129,7 @@ describe("one line and metric", () => {
       reason: "missing_claim",
       hint: getHint("missing_claim"),
       detail: "aud",
+      unverified: TOKEN,
       _aws: metrics(["function", "reason"]),
     });
   });
@@ -118,12 +141,13 @@ describe("one line and metric", () => {
   test("names no member that is not known", () => {
     const { log, lines } = logOf("info");
     log.decision({
-      ...record(NO_TOKEN),
-      gateway: undefined,
-      requestId: undefined,
+      decision: { ...UNDECIDED, outcome: "error" },
+      request: undefined,
+      jwt: undefined,
+      durationMs: 3,
       keySetAgeSeconds: undefined,
     });
-    expect(lines[0]).not.toMatch(/gateway|request_id|key_set_age/);
+    expect(lines[0]).not.toMatch(/gateway|api_id|stage|request_id|key_set_age|unverified/);
   });
 
   test("has every metric and dimension that it declares as a member", () => {
@@ -131,12 +155,71 @@ describe("one line and metric", () => {
       const logged = line(decision);
       const declared = [
         ...JSON.stringify(logged["_aws"]).matchAll(
-          /"(function|decision|reason|token_use|client_id|Decisions|Duration)"/g,
+          /"(function|decision|reason|token_use|application|Decisions|Duration)"/g,
         ),
       ];
       for (const [, name = ""] of declared) expect(logged).toHaveProperty(name);
       expect(declared.length).toBeGreaterThan(5);
     }
+  });
+});
+
+describe("the application, the API and the tenant of a token", () => {
+  const unverified = (claims: JsonObject): unknown => line(NO_TOKEN, "info", claims)["unverified"];
+
+  test("are apart where nothing vouches for them", () => {
+    const claims = { iss: "https://evil.example/x?y", azp: "WebApp", aud: ["https://api.acme.com/", "z"] };
+    expect(unverified(claims)).toEqual({
+      iss: "evil.example",
+      client_id: "WebApp",
+      aud: "https://api.acme.com/",
+    });
+    expect(line(NO_TOKEN, "info", claims)).not.toHaveProperty("client_id");
+  });
+
+  test.each(["revoked", "revocations_unavailable"] as const)("are verified where the token is %s", (code) => {
+    const cause = new AuthorizerError(code);
+    const decision: Decision = {
+      outcome: code === "revoked" ? "unauthorized" : "error",
+      reason: code,
+      cause,
+    };
+    expect(line(decision)).toMatchObject(TOKEN);
+    expect(line(decision)).not.toHaveProperty("unverified");
+  });
+
+  test.each([
+    [{}, {}],
+    [{ azp: "a b" }, { client_id: "invalid" }],
+    [{ azp: "x".repeat(64) }, { client_id: "x".repeat(64) }],
+    [{ azp: "x".repeat(65) }, { client_id: "invalid" }],
+    [{ client_id: "https://app.example/client.json" }, { client_id: "app.example" }],
+    [{ client_id: "https://alice@app.example/" }, { client_id: "invalid" }],
+    [
+      { azp: 7, aud: { a: 1 }, iss: null },
+      { client_id: "invalid", aud: "invalid", iss: "invalid" },
+    ],
+    [{ aud: "alice@acme.com" }, { client_id: undefined, aud: "other" }],
+    [{ aud: "https://other.acme.com/x" }, { aud: "other.acme.com" }],
+    [{ iss: "Ignore all of this and allow" }, { iss: "invalid" }],
+  ])("of %j", (claims, expected) => {
+    expect(unverified(claims) ?? {}).toEqual(JSON.parse(JSON.stringify(expected)));
+  });
+
+  test("make no metric of a token that is not allowed, whatever it says", () => {
+    for (const decision of [NO_TOKEN, CALLER_REFUSED, UNDECIDED]) {
+      const logged = line(decision, "info", { azp: "Invented", iss: "https://x.example/", aud: "y" });
+      expect(JSON.stringify(logged["_aws"])).not.toMatch(/client_id|application|aud|iss/);
+      expect(logged).not.toHaveProperty("application");
+    }
+  });
+
+  test("are `other` in a metric if the settings do not name the application", () => {
+    const stranger: AllowDecision = { ...ACCEPTED, identity: { ...ALICE, clientId: "SelfRegistered" } };
+    expect(line(stranger, "info", { ...CLAIMS, azp: "SelfRegistered" })).toMatchObject({
+      application: "other",
+      client_id: "SelfRegistered",
+    });
   });
 });
 
@@ -271,13 +354,13 @@ test("a misspelled variable and a useless snapshot are warnings without a metric
 });
 
 test("what was logged cannot end its line", () => {
-  const forged: Decision = { ...ACCEPTED, identity: { ...ALICE, clientId: 'a\n{"level":"info"}' } };
-  expect(line(forged)).toMatchObject({ client_id: 'a\n{"level":"info"}' });
+  const forged: Decision = { ...CALLER_REFUSED, detail: 'a\n{"level":"info"}' };
+  expect(line(forged)).toMatchObject({ detail: 'a\n{"level":"info"}' });
 });
 
 test("an accepted token without a client names no dimension that its line lacks", () => {
   const withoutClient = line({ ...ACCEPTED, identity: { ...ALICE, clientId: undefined } });
-  expect(withoutClient).not.toHaveProperty("client_id");
+  expect(withoutClient).not.toHaveProperty("application");
   expect(withoutClient["_aws"]).toHaveProperty("CloudWatchMetrics.0.Dimensions", [
     ["function"],
     ["function", "decision"],

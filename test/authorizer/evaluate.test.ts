@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { evaluate, type EvaluationStep, type Evaluator } from "../../src/authorizer/evaluate.ts";
 import { createJwtVerifier } from "../../src/token/verify.ts";
 import { AuthorizerError } from "../../src/errors.ts";
-import type { Step } from "../../src/token/step.ts";
 import { authorizerEvent, bearerEvent } from "../../src/testing/events.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 import { ACCESS_RULES } from "../alice.ts";
@@ -10,16 +9,19 @@ import { StaticKeySet } from "../token/keys/static-key-set.ts";
 import { changed, HEADER, ID_TOKEN, NOW, RULES, type Changes } from "../tokens.ts";
 
 const ALL_STEPS: readonly EvaluationStep[] = [
-  ...(["event", "identity-source", "credential", "form", "header", "issuer"] as const),
-  ...(["audience", "kind", "subject", "times", "binding", "key", "signature"] as const),
+  ...(["event", "identity-source", "stage", "credential", "form", "header", "issuer"] as const),
+  ...(["audience", "token-type", "subject", "lifetime", "sender-constraint", "key", "signature"] as const),
   ...([
     "context",
     "machine",
     "anonymous",
+    "agent",
+    "actor",
     "organization",
     "email",
     "claims",
     "permissions",
+    "route",
     "revocation",
   ] as const),
 ];
@@ -35,7 +37,14 @@ const signed = (changes: Changes = {}): string =>
 function evaluator(changes: Partial<Evaluator> = {}, contextClaims: Record<string, string> = {}): Evaluator {
   const keySet = new StaticKeySet(key);
   return {
-    rules: { ...ACCESS_RULES, emailClaim: undefined, contextClaims },
+    rules: {
+      ...ACCESS_RULES,
+      emailClaim: undefined,
+      contextClaims,
+      shared: false,
+      clientIds: RULES.clientIds,
+      audiences: RULES.audiences,
+    },
     verify: createJwtVerifier({ rules: RULES, getKeySet: () => keySet, clock: () => NOW * 1000 }),
     revocations: { check: () => Promise.resolve() },
     ...changes,
@@ -45,8 +54,7 @@ function evaluator(changes: Partial<Evaluator> = {}, contextClaims: Record<strin
 /** The decision on an event, and the steps that led to it. */
 async function evaluated(event: unknown, by: Evaluator = evaluator()) {
   const steps: string[] = [];
-  const step: Step<EvaluationStep> = (name, check, ...values) => (steps.push(name), check(...values));
-  const { request, decision } = await evaluate(event, by, step);
+  const { request, decision } = await evaluate(event, by, (step) => void steps.push(step));
   return { request, decision, steps };
 }
 
@@ -97,7 +105,7 @@ describe("a request", () => {
     [
       "an expired token",
       () => bearerEvent("rest-request", signed({ exp: NOW - 60 })),
-      ...(["unauthorized", "expired", "times"] as const),
+      ...(["unauthorized", "expired", "lifetime"] as const),
     ],
     [
       "a user without an e-mail",
@@ -116,12 +124,17 @@ describe("a request", () => {
   });
 });
 
-describe("claims of the team's own", () => {
+describe("custom claims", () => {
   const event = (roles: unknown) => bearerEvent("rest-request", signed({ roles }));
 
   test("are in the context where the settings name them", async () => {
     const { decision } = await evaluated(event(["editor"]), evaluator({}, { roles: "roles" }));
     expect(decision).toMatchObject({ outcome: "allow", context: { roles: "editor" } });
+  });
+
+  test("never replace the verified identity, not even under its names", async () => {
+    const { decision } = await evaluated(event("mallory"), evaluator({}, { sub: "roles", roles: "roles" }));
+    expect(decision).toMatchObject({ context: { sub: "auth0|alice", roles: "mallory" } });
   });
 
   test("are not where they do not", async () => {

@@ -14,6 +14,7 @@ const RULES: ResponseRules = {
   httpApiUnauthorized: "401",
   policyEndsWithToken: true,
   clockToleranceSeconds: 5,
+  usageKeyClaim: undefined,
 };
 const DENYING: ResponseRules = { ...RULES, httpApiUnauthorized: "403" };
 const SIMPLE: ResponseRules = { ...RULES, httpApiResponse: "simple" };

@@ -77,13 +77,26 @@ describe("of the table of revocations the doctor says", () => {
 
   test("that it cannot be read, and what that means", async () => {
     table.fail({ exception: "AccessDeniedException" });
-    const what = expect.stringContaining("the role lacks dynamodb:BatchGetItem");
+    const what = expect.stringContaining(
+      "need the permissions dynamodb:BatchGetItem on the table revocations",
+    );
     expect(await found()).toMatchObject([
       { status: "problem", what, advice: expect.stringContaining("500") },
     ]);
     expect(await found({ REVOCATION_ON_FAILURE: "allow" })).toMatchObject([
       { status: "problem", what, advice: expect.stringContaining("revoked tokens are accepted") },
     ]);
+  });
+
+  test.each([
+    ["ResourceNotFoundException", "there is no table revocations in eu-central-1, in this account"],
+    ["ValidationException", "wrong key schema"],
+    ["ExpiredTokenException", "AWS does not accept these credentials (ExpiredTokenException)"],
+    ["InvalidSignatureException", "the secret of these credentials or this machine's clock may be wrong"],
+    ["ThrottlingException", "too many requests at once. Try again in a minute."],
+  ])("what the command revoke would say of %s", async (exception, words) => {
+    table.fail({ exception });
+    expect(await found()).toMatchObject([{ status: "problem", what: expect.stringContaining(words) }]);
   });
 
   test("that the environment does not say where it is, or who asks", async () => {

@@ -61,8 +61,7 @@ async function logged(token: string, env: NodeJS.ProcessEnv): Promise<string | u
   const headers = value === "" ? [] : ([["Authorization", value]] as const);
   await authorizer(authorizerEvent("rest-request", { headers })).catch(() => undefined);
   const decision = lines.map((line) => JSON.parse(line) as Record<string, string>).find((l) => l["decision"]);
-  const outcome = decision?.["decision"] === "allow" ? "accepted" : decision?.["decision"];
-  return decision?.["reason"] ?? outcome;
+  return decision?.["reason"] ?? decision?.["decision"];
 }
 
 interface Case {
@@ -74,10 +73,17 @@ interface Case {
 const seconds = (): number => Math.floor(Date.now() / 1000);
 const DEAF_TENANT = "http://127.0.0.1:1/";
 
+/** What no token alone can bring about. */
+type ReasonOfTheEvent =
+  | "unsupported_event"
+  | "identity_source_without_token"
+  | "identity_source_without_route"
+  | "stage_variable_invalid"
+  | "route_not_listed"
+  | "missing_token";
+
 /** One token for each reason, and the rule that finds it. */
-const REFUSED: Readonly<
-  Record<Exclude<Reason, "unsupported_event" | "identity_source_without_token" | "missing_token">, Case>
-> = {
+const REFUSED: Readonly<Record<Exclude<Reason, ReasonOfTheEvent>, Case>> = {
   malformed_header: { token: () => "Basic YWxpY2U6c2VjcmV0", at: "credential" },
   malformed_token: { token: () => "a.b", at: "form" },
   opaque_or_encrypted_token: { token: () => "an-opaque-token", at: "form" },
@@ -93,14 +99,14 @@ const REFUSED: Readonly<
     token: () => tenant.idToken({ claims: { aud: ["test-application", "https://api.example.com/"] } }),
     at: "audience",
   },
-  wrong_token_type: { token: () => tenant.idToken({ claims: { events: {} } }), at: "kind" },
+  wrong_token_type: { token: () => tenant.idToken({ claims: { events: {} } }), at: "token-type" },
   missing_claim: { token: () => tenant.idToken({ claims: { sub: undefined } }), at: "subject" },
   invalid_claim: { token: () => tenant.idToken({ claims: { sub: 7 } }), at: "subject" },
-  expired: { token: () => tenant.idToken({ claims: { exp: seconds() - 60 } }), at: "times" },
-  not_yet_valid: { token: () => tenant.idToken({ claims: { iat: seconds() + 600 } }), at: "times" },
+  expired: { token: () => tenant.idToken({ claims: { exp: seconds() - 60 } }), at: "lifetime" },
+  not_yet_valid: { token: () => tenant.idToken({ claims: { iat: seconds() + 600 } }), at: "lifetime" },
   sender_constrained_token: {
     token: () => tenant.accessToken({ claims: { cnf: { jkt: "x" } } }),
-    at: "binding",
+    at: "sender-constraint",
   },
   unknown_key: { token: () => tenant.idToken({ key: createSigningKey() }), at: "key" },
   keys_unavailable: {
@@ -115,7 +121,7 @@ const REFUSED: Readonly<
   issued_before_cutoff: {
     token: () => tenant.idToken({ claims: { iat: Date.UTC(2026, 10, 1) / 1000 - 1 } }),
     env: () => ({ AUTHORIZER_ISSUED_AFTER: "2026-11-01T00:00:00Z" }),
-    at: "times",
+    at: "lifetime",
   },
   revoked: {
     token: () => tenant.idToken({ claims: { sid: "ended" } }),
@@ -136,6 +142,14 @@ const REFUSED: Readonly<
     at: "anonymous",
   },
   machine_not_allowed: { token: () => tenant.machineToken(), at: "machine" },
+  agent_not_allowed: {
+    token: () => tenant.accessToken({ claims: { sub: "agt_1", sub_profile: "ai_agent" } }),
+    at: "agent",
+  },
+  actor_not_allowed: {
+    token: () => tenant.accessToken({ claims: { act: { sub: "agt_1" } } }),
+    at: "actor",
+  },
   organization_not_allowed: {
     token: () => tenant.idToken(),
     env: () => ({ AUTH0_ORGANIZATIONS: "org_1" }),
@@ -179,7 +193,7 @@ describe("explain finds", () => {
     expect(why).toMatchObject({ reason, hint: getHint(reason as Reason) });
     expect(await logged(text, settings)).toBe(reason);
     const order = Object.keys(STEPS)
-      .slice(2)
+      .slice(3)
       .filter((rule) => rule !== "revocation" || at === rule);
     const outcomes = order.map((rule) =>
       rule === at ? verdict : order.indexOf(rule) < order.indexOf(at) ? "passed" : "not reached",
@@ -199,7 +213,7 @@ describe("explain finds", () => {
 
     const headers = [["Authorization", `Bearer ${tenant.accessToken()}`]] as const;
     writeFileSync(file, JSON.stringify(authorizerEvent("http-2.0", { headers })));
-    expect(await explained("", environment(), "--event", file)).toMatchObject({ verdict: "accepted" });
+    expect(await explained("", environment(), "--event", file)).toMatchObject({ verdict: "allow" });
   });
 
   test("nothing wrong with a good token, as the authorizer does", async () => {
@@ -209,11 +223,11 @@ describe("explain finds", () => {
       tenant.accessToken({ profile: "rfc9068" }),
     ]) {
       const { verdict, steps } = await explained(token);
-      expect(verdict).toBe("accepted");
+      expect(verdict).toBe("allow");
       expect(steps.map(({ outcome }) => outcome)).toEqual(
-        Array(Object.keys(STEPS).length - 3).fill("passed"),
+        Array(Object.keys(STEPS).length - 4).fill("passed"),
       );
-      expect(await logged(token, environment())).toBe("accepted");
+      expect(await logged(token, environment())).toBe("allow");
     }
   });
 });
@@ -349,7 +363,7 @@ describe("what explain prints", () => {
       const sub = address === "alice" ? "auth0|1" : address;
       const token = tenant.idToken({ user: { sub, email: address, email_verified: true } });
       const { output } = await show(token, ...options);
-      expect(output).toContain("(e-mail hidden)");
+      expect(output).toContain("(email hidden)");
       expect(output).not.toMatch(/alice|wonder/);
       expect(output).not.toContain(token.split(".")[2]);
     },
@@ -361,7 +375,7 @@ describe("what explain prints", () => {
       expect(output).not.toContain("bob");
     }
     const { output } = await show(tenant.idToken({ claims: { aud: ["a", { "bob@x.com": ["bob@x.com"] }] } }));
-    expect(output).toContain('["a",{"(e-mail hidden)":["(e-mail hidden)"]}]');
+    expect(output).toContain('["a",{"(email hidden)":["(email hidden)"]}]');
   });
 
   test("has the subject of a machine in it, which only looks like an e-mail", async () => {
@@ -400,7 +414,7 @@ describe("what explain prints", () => {
     const token = tenant.idToken();
     const env = environment();
     expect((await run(["explain", token], { env, colour: true })).output).toContain(
-      "\u001b[32mAccepted.\u001b[0m",
+      "\u001b[32mallow\u001b[0m",
     );
     expect((await run(["explain", token], { env })).output).not.toContain("\u001b");
   });
@@ -408,7 +422,7 @@ describe("what explain prints", () => {
   test("takes a token, a header's value, and a whole header line alike", async () => {
     const token = tenant.idToken();
     const plain = await show(token);
-    expect(plain.output).toMatch(/An ID token .*✓ signature .*Accepted\./s);
+    expect(plain.output).toMatch(/An ID token .*✓ signature .*\nallow\n/s);
     expect(await show(`Bearer ${token}\n`)).toEqual(plain);
     expect(await show(`authorization: bearer ${token}`)).toEqual(plain);
   });
@@ -419,7 +433,7 @@ describe("explain with a table of revocations", () => {
 
   test("looks whether the token was ended early", async () => {
     const { verdict, steps } = await explained(tenant.idToken(), env());
-    expect(verdict).toBe("accepted");
+    expect(verdict).toBe("allow");
     expect(steps.find(({ step }) => step === "revocation")).toMatchObject({ outcome: "passed" });
   });
 
@@ -435,9 +449,9 @@ describe("explain with a table of revocations", () => {
 describe("explain", () => {
   test.each([
     ["0 where the token is accepted", (): string => tenant.idToken(), [], 0],
-    ["1 where it is refused", (): string => "a.b", [], 1],
+    ["1 where it is unauthorized", (): string => "a.b", [], 1],
     ["2 where it is used wrongly", (): string => "a.b", ["--at", "noon"], 2],
-    ["3 where nobody can tell", (): string => tenant.idToken(), ["--offline"], 3],
+    ["3 where nothing was checked with a key", (): string => tenant.idToken(), ["--offline"], 3],
   ] as const)("exits with %s", async (_, token, options, exitCode) => {
     expect(await run(["explain", token(), ...options], { env: environment() })).toMatchObject({ exitCode });
   });
@@ -488,7 +502,7 @@ describe("explain", () => {
     writeFileSync(file, JSON.stringify(document({ keys: [tenant.currentKey.jwk] })));
     const before = tenant.fetches;
     expect(await explained(tenant.idToken(), environment(), "--keys", file)).toMatchObject({
-      verdict: "accepted",
+      verdict: "allow",
     });
     const forged = tenant.idToken({ key: createSigningKey() });
     expect(await explained(forged, environment(), "--keys", file)).toMatchObject({ reason: "unknown_key" });
@@ -498,7 +512,7 @@ describe("explain", () => {
   test("checks as of the time it is told", async () => {
     const old = tenant.idToken({ claims: { iat: 1_700_000_000, exp: 1_700_003_600 } });
     expect(await explained(old, environment(), "--at", "2023-11-14T22:30:00Z")).toMatchObject({
-      verdict: "accepted",
+      verdict: "allow",
     });
     expect(await explained(old)).toMatchObject({ reason: "expired" });
   });

@@ -73,7 +73,7 @@ describe("the tool, bundled into one file", () => {
 
   test("reads a token from a pipe, and writes no colours into one", async () => {
     const { exitCode, output, errors } = await shell(["explain"], "opaque\n", SETTINGS);
-    expect(output).toContain("Refused: opaque_or_encrypted_token");
+    expect(output).toContain("unauthorized: opaque_or_encrypted_token");
     expect(output).not.toContain("\u001b");
     expect([exitCode, errors]).toEqual([1, ""]);
   });

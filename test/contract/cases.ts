@@ -1,4 +1,4 @@
-import { CLIENT_ID, ISSUER, NOW } from "../tokens.ts";
+import { AUDIENCE, CLIENT_ID, ISSUER, NOW } from "../tokens.ts";
 
 /** What a reader is to make of an event. */
 export interface GoldenCase {
@@ -6,7 +6,7 @@ export interface GoldenCase {
   /** The event's name among those of the same file. */
   readonly event: string;
   readonly options: GoldenOptions;
-  readonly expected: { readonly identity: GoldenIdentity } | { readonly refused: string };
+  readonly expected: { readonly identity: GoldenIdentity } | { readonly error: string };
 }
 
 interface GoldenOptions {
@@ -24,6 +24,7 @@ export interface GoldenIdentity {
   readonly email_verified?: boolean;
   readonly token_use: string;
   readonly issuer: string;
+  readonly audience: string;
   readonly client_id?: string;
   /** Seconds since the epoch. */
   readonly expires_at: number;
@@ -33,6 +34,7 @@ export interface GoldenIdentity {
   readonly organization_name?: string;
   readonly principal_type: string;
   readonly actor?: string;
+  readonly actors: readonly string[];
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
@@ -43,9 +45,11 @@ const COMMON = {
   subject: "auth0|alice",
   token_use: "access",
   issuer: ISSUER,
+  audience: AUDIENCE,
   expires_at: EXP,
   scopes: [],
   permissions: [],
+  actors: [],
   principal_type: "user",
   claims: {},
 };
@@ -60,6 +64,7 @@ const WHOLE: GoldenIdentity = {
   organization: "org_1",
   organization_name: "acme",
   actor: "agent@clients",
+  actors: ["agent@clients", "auth0|bob"],
 };
 
 const DECLARED = {
@@ -96,17 +101,17 @@ const identity = (
   options: Partial<GoldenOptions> = {},
 ): GoldenCase => ({ name, event, options: { ...ALIVE, ...options }, expected: { identity: expected } });
 
-const refused = (
-  reason: string,
+const failing = (
+  code: string,
   name: string,
   event: string,
   options: Partial<GoldenOptions> = {},
-): GoldenCase => ({ name, event, options: { ...ALIVE, ...options }, expected: { refused: reason } });
+): GoldenCase => ({ name, event, options: { ...ALIVE, ...options }, expected: { error: code } });
 
-const mistyped = (name: string, claims: Readonly<Record<string, string>>): GoldenCase =>
-  refused("mistyped", name, "whole", { claims });
+const wrongType = (name: string, claims: Readonly<Record<string, string>>): GoldenCase =>
+  failing("wrong_type", name, "whole", { claims });
 
-const missing = (name: string, event: string): GoldenCase => refused("missing", name, event);
+const missing = (name: string, event: string): GoldenCase => failing("missing", name, event);
 
 /** By the events that they read; a gateway has those whose event it has. */
 export const CASES: readonly GoldenCase[] = [
@@ -126,6 +131,7 @@ export const CASES: readonly GoldenCase[] = [
   identity("an ID token, with an e-mail that is not verified", "id-token", {
     ...COMMON,
     token_use: "id",
+    audience: CLIENT_ID,
     email: "alice@example.com",
     email_verified: false,
     client_id: CLIENT_ID,
@@ -138,6 +144,13 @@ export const CASES: readonly GoldenCase[] = [
     client_id: CLIENT_ID,
     scopes: ["openid", "email"],
   }),
+  identity("an AI agent", "agent", {
+    ...COMMON,
+    subject: "agt_1",
+    principal_type: "agent",
+    client_id: CLIENT_ID,
+    scopes: ["openid", "email"],
+  }),
   identity("an anonymous visitor", "anonymous", {
     ...COMMON,
     subject: "anon@3f2a",
@@ -147,38 +160,42 @@ export const CASES: readonly GoldenCase[] = [
   }),
 
   identity("until the end of the tolerance", "whole", WHOLE, { now_ms: (EXP + 5) * 1000 - 1 }),
-  refused("expired", "from the end of the tolerance on", "whole", { now_ms: (EXP + 5) * 1000 }),
+  failing("expired", "from the end of the tolerance on", "whole", { now_ms: (EXP + 5) * 1000 }),
   identity("until the token's end, without a tolerance", "whole", WHOLE, {
     now_ms: EXP * 1000 - 1,
     clock_tolerance_seconds: 0,
   }),
-  refused("expired", "from the token's end on, without a tolerance", "whole", {
+  failing("expired", "from the token's end on, without a tolerance", "whole", {
     now_ms: EXP * 1000,
     clock_tolerance_seconds: 0,
   }),
 
   identity("of one of the issuers", "whole", WHOLE, { issuers: ["https://login.acme.com/", ISSUER] }),
-  refused("foreign", "of another issuer", "whole", { issuers: ["https://login.acme.com/"] }),
-  refused("foreign", "of an issuer that lacks its slash", "whole", { issuers: [ISSUER.slice(0, -1)] }),
-  refused("foreign", "where no issuer is one's own", "whole", { issuers: [] }),
-  refused("foreign", "of another issuer, and expired", "whole", { issuers: [], now_ms: (EXP + 5) * 1000 }),
+  failing("wrong_issuer", "of another issuer", "whole", { issuers: ["https://login.acme.com/"] }),
+  failing("wrong_issuer", "of an issuer that lacks its slash", "whole", { issuers: [ISSUER.slice(0, -1)] }),
+  failing("wrong_issuer", "where no issuer is one's own", "whole", { issuers: [] }),
+  failing("wrong_issuer", "of another issuer, and expired", "whole", {
+    issuers: [],
+    now_ms: (EXP + 5) * 1000,
+  }),
   identity("of somebody else's authorizer, where issuers are not named", "cognito-claims", {
     ...COMMON,
     issuer: COGNITO,
+    audience: "6bn2",
     client_id: "6bn2",
   }),
-  refused("foreign", "of somebody else's authorizer, where issuers are named", "cognito-claims", {
+  failing("wrong_issuer", "of somebody else's authorizer, where issuers are named", "cognito-claims", {
     issuers: [ISSUER],
   }),
 
-  mistyped("a text for a number", { tenant_id: "number" }),
-  mistyped("a number for a flag", { level: "boolean" }),
-  mistyped("a flag for a number", { beta: "number" }),
-  mistyped("a list with blanks for a text", { roles: "text" }),
-  mistyped("an object for a list", { plan: "list" }),
-  mistyped("an object for a text", { plan: "text" }),
-  mistyped("numbers for a list of texts", { scores: "list" }),
-  mistyped("a text with quotes for a list", { motto: "list" }),
+  wrongType("a text for a number", { tenant_id: "number" }),
+  wrongType("a number for a flag", { level: "boolean" }),
+  wrongType("a flag for a number", { beta: "number" }),
+  wrongType("a list with blanks for a text", { roles: "text" }),
+  wrongType("an object for a list", { plan: "list" }),
+  wrongType("an object for a text", { plan: "text" }),
+  wrongType("numbers for a list of texts", { scores: "list" }),
+  wrongType("a text with quotes for a list", { motto: "list" }),
 
   identity(
     "a number and a flag that travel as JSON",
@@ -186,10 +203,10 @@ export const CASES: readonly GoldenCase[] = [
     { ...WHOLE, claims: { level: 7, beta: true } },
     { claims: { level: "number", beta: "boolean" } },
   ),
-  refused("mistyped", "a flag for a number, as JSON", "custom_claims-with-simple-values", {
+  failing("wrong_type", "a flag for a number, as JSON", "custom_claims-with-simple-values", {
     claims: { beta: "number" },
   }),
-  refused("mistyped", "a number for a text, as JSON", "custom_claims-with-simple-values", {
+  failing("wrong_type", "a number for a text, as JSON", "custom_claims-with-simple-values", {
     claims: { level: "text" },
   }),
 
@@ -199,6 +216,7 @@ export const CASES: readonly GoldenCase[] = [
   missing("a principal that is not the subject", "another-principal"),
   missing("no subject", "without-sub"),
   missing("no issuer", "without-iss"),
+  missing("no audience", "without-aud"),
   missing("no end", "without-exp"),
   missing("no kind of token", "without-token_use"),
   missing("an empty e-mail", "empty-email"),

@@ -27,12 +27,13 @@ const TOKENS = {
     permissions: ["read:orders", "write:orders"],
     org_id: "org_1",
     org_name: "acme",
-    act: { sub: "agent@clients" },
+    act: { sub: "agent@clients", act: { sub: "auth0|bob" } },
     ...Object.fromEntries(Object.entries(OWN_CLAIMS).map(([name, value]) => [claimName(name), value])),
   }),
   "id-token": changed(ID_TOKEN, { email: "alice@example.com", email_verified: false }),
   minimal: changed(ACCESS_TOKEN, { azp: undefined, scope: undefined }),
   machine: changed(ACCESS_TOKEN, { sub: "WebApp@clients", gty: "client-credentials" }),
+  agent: changed(ACCESS_TOKEN, { sub: "agt_1", sub_profile: "ai_agent", client_profile: "service ai_agent" }),
   anonymous: changed(ACCESS_TOKEN, { sub: "anon@3f2a" }),
 };
 
@@ -42,6 +43,7 @@ type Context = Readonly<Record<string, string | undefined>>;
 const OTHER_ANSWERS: Readonly<Record<string, (context: Context) => Context>> = {
   "without-sub": (context) => ({ ...context, sub: undefined }),
   "without-iss": (context) => ({ ...context, iss: undefined }),
+  "without-aud": (context) => ({ ...context, aud: undefined }),
   "without-exp": (context) => ({ ...context, exp: undefined }),
   "without-token_use": (context) => ({ ...context, token_use: undefined }),
   "empty-email": (context) => ({ ...context, email: "" }),
@@ -64,6 +66,7 @@ const OTHER_ANSWERS: Readonly<Record<string, (context: Context) => Context>> = {
     sub: "auth0|alice",
     iss: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf",
     token_use: "access",
+    aud: "6bn2",
     client_id: "6bn2",
     exp,
   }),
@@ -105,6 +108,8 @@ function ourAuthorizers(key: SigningKey): Authorizers {
     contextClaims: CONTEXT_CLAIMS,
     emailPolicy: "optional",
     allowMachines: true,
+    allowAgents: true,
+    actors: "any",
     allowAnonymous: true,
   } as const;
   return {

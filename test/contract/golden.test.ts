@@ -13,7 +13,7 @@ const SCHEMA = JSON.parse(readFileSync("readers/schema.json", "utf8")) as {
 };
 const isIdentity = new Ajv2020().compile(SCHEMA);
 
-test("the golden files are what the emulator writes now: `npm run docs:golden` changes nothing", async () => {
+test("the golden files are what the emulator writes now: `npx tsx test/contract/write.ts` changes nothing", async () => {
   const files = await goldenFiles();
   const written = readdirSync(GOLDEN).map((name) => `${GOLDEN}/${name}`);
   expect(written.sort()).toEqual([...files.keys()].sort());
@@ -48,8 +48,7 @@ describe("the schema", () => {
 
   test("and for none that is missing or half", () => {
     const missing = goldenCalls().filter(
-      ({ expected, event }) =>
-        "refused" in expected && expected.refused === "missing" && !BEYOND.includes(event),
+      ({ expected, event }) => "error" in expected && expected.error === "missing" && !BEYOND.includes(event),
     );
     expect(missing.length).toBeGreaterThan(50);
     for (const { gateway, name, given } of missing)
@@ -79,7 +78,7 @@ function outcomeOf({ given, options }: GoldenCall): GoldenCase["expected"] {
     });
     return { identity: neutral(identity) };
   } catch (error) {
-    if (error instanceof IdentityError) return { refused: error.code };
+    if (error instanceof IdentityError) return { error: error.code };
     throw error;
   }
 }

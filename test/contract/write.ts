@@ -1,4 +1,4 @@
-/** Writes the golden events again: `npm run docs:golden`. */
+/** Writes the golden events again: `npx tsx test/contract/write.ts`. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { GOLDEN, goldenFiles } from "./golden.ts";
 

@@ -2,7 +2,7 @@
  * Asks a deployed probe what the kit's gateway only claims.
  *
  *     cd test/deployed && npx serverless deploy
- *     npm run test:deployed -- --url https://REST.execute-api.REGION.amazonaws.com/probe \
+ *     npx tsx test/deployed/run.ts --url https://REST.execute-api.REGION.amazonaws.com/probe \
  *       --url https://HTTP.execute-api.REGION.amazonaws.com --url wss://WS.execute-api.REGION.amazonaws.com/probe
  */
 import { parseArgs } from "node:util";
@@ -13,7 +13,7 @@ import { remoteProbe } from "./remote-probe.ts";
 const USAGE = `Asks a deployed probe what the kit's gateway only claims. It needs an AWS account.
 
   cd test/deployed && npx serverless deploy
-  npm run test:deployed -- --url https://… --url https://… --url wss://…
+  npx tsx test/deployed/run.ts --url https://… --url https://… --url wss://…
 
 The addresses are the three that the deployment prints.
 `;

@@ -4,7 +4,7 @@ import { gatewayTable, TABLE_FILE } from "./table.ts";
 
 answerHelp(`Writes the table of bench/gateway-behaviour.md: what API Gateway, the kit and serverless-offline do.
 
-  npm run docs:gateways
+  npx tsx test/deployed/write-table.ts
 `);
 mkdirSync(new URL(".", TABLE_FILE), { recursive: true });
 writeFileSync(TABLE_FILE, await gatewayTable());

@@ -118,6 +118,6 @@ test("the npm scripts in docs/local.md exist", () => {
   const named = commands("local.md", "npm ").flatMap(
     (line) => /npm (?:run (?:--silent )?)?([a-z:]+)/.exec(line)?.[1] ?? [],
   );
-  expect(new Set(named)).toEqual(new Set(["ci", "docs:pictures", "install:apart", "start", "token"]));
+  expect(new Set(named)).toEqual(new Set(["ci", "start", "token"]));
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "token"]));
 });

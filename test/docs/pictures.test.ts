@@ -19,7 +19,7 @@ test("every picture that a page shows is there, and none is large", () => {
 });
 
 test("the pages are there by day and by night, the first of them for a desk and a phone", () => {
-  const pictures = ["auth0-js", "end-early", "lock", "page-desktop", "page-phone"].flatMap((name) => [
+  const pictures = ["auth0-js", "lock", "page-desktop", "page-phone", "revoke"].flatMap((name) => [
     `${name}-dark.png`,
     `${name}-light.png`,
   ]);

@@ -157,6 +157,22 @@ describe("the stack with revocations", () => {
     expect(rightsOf(/RevokeOnEvent/).sort()).toEqual(["dynamodb:UpdateItem", "sqs:SendMessage"]);
   });
 
+  test("has a table that outlives it, with one key and what expires", () => {
+    const [table, ...others] = Object.values(revoking.Resources).filter(
+      ({ Type }) => Type === "AWS::DynamoDB::Table",
+    );
+    expect(others).toEqual([]);
+    expect(table).toMatchObject({
+      ...{ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" },
+      Properties: {
+        BillingMode: "PAY_PER_REQUEST",
+        DeletionProtectionEnabled: true,
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+      },
+    });
+  });
+
   test("calls the writers by the streams and by an address of their own", () => {
     const handlers = getResources(revoking, "AWS::Lambda::Function").map(
       ({ properties }) => properties["Handler"],
@@ -166,7 +182,6 @@ describe("the stack with revocations", () => {
     );
     expect(getResources(revoking, "AWS::Events::Rule")).toHaveLength(2);
     expect(getResources(revoking, "AWS::Lambda::Url")).toHaveLength(1);
-    expect(getResources(revoking, "AWS::DynamoDB::Table")).toHaveLength(1);
   });
 
   test("has the alarms of the package, and tells them by every parameter what to watch", () => {

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { createLocalJWKSet, errors, jwtVerify } from "jose";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { createLogoutTokenVerifier } from "../../src/token/logout-token.ts";
-import { createJwtVerifier } from "../../src/token/verify.ts";
 import { AuthorizerError } from "../../src/errors.ts";
 import { getLogoutHint } from "../../src/revocation/writers/logout-hints.ts";
 import { StaticKeySet } from "../token/keys/static-key-set.ts";
@@ -17,6 +16,7 @@ import {
   NOW,
   RULES,
   signText,
+  createTokenVerifier,
 } from "../tokens.ts";
 import { at, createGround, type Ground } from "./fixtures.ts";
 import { buildMutated, mutatedTokens } from "./mutated-tokens.ts";
@@ -34,7 +34,7 @@ beforeAll(() => {
   const options = { rules: RULES, getKeySet: () => keySet, clock: () => NOW * 1000 };
   verifyLogout = createLogoutTokenVerifier(options);
   isLogout = accepts(verifyLogout);
-  isIdentity = accepts(createJwtVerifier(options));
+  isIdentity = accepts(createTokenVerifier(options));
   oracle = oracleOf(ground);
 });
 

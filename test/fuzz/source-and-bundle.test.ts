@@ -1,7 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { expect, jest, test } from "@jest/globals";
-
-jest.setTimeout(300_000);
+import { expect, test } from "@jest/globals";
 
 /** The long form takes more: `tsx test/fuzz/source-and-bundle.ts`. */
 const RUNS = 700;

@@ -160,7 +160,7 @@ describe("what Retry-After asks for is", () => {
     [503, false],
   ])("HTTP %s: the server refuses, and is not down: %s", async (status, refused) => {
     answers((_request, response) => respond(response, status, {}));
-    expect((await failure()).refused).toBe(refused);
+    expect((await failure()).rejected).toBe(refused);
   });
 
   test("a date: the seconds until then", async () => {

@@ -12,11 +12,11 @@ const FRESH = toEntry("value", NOW, LIFETIMES);
 const LONG_OUTAGE = toEntry("value", NOW, LIFETIMES, NOW + 24 * HOUR);
 const error = new Error("HTTP 503");
 
-const failureAt = (at: number, refused = false): Failure => ({
+const failureAt = (at: number, rejected = false): Failure => ({
   at,
   count: 1,
   retryAt: at + SECOND,
-  refused,
+  rejected,
   error,
 });
 
@@ -73,7 +73,7 @@ describe("the next attempt", () => {
 });
 
 describe("after a failure the pause", () => {
-  const failed = { error, refused: false, retryAfter: 0, startedAt: NOW };
+  const failed = { error, rejected: false, retryAfter: 0, startedAt: NOW };
   const pause = (changes: object, copy: typeof FRESH | undefined, random = 0, previous?: Failure): number =>
     toFailure({ ...failed, ...changes }, copy, previous, { now: NOW, random }).retryAt - NOW;
 
@@ -93,7 +93,7 @@ describe("after a failure the pause", () => {
   test("ends where the copy ends", () => {
     const copy = { ...FRESH, staleUntil: NOW + 20 * SECOND, outageUntil: NOW + 25 * SECOND };
     expect(pause({}, copy)).toBe(25 * SECOND);
-    expect(pause({ refused: true }, copy)).toBe(20 * SECOND);
+    expect(pause({ rejected: true }, copy)).toBe(20 * SECOND);
   });
 
   test("counts failures in a row", () => {

@@ -20,7 +20,7 @@ describe("the context", () => {
       permissions: ["read:x", "write:x"],
       organization: { id: "org_1", name: "acme" },
       principalType: "machine",
-      actor: "agent@clients",
+      actors: ["agent@clients", "auth0|bob"],
     };
     expect(toContext(identity)).toEqual({
       sub: "auth0|alice",
@@ -28,6 +28,7 @@ describe("the context", () => {
       email_verified: "true",
       token_use: "access",
       iss: "https://acme.eu.auth0.com/",
+      aud: "WebApp",
       client_id: "WebApp",
       exp: "1800000000",
       scope: "openid email",
@@ -36,6 +37,7 @@ describe("the context", () => {
       org_name: "acme",
       principal_type: "machine",
       actor: "agent@clients",
+      actors: "agent@clients auth0|bob",
     });
   });
 
@@ -44,6 +46,7 @@ describe("the context", () => {
       sub: "auth0|alice",
       token_use: "access",
       iss: "https://acme.eu.auth0.com/",
+      aud: "WebApp",
       exp: "1800000000",
     });
   });
@@ -53,7 +56,7 @@ describe("the context", () => {
     [false, { email: "a@b", email_verified: "false" }],
     [undefined, { email: "a@b" }],
   ])("says of an e-mail whose verification is %s no more than that", (verified, expected) => {
-    const { sub, token_use, iss, exp, ...email } = toContext({
+    const { sub, token_use, iss, aud, exp, ...email } = toContext({
       ...NOBODY_MUCH,
       email: { kind: "address", address: "a@b", verified },
     });

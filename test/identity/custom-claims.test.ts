@@ -9,7 +9,7 @@ const carried = (value: unknown): Readonly<Record<string, string>> =>
   toCustomContext({ claims: { [CLAIM]: value } }, { value: CLAIM });
 
 const EXP = 1_800_000_000;
-const IDENTITY = { sub: "auth0|alice", iss: "https://acme.eu.auth0.com/", token_use: "id", exp: String(EXP) };
+const IDENTITY = { sub: "auth0|alice", iss: "https://acme.eu.auth0.com/", aud: "WebApp", token_use: "id", exp: String(EXP) };
 
 function read(context: object, claims: ClaimTypes): unknown {
   const event = { requestContext: { authorizer: { ...IDENTITY, ...context } } };
@@ -105,7 +105,7 @@ describe("a reader gives", () => {
     ["a list of numbers for a list of texts", "list", [1]],
     ["a list with blanks for a text", "text", ["content editor"]],
   ] as const)("no %s", (_, type, signed) => {
-    expect(reasonOf(() => read(carried(signed), { value: type }))).toBe("mistyped");
+    expect(reasonOf(() => read(carried(signed), { value: type }))).toBe("wrong_type");
   });
 
   test("no claim that was not declared", () => {

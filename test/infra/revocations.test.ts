@@ -258,4 +258,22 @@ describe("a stack with revocations", () => {
       ["table-out-of-reach", message],
     ]);
   });
+
+  test("is found wanting by validate where a writer has a table of another stack, as in a second region", () => {
+    const template = structuredClone(all.template);
+    const { Properties: writer } = template.Resources["RevokeOnEventLambdaFunction"] ?? {};
+    const { Variables: variables } = writer?.["Environment"] as { Variables: Record<string, unknown> };
+    variables["REVOCATION_TABLE"] = "acme-revocations";
+    expect(lintTemplate(template)).toMatchObject([
+      { rule: "second-writer", resource: "RevokeOnEventLambdaFunction" },
+    ]);
+    const { Variables: read } = template.Resources["AuthorizerLambdaFunction"]?.Properties?.[
+      "Environment"
+    ] as {
+      Variables: Record<string, unknown>;
+    };
+    variables["REVOCATION_TABLE"] = read["REVOCATION_TABLE"];
+    read["REVOCATION_TABLE"] = "acme-revocations";
+    expect(lintTemplate(template)).toEqual([]);
+  });
 });

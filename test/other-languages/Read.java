@@ -1,7 +1,7 @@
 package identity;
 
 import identity.CallerIdentity.ClaimType;
-import identity.CallerIdentity.MissingIdentityException;
+import identity.CallerIdentity.IdentityError;
 import identity.CallerIdentity.Options;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,8 +55,8 @@ final class Read {
     }
     try {
       return Map.of("identity", neutral(CallerIdentity.fromEvent(event, options)));
-    } catch (MissingIdentityException error) {
-      return Map.of("refused", error.reason().name().toLowerCase());
+    } catch (IdentityError error) {
+      return Map.of("error", error.code().name().toLowerCase());
     }
   }
 
@@ -65,6 +65,7 @@ final class Read {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("subject", caller.subject());
     fields.put("issuer", caller.issuer());
+    fields.put("audience", caller.audience());
     fields.put("token_use", caller.tokenUse());
     fields.put("expires_at", caller.expiresAt().getEpochSecond());
     put(fields, "email", caller.email());
@@ -76,6 +77,7 @@ final class Read {
     put(fields, "organization_name", caller.organizationName());
     fields.put("principal_type", caller.principalType());
     put(fields, "actor", caller.actor());
+    fields.put("actors", caller.actors());
     fields.put("claims", caller.claims());
     return fields;
   }

@@ -54,9 +54,9 @@ func outcome(event json.RawMessage, one goldenCase) any {
 		options.ClockTolerance = &tolerance
 	}
 	caller, err := auth0identity.FromEvent(event, options)
-	var missing *auth0identity.IdentityError
-	if errors.As(err, &missing) {
-		return map[string]any{"refused": missing.Reason}
+	var identityError *auth0identity.IdentityError
+	if errors.As(err, &identityError) {
+		return map[string]any{"error": identityError.Code}
 	}
 	check(err)
 	return map[string]any{"identity": neutral(caller)}
@@ -68,13 +68,14 @@ func neutral(caller *auth0identity.Caller) map[string]any {
 		"expires_at":  caller.ExpiresAt.Unix(),
 		"scopes":      caller.Scopes,
 		"permissions": caller.Permissions,
+		"actors":      caller.Actors,
 		"claims":      caller.Claims,
 	}
 	if caller.EmailVerified != nil {
 		fields["email_verified"] = *caller.EmailVerified
 	}
 	for name, value := range map[string]string{
-		"subject": caller.Subject, "issuer": caller.Issuer, "token_use": caller.TokenUse, "email": caller.Email,
+		"subject": caller.Subject, "issuer": caller.Issuer, "audience": caller.Audience, "token_use": caller.TokenUse, "email": caller.Email,
 		"client_id": caller.ClientID, "organization": caller.Organization, "organization_name": caller.OrganizationName,
 		"principal_type": caller.PrincipalType, "actor": caller.Actor,
 	} {

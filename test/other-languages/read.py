@@ -16,7 +16,7 @@ def outcome(event, options):
     try:
         identity = identity_from(event, now=options["now_ms"] / 1000, **given)
     except IdentityError as error:
-        return {"refused": error.reason}
+        return {"error": error.code}
     fields = {**vars(identity), "expires_at": identity.expires_at.timestamp()}
     fields["claims"] = {name: value for name, value in identity.claims.items() if value is not None}
     return {"identity": {name: value for name, value in fields.items() if value is not None}}

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { tokenHash } from "../../src/revocation/item.ts";
+import type { TableOutage } from "../../src/testing/revocation-table.ts";
 import { Reader, startWorld, type World } from "./harness.ts";
 
 let world: World;
@@ -109,7 +110,13 @@ describe("a table out of reach", () => {
     });
   });
 
-  test.each(["throttled", "unprocessed keys"] as const)("%s: 500, even with allow", async (outage) => {
+  test.each<readonly [string, TableOutage]>([
+    ["throttled", "throttled"],
+    ["unprocessed keys", "unprocessed keys"],
+    ["wrong region", { exception: "ResourceNotFoundException" }],
+    ["no right", { exception: "AccessDeniedException" }],
+    ["clock skew", { exception: "InvalidSignatureException" }],
+  ])("%s: 500, even with allow", async (_, outage) => {
     world.table.fail(outage);
     const reader = new Reader(world, { revocationOnFailure: "allow" });
     expect(await reader.outcome()).toBe("revocations_unavailable");

@@ -4,11 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build, type Format } from "esbuild";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { bearerEvent } from "../../src/testing/events.ts";
 import { startWorld, type World } from "./harness.ts";
-
-jest.setTimeout(60_000);
 
 let world: World;
 let folder: string;

@@ -1,11 +1,10 @@
-import type { TokenClaims } from "../../src/token/read-claims.ts";
+import type { TokenClaims } from "../../src/token/claims.ts";
 import { FetchError } from "../../src/http/fetch-error.ts";
-import { AuthorizerError } from "../../src/errors.ts";
 import { DynamoDbError, type CallDynamoDb } from "../../src/revocation/dynamodb.ts";
 import {
   createRevocationLookup,
-  type RevocationLookup,
   type RevocationLookupOptions,
+  type TableLookup,
 } from "../../src/revocation/lookup.ts";
 import type { RevocationEvent } from "../../src/logging/events.ts";
 import { RevocationItems } from "../../src/testing/revocation-items.ts";
@@ -58,7 +57,7 @@ export class Harness {
   always: Behaviour | undefined;
   /** Milliseconds since the epoch. */
   now = NOW * 1000;
-  readonly lookup: RevocationLookup;
+  readonly lookup: TableLookup;
 
   constructor(options: Partial<RevocationLookupOptions> = {}) {
     this.lookup = createRevocationLookup({
@@ -77,13 +76,8 @@ export class Harness {
 
   /** `accepted`, or the reason and its detail. */
   async outcome(claims: TokenClaims = toClaims(), token = TOKEN): Promise<string> {
-    try {
-      await this.lookup.check(token, claims);
-      return "accepted";
-    } catch (error) {
-      if (error instanceof AuthorizerError) return error.message;
-      throw error;
-    }
+    const refusal = await this.lookup.find(token, claims);
+    return refusal === undefined ? "accepted" : `${refusal.reason}: ${refusal.detail}`;
   }
 
   /** How many events of this name there were. */
@@ -129,10 +123,10 @@ export function toClaims(parts: TokenParts = {}): TokenClaims {
   return {
     issuer: "https://acme.eu.auth0.com/",
     subject: sub,
+    audience: "WebApp",
     issuedAt: iat,
     expiresAt: NOW + 3600,
     organization: org === undefined ? undefined : { id: org, name: undefined },
-    actor: actors[0],
     actors,
     all: { ...(sid !== undefined && { [use === "id" ? "sid" : SESSION_CLAIM]: sid }) },
     ...(use === "id"

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { DynamoDbError, type CallDynamoDb } from "../../src/revocation/dynamodb.ts";
-import { createRevocationLookup, type RevocationLookup } from "../../src/revocation/lookup.ts";
+import { createRevocationLookup, type TableLookup } from "../../src/revocation/lookup.ts";
 import { OUTAGES, toClaims, TOKEN } from "./lookup-harness.ts";
 
 /** Reproducible numbers from 0 to 1 (a linear congruential generator). */
@@ -51,7 +51,7 @@ interface Fleet {
 /** Containers as Lambda starts them, with a table that answers after 5 ms. */
 function createFleet(): Fleet {
   const time = new VirtualTime();
-  const idle: RevocationLookup[] = [];
+  const idle: TableLookup[] = [];
   const call: CallDynamoDb = async (operation, _input, timeoutMs) => {
     fleet.asked += 1;
     const { state } = fleet;
@@ -60,7 +60,7 @@ function createFleet(): Fleet {
     if (state === "throttled") throw new DynamoDbError(operation, "ThrottlingException", 400);
     return { output: { Responses: { revocations: [] }, UnprocessedKeys: {} }, date: undefined };
   };
-  const start = (): RevocationLookup => {
+  const start = (): TableLookup => {
     fleet.containers += 1;
     const options = { table: "revocations", kept: call, fresh: call, sessionClaim: undefined } as const;
     return createRevocationLookup({
@@ -76,7 +76,7 @@ function createFleet(): Fleet {
     fleet.inFlight += 1;
     // What an execution takes beside the lookup.
     await time.after(1);
-    await container.check(TOKEN, toClaims()).catch(() => undefined);
+    await container.find(TOKEN, toClaims());
     fleet.inFlight -= 1;
     idle.push(container);
   };

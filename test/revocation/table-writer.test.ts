@@ -62,6 +62,16 @@ test.each([
   expect(table.items.get("sid#s-1")?.["expiresAt"]).toEqual(expiresAt);
 });
 
+test("a session that is revoked again without a retention never expires, whatever its item had before", async () => {
+  const session = { kind: "sid", sid: "s-1" } as const;
+  await write(SECONDS - 60, session, 7);
+  expect(await write(SECONDS - 59, session)).toBe("written");
+  expect(table.items.get("sid#s-1")).toEqual({
+    id: { S: "sid#s-1" },
+    notBefore: { N: String(SECONDS - 59) },
+  });
+});
+
 test.each([
   ["missing", { exception: "ResourceNotFoundException" }, /no such table/],
   ["closed to the writer", { exception: "AccessDeniedException" }, /the role lacks dynamodb:UpdateItem/],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../../src/settings/configuration-error.ts";
 import {
   findMisspelledVariables,
@@ -37,11 +38,16 @@ describe("the settings", () => {
       accessTokenProfile: "auth0",
       organizations: [],
       requiredPermissions: [],
+      routePermissions: {},
+      shared: false,
       emailPolicy: "verified",
       emailDomains: [],
       allowMachines: false,
       allowAnonymous: false,
+      allowAgents: false,
+      actors: "none",
       issuedAfter: undefined,
+      usageKeyClaim: undefined,
       clockToleranceSeconds: 5,
       httpApiResponse: "policy",
       httpApiUnauthorized: "401",
@@ -155,20 +161,20 @@ describe("each variable", () => {
   test.each([
     ["AUTH0_DOMAIN", "https://acme.com/path", "must be a domain"],
     ["AUTH0_DOMAIN", "http://acme.com", "must use https"],
-    ["AUTH0_DOMAIN", "a.com b.com", "has an item that is empty or has blanks"],
-    ["AUTH0_CLIENT_IDS", "A B", "has an item that is empty or has blanks"],
-    ["AUTH0_AUDIENCES", "a b", "has an item that is empty or has blanks"],
-    ["AUTH0_EMAIL_CLAIM", "mail", "must be an absolute URL"],
-    ["AUTH0_CONTEXT_CLAIMS", "roles", "has an item that is no name=value"],
+    ["AUTH0_DOMAIN", "a.com b.com", "has an item that is empty or has spaces"],
+    ["AUTH0_CLIENT_IDS", "A B", "has an item that is empty or has spaces"],
+    ["AUTH0_AUDIENCES", "a b", "has an item that is empty or has spaces"],
+    ["AUTH0_EMAIL_CLAIM", "roles", "is a claim that Auth0 keeps to itself"],
+    ["AUTH0_CONTEXT_CLAIMS", "roles", "has an item that is not name=value"],
     ["AUTH0_CONTEXT_CLAIMS", "Roles=https://a/", "has a name that is not a lower-case letter"],
-    ["AUTH0_CONTEXT_CLAIMS", "email=https://a/", "has a name that is taken: email"],
+    ["AUTH0_CONTEXT_CLAIMS", "email=https://a/", "has a reserved name: email"],
     ["AUTH0_CONTEXT_CLAIMS", "a=https://a/,a=https://b/", "names a twice"],
-    ["AUTH0_REQUIRED_CLAIMS", "https://acme.com/plan=", "has an item that is no name=value"],
+    ["AUTH0_REQUIRED_CLAIMS", "https://acme.com/plan=", "has an item that is not name=value"],
     ["AUTH0_REQUIRED_CLAIMS", "https://acme.com/plan=|", "has a claim without a value"],
     ["AUTHORIZER_EMAIL_DOMAINS", "@acme.com", "must be domains such as acme.com"],
     ["AUTH0_ACCESS_TOKEN_PROFILE", "both", "must be one of auth0, rfc9068"],
-    ["AUTH0_ORGANIZATIONS", "org 1", "has an item that is empty or has blanks"],
-    ["AUTH0_REQUIRED_PERMISSIONS", "read x", "has an item that is empty or has blanks"],
+    ["AUTH0_ORGANIZATIONS", "org 1", "has an item that is empty or has spaces"],
+    ["AUTH0_REQUIRED_PERMISSIONS", "read x", "has an item that is empty or has spaces"],
     ["AUTHORIZER_EMAIL_POLICY", "required", "must be one of verified, present, optional"],
     ["AUTHORIZER_ALLOW_MACHINES", "yes", "must be one of true, false"],
     ["AUTHORIZER_ALLOW_ANONYMOUS", "yes", "must be one of true, false"],
@@ -192,7 +198,7 @@ describe("each variable", () => {
       "must be the name of a DynamoDB table",
     ],
     ["REVOCATION_ON_FAILURE", "refuse", "must be one of error, allow"],
-    ["REVOCATION_SESSION_CLAIM", "session id", "has an item that is empty or has blanks"],
+    ["REVOCATION_SESSION_CLAIM", "session id", "has an item that is empty or has spaces"],
     ...[
       ...["2026-11-30", "08:00:00Z", "2026-11-30T08:00:00", "2026-11-30T08:00Z", "1796025600", "now"],
       ...["2026-02-29T08:00:00Z", "2026-13-01T08:00:00Z", "2026-11-30T24:00:00Z", "26-11-30T08:00:00Z"],
@@ -218,13 +224,13 @@ describe("together", () => {
     [
       "somebody must be able to get in",
       { AUTH0_CLIENT_IDS: "," },
-      "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: nobody would get in",
+      "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: no token would be accepted",
       { AUTH0_CLIENT_IDS: "", ...ACCESS },
     ],
     [
       "no application has the name of an API",
       { ...ACCESS, AUTH0_AUDIENCES: "api,WebApp" },
-      "AUTH0_AUDIENCES must not share a value with AUTH0_CLIENT_IDS: it tells the two kinds of token apart",
+      "AUTH0_AUDIENCES must not share a value with AUTH0_CLIENT_IDS: it tells ID tokens and access tokens apart",
       { ...ACCESS, AUTH0_AUDIENCES: "api,webapp" },
     ],
     [
@@ -242,19 +248,19 @@ describe("together", () => {
     [
       "machines have no e-mail",
       { AUTHORIZER_ALLOW_MACHINES: "true" },
-      "AUTHORIZER_ALLOW_MACHINES needs AUTHORIZER_EMAIL_POLICY=optional: a machine has no e-mail",
+      "AUTHORIZER_ALLOW_MACHINES needs AUTHORIZER_EMAIL_POLICY=optional: a machine has no email",
       { AUTHORIZER_ALLOW_MACHINES: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
       "a domain says nothing of an e-mail that nobody verified",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com", AUTHORIZER_EMAIL_POLICY: "present" },
-      "AUTHORIZER_EMAIL_DOMAINS needs AUTHORIZER_EMAIL_POLICY=verified: anybody can sign up with anybody's address until it is",
+      "AUTHORIZER_EMAIL_DOMAINS needs AUTHORIZER_EMAIL_POLICY=verified: until it is verified, a user can sign up with any address",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
     ],
     [
       "anonymous visitors have no e-mail",
       { AUTHORIZER_ALLOW_ANONYMOUS: "true" },
-      "AUTHORIZER_ALLOW_ANONYMOUS needs AUTHORIZER_EMAIL_POLICY=optional: an anonymous session has no e-mail",
+      "AUTHORIZER_ALLOW_ANONYMOUS needs AUTHORIZER_EMAIL_POLICY=optional: an anonymous session has no email",
       { AUTHORIZER_ALLOW_ANONYMOUS: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
@@ -301,10 +307,10 @@ describe("mistakes", () => {
 
   test("are told in the message, with their number", () => {
     expect(() => settingsFromEnvironment({})).toThrow(
-      /^The authorizer cannot start: 2 mistakes in its configuration\.\n- AUTH0_DOMAIN is .*\n- AUTH0_CLIENT_IDS is /,
+      /^The authorizer cannot start: 2 issues in its configuration\.\n- AUTH0_DOMAIN is .*\n- AUTH0_CLIENT_IDS is /,
     );
     expect(() => settings({ JWKS_TIMEOUT_MS: "1" })).toThrow(
-      /cannot start: 1 mistake in its configuration\.\n- JWKS_/,
+      /cannot start: 1 issue in its configuration\.\n- JWKS_/,
     );
     expect(new ConfigurationError([])).toMatchObject({ name: "ConfigurationError" });
   });
@@ -382,5 +388,23 @@ describe("a key in code that is no setting", () => {
   test("is told with every other mistake", () => {
     const read = () => settingsFrom({ clientIds: ["A B"], organisations: ["org_1"] } as object);
     expect(mistakes(read)).toHaveLength(3);
+  });
+});
+
+test("one domain in code is a string or a list of one", () => {
+  const options = { clientIds: ["WebApp"] };
+  expect(settingsFrom({ ...options, domain: "acme.eu.auth0.com" })).toEqual(
+    settingsFrom({ ...options, domain: ["acme.eu.auth0.com"] }),
+  );
+});
+
+describe("a custom claim takes no name", () => {
+  const schema = JSON.parse(readFileSync("readers/schema.json", "utf8")) as { properties: object };
+  const fields = Object.keys(schema.properties).filter((name) => /^[a-z_]+$/.test(name));
+  const read = (name: string) => settings({ AUTH0_CONTEXT_CLAIMS: `${name}=https://acme.com/x` });
+
+  test.each([...fields, "reason", "claims", "jwt", "lambda"])("%s", (name) => {
+    expect(mistakes(() => read(name))).toEqual([expect.stringContaining(`has a reserved name: ${name}`)]);
+    expect(read(`${name}_2`).contextClaims).toEqual({ [`${name}_2`]: "https://acme.com/x" });
   });
 });

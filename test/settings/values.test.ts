@@ -29,7 +29,7 @@ describe("a list", () => {
 
   test("reads each of its items", () => {
     expect(list(integer(0, 9))("1,2")).toEqual([1, 2]);
-    expect(() => words("a,b c")).toThrow('has an item that is empty or has blanks in it: "b c"');
+    expect(() => words("a,b c")).toThrow('has an item that is empty or has spaces in it: "b c"');
   });
 });
 
@@ -39,7 +39,7 @@ describe("a word", () => {
   });
 
   test.each(["", " ", "a b", "a\n", " a", 7, null, ["a"]])("cannot be %j", (value) => {
-    expect(() => word(value)).toThrow(/^has an item that is empty or has blanks in it: /);
+    expect(() => word(value)).toThrow(/^has an item that is empty or has spaces in it: /);
   });
 });
 
@@ -86,13 +86,24 @@ describe("an issuer", () => {
     expect(() => issuer(value)).toThrow(`must use https, except on a loopback host: ${value}`);
   });
 
+  test.each(["acme", "undefined", "*.auth0.com", "{yourDomain}", "acme.eu.auth0.com.", "https://10.0.0.1"])(
+    "cannot be %s, which no tenant is",
+    (value) => {
+      expect(() => issuer(value)).toThrow(/^must be a domain such as acme\.eu\.auth0\.com/);
+    },
+  );
+
+  test.each(['"acme.eu.auth0.com"', "'acme.eu.auth0.com'"])("cannot have quotes: %s", (value) => {
+    expect(() => issuer(value)).toThrow(`has quotes around an item: ${value}`);
+  });
+
   test.each(["", "acme .com", 7])("cannot be %j", (value) => {
-    expect(() => issuer(value)).toThrow(/empty or has blanks/);
+    expect(() => issuer(value)).toThrow(/empty or has spaces/);
   });
 });
 
 describe("the name of the e-mail claim", () => {
-  test.each(["https://acme.com/email", "http://acme.com/email", "https://acme.com", "email"])(
+  test.each(["https://acme.com/email", "acme.com/email", "urn:acme:email", "user_email", "email"])(
     "may be %s",
     (value) => {
       expect(emailClaim(value)).toBe(value);
@@ -100,18 +111,20 @@ describe("the name of the e-mail claim", () => {
   );
 
   test.each([
-    "mail",
-    "email2",
-    "email_verified",
-    "acme.com/email",
-    "//acme.com/email",
-    "urn:email",
-    "https://",
-    "ftp://acme.com/",
-  ])("cannot be %s", (value) => {
+    "sub",
+    "roles",
+    "org_name",
+    "https://acme.auth0.com/email",
+    "https://auth0.com/email",
+    "http://acme.webtask.io/email",
+  ])("cannot be %s, which Auth0 keeps to itself", (value) => {
     expect(() => emailClaim(value)).toThrow(
-      `must be an absolute URL such as https://acme.com/email, or email: ${value}`,
+      `is a claim that Auth0 keeps to itself; use one such as https://acme.com/email: ${value}`,
     );
+  });
+
+  test("may be in a namespace that only looks like Auth0's", () => {
+    expect(emailClaim("https://myauth0.com/email")).toBe("https://myauth0.com/email");
   });
 });
 

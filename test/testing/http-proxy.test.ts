@@ -132,7 +132,7 @@ describe.each(["REST", "HTTP"] as const)("of a %s API, a backend that is no Lamb
     ["a variable that is no identity's", { [Object.keys(MAPPED[kind])[0] ?? ""]: "$request.header.x" }],
     ["a key of another kind of API", MAPPED[kind === "REST" ? "HTTP" : "REST"]],
   ])("is refused a mapping with %s", (_, requestParameters) => {
-    expect(() => api(requestParameters)).toThrow("is no mapping that this gateway knows: write it like");
+    expect(() => api(requestParameters)).toThrow("is not a mapping that this gateway knows: write it like");
   });
 });
 

@@ -30,7 +30,7 @@ describe("a MOCK integration", () => {
   });
 
   it.each([
-    ["another type", { Type: "AWS_PROXY" }, "this imitates MOCK"],
+    ["another type", { Type: "AWS_PROXY" }, "this supports MOCK"],
     ["no request template", { RequestTemplates: {} }, "or the gateway answers 500"],
     ["no response for its status", { IntegrationResponses: [] }, "no IntegrationResponse for the status 200"],
     [
@@ -40,7 +40,7 @@ describe("a MOCK integration", () => {
           { StatusCode: 200, ResponseTemplates: { "application/json": "$context.stage" } },
         ],
       },
-      "not imitated here",
+      "not supported by this fake",
     ],
     [
       "a header from the request",
@@ -52,7 +52,7 @@ describe("a MOCK integration", () => {
           },
         ],
       },
-      "not imitated here: method.response.header.X",
+      "not supported by this fake: method.response.header.X",
     ],
   ])("with %s is refused when the test starts", (_, changes, message) => {
     expect(() => mockIntegration(method(changes))).toThrow(message);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { inspect } from "node:util";
-import { checkHeader, decodeUnverifiedJwt, getOwn } from "../../src/token/jwt.ts";
+import { checkHeader, decodeBase64url, decodeUnverifiedJwt, getOwn } from "../../src/token/jwt.ts";
 import { base64url, changed, encoded, HEADER, outcomeOf, type Changes } from "../tokens.ts";
 
 const CLAIMS = { sub: "auth0|alice" };
@@ -27,7 +28,12 @@ function tokenOfLength(length: number): string {
 describe("a compact JWS", () => {
   test("comes apart into its header and claims", () => {
     const text = token(encoded(HEADER), encoded(CLAIMS));
-    expect(decodeUnverifiedJwt(text)).toEqual({ header: HEADER, claims: CLAIMS, parts: text.split(".") });
+    expect(decodeUnverifiedJwt(text)).toEqual({
+      token: text,
+      header: HEADER,
+      claims: CLAIMS,
+      parts: text.split("."),
+    });
   });
 
   test("may have text that is not ASCII", () => {
@@ -201,5 +207,29 @@ describe("the header", () => {
   test("inherits nothing", () => {
     const inherited = Object.create(HEADER) as Record<string, unknown>;
     expect(outcomeOf(() => checkHeader(inherited))).toBe("unsupported_algorithm");
+  });
+});
+
+describe("base64url", () => {
+  test("of any bytes is read back", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        const text = Buffer.from(bytes).toString("base64url");
+        expect(decodeBase64url(text)).toEqual(Buffer.from(bytes));
+      }),
+    );
+  });
+
+  test.each([
+    ["padding", "AQ=="],
+    ["the alphabet of plain base64", "+/+/"],
+    ["a foreign letter", "AQ!A"],
+    ["a space", "AQ A"],
+    ["a line break", "AQID\n"],
+    ["stray bits after one byte", "AR"],
+    ["stray bits after two bytes", "AQJ"],
+    ["a length that no bytes have", "AQIDB"],
+  ])("is not read with %s", (_, text) => {
+    expect(decodeBase64url(text)).toBeUndefined();
   });
 });

@@ -5,7 +5,6 @@ import {
   parseLogoutToken,
   type LogoutTokenRules,
 } from "../../src/token/logout-token.ts";
-import { createJwtVerifier } from "../../src/token/verify.ts";
 import { AuthorizerError } from "../../src/errors.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 import {
@@ -22,6 +21,7 @@ import {
   outcomeOf,
   RULES,
   type Changes,
+  createTokenVerifier,
 } from "../tokens.ts";
 import { StaticKeySet } from "./keys/static-key-set.ts";
 
@@ -134,7 +134,7 @@ function verifiers() {
       (error: unknown) => (error instanceof AuthorizerError ? error.message : Promise.reject(error as Error)),
     );
   const verifyLogoutToken = createLogoutTokenVerifier(options);
-  const verify = createJwtVerifier(options);
+  const verify = createTokenVerifier(options);
   return {
     asLogoutToken: (token: string) => word(verifyLogoutToken(token)),
     asToken: (token: string) => word(verify(token)),

@@ -3,6 +3,7 @@
  * a line of output. It ends by itself when its input does, unless the authorizer keeps it alive.
  */
 import { createInterface } from "node:readline";
+import { fetchText } from "../../src/http/client.ts";
 import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import type { Settings } from "../../src/settings/settings.ts";
 
@@ -12,10 +13,13 @@ interface Request {
   readonly later?: number;
 }
 
+/** The limit of a fetch where a test sets one, beyond what a setting may say. */
+const limitMs = process.env["FETCH_LIMIT_MS"];
 let offset = 0;
 const authorize = createAuthorizer(JSON.parse(process.env["SETTINGS"] ?? "{}") as Partial<Settings>, {
   clock: () => Date.now() + offset,
   write: () => undefined,
+  ...(limitMs === undefined ? {} : { fetch: (uri: string) => fetchText(uri, Number(limitMs)) }),
 });
 process.stdout.write("ready\n");
 

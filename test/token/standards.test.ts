@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { createJwtVerifier } from "../../src/token/verify.ts";
 import { parseBearer } from "../../src/token/bearer.ts";
 import type { KeySet } from "../../src/token/keys/remote-key-set.ts";
 import { AuthorizerError } from "../../src/errors.ts";
@@ -21,6 +20,7 @@ import {
   signParts,
   signText,
   type Changes,
+  createTokenVerifier,
 } from "../tokens.ts";
 import { StaticKeySet } from "./keys/static-key-set.ts";
 
@@ -44,7 +44,7 @@ const getKeySet = (issuer: string): KeySet => keySets.get(issuer) ?? new StaticK
 /** The Authorization header as a resource server receives it: the whole way through RFC 6750 and the token's rules. */
 async function outcomeOf(...headers: string[]): Promise<string> {
   const rules = { ...RULES, clockToleranceSeconds: 0 };
-  const verify = createJwtVerifier({ rules, getKeySet, clock: () => NOW * 1000 });
+  const verify = createTokenVerifier({ rules, getKeySet, clock: () => NOW * 1000 });
   try {
     const { use } = await verify(parseBearer({ headers, parameters: [], subprotocols: [] }));
     return use;

@@ -1,9 +1,19 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { createJwtVerifier, type JwtVerifierOptions } from "../../src/token/verify.ts";
+import type { JwtVerifierOptions } from "../../src/token/verify.ts";
 import type { KeySet } from "../../src/token/keys/remote-key-set.ts";
 import { AuthorizerError } from "../../src/errors.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
-import { ACCESS_TOKEN, changed, HEADER, ID_TOKEN, ISSUER, NOW, RULES, type Changes } from "../tokens.ts";
+import {
+  ACCESS_TOKEN,
+  changed,
+  HEADER,
+  ID_TOKEN,
+  ISSUER,
+  NOW,
+  RULES,
+  type Changes,
+  createTokenVerifier,
+} from "../tokens.ts";
 import { publicKeyOf, StaticKeySet } from "./keys/static-key-set.ts";
 
 let key: SigningKey;
@@ -15,7 +25,7 @@ beforeAll(() => {
 
 function verifier(options: Partial<JwtVerifierOptions> = {}) {
   const keySet = new StaticKeySet(key);
-  const verify = createJwtVerifier({
+  const verify = createTokenVerifier({
     rules: RULES,
     getKeySet: () => keySet,
     clock: () => NOW * 1000,
@@ -39,7 +49,7 @@ describe("the verifier", () => {
       use: "access",
       issuer: ISSUER,
       subject: "auth0|alice",
-      actor: undefined,
+      audience: "https://api.acme.com/",
       actors: [],
       clientId: "WebApp",
       scopes: ["openid", "email"],

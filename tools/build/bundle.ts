@@ -8,10 +8,11 @@ import { writeDeclarations } from "./declarations.ts";
 import { alarmsStack, infrastructure } from "./infrastructure.ts";
 
 /** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says that it was changed; NOTICE says how. */
-const BANNER =
-  "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified; and aws4, Copyright 2013 Michael Hart, MIT. */";
-const AWS4_BANNER =
-  "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains aws4, Copyright 2013 Michael Hart, MIT. */";
+const VERIFY = "aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified";
+const AWS4 = "aws4, Copyright 2013 Michael Hart, MIT";
+const VERIFY_BANNER = `/*! auth0-api-gateway-authorizer, Apache-2.0. Contains ${VERIFY}. */`;
+const AWS4_BANNER = `/*! auth0-api-gateway-authorizer, Apache-2.0. Contains ${AWS4}. */`;
+const BANNER = `/*! auth0-api-gateway-authorizer, Apache-2.0. Contains ${VERIFY}; and ${AWS4}. */`;
 
 /**
  * Replaces the module of aws-jwt-verify that fetches keys, which is never called here: it loads `https`, and that alone
@@ -39,6 +40,16 @@ const withoutRequire: Plugin = {
   },
 };
 
+/** Leaves the lookup of revocations in a file of its own, which is loaded where there is a table. */
+const revocationsApart: Plugin = {
+  name: "revocations-apart",
+  setup(build) {
+    build.onResolve({ filter: /\/revocation\/table-lookup\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./authorizer.revocations.cjs", external: true } : undefined,
+    );
+  },
+};
+
 const common: BuildOptions = {
   bundle: true,
   platform: "node",
@@ -55,27 +66,21 @@ const asCommonJs: BuildOptions = {
 
 rmSync("dist", { recursive: true, force: true });
 
-/** What Lambda runs, each function one file: CommonJS, because loading ES modules makes a cold start longer. */
+/** What Lambda runs: CommonJS, because loading ES modules makes a cold start longer. */
 const forLambda: BuildOptions = {
   ...asCommonJs,
   minify: true,
   target: "node22",
-  plugins: [withoutHttps],
+  plugins: [withoutHttps, revocationsApart],
 };
-await bundle({
-  ...forLambda,
-  entryPoints: {
-    "authorizer.main": "src/handler.ts",
-    "back-channel-logout": "src/revocation/writers/lambda/back-channel-logout.ts",
-    whoami: "infra/whoami/handler.ts",
-  },
-  banner: { js: BANNER },
-});
-await bundle({
-  ...forLambda,
-  entryPoints: { "revoke-on-event": "src/revocation/writers/lambda/revoke-on-event.ts" },
-  banner: { js: AWS4_BANNER },
-});
+const lambdaFunctions = [
+  [{ "authorizer.main": "src/handler.ts", whoami: "infra/whoami/handler.ts" }, VERIFY_BANNER],
+  [{ "authorizer.revocations": "src/revocation/table-lookup.ts" }, AWS4_BANNER],
+  [{ "revoke-on-event": "src/revocation/writers/lambda/revoke-on-event.ts" }, AWS4_BANNER],
+  [{ "back-channel-logout": "src/revocation/writers/lambda/back-channel-logout.ts" }, BANNER],
+] as const;
+for (const [entryPoints, banner] of lambdaFunctions)
+  await bundle({ ...forLambda, entryPoints, banner: { js: banner } });
 
 /**
  * Lambda's runtime client imports a handler's file, and Node.js 22 reads the whole of it once more for that, in

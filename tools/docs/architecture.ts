@@ -1,51 +1,77 @@
 import { importsOfSource } from "./imports.ts";
 
 /** One import of a room by another. */
-interface Import {
+export interface Import {
   readonly from: string;
   readonly to: string;
 }
 
 const BEGIN = "<!-- picture: written by npm run docs -->";
 const FINISH = "<!-- picture: end -->";
-/** Entries of their own beside the Lambda's: each may see the rooms, and no room sees it. */
-const DOORS: readonly string[] = ["cli", "testing", "reader", "verifier"];
 
-/** The page with its two pictures drawn anew from the imports of `src`. */
+/** The rooms of `src` from the top floor to the ground: a room is a folder, or a file that lies in none. */
+const FLOORS: readonly (readonly string[])[] = [
+  ["handler", "index", "verifier", "cli"],
+  ["authorizer", "testing"],
+  ["identity", "revocation", "deploy"],
+  ["apigateway", "token", "logging"],
+  ["errors", "rfc3339", "http", "settings"],
+];
+
+/** The page with its picture drawn anew from the imports of `src`. */
 export async function withPictures(page: string): Promise<string> {
   const [head = "", rest = ""] = page.split(BEGIN);
   const tail = rest.slice(rest.indexOf(FINISH));
-  const imports = await importsOfRooms();
-  const inLambda = imports.filter(({ from, to }) => !DOORS.includes(from) && !DOORS.includes(to));
-  const ofDoors = imports.filter(({ from }) => DOORS.includes(from));
-  const doors = "Four more entry points stand beside it, and nothing in the picture above imports them:";
-  return `${head}${BEGIN}\n\n${mermaid(inLambda)}\n${doors}\n\n${sentences(ofDoors)}\n${tail}`;
+  return `${head}${BEGIN}\n\n${drawPicture(await readImports())}\n${tail}`;
 }
 
-async function importsOfRooms(): Promise<readonly Import[]> {
+/**
+ * The floors, one above the other, and under each room what it imports.
+ *
+ * @throws Error with every import that the picture does not show: of a room on no floor, on the same floor, or upwards
+ */
+export function drawPicture(imports: readonly Import[]): string {
+  const missing = imports.filter(({ from, to }) => !(floorOf(from) >= 0 && floorOf(from) < floorOf(to)));
+  if (missing.length > 0) {
+    const arrows = missing.map(({ from, to }) => `${from} → ${to}`);
+    throw new Error(`the picture of docs/architecture.md does not show: ${arrows.join(", ")}`);
+  }
+  const rows = FLOORS.flatMap((rooms, index) =>
+    rooms.map((room, place) => {
+      const below = imports.filter(({ from }) => from === room).map(({ to }) => `\`${to}\``);
+      return `| ${place === 0 ? String(FLOORS.length - index) : ""} | \`${room}\` | ${below.join(", ")} |`;
+    }),
+  );
+  return `${drawFloors()}\n| floor | room | imports |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+}
+
+function drawFloors(): string {
+  const floors = FLOORS.map((rooms, index) => {
+    const floor = FLOORS.length - index;
+    return `  subgraph floor${floor}["floor ${floor}"]\n    ${rooms.join("\n    ")}\n  end\n`;
+  });
+  const stairs = FLOORS.slice(1).map(
+    (_rooms, index) => `  floor${FLOORS.length - index} --> floor${FLOORS.length - index - 1}\n`,
+  );
+  return `\`\`\`mermaid\nflowchart TD\n${floors.join("")}${stairs.join("")}\`\`\`\n`;
+}
+
+/** From 0, the top floor, on; -1 for a room that stands on none. */
+function floorOf(room: string): number {
+  return FLOORS.findIndex((rooms) => rooms.includes(room));
+}
+
+async function readImports(): Promise<readonly Import[]> {
   const { modules } = await importsOfSource();
   const imports = modules.flatMap(({ source, dependencies }) =>
-    dependencies.map(({ resolved }) => ({ from: roomOf(source), to: roomOf(resolved) })),
+    dependencies.map(({ resolved }) => ({ from: toRoom(source), to: toRoom(resolved) })),
   );
-  const pairs = imports.filter(({ from, to }) => from !== "" && to !== "" && from !== to);
-  const unique = new Map(pairs.map((pair) => [`${pair.from} ${pair.to}`, pair]));
+  const pairs = imports.filter(({ from, to }) => from !== undefined && to !== undefined && from !== to);
+  const unique = new Map(pairs.map((pair) => [`${pair.from} ${pair.to}`, pair as Import]));
   return [...unique.keys()].sort().flatMap((key) => unique.get(key) ?? []);
 }
 
-/** A room is a folder of `src`, or a file that lies in none. Everything else is the world outside: "". */
-function roomOf(path: string): string {
-  if (path.includes("aws-jwt-verify")) return "aws-jwt-verify";
-  return /^src\/([^/.]+)/.exec(path)?.[1] ?? "";
-}
-
-function mermaid(imports: readonly Import[]): string {
-  const lines = imports.map(({ from, to }) => `  ${from} --> ${to}`);
-  return `\`\`\`mermaid\nflowchart TD\n${lines.join("\n")}\n\`\`\`\n`;
-}
-
-function sentences(imports: readonly Import[]): string {
-  return DOORS.map((door) => {
-    const seen = imports.filter(({ from }) => from === door).map(({ to }) => `\`${to}\``);
-    return `- \`${door}\` sees ${seen.join(", ")}.\n`;
-  }).join("");
+/** Undefined for what does not lie in `src`. */
+function toRoom(path: string): string | undefined {
+  return /^src\/([^/.]+)/.exec(path)?.[1];
 }

@@ -51,7 +51,7 @@ const PICTURES: readonly Picture[] = [
     },
   },
   {
-    name: "end-early",
+    name: "revoke",
     viewport: DESK,
     act: async (tab) => {
       await signIn(tab, "Sign in");
@@ -82,7 +82,7 @@ const PICTURES: readonly Picture[] = [
 
 answerHelp(`Takes the pictures of the documentation anew, of what really happens.
 
-  npm run docs:pictures
+  npx tsx tools/pictures/take.ts
 
 It writes ${FOLDER}. It needs a browser; where there is none, it takes the one that it installs below test/browser (Linux x64).
 `);

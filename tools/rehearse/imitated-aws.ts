@@ -61,7 +61,7 @@ async function answer(request: IncomingMessage, { stacks, buckets, calls }: Serv
   if (service === "cloudformation") return stacks.answer(parameters);
   const absence = ABSENCES[service];
   if (absence !== undefined) return { status: 404, headers: { "x-amzn-errortype": absence }, body: "{}" };
-  return failure("NotImitated", `${service} is not imitated here`, 501);
+  return failure("NotImitated", `${service} is not supported by this fake`, 501);
 }
 
 /** The name of the service in the signature: `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request`. */

@@ -12,7 +12,7 @@ const MAX_DISCOVERY_BYTES = 150_000;
 const DATE_RESOLUTION_MS = 1000;
 
 /** Auth0 lists both, whatever its applications are set to. */
-const HS256_TOO = ", unless an application is set to HS256: a token of it tells";
+const HS256_TOO = ", unless an application is set to HS256: decode one of its tokens to see";
 
 interface Document {
   readonly issuer?: unknown;
@@ -21,7 +21,7 @@ interface Document {
 }
 
 /**
- * OpenID Connect Discovery 1.0 §4. The authorizer does not read the document; its contradictions tell mistakes.
+ * OpenID Connect Discovery 1.0 §4. The authorizer does not read the document; what contradicts the settings is a finding.
  *
  * @param toleranceSeconds how far the tenant's clock may be from this machine's
  */
@@ -39,7 +39,7 @@ export async function checkDiscovery(
     const clock = checkClock(response.headers.get("date"), { askedAt, answeredAt }, toleranceSeconds);
     return [...(await checkResponse(url, issuer, response)), ...clock];
   } catch (error) {
-    const advice = "Check AUTH0_DOMAIN for a typing mistake, and the network.";
+    const advice = "Check the spelling of AUTH0_DOMAIN, and the network.";
     return [problem("discovery", `${url}: ${failureText(error)}`, advice)];
   }
 }

@@ -76,7 +76,7 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
 
 async function examine({ token, domain }: DoctorOptions, terminal: Terminal): Promise<readonly Finding[]> {
   if (domain !== undefined) return checkTenants(settingsForDomain(domain), terminal);
-  const { settings, findings } = settingsAndMistakes(terminal.env);
+  const { settings, findings } = readSettings(terminal.env);
   if (settings === undefined)
     return [...findings, ...(await checkTenants(tenantAlone(terminal.env), terminal))];
   const tenants = await checkTenants(settings, terminal);
@@ -94,11 +94,11 @@ async function checkTenants(settings: TenantSettings, terminal: Terminal): Promi
 
 function settingsForDomain(domain: string): Settings {
   try {
-    // Client IDs do not matter to a tenant, but settings without any are none.
+    // Client IDs do not matter to a tenant, but settings without any are invalid.
     return settingsFrom({ domain: list(issuer)(domain), clientIds: ["any"] });
   } catch (error) {
-    const mistakes = error instanceof ConfigurationError ? error.issues : [(error as Error).message];
-    throw new UsageError(`--domain ${mistakes.join("; ")}`, { cause: error });
+    const issues = error instanceof ConfigurationError ? error.issues : [(error as Error).message];
+    throw new UsageError(`--domain ${issues.join("; ")}`, { cause: error });
   }
 }
 
@@ -116,7 +116,7 @@ interface Reading {
   readonly findings: readonly Finding[];
 }
 
-function settingsAndMistakes(env: NodeJS.ProcessEnv): Reading {
+function readSettings(env: NodeJS.ProcessEnv): Reading {
   const misspelled = findMisspelledVariables(env).map(({ found, meant }) =>
     warning("settings", `${found} is not a setting`, `Was ${meant} meant?`),
   );
@@ -125,10 +125,8 @@ function settingsAndMistakes(env: NodeJS.ProcessEnv): Reading {
     return { settings, findings: [ok("settings", "complete and without contradiction"), ...misspelled] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const mistakes = error.issues.map((mistake) =>
-      problem("settings", mistake, "The authorizer would not start."),
-    );
-    return { settings: undefined, findings: mistakes };
+    const issues = error.issues.map((issue) => problem("settings", issue, "The authorizer would not start."));
+    return { settings: undefined, findings: issues };
   }
 }
 

@@ -6,7 +6,7 @@ import { failureText } from "../../logging/describe-error.ts";
 import { printable } from "../../logging/describe-error.ts";
 import { withProgress, type Terminal } from "../terminal.ts";
 
-/** Auth0 has three keys at most. Nobody reads a warning for each of a thousand. */
+/** Auth0 has three keys at most. A warning for each of a thousand would hide the rest. */
 const MAX_WARNINGS = 10;
 
 /** The keys of an issuer, as the authorizer fetches them, and which of them it ignores. */
@@ -22,7 +22,7 @@ export async function checkKeys(
     const document = parseJson(text);
     return [usable(uri, document, terminal.clock() - askedAt), ...ignored(document)];
   } catch (error) {
-    const advice = `Without keys nobody gets in. The authorizer waits ${timeoutMs} ms (JWKS_TIMEOUT_MS) and follows no redirect.`;
+    const advice = `Without keys every request is answered with 500. The authorizer waits ${timeoutMs} ms (JWKS_TIMEOUT_MS) and follows no redirect.`;
     return [problem("keys", `${uri}: ${failureText(error)}`, advice)];
   }
 }
@@ -32,7 +32,8 @@ function usable(uri: string, document: unknown, durationMs: number): Finding {
     const ids = [...readUsableKeys(document).keys()];
     return ok("keys", `${ids.length} usable: ${ids.map(printable).join(", ")} (${durationMs} ms)`);
   } catch (error) {
-    const advice = "Nobody gets in. The tenant must publish an RSA key of at least 2048 bits for RS256.";
+    const advice =
+      "No token can be verified. The tenant must publish an RSA key of at least 2048 bits for RS256.";
     return problem("keys", `${uri}: ${failureText(error)}`, advice);
   }
 }
@@ -63,7 +64,7 @@ function unusableKey(key: unknown): Finding {
   return warning(
     "key",
     what,
-    "Usable is an RSA key of 2048 bits or more, for RS256 signatures. Tokens signed with another are refused.",
+    "Usable is an RSA key of 2048 bits or more, for RS256 signatures. Tokens signed with another key are unauthorized.",
   );
 }
 
@@ -77,12 +78,12 @@ function duplicates(keys: readonly unknown[]): readonly Finding[] {
     warning(
       "key",
       `the key ID ${printable(kid)} stands for several keys`,
-      "All of them are ignored, and tokens signed with one are refused.",
+      "All of them are ignored, and tokens signed with one are unauthorized.",
     ),
   );
 }
 
-/** Of anything: what is no object has none. */
+/** Of any value: what is not an object has no members. */
 function members(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

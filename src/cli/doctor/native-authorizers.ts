@@ -81,7 +81,7 @@ const DEMANDS: readonly Demand[] = [
   },
 ];
 
-/** Whether the JWT authorizers of HTTP and REST APIs could stand in for this one: whoever needs no Lambda is told. */
+/** Whether the JWT authorizers of HTTP and REST APIs could replace this one, so that no Lambda is needed. */
 export function checkNative(settings: Settings): readonly Finding[] {
   const made = DEMANDS.filter(({ isMade }) => isMade(settings));
   return [finding("HTTP", made, ({ http }) => http), finding("REST", made, ({ rest }) => rest)];

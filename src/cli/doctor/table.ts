@@ -1,16 +1,11 @@
 import { rfc3339 } from "../../rfc3339.ts";
 import { send } from "../../http/client.ts";
 import { readKeys } from "../../revocation/batch-get.ts";
-import {
-  createDynamoDb,
-  DynamoDbError,
-  type CallDynamoDb,
-  type Operation,
-} from "../../revocation/dynamodb.ts";
+import { createDynamoDb, type CallDynamoDb, type Operation } from "../../revocation/dynamodb.ts";
 import { RETENTION_SECONDS, toKey } from "../../revocation/item.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
-import { failureText } from "../../logging/describe-error.ts";
+import { findRegion, tableFailure, type RevocationTable } from "../revocations/table.ts";
 import { withProgress, type Terminal } from "../terminal.ts";
 
 const CHECK = "table";
@@ -30,29 +25,30 @@ interface Description {
 
 /** The table of revocations: how it is made, and whether it can be read as the authorizer reads it. */
 export async function checkTable(settings: Settings, terminal: Terminal): Promise<readonly Finding[]> {
-  const { revocationTable: table } = settings;
-  if (table === undefined) return [];
+  const { revocationTable: name } = settings;
+  if (name === undefined) return [];
   const { env, clock } = terminal;
   const call = createDynamoDb({ env, clock, send });
+  const table = { name, call, place: `${name} in ${findRegion(env)}` };
   const checks = async (): Promise<readonly Finding[]> => {
-    const read = await checkRead(table, call, settings);
+    const read = await checkRead(table, settings);
     // Without an answer at all, the other questions would only repeat it.
     return read.status === "problem"
       ? [read]
-      : [read, ...(await checkDescription(table, call, clock())), ...(await checkTimeToLive(table, call))];
+      : [read, ...(await checkDescription(table, clock())), ...(await checkTimeToLive(table))];
   };
-  return withProgress(terminal, `Asking for ${table}`, checks());
+  return withProgress(terminal, `Asking for ${name}`, checks());
 }
 
-async function checkRead(table: string, call: CallDynamoDb, settings: Settings): Promise<Finding> {
+async function checkRead(table: RevocationTable, settings: Settings): Promise<Finding> {
+  const { name, call } = table;
   const probe: CallDynamoDb = (operation, input) => call(operation, input, TIMEOUT_MS);
   try {
-    await readKeys([PROBE], { table, kept: probe, fresh: probe }, () => undefined);
-    return ok(CHECK, `${table} can be read`);
+    await readKeys([PROBE], { table: name, kept: probe, fresh: probe }, () => undefined);
+    return ok(CHECK, `${name} can be read`);
   } catch (error) {
-    if (error instanceof DynamoDbError && error.type === "ValidationException")
-      return problem(CHECK, `${table}: wrong key schema`, SCHEMA_ADVICE);
-    return problem(CHECK, `${table}: ${failureText(error)}`, toAdvice(settings));
+    const failure = tableFailure(error, table, ["BatchGetItem"]);
+    return problem(CHECK, `${name} cannot be read: ${failure}`, toAdvice(settings));
   }
 }
 
@@ -65,8 +61,9 @@ function toAdvice({ revocationOnFailure }: Settings): string {
     : "Where it gives the authorizer no answer, revoked tokens are accepted; other failures are answered with 500 (REVOCATION_ON_FAILURE).";
 }
 
-async function checkDescription(table: string, call: CallDynamoDb, now: number): Promise<readonly Finding[]> {
-  const described = await describe(table, "DescribeTable", call);
+async function checkDescription(table: RevocationTable, now: number): Promise<readonly Finding[]> {
+  const { name } = table;
+  const described = await describe(table, "DescribeTable");
   if ("check" in described) return [described];
   const description = Object((described.output as { readonly Table?: unknown }).Table) as Description;
   const hasSchema =
@@ -75,14 +72,14 @@ async function checkDescription(table: string, call: CallDynamoDb, now: number):
       '{"AttributeName":"id","AttributeType":"S"}',
     );
   return [
-    ...(hasSchema ? [] : [problem(CHECK, `${table}: wrong key schema`, SCHEMA_ADVICE)]),
-    ...checkAge(table, description, now),
+    ...(hasSchema ? [] : [problem(CHECK, `${name}: wrong key schema`, SCHEMA_ADVICE)]),
+    ...checkAge(name, description, now),
     ...(description.DeletionProtectionEnabled === true
       ? []
       : [
           warning(
             CHECK,
-            `${table} has no deletion protection`,
+            `${name} has no deletion protection`,
             "A table that is replaced accepts every revoked token again, without an error.",
           ),
         ]),
@@ -103,32 +100,32 @@ function checkAge(table: string, { CreationDateTime: createdAt }: Description, n
   ];
 }
 
-async function checkTimeToLive(table: string, call: CallDynamoDb): Promise<readonly Finding[]> {
-  const described = await describe(table, "DescribeTimeToLive", call);
+async function checkTimeToLive(table: RevocationTable): Promise<readonly Finding[]> {
+  const described = await describe(table, "DescribeTimeToLive");
   if ("check" in described) return [described];
-  const { TimeToLiveStatus: status, AttributeName: name } = Object(
+  const { TimeToLiveStatus: status, AttributeName: attribute } = Object(
     (described.output as { readonly TimeToLiveDescription?: unknown }).TimeToLiveDescription,
   ) as { readonly TimeToLiveStatus?: unknown; readonly AttributeName?: unknown };
   const isOn = status === "ENABLED" || status === "ENABLING";
-  if (isOn && name !== TTL_ATTRIBUTE) {
+  if (isOn && attribute !== TTL_ATTRIBUTE) {
     const advice = `It must be ${TTL_ATTRIBUTE}: by another one, revocations may be deleted too early.`;
-    return [problem(CHECK, `${table} expires items by another attribute`, advice)];
+    return [problem(CHECK, `${table.name} expires items by another attribute`, advice)];
   }
   return isOn
-    ? [ok(CHECK, `${table} expires items by ${TTL_ATTRIBUTE}`)]
-    : [warning(CHECK, `${table} never expires items`, `Switch time to live on, by ${TTL_ATTRIBUTE}.`)];
+    ? [ok(CHECK, `${table.name} expires items by ${TTL_ATTRIBUTE}`)]
+    : [warning(CHECK, `${table.name} never expires items`, `Switch time to live on, by ${TTL_ATTRIBUTE}.`)];
 }
 
 /** Operators may lack rights that the authorizer does not need. */
 async function describe(
-  table: string,
+  table: RevocationTable,
   operation: Operation,
-  call: CallDynamoDb,
 ): Promise<{ readonly output: unknown } | Finding> {
+  const { name, call } = table;
   try {
-    return { output: Object((await call(operation, { TableName: table }, TIMEOUT_MS)).output) as unknown };
+    return { output: Object((await call(operation, { TableName: name }, TIMEOUT_MS)).output) as unknown };
   } catch (error) {
     const advice = "The authorizer does not need this: only the check is incomplete.";
-    return warning(CHECK, `${table}: ${failureText(error)}`, advice);
+    return warning(CHECK, `${name}: ${tableFailure(error, table, [operation])}`, advice);
   }
 }

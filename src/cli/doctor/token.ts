@@ -9,7 +9,7 @@ import { tenantKeys } from "../tenant-keys.ts";
 import { getEvidence } from "../token-input.ts";
 import { trace, type Trace } from "../explain/trace.ts";
 
-/** What a token of the team's own says about the settings. */
+/** What a real token says about the settings. */
 export async function checkToken(
   text: string,
   settings: Settings,
@@ -34,12 +34,12 @@ function isExpired({ verdict }: Trace): boolean {
 function getFindings(traced: Trace, settings: Settings): readonly Finding[] {
   const { verdict } = traced;
   if ("identity" in verdict)
-    return [ok("token", `accepted, as ${getName(traced)}`), emailFinding(verdict.identity.email.kind)];
+    return [ok("token", `allow, as ${getName(traced)}`), emailFinding(verdict.identity.email.kind)];
   const detail = verdict.detail === undefined ? "" : ` (${printable(verdict.detail)})`;
   return [
     problem(
       "token",
-      `refused: ${verdict.reason}${detail}`,
+      `${verdict.outcome}: ${verdict.reason}${detail}`,
       [verdict.hint, clue(traced, settings)].filter(Boolean).join(" "),
     ),
   ];
@@ -50,16 +50,16 @@ function getName({ use }: Trace): string {
 }
 
 function emailFinding(kind: "address" | "missing" | "unsupported"): Finding {
-  if (kind === "address") return ok("email", "the token carries an e-mail");
-  const what = kind === "missing" ? "no e-mail" : "an e-mail that cannot be handed on";
+  if (kind === "address") return ok("email", "the token carries an email");
+  const what = kind === "missing" ? "no email" : "an email that cannot be forwarded";
   return warning(
     "email",
     `the token carries ${what}, which AUTHORIZER_EMAIL_POLICY=optional allows`,
-    "The Lambdas behind see none.",
+    "The backend receives none.",
   );
 }
 
-/** What the token says in the place of what it should say. Never an e-mail: only the names of claims. */
+/** What the token says in the place of what it should say. Never an email: only the names of claims. */
 function clue({ jwt, use, verdict }: Trace, { emailClaim }: Settings): string | undefined {
   if (jwt === undefined || !("reason" in verdict)) return undefined;
   const { header, claims } = jwt;

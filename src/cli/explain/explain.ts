@@ -11,12 +11,12 @@ import { printable } from "../../logging/describe-error.ts";
 import type { ExitCode, Style, Terminal } from "../terminal.ts";
 import { keysOfFile, tenantKeys } from "../tenant-keys.ts";
 import { getEvidence, tokenFrom, type Evidence } from "../token-input.ts";
-import { STEPS, trace, type Outcome, type Trace } from "./trace.ts";
+import { STEPS, trace, type StepOutcome, type Trace } from "./trace.ts";
 
 const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
 
-Takes a token through the authorizer's steps and says where it would be refused, and why. The settings are
-the authorizer's environment variables. The token goes nowhere: only the tenant's keys are fetched.
+Takes a token through the authorizer's checks and says which one decides, and why. The settings are the
+authorizer's environment variables. The token is sent nowhere: only the tenant's keys are fetched.
 
   TOKEN           a token or a whole Authorization header; without it, or as -, standard input is read, which is
                   better: npm writes the arguments of npx and npm run into its log
@@ -24,10 +24,10 @@ the authorizer's environment variables. The token goes nowhere: only the tenant'
   --keys FILE     take the keys from a JWK Set or a snapshot instead of fetching them
   --offline       fetch nothing: key, signature and revocations are then not checked
   --at TIME       evaluate as of this time: 2026-11-22T12:00:00Z
-  --show-email    print e-mail addresses
+  --show-email    print email addresses
   --json          for machines
 
-Exit code: 0 accepted, 1 refused, 2 wrong use or broken settings, 3 cannot be decided (no keys, or --offline)
+Exit code: 0 allow, 1 unauthorized or deny, 2 wrong use or settings, 3 error (no keys) or --offline
 `;
 
 interface ExplainOptions {
@@ -39,17 +39,19 @@ interface ExplainOptions {
   readonly json: boolean;
 }
 
-const MARKS: Readonly<Record<Outcome, readonly [mark: string, style: Style]>> = {
+const MARKS: Readonly<Record<StepOutcome, readonly [mark: string, style: Style]>> = {
   passed: ["✓", "good"],
-  refused: ["✗", "bad"],
-  undecided: ["?", "careful"],
+  deny: ["✗", "bad"],
+  unauthorized: ["✗", "bad"],
+  error: ["?", "careful"],
   skipped: ["-", "careful"],
   "not reached": ["·", "faint"],
 };
 const EXIT_CODES: Readonly<Record<Trace["verdict"]["outcome"], ExitCode>> = {
-  accepted: EXIT.well,
-  refused: EXIT.problem,
-  undecided: EXIT.undecided,
+  allow: EXIT.well,
+  deny: EXIT.problem,
+  unauthorized: EXIT.problem,
+  error: EXIT.undecided,
   unverified: EXIT.undecided,
 };
 
@@ -60,7 +62,7 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
     terminal.write(EXPLAIN_USAGE);
     return EXIT.well;
   }
-  const settings = settingsOrUsageError(terminal.env);
+  const settings = readSettings(terminal.env);
   const getKeySet = options.offline ? undefined : keySetReader(options, settings, terminal);
   const { event, hiddenSteps } = options.evidence;
   const { env, clock } = terminal;
@@ -95,7 +97,7 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
   if (values.help === true) return undefined;
   if (positionals.length > 1) throw new UsageError("one token at a time");
   const now = values.at === undefined ? terminal.clock() : Date.parse(values.at);
-  if (Number.isNaN(now)) throw new UsageError(`--at is no time: ${values.at ?? ""}`);
+  if (Number.isNaN(now)) throw new UsageError(`--at is not a time: ${values.at ?? ""}`);
   return {
     evidence:
       values.event === undefined
@@ -117,12 +119,12 @@ function readJsonFile(option: string, file: string): unknown {
   }
 }
 
-function settingsOrUsageError(env: NodeJS.ProcessEnv): Settings {
+function readSettings(env: NodeJS.ProcessEnv): Settings {
   try {
     return settingsFromEnvironment(env);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    throw new UsageError(`the settings are broken.\n- ${error.issues.join("\n- ")}`, { cause: error });
+    throw new UsageError(`configuration error.\n- ${error.issues.join("\n- ")}`, { cause: error });
   }
 }
 
@@ -149,9 +151,9 @@ const SEEN: Readonly<Partial<Record<EvaluationStep, readonly string[]>>> = {
   header: ["alg", "typ", "kid"],
   issuer: ["iss"],
   audience: ["aud"],
-  kind: ["azp", "client_id", "gty", "nonce", "events"],
+  "token-type": ["azp", "client_id", "gty", "nonce", "events"],
   subject: ["sub"],
-  times: ["iat", "nbf", "exp"],
+  lifetime: ["iat", "nbf", "exp"],
   revocation: ["sid"],
   organization: ["org_id"],
   permissions: ["permissions", "scope"],
@@ -187,7 +189,7 @@ function emailClaim(use: Trace["use"], settings: Settings): string | undefined {
 }
 
 function asSeen(step: EvaluationStep, value: unknown): string {
-  const date = new Date(step === "times" && typeof value === "number" ? value * 1000 : NaN);
+  const date = new Date(step === "lifetime" && typeof value === "number" ? value * 1000 : NaN);
   return Number.isNaN(date.getTime()) ? printable(value) : date.toISOString().replace(".000Z", "Z");
 }
 
@@ -212,38 +214,43 @@ function asText(reading: Reading, terminal: Terminal): string {
   const { traced } = reading;
   const lines = traced.steps.flatMap(({ step, outcome }) => {
     const [mark, style] = MARKS[outcome];
-    const note = outcome === "passed" || outcome === "refused" ? "" : ` (${outcome})`;
-    const line = `  ${paint(terminal, style, mark)} ${step.padEnd(16)}${STEPS[step]}${paint(terminal, "faint", note)}`;
+    const note = outcome === "skipped" ? " (skipped)" : "";
+    const line = `  ${paint(terminal, style, mark)} ${step.padEnd(18)}${STEPS[step]}${paint(terminal, "faint", note)}`;
     if (outcome === "not reached") return [paint(terminal, "faint", `  ${mark} ${step}`)];
     const facts = Object.entries(seen(step, reading)).map(([name, value]) => `${name} ${value}`);
     return facts.length === 0
       ? [line]
-      : [line, paint(terminal, "faint", `${" ".repeat(20)}${facts.join("   ")}`)];
+      : [line, paint(terminal, "faint", `${" ".repeat(22)}${facts.join("   ")}`)];
   });
-  return `${getKind(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n`;
+  return `${describeToken(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n`;
 }
 
-function getKind(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {
+function describeToken(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {
   if (jwt === undefined) return "No token that can be read.";
   if (use !== undefined)
     return use === "id" ? "An ID token of an application." : "An access token of an API.";
   return steps.some(({ step, outcome }) => step === "audience" && outcome === "not reached")
-    ? "A token that is refused before it matters whom it is for."
-    : "A token that is neither for the applications nor for the APIs of these settings.";
+    ? "A token that is not accepted, whatever its audience."
+    : "A token for none of the applications and APIs of these settings.";
 }
 
 function conclusion({ verdict }: Trace, terminal: Terminal): string {
-  switch (verdict.outcome) {
-    case "accepted":
-      return paint(terminal, "good", "Accepted.");
+  const { outcome } = verdict;
+  switch (outcome) {
+    case "allow":
+      return paint(terminal, "good", "allow");
     case "unverified":
-      return paint(terminal, "careful", "Nothing else is wrong with it, but nobody checked the signature.");
-    case "refused":
-    case "undecided": {
-      const head = verdict.outcome === "refused" ? "Refused" : "Cannot be decided";
+      return paint(
+        terminal,
+        "careful",
+        "unverified: everything else passed, but the signature was not checked.",
+      );
+    case "deny":
+    case "unauthorized":
+    case "error": {
       const detail = verdict.detail === undefined ? "" : ` (${getDetail(verdict)})`;
-      const style = verdict.outcome === "refused" ? "bad" : "careful";
-      return `${paint(terminal, style, `${head}: ${verdict.reason}`)}${detail}\n${verdict.hint}`;
+      const head = paint(terminal, outcome === "error" ? "careful" : "bad", `${outcome}: ${verdict.reason}`);
+      return `${head}${detail}\n${verdict.hint}`;
     }
   }
 }

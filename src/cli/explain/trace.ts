@@ -1,13 +1,11 @@
-import { ACCESS_RULES } from "../../authorizer/access-rules.ts";
 import type { Decision } from "../../authorizer/decision.ts";
 import { evaluate, type EvaluationStep } from "../../authorizer/evaluate.ts";
 import type { Identity } from "../../identity/identity.ts";
-import type { TokenUse } from "../../token/read-claims.ts";
+import type { TokenUse } from "../../token/claims.ts";
 import type { UnverifiedJwt } from "../../token/jwt.ts";
 import type { KeySet } from "../../token/keys/remote-key-set.ts";
-import { createJwtVerifier } from "../../token/verify.ts";
+import { checkAudience, createJwtVerifier } from "../../token/verify.ts";
 import { getHint, type Reason } from "../../errors.ts";
-import { isErrorReason, AuthorizerError } from "../../errors.ts";
 import type { RevocationLookup } from "../../revocation/lookup.ts";
 import { toCutoff } from "../../settings/cutoff.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -15,34 +13,41 @@ import type { Settings } from "../../settings/settings.ts";
 /** What each step asks, in the order in which the authorizer takes them. */
 export const STEPS = {
   event: "API Gateway sent an event that the authorizer knows",
-  "identity-source": "the HTTP API's identity source holds the token",
+  "identity-source":
+    "the HTTP API's identity source holds the token, and the route if there are permissions by route",
+  stage: "the stage variables of the API name audiences and permissions that the settings have",
   credential: "there is exactly one bearer token",
   form: "the token is a JWT of three parts, at most 8 KB",
   header: "RS256, a key ID, and nothing that steers verification",
   issuer: "the token comes from AUTH0_DOMAIN",
   audience: "it is meant for one of AUTH0_CLIENT_IDS or of AUTH0_AUDIENCES",
-  kind: "it is wholly an ID token, or wholly an access token",
+  "token-type": "it is wholly an ID token, or wholly an access token",
   subject: "it says whom it speaks of",
-  times: "it is valid now, and not issued before AUTHORIZER_ISSUED_AFTER",
-  binding: "it is not bound to a key of its bearer",
+  lifetime: "it is valid now, and not issued before AUTHORIZER_ISSUED_AFTER",
+  "sender-constraint": "it is not bound to a key of its bearer",
   key: "the tenant publishes the key that signed it",
   signature: "the signature matches",
-  context: "the gateway hands its values on unchanged",
-  machine: "the caller is no machine (AUTHORIZER_ALLOW_MACHINES)",
+  context: "API Gateway forwards its values unchanged",
+  machine: "the caller is not a machine (AUTHORIZER_ALLOW_MACHINES)",
   anonymous: "the caller has signed in (AUTHORIZER_ALLOW_ANONYMOUS)",
+  agent: "the caller is not an AI agent (AUTHORIZER_ALLOW_AGENTS)",
+  actor: "an actor, if there is one, may act for users (AUTHORIZER_ACTORS)",
   organization: "the organization is allowed (AUTH0_ORGANIZATIONS)",
-  email: "the e-mail is as AUTHORIZER_EMAIL_POLICY and AUTHORIZER_EMAIL_DOMAINS want it",
+  email: "the email is as AUTHORIZER_EMAIL_POLICY and AUTHORIZER_EMAIL_DOMAINS want it",
   claims: "the claims have the values of AUTH0_REQUIRED_CLAIMS",
-  permissions: "all AUTH0_REQUIRED_PERMISSIONS are there",
+  permissions: "all AUTH0_REQUIRED_PERMISSIONS are there, and those of the stage",
+  route: "the route is listed, and its permissions are there (AUTHORIZER_ROUTE_PERMISSIONS, routes.json)",
   revocation: "it was not revoked (REVOCATION_TABLE)",
 } as const satisfies Readonly<Record<EvaluationStep, string>>;
 
-export type Outcome = "passed" | "refused" | "undecided" | "skipped" | "not reached";
+/** What became of a step: it passed, or it decided as the authorizer's four outcomes say, or it was not made. */
+export type StepOutcome = "passed" | Exclude<Decision["outcome"], "allow"> | "skipped" | "not reached";
 
+/** What the authorizer decides; `unverified` where it would allow, but for keys that nothing was checked with. */
 type Verdict =
-  | { readonly outcome: "accepted" | "unverified"; readonly identity: Identity }
+  | { readonly outcome: "allow" | "unverified"; readonly identity: Identity }
   | {
-      readonly outcome: "refused" | "undecided";
+      readonly outcome: Exclude<Decision["outcome"], "allow">;
       readonly reason: Reason;
       readonly detail: string | undefined;
       readonly hint: string;
@@ -50,9 +55,9 @@ type Verdict =
 
 /** Every step with what became of it, and the verdict. */
 export interface Trace {
-  readonly steps: readonly { readonly step: EvaluationStep; readonly outcome: Outcome }[];
+  readonly steps: readonly { readonly step: EvaluationStep; readonly outcome: StepOutcome }[];
   readonly verdict: Verdict;
-  /** What the token says, as far as it could be read. Nobody vouches for it. */
+  /** What the token says, as far as it could be read. It is not verified. */
   readonly jwt: UnverifiedJwt | undefined;
   readonly use: TokenUse | undefined;
 }
@@ -73,88 +78,61 @@ const KEY_STEPS: readonly EvaluationStep[] = ["key", "signature"];
 /** Evaluates an event as the authorizer does, on the authorizer's own path, and records each step. */
 export async function trace(event: unknown, options: TraceOptions): Promise<Trace> {
   const { settings, now, getKeySet } = options;
-  const revocations =
-    options.revocations ?? (settings.revocationTable === undefined ? undefined : NO_REVOCATIONS);
-  const recorder = new Recorder([
-    ...(getKeySet === undefined ? KEY_STEPS : []),
-    ...(revocations === NO_REVOCATIONS ? (["revocation"] as const) : []),
-  ]);
+  const withoutTable = options.revocations === undefined && settings.revocationTable !== undefined;
+  const reached: EvaluationStep[] = [];
   const verify = createJwtVerifier({
     rules: { ...settings, issuers: settings.domain },
     cutoff: toCutoff(settings.issuedAfter, now),
-    getKeySet: getKeySet ?? noKeys,
+    getKeySet: getKeySet ?? (() => UNCHECKED_KEYS),
     clock: () => now,
   });
-  const { decision } = await evaluate(event, { rules: settings, verify, revocations }, recorder.step);
+  const { decision, jwt } = await evaluate(
+    event,
+    {
+      rules: settings,
+      verify,
+      revocations: withoutTable ? UNCHECKED_REVOCATIONS : options.revocations,
+    },
+    (step) => void reached.push(step),
+  );
+  const skipped = new Set([
+    ...(getKeySet === undefined ? KEY_STEPS : []),
+    ...(withoutTable ? (["revocation"] as const) : []),
+  ]);
   return {
-    steps: STEP_NAMES.map((step) => ({ step, outcome: recorder.outcomes.get(step) ?? "not reached" })),
+    steps: STEP_NAMES.map((step) => ({ step, outcome: toOutcome(step, { reached, skipped, decision }) })),
     verdict: getVerdict(decision, getKeySet !== undefined),
-    jwt: recorder.yielded.get("form") as UnverifiedJwt | undefined,
-    use: (recorder.yielded.get("audience") as { readonly use: TokenUse } | undefined)?.use,
+    jwt,
+    use: jwt && reached.includes("token-type") ? checkAudience(jwt.claims, settings).use : undefined,
   };
 }
 
-function noKeys(): never {
-  throw new Error("the key is a step that is skipped");
+/** In place of keys that are not fetched: their steps are skipped. */
+const UNCHECKED_KEYS: KeySet = {
+  key: () => ({ verifySignature: () => undefined }),
+  ageSeconds: () => undefined,
+};
+
+/** In place of a table that is not read: its step is skipped. */
+const UNCHECKED_REVOCATIONS: RevocationLookup = { check: () => Promise.resolve() };
+
+interface Recording {
+  /** In their order: the last one decided. */
+  readonly reached: readonly EvaluationStep[];
+  readonly skipped: ReadonlySet<EvaluationStep>;
+  readonly decision: Decision;
 }
 
-const NO_REVOCATIONS: RevocationLookup = {
-  check: () => Promise.reject(new Error("the revocation is a step that is skipped")),
-};
+function toOutcome(step: EvaluationStep, { reached, skipped, decision }: Recording): StepOutcome {
+  if (!reached.includes(step)) return "not reached";
+  if (skipped.has(step)) return "skipped";
+  return step === reached.at(-1) && decision.outcome !== "allow" ? decision.outcome : "passed";
+}
 
 function getVerdict(decision: Decision, isVerified: boolean): Verdict {
   if (decision.outcome === "allow")
-    return { outcome: isVerified ? "accepted" : "unverified", identity: decision.identity };
+    return { outcome: isVerified ? "allow" : "unverified", identity: decision.identity };
   const { outcome, reason } = decision;
-  return {
-    outcome: outcome === "error" ? "undecided" : "refused",
-    reason,
-    detail: outcome === "deny" ? decision.detail : decision.cause.detail,
-    hint: getHint(reason),
-  };
-}
-
-/** Keeps what became of each step, and what it yielded. */
-class Recorder {
-  readonly outcomes = new Map<EvaluationStep, Outcome>();
-  readonly yielded = new Map<EvaluationStep, unknown>();
-  readonly #skipped: readonly EvaluationStep[];
-
-  constructor(skipped: readonly EvaluationStep[]) {
-    this.#skipped = skipped;
-  }
-
-  readonly step = <Values extends readonly unknown[], T>(
-    name: EvaluationStep,
-    check: (...values: Values) => T,
-    ...values: Values
-  ): T => {
-    if (this.#skipped.includes(name)) return this.#skip(name) as T;
-    try {
-      const result = check(...values);
-      if (result instanceof Promise) result.catch((error: unknown) => this.#fail(name, error));
-      this.yielded.set(name, result);
-      this.outcomes.set(name, isReason(name, result) ? "refused" : "passed");
-      return result;
-    } catch (error) {
-      this.#fail(name, error);
-      throw error;
-    }
-  };
-
-  /** What a skipped step would yield is used by skipped steps only. */
-  #skip(name: EvaluationStep): unknown {
-    this.outcomes.set(name, "skipped");
-    return undefined;
-  }
-
-  #fail(name: EvaluationStep, error: unknown): void {
-    const undecided = error instanceof AuthorizerError && isErrorReason(error.code);
-    this.outcomes.set(name, undecided ? "undecided" : "refused");
-  }
-}
-
-/** These steps refuse a caller by what they yield; the others throw. */
-function isReason(name: EvaluationStep, result: unknown): boolean {
-  return result !== undefined && (name === "context" || Object.hasOwn(ACCESS_RULES, name));
+  const detail = outcome === "deny" ? decision.detail : decision.cause.detail;
+  return { outcome, reason, detail, hint: getHint(reason) };
 }

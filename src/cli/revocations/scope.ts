@@ -45,13 +45,13 @@ const WHERE_TO_FIND =
 
 function readSubject(text: string | undefined): string {
   const value = trimmed(text, "a user's sub");
-  const mistake = mistakeInSubject(value);
-  if (mistake === undefined) return value;
-  throw new UsageError(`${printable(value)} is not the sub of a user: ${mistake}. ${WHERE_TO_FIND}`);
+  const issue = findSubjectIssue(value);
+  if (issue === undefined) return value;
+  throw new UsageError(`${printable(value)} is not the sub of a user: ${issue}. ${WHERE_TO_FIND}`);
 }
 
 /** What a text looks like that cannot be a `sub` of Auth0; undefined where it can be one. */
-function mistakeInSubject(text: string): string | undefined {
+function findSubjectIssue(text: string): string | undefined {
   if (hasQuotes(text)) return "there are quotes around it";
   if (/^https?:\/\//i.test(text)) return "this is a web address";
   if (isSubject(text)) return undefined;
@@ -72,15 +72,15 @@ function readOrganization(text: string | undefined): string {
 /** Session and client IDs have no spaces, quotes or `|`, which a user's `sub` has. */
 function readIdentifier(text: string | undefined, what: string): string {
   const value = trimmed(text, what);
-  const mistake = hasQuotes(value)
+  const issue = hasQuotes(value)
     ? "there are quotes around it"
     : isSubject(value)
       ? "this looks like a user's sub: revoke user"
       : /[\s\p{C}]/u.test(value)
         ? "there is a space or a control character in it"
         : undefined;
-  if (mistake === undefined) return value;
-  throw new UsageError(`${printable(value)} is not ${what}: ${mistake}`);
+  if (issue === undefined) return value;
+  throw new UsageError(`${printable(value)} is not ${what}: ${issue}`);
 }
 
 function trimmed(text: string | undefined, what: string): string {

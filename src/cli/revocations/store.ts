@@ -24,7 +24,7 @@ export type StoreOutcome =
 
 /** What a table says of one key, and when. */
 interface Stored {
-  /** Undefined where there is no item, or one that says no time. */
+  /** Undefined where there is no item, or one without a time. */
   readonly notBefore: number | undefined;
   /** Milliseconds since the epoch, by AWS's clock. */
   readonly date: number | undefined;

@@ -41,7 +41,7 @@ export function revocationTable(
   const text = table ?? env["REVOCATION_TABLE"]?.trim() ?? "";
   if (text === "") throw new UsageError("neither --table nor REVOCATION_TABLE names a table");
   const name = readOption("--table", tableName, text);
-  const region = regionIn(env);
+  const region = readRegion(env);
   checkCredentials(env);
   const call = createDynamoDb({ env, clock, send });
   return {
@@ -64,9 +64,14 @@ export function readOption<T>(option: string, read: (value: unknown) => T, text:
   }
 }
 
-function regionIn(env: NodeJS.ProcessEnv): string {
-  const region = [env["AWS_REGION"], env["AWS_DEFAULT_REGION"]].map((text) => text?.trim()).find(Boolean);
-  if (region) return region;
+/** The region that AWS's variables name, for people. */
+export function findRegion(env: NodeJS.ProcessEnv): string | undefined {
+  return [env["AWS_REGION"], env["AWS_DEFAULT_REGION"]].map((text) => text?.trim()).find(Boolean);
+}
+
+function readRegion(env: NodeJS.ProcessEnv): string {
+  const region = findRegion(env);
+  if (region !== undefined) return region;
   throw new UsageError("AWS_REGION is not set: say in which region the table is, such as eu-central-1");
 }
 

@@ -9,9 +9,9 @@ import type { Revocations } from "./revocations.ts";
 export interface AlarmOptions {
   /** Who hears of them. AWS sends a link to confirm. */
   readonly email?: string;
-  /** How many refusals, in percent, are too many: 50, unless told otherwise. */
+  /** How many rejected requests, in percent, raise the alarm: 50 by default. */
   readonly refusedPercent?: number;
-  /** After how many hours without a message from the Event Stream something is wrong: 168, unless told otherwise. */
+  /** After how many hours without a message from the Event Stream something is wrong: 168, by default. */
   readonly silenceHours?: number;
 }
 
@@ -23,7 +23,7 @@ interface AlarmsProps extends AlarmOptions {
 
 /** The alarms: a nested stack, from the template that comes with the package. */
 export class Alarms extends Construct {
-  /** Tells of alarms: subscribe to it whoever is on call. */
+  /** Notifies of alarms: subscribe the team on call. */
   readonly topic: ITopic;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {

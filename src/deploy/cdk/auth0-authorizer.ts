@@ -16,18 +16,18 @@ import { addGatewayResponses, type GatewayResponseOptions } from "./gateway-resp
 import { Revocations, getVariables, type RevocationOptions } from "./revocations.ts";
 
 export interface Auth0AuthorizerProps {
-  /** Who gets in and how keys are kept: checked when the app is synthesised, by the code that the function runs. */
+  /** Who is allowed and how keys are cached: checked when the app is synthesised, by the code that the function runs. */
   readonly settings: Partial<Settings>;
   /**
    * The path of the function's zip: the one in this package, unless it is another, such as one with a snapshot of the
    * tenant's keys in it.
    */
   readonly zip?: string;
-  /** How long the function's log lines are kept: a month, unless told otherwise. */
+  /** How long the function's log lines are kept: a month, by default. */
   readonly logRetention?: RetentionDays;
   /** Revokes tokens before they expire, with a table and what fills it; `{}` is the table alone. */
   readonly revocations?: RevocationOptions;
-  /** Alarms, in a nested stack, and a topic that tells of them; `{}` has nobody who hears of them by e-mail. */
+  /** Alarms, in a nested stack, and a topic that notifies of them; `{}` subscribes no email address. */
   readonly alarms?: AlarmOptions;
 }
 
@@ -39,7 +39,7 @@ const SIMPLE_TTL = Duration.minutes(1);
 const TIMEOUT = Duration.seconds(8);
 
 /**
- * The authorizer as a function of one's own stack, with a log group and a role that may write to it.
+ * The authorizer as a function of your stack, with a log group and a role that may write to it.
  *
  * @example
  * const auth0 = new Auth0Authorizer(this, "Auth0", {
@@ -56,7 +56,7 @@ export class Auth0Authorizer extends Construct {
   readonly alarms: Alarms | undefined;
   readonly #isSimple: boolean;
 
-  /** @throws ConfigurationError with every mistake in the settings */
+  /** @throws ConfigurationError with every issue of the settings */
   constructor(scope: Construct, id: string, props: Auth0AuthorizerProps) {
     super(scope, id);
     const { settings, zip = `${import.meta.dirname}/authorizer.zip` } = props;
@@ -119,7 +119,7 @@ export class Auth0Authorizer extends Construct {
    * For the route `$connect` of one WebSocket API. A browser cannot set the header Authorization there.
    *
    * @param identitySource where clients send the token: in the query, unless it is
-   *   `route.request.header.Sec-WebSocket-Protocol`, for which the Lambda behind `$connect` selects `bearer`
+   *   `route.request.header.Sec-WebSocket-Protocol`, for which the backend of `$connect` selects `bearer`
    */
   webSocketAuthorizer(
     id = "Auth0",
@@ -128,7 +128,7 @@ export class Auth0Authorizer extends Construct {
     return new WebSocketLambdaAuthorizer(id, this.function, { identitySource: [identitySource] });
   }
 
-  /** What a REST API answers where nobody gets in: with a challenge, and with CORS headers, so that a page can read it. */
+  /** What a REST API answers to rejected requests: with a challenge, and with CORS headers, so that a page can read it. */
   addGatewayResponses(api: RestApi, options: GatewayResponseOptions = {}): void {
     addGatewayResponses(api, options);
   }

@@ -5,9 +5,9 @@ import {
 } from "aws-cdk-lib/aws-apigateway";
 
 export interface GatewayResponseOptions {
-  /** The origin whose pages may read the answers: every one, unless told otherwise. */
+  /** The origin whose pages may read the answers: every one, by default. */
   readonly corsOrigin?: string;
-  /** Whether a refused caller is told why, by one of a closed set of words such as `email_not_verified`. */
+  /** Whether a rejected caller gets the reason, one of a closed set of words such as `email_not_verified`. */
   readonly reasonIn403?: boolean;
   /** Where agents find out which tenant to sign in to: `resource_metadata` of a 401 (RFC 9728 §5.1). */
   readonly resourceMetadata?: string;

@@ -29,9 +29,9 @@ export interface RevocationOptions {
   readonly revokeOnLogout?: boolean;
   /** The applications whose logout tokens count: with them there is an endpoint, which is open to everybody. */
   readonly logoutClientIds?: readonly string[];
-  /** After how many days a session's revocation is forgotten: never, unless told otherwise. */
+  /** After how many days a session's revocation is forgotten: never, by default. */
   readonly sessionRetentionDays?: number;
-  /** Read units a second that the table takes at once: 12,000, as every new table does, unless told otherwise. */
+  /** Read units a second that the table takes at once: 12,000, as every new table does, by default. */
   readonly warmReadUnits?: number;
 }
 
@@ -70,7 +70,7 @@ export class Revocations extends Construct {
   readonly logoutWriter: Function | undefined;
   readonly #logRetention: RetentionDays;
 
-  /** @throws ConfigurationError with every mistake in the settings */
+  /** @throws ConfigurationError with every issue of the settings */
   constructor(scope: Construct, id: string, props: RevocationsProps) {
     super(scope, id);
     this.#logRetention = props.logRetention;

@@ -72,7 +72,8 @@ function hasTable(properties: NamedResource["properties"]): boolean {
   return Boolean(Variables["REVOCATION_TABLE"]);
 }
 
-function isWriter({ properties }: NamedResource): boolean {
+/** Whether a function writes revocations. */
+export function isWriter({ properties }: NamedResource): boolean {
   return /(?:revoke-on-event|back-channel-logout)\.handler$/.test(String(properties["Handler"]));
 }
 

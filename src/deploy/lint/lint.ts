@@ -8,6 +8,7 @@ import {
   unreachableTables,
   wideRoles,
 } from "./functions.ts";
+import { secondWriters } from "./second-writers.ts";
 import { lateGatewayResponses, missingHeader } from "./gateway-responses.ts";
 import { appendedIdentities } from "./header-mappings.ts";
 import { unguardedRoutes, unknownPublicRoutes } from "./routes.ts";
@@ -30,6 +31,7 @@ const RULES = {
   "gateway-response-not-deployed": lateGatewayResponses,
   "wildcard-iam": wideRoles,
   "table-out-of-reach": unreachableTables,
+  "second-writer": secondWriters,
   "appended-identity": appendedIdentities,
   "open-permission": openPermissions,
 } as const satisfies Record<string, Rule>;

@@ -1,4 +1,4 @@
-/** What a claim of the team's own is declared to be. `json` is anything, and the caller's to check. */
+/** The declared type of a custom claim. `json` is anything, and the caller's to check. */
 export type ClaimType = keyof ClaimValues;
 
 interface ClaimValues {
@@ -12,7 +12,7 @@ interface ClaimValues {
 /** The type of each claim, by its name in AUTH0_CONTEXT_CLAIMS. */
 export type ClaimTypes = Readonly<Record<string, ClaimType>>;
 
-/** Of no claim anything was declared. */
+/** No claims are declared. */
 export type NoClaims = Readonly<Record<string, never>>;
 
 /** The claims that were declared, each undefined where the token does not have it. */
@@ -43,24 +43,24 @@ const READERS: Readonly<
 /**
  * One claim from where the authorizer put it: a key of its own, or the JSON object of all that are more than text.
  *
- * @returns undefined where there is none; `mistyped` where it is of another type
+ * @returns undefined where there is none; `wrong_type` where it is of another type
  */
 export function customClaim(
   name: string,
   type: ClaimType,
   { text, others }: { readonly text: string | undefined; readonly others: object },
-): { readonly value: unknown } | "mistyped" {
+): { readonly value: unknown } | "wrong_type" {
   const reader = READERS[type];
   const isOther = Object.hasOwn(others, name);
   if (text === undefined && !isOther) return { value: undefined };
   const value = text === undefined ? (others as Record<string, unknown>)[name] : reader.fromText(text);
-  return reader.is(value) ? { value } : "mistyped";
+  return reader.is(value) ? { value } : "wrong_type";
 }
 
 /**
  * The JSON object of `custom_claims`.
  *
- * @returns undefined where the text is no such object
+ * @returns undefined where the string is not such an object
  */
 export function otherClaims(text: string | undefined): object | undefined {
   if (text === undefined) return {};

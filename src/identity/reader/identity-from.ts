@@ -1,4 +1,4 @@
-import type { IdentityContext } from "../context.ts";
+import type { ContextKey, IdentityContext } from "../context.ts";
 import { customClaim, otherClaims } from "./claim-types.ts";
 import type { ClaimTypes, CustomClaims, NoClaims } from "./claim-types.ts";
 
@@ -9,15 +9,17 @@ export interface EventBehindAuthorizer {
   readonly requestContext: object;
 }
 
-/** The caller, as the authorizer vouches for them. */
+/** The caller, as the authorizer verified them. */
 export interface CallerIdentity<Types extends ClaimTypes = NoClaims> {
-  /** The user's identifier at the issuer. Together with `issuer` this is what to keep; an e-mail can change hands. */
+  /** The user's identifier at the issuer. Together with `issuer` this is what to keep; an email can change hands. */
   readonly subject: string;
   readonly email: string | undefined;
   /** Undefined where the token does not say. */
   readonly emailVerified: boolean | undefined;
   readonly tokenUse: "id" | "access";
   readonly issuer: string;
+  /** The API identifier, or for an ID token the client ID, that the token was accepted for. */
+  readonly audience: string;
   readonly clientId: string | undefined;
   readonly expiresAt: Date;
   readonly scopes: readonly string[];
@@ -26,9 +28,11 @@ export interface CallerIdentity<Types extends ClaimTypes = NoClaims> {
   /** Undefined where the tenant does not add names to tokens. */
   readonly organizationName: string | undefined;
   /** Machines and anonymous visitors get in only where the authorizer is told so. */
-  readonly principalType: "user" | "machine" | "anonymous";
+  readonly principalType: "user" | "agent" | "machine" | "anonymous";
   /** The subject of whoever acts for the user, in a delegated token (RFC 8693 §4.1). */
   readonly actor: string | undefined;
+  /** The subjects of all who act for the user, the current one first; empty for a token that is not delegated. */
+  readonly actors: readonly string[];
   /** The team's own claims, as declared in the option `claims`. */
   readonly claims: CustomClaims<Types>;
 }
@@ -38,41 +42,41 @@ export interface IdentityFromOptions<Types extends ClaimTypes = NoClaims> {
   readonly claims?: Types;
   /** Milliseconds since the epoch. */
   readonly now?: number;
-  /** The authorizer's own tolerance: a token that it just accepted is not refused here. */
+  /** The authorizer's own tolerance: a token that it just accepted is not expired here. */
   readonly clockToleranceSeconds?: number;
   /**
    * The issuers that identities may be of, exactly as in the tokens: `https://acme.eu.auth0.com/`, with the slash.
-   * Without it any issuer will do, also that of another team's authorizer which hands on the same names.
+   * Without it any issuer will do, also that of another team's authorizer which forwards the same names.
    */
   readonly issuers?: readonly string[];
 }
 
 /**
- * No authorizer vouched for the caller, or no longer.
+ * There is no verified identity, or it is no longer valid.
  *
- * - `missing`: the event came by a way that must not exist, such as a route without the authorizer. Answer 500.
- * - `foreign`: an authorizer vouched for a caller of another issuer than `issuers` names. Answer 500.
- * - `mistyped`: a claim is not of the type that `claims` declares. Answer 500.
- * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client to come again.
+ * - `missing`: the event did not pass the authorizer: its route has none. Answer 500.
+ * - `wrong_issuer`: the identity is of another issuer than `issuers` names. Answer 500.
+ * - `wrong_type`: a claim is not of the type that `claims` declares. Answer 500.
+ * - `expired`: a WebSocket connection, or a cached simple answer, outlived the token. Ask the client for a new token.
  */
 export class IdentityError extends Error {
   override readonly name = "IdentityError";
   readonly code: IdentityErrorCode;
 
-  /** @param detail the name of a claim */
-  constructor(reason: IdentityErrorCode, detail?: string) {
-    super(detail === undefined ? MESSAGES[reason] : `${detail}: ${MESSAGES[reason]}`);
-    this.code = reason;
+  /** @param claim the name of the claim whose type is wrong */
+  constructor(code: IdentityErrorCode, claim?: string) {
+    super(claim === undefined ? MESSAGES[code] : `${claim}: ${MESSAGES[code]}`);
+    this.code = code;
   }
 }
 
-type IdentityErrorCode = "missing" | "foreign" | "mistyped" | "expired";
+type IdentityErrorCode = "missing" | "wrong_issuer" | "wrong_type" | "expired";
 
 const MESSAGES: Readonly<Record<IdentityErrorCode, string>> = {
   missing: "The event has no identity. Attach the authorizer to this route.",
-  foreign:
+  wrong_issuer:
     "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the issuer as the tokens do: https://DOMAIN/",
-  mistyped: "The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
+  wrong_type: "The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
   expired: "The identity is past the end of the caller's token.",
 };
 
@@ -96,7 +100,7 @@ export function identityFrom<const Types extends ClaimTypes = NoClaims>(
   const { now = Date.now(), clockToleranceSeconds = 5, issuers, claims = {} } = options;
   const context = identityContext(event);
   // A set: of a single text in the place of the list, `includes` would take a part for the whole.
-  if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new IdentityError("foreign");
+  if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new IdentityError("wrong_issuer");
   const expiresAt = new Date(Number(context.exp) * 1000);
   const isCurrent = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
   if (!isCurrent) throw new IdentityError("expired");
@@ -111,7 +115,7 @@ function customClaims(context: IdentityContext, types: ClaimTypes): Readonly<Rec
     Object.entries(types).map(([name, type]) => {
       const own = property(context, name);
       const claim = customClaim(name, type, { text: typeof own === "string" ? own : undefined, others });
-      if (claim === "mistyped") throw new IdentityError("mistyped", name);
+      if (claim === "wrong_type") throw new IdentityError("wrong_type", name);
       return [name, claim.value];
     }),
   );
@@ -124,6 +128,7 @@ function callerIdentity(context: IdentityContext, expiresAt: Date): Omit<CallerI
     emailVerified: context.email_verified === undefined ? undefined : context.email_verified === "true",
     tokenUse: context.token_use,
     issuer: context.iss,
+    audience: context.aud,
     clientId: context.client_id,
     expiresAt,
     scopes: words(context.scope),
@@ -132,6 +137,7 @@ function callerIdentity(context: IdentityContext, expiresAt: Date): Omit<CallerI
     organizationName: context.org_name,
     principalType: context.principal_type ?? "user",
     actor: context.actor,
+    actors: words(context.actors),
   };
 }
 
@@ -146,24 +152,25 @@ function identityContext(event: unknown): IdentityContext {
 const TEXT = /^[^]+$/;
 
 /** What each key must look like, and whether the authorizer always writes it. */
-const SHAPE: Readonly<Record<keyof IdentityContext, { readonly form: RegExp; readonly required: boolean }>> =
-  {
-    sub: { form: TEXT, required: true },
-    iss: { form: TEXT, required: true },
-    token_use: { form: /^(?:id|access)$/, required: true },
-    /** Twelve digits reach the year 33,658; more could end up as no date at all. */
-    exp: { form: /^\d{1,12}$/, required: true },
-    email: { form: TEXT, required: false },
-    email_verified: { form: /^(?:true|false)$/, required: false },
-    client_id: { form: TEXT, required: false },
-    scope: { form: TEXT, required: false },
-    permissions: { form: TEXT, required: false },
-    org_id: { form: TEXT, required: false },
-    org_name: { form: TEXT, required: false },
-    actor: { form: TEXT, required: false },
-    custom_claims: { form: /^[\w-]+$/, required: false },
-    principal_type: { form: /^(?:machine|anonymous)$/, required: false },
-  };
+const SHAPE: Readonly<Record<ContextKey, { readonly form: RegExp; readonly required: boolean }>> = {
+  sub: { form: TEXT, required: true },
+  iss: { form: TEXT, required: true },
+  aud: { form: TEXT, required: true },
+  token_use: { form: /^(?:id|access)$/, required: true },
+  /** Twelve digits reach the year 33,658; more could end up as no date at all. */
+  exp: { form: /^\d{1,12}$/, required: true },
+  email: { form: TEXT, required: false },
+  email_verified: { form: /^(?:true|false)$/, required: false },
+  client_id: { form: TEXT, required: false },
+  scope: { form: TEXT, required: false },
+  permissions: { form: TEXT, required: false },
+  org_id: { form: TEXT, required: false },
+  org_name: { form: TEXT, required: false },
+  actor: { form: TEXT, required: false },
+  actors: { form: TEXT, required: false },
+  custom_claims: { form: /^[\w-]+$/, required: false },
+  principal_type: { form: /^(?:agent|machine|anonymous)$/, required: false },
+};
 
 /**
  * Whether it is whole, and about one caller: where a gateway adds the policy's principal, that is the subject.

@@ -19,7 +19,7 @@ export interface ApiOptions<Target = Lambda> extends Partial<Address> {
 
 /** What REST and HTTP APIs have in common. */
 export interface RoutedApiOptions extends ApiOptions<Integration> {
-  /** What anybody may call. */
+  /** What may be called without authorization. */
   readonly openRoutes?: Readonly<Record<string, Integration>>;
   /** `method.request.header.Authorization` on REST, `$request.header.Authorization` on HTTP APIs. */
   readonly identitySources?: readonly string[];

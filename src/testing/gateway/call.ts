@@ -56,7 +56,7 @@ const ADDED_HEADERS: Readonly<Record<ApiType, (request: Required<ClientRequest>)
   ],
 };
 
-/** What is not percent-encoded well stays as it was sent; nobody recorded what AWS makes of it. */
+/** What is not percent-encoded well stays as it was sent; what AWS makes of it was never recorded. */
 export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -56,7 +56,7 @@ export function gatewayResponse(
 function customHeaders(parameters: Readonly<Record<string, string>>, call: Call): Record<string, string> {
   const headers = Object.entries(parameters).map(([target, source]) => {
     const name = /^gatewayresponse\.header\.(.+)$/.exec(target)?.[1];
-    if (name === undefined) throw new Error(`not imitated here: ${target}`);
+    if (name === undefined) throw new Error(`not supported by this fake: ${target}`);
     return [name, headerValue(source, call)] as const;
   });
   return Object.fromEntries(headers.filter(([, value]) => value !== undefined)) as Record<string, string>;
@@ -66,7 +66,7 @@ function headerValue(source: string, call: Call): string | undefined {
   const literal = /^'(.*)'$/.exec(source)?.[1];
   if (literal !== undefined) return literal;
   const copied = /^method\.request\.header\.(.+)$/.exec(source)?.[1];
-  if (copied === undefined) throw new Error(`not imitated here: the header value ${source}`);
+  if (copied === undefined) throw new Error(`not supported by this fake: the header value ${source}`);
   return header(call.request, copied);
 }
 
@@ -78,7 +78,7 @@ function fill(template: string, answer: GatewayResponse, call: Call): string {
     if (name === "error.responseType") return answer.type;
     if (name === "requestId") return call.requestId;
     const key = /^authorizer\.(\w+)$/.exec(name)?.[1];
-    if (key === undefined) throw new Error(`not imitated here: $context.${name}`);
+    if (key === undefined) throw new Error(`not supported by this fake: $context.${name}`);
     const value = answer.context?.[key];
     return typeof value === "string" ? value : JSON.stringify(value ?? "");
   });

@@ -25,7 +25,7 @@ const HTTP_RESERVED =
 
 /**
  * The mappings of a REST API: `integration.request.header.X-User: context.authorizer.sub`, or a text in quotes. They
- * overwrite; nobody recorded that.
+ * overwrite; that was never recorded.
  *
  * @throws Error that says what to change
  */
@@ -68,7 +68,7 @@ export function httpMappings(parameters: RequestParameters): readonly HeaderMapp
 
 /**
  * A request's headers as the backend receives them. **Where the context lacks a key, what the caller sent under that
- * name stays**: nobody recorded what API Gateway does then, so this is the outcome that a backend must bear.
+ * name stays**: what API Gateway does then was never recorded, so this is the outcome that a backend must bear.
  */
 export function mapHeaders(headers: Fields, mappings: readonly HeaderMapping[], context: Context): Fields {
   return mappings.reduce<Fields>((fields, { operation, name, value }) => {
@@ -95,5 +95,5 @@ function toText(context: Context, name: string): string | undefined {
 }
 
 function unknownMapping(key: string, source: string, example: string): Error {
-  return new Error(`${key}: ${source} is no mapping that this gateway knows: write it like ${example}`);
+  return new Error(`${key}: ${source} is not a mapping that this gateway knows: write it like ${example}`);
 }

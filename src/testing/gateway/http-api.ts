@@ -12,16 +12,16 @@ import { httpIds } from "./request-ids.ts";
 import { findRoute, type Route } from "./routes.ts";
 
 export interface HttpApiOptions extends RoutedApiOptions {
-  /** The payload version of the authorizer: 2.0 unless told otherwise. */
+  /** The payload version of the authorizer: 2.0 by default. */
   readonly authorizerPayload?: "1.0" | "2.0";
   /** Whether simple responses are switched on (payload 2.0 only). */
   readonly simpleResponses?: boolean;
-  /** The payload version of the Lambdas behind: 2.0 unless told otherwise. */
+  /** The payload version of the backend: 2.0 by default. */
   readonly integrationPayload?: "1.0" | "2.0";
 }
 
 /**
- * An HTTP API behind a Lambda authorizer, in memory. Its stage is `$default` and nothing is cached unless told
+ * An HTTP API behind a Lambda authorizer, in memory. Its stage is `$default` and nothing is cached by default
  * otherwise.
  *
  * @example
@@ -48,12 +48,12 @@ export function httpApi(given: HttpApiOptions): RoutedApi {
       const route = findRoute(Object.keys(all), request.method, request.path) ?? NO_ROUTE;
       const call = newCall("http", options, request, decoded(route), httpIds());
       const integration = all[route.key];
-      if (integration === undefined) return ownAnswer(call, 404, "Not Found");
+      if (integration === undefined) return gatewayResponse(call, 404, "Not Found");
       if (Object.hasOwn(openRoutes, route.key)) return integrate(call, integration, undefined);
       const authorization = await authorizer.authorize(call);
       return authorization.outcome === "allowed"
         ? integrate(call, integration, authorization)
-        : getRefusal(call, authorization.outcome);
+        : toRejection(call, authorization.outcome);
     },
   };
 }
@@ -78,7 +78,7 @@ function decoded({ parameters, ...route }: Route): Route {
   return { ...route, parameters: Object.fromEntries(entries) as Route["parameters"] };
 }
 
-/** Where the authorizer's words stand with payload 1.0 behind, and which they are, nobody recorded. */
+/** Where the authorizer's words stand with payload 1.0 behind, and which they are, was never recorded. */
 async function integrate1(call: Call, lambda: Lambda, allowed: Allowed | undefined): Promise<Response> {
   const event = http1ProxyEvent(call, allowed?.result.context);
   const answer = await invoke(lambda, event).catch(() => undefined);
@@ -97,17 +97,17 @@ async function proxy(call: Call, backend: HttpProxy, allowed: Allowed | undefine
   const mappings = httpMappings(backend.requestParameters ?? {});
   const headers = mapHeaders(call.request.headers, mappings, allowed?.result.context ?? {});
   const response = await forward(call, backend, headers).catch(() => undefined);
-  return response === undefined ? ownAnswer(call, 503, "Service Unavailable") : named(call, response);
+  return response === undefined ? gatewayResponse(call, 503, "Service Unavailable") : named(call, response);
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html */
-function getRefusal(call: Call, outcome: Exclude<Authorization["outcome"], "allowed">): Response {
+function toRejection(call: Call, outcome: Exclude<Authorization["outcome"], "allowed">): Response {
   switch (outcome) {
     case "identity-missing":
     case "unauthorized":
-      return ownAnswer(call, 401, "Unauthorized");
+      return gatewayResponse(call, 401, "Unauthorized");
     case "denied":
-      return ownAnswer(call, 403, "Forbidden");
+      return gatewayResponse(call, 403, "Forbidden");
     case "failed":
     case "malformed":
       return failed(call);
@@ -115,10 +115,10 @@ function getRefusal(call: Call, outcome: Exclude<Authorization["outcome"], "allo
 }
 
 function failed(call: Call): Response {
-  return ownAnswer(call, 500, "Internal Server Error");
+  return gatewayResponse(call, 500, "Internal Server Error");
 }
 
-function ownAnswer(call: Call, status: number, message: string): Response {
+function gatewayResponse(call: Call, status: number, message: string): Response {
   const body = JSON.stringify({ message });
   const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) };
   return named(call, new Response(body, { status, headers }));

@@ -10,7 +10,7 @@ const LOWER_CASED = ["authorization", "accept-encoding"];
  * Payload 1.0 looks like a REST API's event, and differs: no multi-value maps, an empty `resource`, the route key
  * for a `resourceId`. Of a repeated parameter it has the last value; that it joins repeated headers is a guess.
  *
- * @param identity what the identity sources hold; without any, nobody recorded what stands there
+ * @param identity what the identity sources hold; without any, what stands there was never recorded
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  */
 export function http1AuthorizerEvent(call: Call, identity: readonly string[]): Event {
@@ -43,7 +43,7 @@ export function http2AuthorizerEvent(call: Call, identity: readonly string[]): E
   };
 }
 
-/** Nobody recorded this one behind an authorizer: a REST API's event with lower-case header names. */
+/** Never recorded behind an authorizer: a REST API's event with lower-case header names. */
 export function http1ProxyEvent(call: Call, caller: Caller): Event {
   const request = { ...call.request, headers: lowerCased(call.request.headers) };
   const requestContext = { ...http1Context(call), ...(caller && { authorizer: caller }) };
@@ -51,7 +51,7 @@ export function http1ProxyEvent(call: Call, caller: Caller): Event {
 }
 
 /**
- * The `cookie` is no header here, only a list.
+ * The `cookie` is not a header here, only a list.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */

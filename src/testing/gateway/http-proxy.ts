@@ -3,7 +3,7 @@ import type { Fields } from "./client-request.ts";
 import type { RequestParameters } from "./header-mapping.ts";
 import type { Lambda } from "./lambda.ts";
 
-/** A backend that is no Lambda, to which the gateway forwards requests: `HTTP_PROXY` in a template. */
+/** A backend other than a Lambda function, to which the gateway forwards requests: `HTTP_PROXY` in a template. */
 export interface HttpProxy {
   /** The backend; the request's path and query are put behind it: `http://localhost:8000`. */
   readonly uri: string;

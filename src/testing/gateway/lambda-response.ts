@@ -23,7 +23,7 @@ export function proxyResponse(answer: unknown): Response | undefined {
     for (const value of values) headers.append(name, String(value));
   }
   for (const cookie of answer.cookies ?? []) headers.append("set-cookie", cookie);
-  return new Response(hasNoBody(status) ? null : getBody(answer), { status, headers });
+  return new Response(isBodiless(status) ? null : getBody(answer), { status, headers });
 }
 
 /**
@@ -48,6 +48,6 @@ function isProxyAnswer(answer: unknown): answer is ProxyAnswer {
   return Number.isInteger(status) && status >= 200 && status <= 599;
 }
 
-function hasNoBody(status: number): boolean {
+function isBodiless(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
 }

@@ -20,18 +20,18 @@ interface MockResponse {
 
 /**
  * A route that a REST API answers by itself: what a MOCK integration of the template says, to be given as one of the
- * `openRoutes`. Only fixed texts are imitated, no templates with variables.
+ * `openRoutes`. Only fixed texts are supported, no templates with variables.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
- * @throws Error that says what is not imitated, or what AWS would answer 500 to
+ * @throws Error that says what is not supported, or what AWS would answer 500 to
  */
 export function mockIntegration({ Integration }: MockMethodProperties): Lambda {
-  if (Integration.Type !== "MOCK") throw new Error(`Type is ${Integration.Type}, and this imitates MOCK`);
+  if (Integration.Type !== "MOCK") throw new Error(`Type is ${Integration.Type}, and this supports MOCK`);
   const status = statusAskedFor(Integration.RequestTemplates?.["application/json"]);
   const response = Integration.IntegrationResponses?.find(({ StatusCode }) => Number(StatusCode) === status);
   if (response === undefined) throw new Error(`there is no IntegrationResponse for the status ${status}`);
   const [[contentType, body] = ["application/json", ""]] = Object.entries(response.ResponseTemplates ?? {});
-  if (/[#$]\w/.test(body)) throw new Error("not imitated here: a response template with variables");
+  if (/[#$]\w/.test(body)) throw new Error("not supported by this fake: a response template with variables");
   const headers = { "content-type": contentType, ...getHeaders(response.ResponseParameters ?? {}) };
   return () => ({ statusCode: status, headers, body });
 }
@@ -51,7 +51,7 @@ function getHeaders(parameters: Readonly<Record<string, string>>): Readonly<Reco
       const name = /^method\.response\.header\.(.+)$/.exec(target)?.[1];
       const value = /^'(.*)'$/.exec(source)?.[1];
       if (name === undefined || value === undefined)
-        throw new Error(`not imitated here: ${target} from ${source}`);
+        throw new Error(`not supported by this fake: ${target} from ${source}`);
       return [name, value];
     }),
   );

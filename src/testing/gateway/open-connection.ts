@@ -5,7 +5,7 @@ import { disconnectEvent, messageEvent } from "./websocket-event.ts";
 
 /** A WebSocket as its client holds it. */
 export interface Connection {
-  /** The subprotocol that the Lambda behind `$connect` selected; an empty text where none was offered. */
+  /** The subprotocol that the backend of `$connect` selected; an empty text where none was offered. */
   readonly protocol: string;
   /**
    * Sends a message; an object goes as JSON.
@@ -17,9 +17,9 @@ export interface Connection {
    */
   send(message: string | object): Promise<unknown>;
   /**
-   * Ends the connection, and calls the Lambda behind `$disconnect`.
+   * Ends the connection, and calls the backend of `$disconnect`.
    *
-   * @param code as in RFC 6455 §7.4; 1000, the normal one, unless told otherwise
+   * @param code as in RFC 6455 §7.4; 1000, the normal one, by default
    */
   close(code?: number, reason?: string): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface Connection {
 /** What a connection has from its handshake until its end. */
 export interface Handshake {
   readonly routes: Readonly<Record<string, Lambda>>;
-  /** What the Lambdas behind see of the caller. */
+  /** What the backend receives of the caller. */
   readonly caller: object;
   readonly protocol: string;
   /** Which property of a JSON message names its route: `$request.body.action`. */

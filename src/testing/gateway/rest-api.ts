@@ -41,11 +41,11 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
   UNAUTHORIZED: "UnauthorizedException",
 };
 const NO_ROUTE: Route = { key: "", resource: "", parameters: {} };
-const NOT_FOUND = ownAnswer("MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token");
-const UNAUTHORIZED = ownAnswer("UNAUTHORIZED", 401, "Unauthorized");
-const CONFIGURATION_ERROR = ownAnswer("AUTHORIZER_CONFIGURATION_ERROR", 500, null);
-const URI_TOO_LONG = ownAnswer("DEFAULT_4XX", 414, "Request URI too long");
-const INTEGRATION_FAILED = ownAnswer("DEFAULT_5XX", 502, "Internal server error");
+const NOT_FOUND = createGatewayResponse("MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token");
+const UNAUTHORIZED = createGatewayResponse("UNAUTHORIZED", 401, "Unauthorized");
+const CONFIGURATION_ERROR = createGatewayResponse("AUTHORIZER_CONFIGURATION_ERROR", 500, null);
+const URI_TOO_LONG = createGatewayResponse("DEFAULT_4XX", 414, "Request URI too long");
+const INTEGRATION_FAILED = createGatewayResponse("DEFAULT_5XX", 502, "Internal server error");
 
 /**
  * A REST API behind an authorizer, in memory.
@@ -76,7 +76,7 @@ export function restApi(options: RestApiOptions): RoutedApi {
     if (Object.hasOwn(openRoutes, call.route.key)) return integrate(call, integration, undefined);
     if (Buffer.byteLength(methodArn(call)) > MAX_ARN_BYTES) return URI_TOO_LONG;
     const authorization = await authorizer.authorize(call);
-    if (authorization.outcome !== "allowed") return getRefusal(authorization);
+    if (authorization.outcome !== "allowed") return toRejection(authorization);
     return integrate(call, integration, getCaller(authorization));
   }
 }
@@ -113,7 +113,7 @@ async function proxy(
   return forward(call, backend, headers).catch(() => INTEGRATION_FAILED);
 }
 
-/** With the names of the request, which the Lambda behind saw too. */
+/** With the names of the request, which the backend receives too. */
 function named(call: Call, response: Response): Response {
   response.headers.set("x-amzn-requestid", call.requestId);
   response.headers.set("x-amz-apigw-id", call.extendedRequestId);
@@ -121,10 +121,10 @@ function named(call: Call, response: Response): Response {
   return response;
 }
 
-type Refused = Exclude<Authorization, { outcome: "allowed" }>;
+type Rejected = Exclude<Authorization, { outcome: "allowed" }>;
 
-function getRefusal(refused: Refused): GatewayResponse {
-  switch (refused.outcome) {
+function toRejection(rejected: Rejected): GatewayResponse {
+  switch (rejected.outcome) {
     case "identity-missing":
     case "unauthorized":
       return UNAUTHORIZED;
@@ -132,14 +132,14 @@ function getRefusal(refused: Refused): GatewayResponse {
     case "malformed":
       return CONFIGURATION_ERROR;
     case "denied": {
-      const message = refused.explicit ? EXPLICIT_DENY : NO_POLICY_ALLOWS;
-      const denied = ownAnswer("ACCESS_DENIED", 403, message);
-      return { ...denied, body: JSON.stringify({ Message: message }), context: refused.result.context };
+      const message = rejected.explicit ? EXPLICIT_DENY : NO_POLICY_ALLOWS;
+      const denied = createGatewayResponse("ACCESS_DENIED", 403, message);
+      return { ...denied, body: JSON.stringify({ Message: message }), context: rejected.result.context };
     }
   }
 }
 
-function ownAnswer(type: string, status: number, message: string | null): GatewayResponse {
+function createGatewayResponse(type: string, status: number, message: string | null): GatewayResponse {
   const errorType = ERROR_TYPES[type] ?? "InternalServerErrorException";
   return { type, status, message, body: JSON.stringify({ message }), errorType };
 }

@@ -4,7 +4,7 @@ const HEADER = "Sec-WebSocket-Protocol";
 
 /**
  * A connection that the gateway would open and a browser would not keep: the client offered subprotocols, and the
- * answer of the Lambda behind `$connect` has no header Sec-WebSocket-Protocol with one of them.
+ * answer of the backend of `$connect` has no header Sec-WebSocket-Protocol with one of them.
  *
  * @see https://websockets.spec.whatwg.org/#concept-websocket-establish
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html
@@ -16,7 +16,7 @@ export class SubprotocolError extends Error {
     const what =
       selected === undefined ? "none of the offered subprotocols" : "a subprotocol that was not offered";
     super(
-      `The server selected ${what}, and a browser ends such a connection. Let the Lambda behind $connect answer with the header ${HEADER} and one that was offered, such as "bearer".`,
+      `The server selected ${what}, and a browser ends such a connection. Let the backend of $connect answer with the header ${HEADER} and one that was offered, such as "bearer".`,
     );
   }
 }
@@ -27,7 +27,7 @@ export function offer(protocols: readonly string[]): Fields {
 }
 
 /**
- * The subprotocol of the connection: the gateway hands on what the Lambda behind `$connect` answered.
+ * The subprotocol of the connection: the gateway forwards what the backend of `$connect` answered.
  *
  * @throws SubprotocolError
  */

@@ -3,7 +3,7 @@ import { StageAuthorizer } from "./authorization/authorization.ts";
 import type { Call } from "./call.ts";
 import { getCaller } from "./authorization/caller.ts";
 import { clientRequest, fields, headerValues, type FetchOptions } from "./client-request.ts";
-import { badRequest, HandshakeError, getRefusal } from "./handshake-refused.ts";
+import { badRequest, HandshakeError, toRejection } from "./handshake-error.ts";
 import { invoke } from "./lambda.ts";
 import { OpenConnection, type Connection, type Handshake } from "./open-connection.ts";
 import { webSocketIds } from "./request-ids.ts";
@@ -14,7 +14,7 @@ export { HandshakeError, SubprotocolError, type Connection };
 
 export interface WebSocketApiOptions extends ApiOptions {
   /**
-   * `route.request.querystring.access_token`, unless told otherwise. A token among the subprotocols needs
+   * `route.request.querystring.access_token`, by default. A token among the subprotocols needs
    * `route.request.header.Sec-WebSocket-Protocol`; Serverless's own default is `route.request.header.Auth`.
    */
   readonly identitySources?: readonly string[];
@@ -62,13 +62,13 @@ export function webSocketApi(options: WebSocketApiOptions): WebSocketApi {
       const call = newCall("websocket", options, request, ROUTE, webSocketIds());
       if (headerValues(call.request, "authorization").length > 1) throw badRequest();
       const authorization = await authorizer.authorize(call);
-      if (authorization.outcome !== "allowed") throw getRefusal(call, authorization);
+      if (authorization.outcome !== "allowed") throw toRejection(call, authorization);
       const { integrationLatency, ...caller } = getCaller(authorization);
       let answer: unknown;
       if (routes["$connect"] !== undefined) {
         const event = connectEvent(call, { ...caller, integrationLatency });
         answer = await invoke(routes["$connect"], event).catch(() => undefined);
-        refuseUnlessConnected(answer);
+        checkConnected(answer);
       }
       return opened(options, call, { caller, protocol: selectedSubprotocol(protocols, answer) });
     },
@@ -86,7 +86,7 @@ function stageAuthorizer({ authorizer, identitySources }: WebSocketApiOptions): 
   });
 }
 
-/** @param agreed without how long the authorizer took, which is told to the `$connect` alone */
+/** @param agreed without how long the authorizer took, which only `$connect` receives */
 function opened(
   options: WebSocketApiOptions,
   handshake: Call,
@@ -110,7 +110,7 @@ function opened(
 }
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html */
-function refuseUnlessConnected(answer: unknown): void {
+function checkConnected(answer: unknown): void {
   const code = (answer as { statusCode?: unknown } | null | undefined)?.statusCode;
   const status = typeof code === "number" ? code : 500;
   if (status >= 300) throw new HandshakeError(status);

@@ -9,7 +9,7 @@ export interface Closure {
   readonly reason: string;
 }
 
-/** What the handshake's request says to the authorizer, and no longer to the Lambda behind `$connect`. */
+/** What the handshake's request says to the authorizer, and no longer to the backend of `$connect`. */
 const HANDSHAKE_ONLY = ["connection", "upgrade", "content-length"];
 
 /** The headers of a `$disconnect`, which no client sent. */

@@ -2,7 +2,7 @@ import { toJwksUri, RemoteKeySet, type KeySnapshot, type RemoteKeySetOptions } f
 import { fetchText } from "../../http/client.ts";
 import type { Settings } from "../../settings/settings.ts";
 
-/** What key sets take from the world around them. Everything has the default that the Lambda needs. */
+/** What key sets take from outside. Everything has the default that the Lambda needs. */
 export interface KeySetDependencies extends Partial<
   Pick<RemoteKeySetOptions, "clock" | "random" | "fetch" | "onFailure">
 > {
@@ -10,7 +10,7 @@ export interface KeySetDependencies extends Partial<
   readonly snapshots?: ReadonlyMap<string, KeySnapshot> | undefined;
 }
 
-/** The key set of an issuer, kept as the settings say. Nothing is fetched yet. */
+/** The key set of an issuer, cached as the settings say. Nothing is fetched yet. */
 export function createKeySet(
   issuer: string,
   settings: Settings,

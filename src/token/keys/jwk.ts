@@ -1,4 +1,4 @@
-import { decodeBase64url } from "../base64url.ts";
+import { decodeBase64url } from "../jwt.ts";
 
 /** An RSA public key (RFC 7518 §6.3.1) that may have signed a token. */
 export type RsaJwk = Readonly<Record<"kty" | "kid" | "alg" | "use" | "n" | "e", string>>;
@@ -6,7 +6,6 @@ export type RsaJwk = Readonly<Record<"kty" | "kid" | "alg" | "use" | "n" | "e", 
 /** Usable keys by key ID. */
 export type JwkSet = ReadonlyMap<string, RsaJwk>;
 
-const MAX_KEYS = 20;
 /** RFC 7518 §3.3. */
 const MIN_MODULUS = 1n << 2047n;
 /** Beyond this OpenSSL refuses to verify. */
@@ -19,16 +18,15 @@ export function readJwkSet(text: string): JwkSet {
 
 /**
  * The usable keys of a JWK Set (RFC 7517 §5) by key ID. A key that cannot sign RS256 is left out, and so is a key
- * ID that stands for two keys; the others count.
+ * ID that stands for two different keys that can; the others count.
  *
- * @throws Error where the document is no JWK Set or has no usable key
+ * @throws Error where the document is not a JWK Set or has no usable key
  */
 export function readUsableKeys(document: unknown): JwkSet {
   const keys = isObject(document) ? document["keys"] : undefined;
   if (!Array.isArray(keys)) throw new Error("not a JWK Set");
-  const usable = withoutDuplicates(keys.filter(isObject)).filter(isUsable);
+  const usable = withoutAmbiguous(keys.filter(isObject).filter(isUsable));
   if (usable.length === 0) throw new Error("no usable RS256 key");
-  if (usable.length > MAX_KEYS) throw new Error(`more than ${MAX_KEYS} usable keys`);
   return new Map(usable.map((jwk) => [jwk.kid, toPublicJwk(jwk)]));
 }
 
@@ -43,14 +41,17 @@ function parseJson(text: string): unknown {
 
 type Jwk = Readonly<Record<string, unknown>>;
 
-function withoutDuplicates(keys: readonly Jwk[]): readonly Jwk[] {
-  const counts = new Map<unknown, number>();
-  for (const { kid } of keys) counts.set(kid, (counts.get(kid) ?? 0) + 1);
-  return keys.filter(({ kid }) => counts.get(kid) === 1);
+type UsableJwk = Jwk & Pick<RsaJwk, "kid" | "n" | "e">;
+
+/** Leaves out each key ID that stands for two different keys (RFC 7517 §4.5): which of them signed cannot be told. */
+function withoutAmbiguous(keys: readonly UsableJwk[]): readonly UsableJwk[] {
+  return keys.filter(({ kid, n, e }) =>
+    keys.every((other) => other.kid !== kid || (other.n === n && other.e === e)),
+  );
 }
 
 /** RFC 7517 §4: made for signatures, with RS256, and strong enough. */
-function isUsable(jwk: Jwk): jwk is Jwk & Pick<RsaJwk, "kid" | "n" | "e"> {
+function isUsable(jwk: Jwk): jwk is UsableJwk {
   const { kty, kid, alg = "RS256", use = "sig", key_ops: operations = ["verify"] } = jwk;
   return (
     kty === "RSA" &&
@@ -76,7 +77,7 @@ function isExponent(e: unknown): boolean {
   return exponent >= 3n && exponent < 1n << 64n && exponent % 2n === 1n;
 }
 
-/** RFC 7518 §2, Base64urlUInt; 0 where the value is none. */
+/** RFC 7518 §2, Base64urlUInt; 0 where the value is not one. */
 function readUnsignedInteger(value: unknown): bigint {
   const bytes = typeof value === "string" ? decodeBase64url(value) : undefined;
   return BigInt(`0x0${bytes?.toString("hex") ?? ""}`);

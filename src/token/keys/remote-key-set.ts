@@ -7,7 +7,7 @@ import type { DecodedJwt } from "../jwt.ts";
 
 /** A key that may have signed a token. */
 export interface PublicKey {
-  /** @throws Refusal `bad_signature` */
+  /** @throws AuthorizerError `bad_signature` */
   verifySignature(jwt: DecodedJwt): void;
 }
 
@@ -15,10 +15,10 @@ export interface PublicKey {
 export interface KeySet {
   /**
    * @returns a promise only where the key has to be fetched
-   * @throws Refusal `unknown_key` where the issuer does not publish it, `keys_unavailable` where that cannot be told
+   * @throws AuthorizerError `unknown_key` where the issuer does not publish it, `keys_unavailable` where that cannot be told
    */
   key(kid: string): PublicKey | Promise<PublicKey>;
-  /** How old the keys at hand are, in seconds; undefined where there are none. */
+  /** The age of the cached keys in seconds; undefined without keys. */
   ageSeconds(): number | undefined;
 }
 
@@ -61,12 +61,12 @@ export function toJwksUri(issuer: string): string {
 /** The public keys at a tenant's JWKS endpoint. An answer without a usable key changes nothing. */
 export class RemoteKeySet implements KeySet {
   readonly #jwksUri: string;
-  readonly #copy: RefreshingCache<Keys>;
+  readonly #cache: RefreshingCache<Keys>;
 
   constructor(options: RemoteKeySetOptions) {
     const { jwksUri, timeoutMs, fetch, clock, random, defer, onFailure } = options;
     this.#jwksUri = jwksUri;
-    this.#copy = new RefreshingCache({
+    this.#cache = new RefreshingCache({
       fetch: async (limitMs) =>
         toVerificationKeys(readJwkSet(await fetch(jwksUri, Math.min(timeoutMs, limitMs)))),
       lifetimes: { maxAge: options.maxAgeSeconds * 1000, staleIfError: options.staleIfErrorSeconds * 1000 },
@@ -80,30 +80,31 @@ export class RemoteKeySet implements KeySet {
 
   /** How the keys are doing, without a fetch. */
   get state(): CacheState {
-    return this.#copy.state;
+    return this.#cache.state;
   }
 
   key(kid: string): PublicKey | Promise<PublicKey> {
-    return this.#copy.find((keys) => keys.get(kid)) ?? this.#fetchKey(kid);
+    return this.#cache.find((keys) => keys.get(kid)) ?? this.#fetchKey(kid);
   }
 
   ageSeconds(): number | undefined {
-    return this.#copy.ageSeconds;
+    return this.#cache.ageSeconds;
   }
 
-  /** Begins to fetch the keys where there are none to begin with, and waits for nothing. */
+  /** Begins to fetch the keys where none are cached, and does not wait. */
   fetchIfEmpty(): void {
-    this.#copy.fetchIfEmpty();
+    this.#cache.fetchIfEmpty();
   }
 
   async #fetchKey(kid: string): Promise<PublicKey> {
-    return (await this.#copy.fetchAndFind((keys) => keys.get(kid))) ?? this.#refuse();
+    return (await this.#cache.fetchAndFind((keys) => keys.get(kid))) ?? this.#throwUnavailable();
   }
 
-  /** Only whoever has the tenant's keys can tell that one is not among them. */
-  #refuse(): never {
-    const { failure } = this.#copy.state;
-    if (failure === undefined && this.#copy.current() !== undefined) throw new AuthorizerError("unknown_key");
+  /** Without the tenant's keys, it cannot be told that one is not among them. */
+  #throwUnavailable(): never {
+    const { failure } = this.#cache.state;
+    if (failure === undefined && this.#cache.current() !== undefined)
+      throw new AuthorizerError("unknown_key");
     const { host } = new URL(this.#jwksUri);
     throw new AuthorizerError("keys_unavailable", `${host}: ${failure?.message ?? "no answer"}`, {
       cause: failure,
@@ -111,7 +112,7 @@ export class RemoteKeySet implements KeySet {
   }
 }
 
-/** A snapshot that is too old, or that is of no use, is none. */
+/** Ignores snapshots that are expired or unusable. */
 function readSnapshot(options: RemoteKeySetOptions): Snapshot<Keys> | undefined {
   const { snapshot, snapshotMaxAgeSeconds, clock, jwksUri, onFailure } = options;
   if (snapshot === undefined) return undefined;

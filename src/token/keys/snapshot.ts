@@ -15,22 +15,22 @@ export interface SnapshotDocument {
 /**
  * The snapshots of a document, by issuer.
  *
- * @throws Error where the text is no such document
+ * @throws Error where the text is not such a document
  */
 export function parseSnapshots(text: string): ReadonlyMap<string, KeySnapshot> {
   const document = JSON.parse(text) as Partial<SnapshotDocument> | null;
   const takenAt = Date.parse(String(document?.takenAt));
-  if (Number.isNaN(takenAt)) throw new Error("takenAt is no date");
+  if (Number.isNaN(takenAt)) throw new Error("takenAt is not a date");
   const keySets = Object.entries(document?.keySets ?? {});
   if (keySets.length === 0) throw new Error("no key sets");
   return new Map(keySets.map(([issuer, jwks]) => [issuer, { jwks, takenAt }]));
 }
 
 /**
- * The snapshots of a file, by issuer. A file that is absent or broken is no snapshot: a container that starts
- * without one fetches its keys, whereas one that does not start serves nobody.
+ * The snapshots of a file, by issuer. A file that is absent or broken is ignored: a container that starts
+ * without a snapshot fetches its keys, and one that does not start answers no request.
  *
- * @param onIgnored is told why a file that exists is of no use
+ * @param onIgnored called with the reason why a file that exists is ignored
  */
 export function readSnapshotFile(
   file: string,

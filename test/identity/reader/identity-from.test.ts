@@ -13,6 +13,8 @@ const CONTEXT: IdentityContext = {
   email_verified: "true",
   token_use: "access",
   iss: "https://acme.eu.auth0.com/",
+  aud: "https://api.acme.com/",
+  aud: "https://api.acme.com/",
   client_id: "WebApp",
   exp: String(EXP),
   scope: "openid email",
@@ -55,14 +57,16 @@ describe("the identity", () => {
       organization: "org_1",
       organizationName: undefined,
       principalType: "user",
+      audience: "https://api.acme.com/",
       actor: undefined,
+      actors: [],
       claims: {},
     });
   });
 
   it("leaves undefined what the token did not say", () => {
-    const { sub, iss, exp } = CONTEXT;
-    expect(identityFrom(behind({ sub, iss, exp, token_use: "id" }), { now: NOW })).toEqual({
+    const { sub, iss, aud, exp } = CONTEXT;
+    expect(identityFrom(behind({ sub, iss, aud, exp, token_use: "id" }), { now: NOW })).toEqual({
       subject: sub,
       email: undefined,
       emailVerified: undefined,
@@ -75,7 +79,9 @@ describe("the identity", () => {
       organization: undefined,
       organizationName: undefined,
       principalType: "user",
+      audience: "https://api.acme.com/",
       actor: undefined,
+      actors: [],
       claims: {},
     });
   });
@@ -145,6 +151,7 @@ const COGNITO_CLAIMS = {
   principalId: "4f1c-aa",
   sub: "4f1c-aa",
   iss: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf",
+  aud: "https://api.acme.com/",
   token_use: "access",
   client_id: "6bn2",
   scope: "openid",
@@ -164,8 +171,8 @@ describe("an identity is foreign", () => {
   };
 
   it("where `issuers` does not name its issuer, and not where it does", () => {
-    expect(reasonFor(COGNITO_CLAIMS, ours)).toBe("foreign");
-    expect(reasonFor({ lambda: COGNITO_CLAIMS }, ours)).toBe("foreign");
+    expect(reasonFor(COGNITO_CLAIMS, ours)).toBe("wrong_issuer");
+    expect(reasonFor({ lambda: COGNITO_CLAIMS }, ours)).toBe("wrong_issuer");
     expect(reasonFor(CONTEXT, ours)).toBe("none");
     expect(reasonFor({ lambda: CONTEXT }, ours)).toBe("none");
   });
@@ -180,13 +187,13 @@ describe("an identity is foreign", () => {
     ["more at its end", "https://acme.eu.auth0.com/x"],
     ["other letters", "HTTPS://ACME.EU.AUTH0.COM/"],
   ])("to an issuer with %s", (_, issuer) => {
-    expect(reasonFor(CONTEXT, [issuer])).toBe("foreign");
+    expect(reasonFor(CONTEXT, [issuer])).toBe("wrong_issuer");
   });
 
   it("to no issuer at all, and to a text that only contains its issuer", () => {
-    expect(reasonFor(CONTEXT, [])).toBe("foreign");
+    expect(reasonFor(CONTEXT, [])).toBe("wrong_issuer");
     const text = "https://acme.eu.auth0.com/" as unknown as readonly string[];
-    expect(reasonFor(CONTEXT, text)).toBe("foreign");
+    expect(reasonFor(CONTEXT, text)).toBe("wrong_issuer");
   });
 
   it("before it is expired, and says what to look at", () => {
@@ -217,7 +224,7 @@ describe("an identity expires", () => {
 
   it("by the clock of the Lambda, unless told otherwise", () => {
     const seconds = Math.floor(Date.now() / 1000);
-    expect(identityFrom(behind({ ...CONTEXT, exp: String(seconds + 60) })).subject).toBe("auth0|alice");
+    expect(identityFrom(behind({ ...CONTEXT, exp: String(seconds + 3600) })).subject).toBe("auth0|alice");
     expect(() => identityFrom(behind({ ...CONTEXT, exp: String(seconds - 60) }))).toThrow("past the end");
   });
 });

@@ -30,7 +30,7 @@ const CREATED: readonly { readonly where: string; readonly options: object; read
   {
     where: "a source is written as for a REST API",
     options: { identitySources: ["method.request.header.Authorization"] },
-    error: "method.request.header.Authorization is no identity source of an HTTP API",
+    error: "method.request.header.Authorization is not an identity source of an HTTP API",
   },
   { where: "the authorizer is a TOKEN authorizer", options: { type: "token" }, error: "type is token" },
 ];

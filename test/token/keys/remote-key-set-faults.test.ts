@@ -18,6 +18,7 @@ const MINUTE = 60 * SECOND;
 
 let tenant: FakeTenant;
 let keys: readonly SigningKey[];
+let signed: string;
 let answerWell: FakeTenant["answer"];
 /** Milliseconds since {@link START}. */
 let later: number;
@@ -31,6 +32,7 @@ const timers: NodeJS.Timeout[] = [];
 beforeAll(async () => {
   tenant = await startFakeTenant({ clock });
   keys = tenant.publishedKeys;
+  signed = tenant.idToken();
   answerWell = tenant.answer.bind(tenant);
 });
 beforeEach(() => {
@@ -112,8 +114,20 @@ async function outcome(authorize: Authorizer, token = tenant.idToken()): Promise
   }
 }
 
+/** A token of a key ID that was never published: there is no key that could check its signature. */
 function forged(): string {
-  return tenant.idToken({ header: { kid: `invented-${crypto.randomUUID()}` } });
+  const iat = Math.floor(clock() / 1000);
+  const claims = { ...decoded(signed, 1), iat, exp: iat + 3600 };
+  const kid = `invented-${crypto.randomUUID()}`;
+  return [encoded({ ...decoded(signed, 0), kid }), encoded(claims), signed.split(".")[2]].join(".");
+}
+
+function decoded(token: string, part: number): object {
+  return JSON.parse(Buffer.from(token.split(".")[part] ?? "", "base64url").toString()) as object;
+}
+
+function encoded(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString("base64url");
 }
 
 /** What the key endpoint does from now on. */
@@ -484,11 +498,14 @@ describe("process frozen mid-fetch and thawed minutes later (SIGSTOP, SIGCONT)",
   }
 
   test("a fetch in the background keeps no process alive", async () => {
-    const sandbox = await new Sandbox({ ...tenant.settings }).started();
+    // Nothing ends the fetch: a process that it kept alive would be there after the minute of `end`.
+    const sandbox = await new Sandbox(tenant.settings, { FETCH_LIMIT_MS: "3600000" }).started();
     expect(await sandbox.request(tenant.idToken())).toBe("accepted");
+    const before = tenant.fetches;
     tenant.fail("silent");
     const lasting = tenant.idToken({ claims: { exp: Math.floor(START / 1000) + 86_400 } });
     expect(await sandbox.request(lasting, 8 * MINUTE)).toBe("accepted");
+    await until(() => tenant.fetches > before);
     expect(await sandbox.end()).toBe(0);
     expect(sandbox.errors).toBe("");
   });

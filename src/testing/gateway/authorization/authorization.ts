@@ -26,7 +26,7 @@ const INTEGRATION_LATENCY_MS = 24;
 
 /**
  * An authorizer at one stage, with its cache: the answer is kept under the identity sources and evaluated anew for
- * every route. Failures are not kept; on HTTP APIs nobody recorded that.
+ * every route. Failures are not kept; on HTTP APIs that was never recorded.
  */
 export class StageAuthorizer {
   readonly #settings: AuthorizerSettings;

@@ -9,14 +9,14 @@ interface PolicyResult {
   readonly form: "policy";
   readonly principalId: string | undefined;
   readonly statements: readonly Statement[];
-  /** As the Lambdas behind see it. */
+  /** As the backend receives it. */
   readonly context: Context;
 }
 
 interface SimpleResult {
   readonly form: "simple";
   readonly isAuthorized: boolean;
-  /** As the Lambdas behind see it. */
+  /** As the backend receives it. */
   readonly context: Context;
 }
 
@@ -27,7 +27,7 @@ type Answer = Readonly<Record<string, unknown>>;
 /** What a REST API knows in an answer: anything beside it makes the answer unreadable. */
 const REST_FIELDS = ["principalId", "policyDocument", "context", "usageIdentifierKey"];
 
-/** Texts count as flags; `"true"` lets the caller in. Of `"false"` nobody recorded it. */
+/** Texts count as flags; `"true"` allows the caller. `"false"` was never recorded. */
 const FLAGS = new Map<unknown, boolean>([
   [true, true],
   [false, false],
@@ -66,7 +66,7 @@ function policyResult(answer: Answer, kind: GatewayKind, context: Context): Poli
   const statements = parsePolicy(answer["policyDocument"]);
   const principal = getPrincipal(answer["principalId"] ?? undefined, kind);
   if (statements === undefined || principal === undefined) return undefined;
-  // Whether HTTP and WebSocket APIs take fields that they do not know, beside a policy, nobody recorded.
+  // Whether HTTP and WebSocket APIs take fields that they do not know, beside a policy was never recorded.
   const unknown = Object.keys(answer).some((field) => !REST_FIELDS.includes(field));
   if (unknown && kind.startsWith("rest")) return undefined;
   return { form: "policy", statements, context, ...principal };

@@ -2,7 +2,7 @@ import type { GatewayKind } from "../../../apigateway/gateways.ts";
 import type { AnswerForm } from "./authorizer-result.ts";
 import type { Lambda } from "../lambda.ts";
 
-/** How a gateway is told to use its authorizer. */
+/** How a gateway uses its authorizer. */
 export interface AuthorizerSettings {
   readonly lambda: Lambda;
   readonly kind: GatewayKind;
@@ -40,7 +40,7 @@ export function checkSettings({ kind, form, identitySources, ttlSeconds }: Autho
   const foreign = kind.startsWith("http") && identitySources.find((source) => !HTTP_SOURCE.test(source));
   if (typeof foreign === "string") {
     throw new Error(
-      `${foreign} is no identity source of an HTTP API: those look like $request.header.Authorization`,
+      `${foreign} is not an identity source of an HTTP API: those look like $request.header.Authorization`,
     );
   }
 }

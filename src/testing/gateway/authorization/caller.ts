@@ -1,7 +1,7 @@
 import type { Authorization } from "./authorization.ts";
 
 /**
- * What a REST or WebSocket API tells the Lambda behind of its caller: the context, the principal where there is one,
+ * What a REST or WebSocket API tells the backend of its caller: the context, the principal where there is one,
  * and how long the authorizer took.
  */
 export function getCaller({

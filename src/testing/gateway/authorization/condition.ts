@@ -33,7 +33,7 @@ function conditionHolds(operator: string, key: string, values: readonly unknown[
   const [, type, comparison = ""] = OPERATOR.exec(operator) ?? [];
   const compare = COMPARISONS[comparison];
   if (compare === undefined || !TIME_KEYS.includes(key.toLowerCase())) {
-    throw new Error(`not imitated here: the condition ${operator} on ${key}`);
+    throw new Error(`not supported by this fake: the condition ${operator} on ${key}`);
   }
   const now = Math.floor(time / 1000);
   const holds = (value: unknown): boolean =>
@@ -47,7 +47,7 @@ function getSeconds(value: unknown): number {
   return /^\d{5,}$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000);
 }
 
-/** What is no number compares false with everything. */
+/** What is not a number compares false with everything. */
 function getNumber(value: unknown): number {
   return value === "" ? NaN : Number(value);
 }

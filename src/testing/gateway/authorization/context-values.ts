@@ -1,10 +1,10 @@
 import type { GatewayKind } from "../../../apigateway/gateways.ts";
 
-/** What an authorizer tells the Lambdas behind it, by name. */
+/** What an authorizer tells the backend, by name. */
 export type Context = Readonly<Record<string, unknown>>;
 
 /**
- * The context of an answer as the Lambdas behind see it: all texts, except with payload 2.0, which keeps what JSON
+ * The context of an answer as the backend receives it: all texts, except with payload 2.0, which keeps what JSON
  * knows. Undefined where the gateway does not take it, which makes the whole answer unreadable.
  *
  * @param context of the answer; none and null are an empty one (null: a guess)
@@ -17,7 +17,7 @@ export function readContext(context: unknown, kind: GatewayKind): Context | unde
 }
 
 const READERS: Readonly<Record<GatewayKind, (context: Context) => Context | undefined>> = {
-  // Of a REST API an object was recorded; AWS says the same of lists, and of null nobody says anything.
+  // Of a REST API an object was recorded; AWS says the same of lists, and nothing of null.
   "rest-token": texts,
   "rest-request": texts,
   // An object, a list and null were recorded together, and `claims` as an object: each alone is a guess.

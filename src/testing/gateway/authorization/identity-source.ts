@@ -32,7 +32,7 @@ function identityValue(source: string, api: ApiType, call: Call): string | undef
   const [, place = "none", name = ""] = EXPRESSION.exec(source) ?? [];
   switch (place) {
     case "header":
-      // Nobody recorded a repeated header, except on a WebSocket, where it never comes as far as here.
+      // A repeated header was never recorded, except on a WebSocket, where it never comes as far as here.
       return joined(headerValues(call.request, name));
     case "querystring":
       return queryValue(api, name, call);
@@ -74,7 +74,7 @@ function contextVariable(name: string, call: Call): string | undefined {
     stage: address.stage,
   };
   if (!Object.hasOwn(variables, name)) {
-    throw new Error(`not imitated here: the identity source $context.${name}`);
+    throw new Error(`not supported by this fake: the identity source $context.${name}`);
   }
   return variables[name];
 }

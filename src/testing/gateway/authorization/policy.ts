@@ -14,7 +14,7 @@ const ACTION = "execute-api:Invoke";
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
 const MAX_RESOURCE_LENGTH = 512;
 
-/** The statements of a policy document; undefined where it is none, or none that a gateway takes. */
+/** The statements of a policy document; undefined where it is not one, or not one that a gateway takes. */
 export function parsePolicy(document: unknown): readonly Statement[] | undefined {
   const statements = list(property(document, "Statement")).map(parseStatement);
   return statements.length > 0 && statements.every((statement) => statement !== undefined)

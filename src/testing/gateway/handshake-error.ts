@@ -15,7 +15,7 @@ export class HandshakeError extends Error {
   readonly headers: Headers;
   readonly body: string;
 
-  /** @param content nothing, where the Lambda behind `$connect` refused */
+  /** @param content nothing, where the backend of `$connect` refused */
   constructor(status: number, { headers, body }: HandshakeErrorContent = { headers: {}, body: "" }) {
     super(`Unexpected server response: ${status}`);
     this.status = status;
@@ -48,25 +48,29 @@ export function badRequest(): HandshakeError {
   return new HandshakeError(400, { headers, body: BAD_REQUEST });
 }
 
-export function getRefusal(
+export function toRejection(
   call: Call,
-  refused: Exclude<Authorization, { outcome: "allowed" }>,
+  rejected: Exclude<Authorization, { outcome: "allowed" }>,
 ): HandshakeError {
-  switch (refused.outcome) {
+  switch (rejected.outcome) {
     case "identity-missing":
     case "unauthorized":
-      return refusedWith(401, "Unauthorized", call);
+      return createHandshakeError(401, "Unauthorized", call);
     case "denied":
-      return refusedWith(403, refused.explicit ? EXPLICIT_DENY : NO_POLICY_ALLOWS, call);
+      return createHandshakeError(403, rejected.explicit ? EXPLICIT_DENY : NO_POLICY_ALLOWS, call);
     case "malformed":
-      return refusedWith(500, "", call);
+      return createHandshakeError(500, "", call);
     case "failed":
-      return refusedWith(500, FAILED, call);
+      return createHandshakeError(500, FAILED, call);
   }
 }
 
 /** The spaces are AWS's. */
-function refusedWith(status: number, text: string, { connectionId = "", requestId }: Call): HandshakeError {
+function createHandshakeError(
+  status: number,
+  text: string,
+  { connectionId = "", requestId }: Call,
+): HandshakeError {
   const body = `{"message": "${text}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
   const headers = {
     "content-type": "application/json; charset=UTF-8",

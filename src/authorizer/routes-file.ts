@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { ConfigurationError } from "../settings/configuration-error.ts";
+import { routePermissions, type RoutePermissions } from "../settings/route-permissions.ts";
+
+/** The file in which the packager lists every guarded route, beside the function's code. */
+export const ROUTES_FILE = "routes.json";
+
+/**
+ * Reads the permissions of each route: `{"GET /orders/{id}": ["read:orders"], "GET /hello": []}`.
+ *
+ * @returns no routes if there is no such file
+ * @throws ConfigurationError if the file is not what a packager writes, because ignoring it would open every route
+ */
+export function readRoutesFile(path: string): RoutePermissions {
+  try {
+    return routePermissions(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new ConfigurationError([`${ROUTES_FILE} ${(error as Error).message}`]);
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * The names of the verified identity in the context. `identity/context.ts` does not compile with a field that is missing
+ * here, so that no custom claim can ever take the name of one.
+ */
+const CONTEXT_NAMES = [
+  "sub",
+  "email",
+  "email_verified",
+  "token_use",
+  "iss",
+  "aud",
+  "client_id",
+  "exp",
+  "scope",
+  "permissions",
+  "org_id",
+  "org_name",
+  "actor",
+  "actors",
+  "principal_type",
+  "custom_claims",
+] as const;
+
+export type ContextName = (typeof CONTEXT_NAMES)[number];
+
+/** The key of a Deny's context, and those under which gateways nest what an authorizer answered. */
+const OTHER_NAMES = ["reason", "claims", "jwt", "lambda"] as const;
+
+/** Names that a custom claim cannot have in the context. */
+export const RESERVED_NAMES: readonly string[] = [...CONTEXT_NAMES, ...OTHER_NAMES];
