@@ -15,14 +15,13 @@ const RULES: readonly (readonly [what: RegExp, instead: string])[] = [
   [/\blog-outs?\b/i, "logout"],
   [/\blook-ups?\b/i, "lookup"],
   [
-    /\b(?:is|are) none\b|\bis no (?:table|token|user|Lambda|outage)\b|\bare no (?:users|Lambdas)\b/i,
+    /\b(?:is|are) none\b|(?<!\bthere )\bis no (?:table|token|user|Lambda|outage)\b|\bare no (?:users|Lambdas)\b/i,
     "is not a …",
   ],
   [/\bLambdas? behind\b/i, "your backend"],
   [/\bone's own\b|\b(?:claims|settings|stack|service|team) of (?:your|one's|its) own\b/i, "your, custom"],
   [/\bby choice\b/i, "optionally, if you want"],
   [/\bblanks?\b/i, "space"],
-  [/\bfor ever\b/i, "forever, never expires"],
   [/\(\*{0,2}\?\*{0,2}\)|\*\*\?\*\*|\| \?\s+\||: \?(?:\s|$)/, "say in words what is not verified"],
   [/(?:^|[.:;|] |\*\*|- )Where\b(?![^.|\n]*\?)/m, "If, or When"],
   [/\bMust one\b|\bit stands\b|\bstands beside\b/i, "plain words"],
@@ -49,12 +48,16 @@ function collectTexts(value: unknown, found: string[]): void {
 
 /** A page without code, comments and headings, whose words are names or titles. */
 function sentences(text: string): string {
-  return prose(text)
-    .replace(/<!--[^]*?-->/g, "")
-    .replace(/^ +```[^]*?^ +```$/gm, "")
-    .replace(/^#+ .*$/gm, "")
-    .replace(/\]\([^)]*\)/g, "]")
-    .replace(/`[^`\n]*`/g, "CODE");
+  return (
+    prose(text)
+      .replace(/<!--[^]*?-->/g, "")
+      .replace(/^ +```[^]*?^ +```$/gm, "")
+      // The glossary names the words that are not used.
+      .replace(/^## Words$[^]*?(?=^## )/gm, "")
+      .replace(/^#+ .*$/gm, "")
+      .replace(/\]\([^)]*\)/g, "]")
+      .replace(/`[^`\n]*`/g, "CODE")
+  );
 }
 
 const texts: readonly (readonly [where: string, text: string])[] = [
