@@ -30,7 +30,7 @@ export function getEvidence(text: string): Evidence {
   const authorizationToken = /\s/.test(value) ? value : `Bearer ${value}`;
   return {
     event: { type: "TOKEN", methodArn: NO_API, authorizationToken },
-    hiddenSteps: ["event", "identity-source"],
+    hiddenSteps: ["event", "identity-source", "stage", "route"],
   };
 }
 

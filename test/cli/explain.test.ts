@@ -193,7 +193,7 @@ describe("explain finds", () => {
     expect(why).toMatchObject({ reason, hint: getHint(reason as Reason) });
     expect(await logged(text, settings)).toBe(reason);
     const order = Object.keys(STEPS)
-      .slice(3)
+      .filter((rule) => !["event", "identity-source", "stage", "route"].includes(rule))
       .filter((rule) => rule !== "revocation" || at === rule);
     const outcomes = order.map((rule) =>
       rule === at ? verdict : order.indexOf(rule) < order.indexOf(at) ? "passed" : "not reached",
@@ -225,11 +225,32 @@ describe("explain finds", () => {
       const { verdict, steps } = await explained(token);
       expect(verdict).toBe("allow");
       expect(steps.map(({ outcome }) => outcome)).toEqual(
-        Array(Object.keys(STEPS).length - 4).fill("passed"),
+        Array(Object.keys(STEPS).length - 5).fill("passed"),
       );
       expect(await logged(token, environment())).toBe("allow");
     }
   });
+});
+
+test("explain says which routes a token may call", async () => {
+  const routes = "GET /orders/{id}=read:orders,ANY /admin/{proxy+}=admin,GET /hello=";
+  const env = environment({ AUTHORIZER_ROUTE_PERMISSIONS: routes });
+  const token = tenant.accessToken({ claims: { permissions: ["read:orders"] } });
+  const told = await run(["explain", "-"], { env, input: token });
+  expect(told.output).toContain("Routes that this token may call:");
+  expect(told.output).toContain("✓ GET /orders/{id}");
+  expect(told.output).toContain("✗ ANY /admin/{proxy+}   lacks admin");
+  expect(told.output).toContain("✓ GET /hello");
+  const { output } = await run(["explain", "--json", "-"], { env, input: token });
+  expect(JSON.parse(output)).toMatchObject({
+    verdict: "allow",
+    routes: [
+      { route: "GET /orders/{id}", allowed: true },
+      { route: "ANY /admin/{proxy+}", allowed: false, missing: "admin" },
+      { route: "GET /hello", allowed: true },
+    ],
+  });
+  expect((await run(["explain", "-"], { env: environment(), input: token })).output).not.toContain("Routes");
 });
 
 /** Faults that can come together, so that the order of the rules matters. */

@@ -105,11 +105,11 @@ for (const version of [22, 24] as const) {
       }
     });
 
-    it("does not start with a mistake in its configuration, and says all of them", async () => {
+    it("does not start with an error in its configuration, and says all of them", async () => {
       const broken = await start({ AUTH0_DOMAIN: "", AUTHORIZER_EMAIL_POLICY: "maybe" });
       try {
         await expect(broken.invoke({})).rejects.toThrow(
-          /2 mistakes(?=[^]*AUTH0_DOMAIN)(?=[^]*AUTHORIZER_EMAIL_POLICY)/,
+          /2 issues(?=[^]*AUTH0_DOMAIN)(?=[^]*AUTHORIZER_EMAIL_POLICY)/,
         );
       } finally {
         await broken.stop();

@@ -11,6 +11,7 @@ import { printable } from "../../logging/describe-error.ts";
 import type { ExitCode, Style, Terminal } from "../terminal.ts";
 import { keysOfFile, tenantKeys } from "../tenant-keys.ts";
 import { getEvidence, tokenFrom, type Evidence } from "../token-input.ts";
+import { listRoutes, type CallableRoute } from "./callable-routes.ts";
 import { STEPS, trace, type StepOutcome, type Trace } from "./trace.ts";
 
 const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
@@ -70,7 +71,9 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
   const revocations = options.offline
     ? undefined
     : createRevocations(settings, { env, clock, random: Math.random, onEvent: () => undefined });
-  const traced = await trace(event, { settings, now: options.now, getKeySet, revocations });
+  // A token alone says nothing about the API that it is sent to.
+  const asked = hiddenSteps.length > 0 ? { ...settings, routePermissions: {}, shared: false } : settings;
+  const traced = await trace(event, { settings: asked, now: options.now, getKeySet, revocations });
   const withoutTable: readonly EvaluationStep[] =
     settings.revocationTable === undefined ? ["revocation"] : [];
   const hidden = [...hiddenSteps, ...withoutTable];
@@ -200,7 +203,10 @@ function asJson(reading: Reading): object {
     verdict: verdict.outcome,
     ...("reason" in verdict
       ? { reason: verdict.reason, detail: getDetail(verdict), hint: verdict.hint }
-      : { tokenUse: verdict.identity.tokenUse }),
+      : {
+          tokenUse: verdict.identity.tokenUse,
+          ...withRoutes(listRoutes(verdict.identity, reading.settings)),
+        }),
     steps: traced.steps.map(({ step, outcome }) => ({
       step,
       asks: STEPS[step],
@@ -208,6 +214,19 @@ function asJson(reading: Reading): object {
       ...(outcome !== "not reached" && { token: seen(step, reading) }),
     })),
   };
+}
+
+function withRoutes(routes: readonly CallableRoute[]): { readonly routes?: readonly CallableRoute[] } {
+  return routes.length === 0 ? {} : { routes };
+}
+
+function describeRoutes({ traced: { verdict }, settings }: Reading, terminal: Terminal): string {
+  if (!("identity" in verdict)) return "";
+  const lines = listRoutes(verdict.identity, settings).map(({ route, allowed, missing }) => {
+    const [mark, style] = MARKS[allowed ? "passed" : "deny"];
+    return `  ${paint(terminal, style, mark)} ${route}${missing === undefined ? "" : `   lacks ${missing}`}\n`;
+  });
+  return lines.length === 0 ? "" : `\nRoutes that this token may call:\n${lines.join("")}`;
 }
 
 function asText(reading: Reading, terminal: Terminal): string {
@@ -222,7 +241,7 @@ function asText(reading: Reading, terminal: Terminal): string {
       ? [line]
       : [line, paint(terminal, "faint", `${" ".repeat(22)}${facts.join("   ")}`)];
   });
-  return `${describeToken(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n`;
+  return `${describeToken(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n${describeRoutes(reading, terminal)}`;
 }
 
 function describeToken(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {

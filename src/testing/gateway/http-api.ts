@@ -21,8 +21,8 @@ export interface HttpApiOptions extends RoutedApiOptions {
 }
 
 /**
- * An HTTP API behind a Lambda authorizer, in memory. Its stage is `$default` and nothing is cached by default
- * otherwise.
+ * An HTTP API behind a Lambda authorizer, in memory. Its stage is `$default` and nothing is cached by
+ * default.
  *
  * @example
  * const api = httpApi({ authorizer, routes: { "GET /whoami": handler }, ttlSeconds: 300 });

@@ -14,7 +14,6 @@ const CONTEXT: IdentityContext = {
   token_use: "access",
   iss: "https://acme.eu.auth0.com/",
   aud: "https://api.acme.com/",
-  aud: "https://api.acme.com/",
   client_id: "WebApp",
   exp: String(EXP),
   scope: "openid email",

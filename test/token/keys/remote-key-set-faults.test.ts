@@ -583,10 +583,10 @@ test.each([301, 302, 303, 307, 308])("redirect never followed: %d", async (statu
   expect(elsewhere.requests).toBe(0);
 });
 
-test("bad configuration: refuses to start and says every mistake at once", () => {
+test("bad configuration: refuses to start and says every issue at once", () => {
   const start = (): unknown =>
     authorizer({ domain: ["http://tenant.example/"], jwksMaxAgeSeconds: 0, jwksTimeoutMs: NaN });
-  expect(start).toThrow(/3 mistakes[^]*domain[^]*jwksMaxAgeSeconds[^]*jwksTimeoutMs/);
+  expect(start).toThrow(/3 issues[^]*domain[^]*jwksMaxAgeSeconds[^]*jwksTimeoutMs/);
 });
 
 test("several issuers: the outage of one is nothing to the other", async () => {
