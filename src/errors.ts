@@ -87,7 +87,7 @@ export const DENY_REASONS = {
   email_missing:
     "The token has no email. ID token: request the scope `email`. Access token: add the claim AUTH0_EMAIL_CLAIM in a post-login Action. Then get a new token.",
   email_not_verified:
-    "The email was not verified when the token was issued, or the connection sends `email_verified` as something other than true or false. After the user verifies it, the application must get a new token.",
+    "The email was not verified when the token was issued, or the connection sends `email_verified` as something other than true or false. AUTHORIZER_EMAIL_POLICY=verified requires it. After the user verifies it, the application must get a new token.",
   email_unsupported: "The email address is not plain ASCII with exactly one @ and at most 254 characters.",
   agent_not_allowed:
     "The token belongs to an AI agent that acts for itself, not to a user. To accept it, set AUTHORIZER_ALLOW_AGENTS.",
