@@ -4,7 +4,7 @@ import { explain } from "./explain/explain.ts";
 import { revocations } from "./revocations/list.ts";
 import { revoke } from "./revocations/revoke.ts";
 import { snapshot } from "./snapshot.ts";
-import { validate } from "./validate.ts";
+import { validate } from "./validate/validate.ts";
 import { EXIT, UsageError, type Terminal } from "./terminal.ts";
 
 const USAGE = `Usage: auth0-authorizer COMMAND

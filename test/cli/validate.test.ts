@@ -1,64 +1,167 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Template } from "../../src/deploy/lint/cloudformation.ts";
-import { packageService, packageWith, type Packaged } from "../infra/packaged.ts";
+import { RULES } from "../../src/deploy/lint/lint.ts";
+import { goodTemplates, type GoodTemplate, type Json } from "../deploy/lint/templates.ts";
 import { run } from "./command.ts";
 
-let good: Packaged;
-let misspelled: Packaged;
-beforeAll(async () => {
-  good = await packageService("deploy=whoami");
-  misspelled = await packageWith("AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENTIDS=abc");
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "validate-"));
 });
-afterAll(() => [good, misspelled].forEach((packaged) => packaged.remove()));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: unknown): string {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, typeof text === "string" ? text : JSON.stringify(text));
+  return path;
+}
+
+function template(name: string): GoodTemplate["template"] {
+  const good = goodTemplates().find((each) => each.name === name);
+  if (good === undefined) throw new Error(`no template ${name}`);
+  return good.template;
+}
+
+function opened(): GoodTemplate["template"] {
+  const open = template("HTTP, policy");
+  Object.assign(open.Resources["GetOrders"]?.Properties ?? {}, { AuthorizationType: "NONE" });
+  return open;
+}
+
+const SAM = `Transform: AWS::Serverless-2016-10-31
+Globals:
+  HttpApi:
+    Auth:
+      DefaultAuthorizer: Guard
+      Authorizers:
+        Guard:
+          FunctionArn: !GetAtt Auth0.Arn
+          AuthorizerPayloadFormatVersion: "2.0"
+          EnableFunctionDefaultPermissions: true
+          Identity: { Headers: [Authorization] }
+Resources:
+  Auth0:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: authorizer.handler
+      Architectures: [arm64]
+      LoggingConfig: { LogGroup: !Ref Log }
+      Environment:
+        Variables: { AUTH0_DOMAIN: acme.eu.auth0.com, AUTH0_CLIENT_IDS: !Sub "WebApp" }
+  Log: { Type: AWS::Logs::LogGroup, Properties: { RetentionInDays: 30 } }
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        List: { Type: HttpApi, Properties: { Path: /orders, Method: get } }
+`;
 
 describe("auth0-authorizer validate", () => {
-  test("finds nothing in what this project deploys", async () => {
-    const { exitCode, output } = await run(["validate", good.templatePath]);
-    expect({ exitCode, output }).toEqual({ exitCode: 0, output: `${good.templatePath}: 0 mistakes\n` });
+  test("finds nothing in a good template, and always counts the routes", async () => {
+    const path = write("good.json", template("HTTP, policy"));
+    expect(await run(["validate", path])).toMatchObject({
+      exitCode: 0,
+      output: `${path}: 0 errors, 0 warnings, 0 not checked\n  5 routes read: 5 guarded, 0 public, 0 open, 0 not read\n`,
+    });
   });
 
-  test("refuses what --param=AUTH0_CLIENTIDS=abc packages, by the name that is missing", async () => {
-    const { exitCode, output } = await run(["validate", good.templatePath, misspelled.templatePath]);
+  test("says what was found, why it matters and what to write", async () => {
+    const { exitCode, output } = await run(["validate", write("open.json", opened())]);
     expect(exitCode).toBe(1);
-    expect(output).toContain(`${misspelled.templatePath}: 1 mistake\n`);
     expect(output).toContain(
-      "  settings: AuthorizerLambdaFunction does not start: AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES,",
+      [
+        "  error unguarded-route: GetOrders (GET /orders)",
+        "    found: GET /orders has no authorizer",
+        "    why:   Anyone can call it without a token.",
+        "    write: Give the route the authorizer, or say that it is public: --public, publicRoutes in the plugin.",
+      ].join("\n"),
     );
   });
 
-  test("refuses an open route, unless it is public or the rule is left out", async () => {
-    const template = structuredClone(good.template) as Template & { Resources: Record<string, object> };
-    Object.assign(template.Resources["HttpApiRouteGetHttpDashpolicyWhoami"]?.Properties ?? {}, {
-      AuthorizationType: "NONE",
-    });
-    const path = join(good.folder, "open.json");
-    writeFileSync(path, JSON.stringify(template));
-    const { exitCode, output } = await run(["validate", path]);
-    expect(exitCode).toBe(1);
-    expect(output).toContain("unguarded-route: HttpApiRouteGetHttpDashpolicyWhoami lets anybody in");
-    expect(await run(["validate", path, "--public", "GET /http-policy/whoami"])).toMatchObject({
+  test("reads SAM as YAML, with short forms", async () => {
+    const good = await run(["validate", write("sam.yml", SAM)]);
+    expect(good).toMatchObject({ exitCode: 0, output: expect.stringContaining("1 route read: 1 guarded") });
+    const open = SAM.replace("Method: get", "Method: get, Auth: { Authorizer: NONE }");
+    expect(await run(["validate", write("sam-open.yml", open)])).toMatchObject({ exitCode: 1 });
+    const byCondition = SAM.replace(
+      "DefaultAuthorizer: Guard",
+      "DefaultAuthorizer: !If [IsOpen, NONE, Guard]",
+    );
+    expect(await run(["validate", write("sam-if.yml", byCondition)])).toMatchObject({ exitCode: 3 });
+  });
+
+  test("reads a nested template beside the first, and names one that is not there", async () => {
+    const path = write("nested/root.json", template("nested"));
+    expect(await run(["validate", path])).toMatchObject({ exitCode: 3 });
+    const routes = goodTemplates().find(({ name }) => name === "nested")?.files["routes.json"];
+    write("nested/routes.json", routes);
+    expect(await run(["validate", path])).toMatchObject({ exitCode: 0 });
+  });
+
+  test("reads the templates of cdk.out, and of its stages", async () => {
+    write("cdk.out/Api.template.json", template("HTTP, policy"));
+    write("cdk.out/Routes.nested.template.json", opened());
+    expect(await run(["validate", join(folder, "cdk.out")])).toMatchObject({ exitCode: 0 });
+    write("cdk.out/assembly-Prod/Api.template.json", opened());
+    expect(await run(["validate", join(folder, "cdk.out")])).toMatchObject({ exitCode: 1 });
+  });
+
+  test.each<[string, object, number]>([
+    ["a warning is 0", { FunctionName: "a", Timeout: 30 }, 0],
+    ["a value that only a deployment knows is 0", { Timeout: 8 }, 0],
+  ])("%s, and 1 with --strict", async (_, properties, exitCode) => {
+    const odd = template("HTTP, policy");
+    const Properties: Json = odd.Resources["Auth0"]?.Properties ?? {};
+    Object.assign(Properties, properties);
+    if (!("FunctionName" in properties))
+      Object.assign((Properties["Environment"] as { Variables: object }).Variables, {
+        AUTH0_DOMAIN: "{{resolve:ssm:/tenant}}",
+      });
+    const path = write("odd.json", odd);
+    expect(await run(["validate", path])).toMatchObject({ exitCode });
+    expect(await run(["validate", path, "--strict"])).toMatchObject({ exitCode: 1 });
+  });
+
+  test("takes public routes and accepted findings, and warns of those that match nothing", async () => {
+    const path = write("open.json", opened());
+    expect(await run(["validate", path, "--public", "GET /orders"])).toMatchObject({ exitCode: 0 });
+    const accept = write("accept.json", [{ rule: "unguarded-route", resource: "GetOrders" }]);
+    expect(await run(["validate", path, "--accept", accept])).toMatchObject({
       exitCode: 0,
+      output: expect.stringContaining("1 finding accepted"),
     });
-    expect(await run(["validate", path, "--except", "unguarded-route"])).toMatchObject({ exitCode: 0 });
-    expect(await run(["validate", path, "--except", "not-arm64"])).toMatchObject({ exitCode: 1 });
+    const good = write("good.json", template("HTTP, policy"));
+    const both = await run(["validate", good, path, "--accept", accept]);
+    expect(both.output).not.toContain("unmatched-acceptance");
+    const alone = await run(["validate", good, "--accept", accept]);
+    expect(alone).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining("warning unmatched-acceptance"),
+    });
+  });
+
+  test("writes nothing that a terminal would obey", async () => {
+    const odd = template("HTTP, policy");
+    odd.Resources["Evil\u001b[31m"] = { Type: "X::Y::MODULE", Properties: {} };
+    const { output } = await run(["validate", write("evil.json", odd)]);
+    expect(output).not.toContain("\u001b");
   });
 
   test.each<[string, () => string[], RegExp]>([
     ["no template", () => [], /name the file of a template/],
-    ["no such file", () => ["nowhere.json"], /nowhere\.json cannot be read as JSON/],
-    [
-      "SAM's YAML",
-      () => ["infra/sam/template.yml"],
-      /Name the template that serverless package or cdk synth wrote/,
-    ],
-    ["something else", () => ["package.json"], /package\.json is no CloudFormation template/],
+    ["no such file", () => ["nowhere.json"], /there is no file nowhere\.json/],
+    ["something else", () => ["package.json"], /package\.json is not a CloudFormation or SAM template/],
+    ["broken YAML", () => [write("broken.yml", "a: [")], /cannot be read as JSON or YAML/],
+    ["a folder without", () => [join(folder, "nested")], /has no template/],
     [
       "no such rule",
-      () => [good.templatePath, "--except", "none"],
+      () => ["package.json", "--except", "none"],
       /there is no rule none: it is one of settings, /,
     ],
+    ["a wrong list", () => ["package.json", "--accept", "package.json"], /package\.json: it must be a list/],
   ])("is used wrongly with %s", async (_, args, errors) => {
     const ran = await run(["validate", ...args()]);
     expect(ran).toMatchObject({ exitCode: 2, output: "" });
@@ -69,5 +172,16 @@ describe("auth0-authorizer validate", () => {
     const { exitCode, output } = await run(["validate", "--help"]);
     expect(exitCode).toBe(0);
     expect(output).toContain("identity-source-without-token");
+  });
+
+  test("has every rule in docs/cli.md, and no other", () => {
+    const rows = readFileSync("docs/cli.md", "utf8")
+      .split("\n")
+      .filter((line) => /^\| `[\w-]+` +\| (?:error|warning|not checked)/.test(line))
+      .map((line) => line.replace(/ +/g, " ").replaceAll("\\|", "|").trim());
+    const expected = Object.entries(RULES).map(
+      ([rule, { severity, title, why, fix }]) => `| \`${rule}\` | ${severity} | ${title} | ${why} | ${fix} |`,
+    );
+    expect(rows).toEqual(expected);
   });
 });

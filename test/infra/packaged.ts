@@ -26,7 +26,7 @@ export function packageService(...params: readonly string[]): Promise<Packaged> 
  * What `serverless package` makes of this service with these parameters and no others: of a copy, because it builds in
  * `.serverless` whatever folder it is told, and tests run at the same time.
  */
-export async function packageWith(...params: readonly string[]): Promise<Packaged> {
+async function packageWith(...params: readonly string[]): Promise<Packaged> {
   const service = mkdtempSync(join(tmpdir(), "package-"));
   for (const path of ["serverless.yml", "package.json", "infra", "dist"])
     cpSync(path, join(service, path), { recursive: true });

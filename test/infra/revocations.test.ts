@@ -242,11 +242,11 @@ describe("a stack with revocations", () => {
   test.each([
     [
       "AuthorizerRole",
-      "AuthorizerLambdaFunction has REVOCATION_TABLE and a role without dynamodb:BatchGetItem",
+      "AuthorizerLambdaFunction it has REVOCATION_TABLE and a role without dynamodb:BatchGetItem",
     ],
     [
       "RevokeOnEventRole",
-      "RevokeOnEventLambdaFunction has REVOCATION_TABLE and a role without dynamodb:UpdateItem",
+      "RevokeOnEventLambdaFunction it has REVOCATION_TABLE and a role without dynamodb:UpdateItem",
     ],
   ])("is found wanting by validate where %s lacks its right to the table", (role, message) => {
     const template = structuredClone(on.template);
@@ -254,7 +254,7 @@ describe("a stack with revocations", () => {
     if (role === "AuthorizerRole") Reflect.deleteProperty(resources, "RevocationReaderPolicy");
     else Object.assign(resources[role]?.Properties ?? {}, { Policies: [] });
     const found = lintTemplate(template, { everyFunction: true });
-    expect(found.map(({ rule, resource, message: text }) => [rule, `${resource} ${text}`])).toEqual([
+    expect(found.map(({ rule, resource, found: text }) => [rule, `${resource} ${text}`])).toEqual([
       ["table-out-of-reach", message],
     ]);
   });

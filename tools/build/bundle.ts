@@ -121,7 +121,7 @@ await bundle({
 /** What else the npm package exports. aws-jwt-verify stays outside, so that an audit of its users sees it. */
 const forNode: BuildOptions = {
   target: "node20",
-  external: ["aws-jwt-verify", "aws-cdk-lib", "constructs"],
+  external: ["aws-jwt-verify", "aws-cdk-lib", "constructs", "yaml"],
   plugins: [withoutRequire],
 };
 const readingTables = { index: "src/index.ts", verifier: "src/verifier.ts" };

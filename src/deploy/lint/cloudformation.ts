@@ -1,9 +1,12 @@
+import { toRecord, type Properties } from "./values.ts";
+
 /** A CloudFormation template, as far as the rules here read it. */
 export interface Template {
   readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs?: Readonly<Record<string, unknown>>;
+  readonly Transform?: unknown;
 }
 
 interface Resource {
@@ -18,39 +21,26 @@ export interface NamedResource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
+/** A resource as its template has it, whatever that is. */
+export function getDefinition(
+  template: Template,
+  id: string,
+): { readonly type: string; readonly raw: Properties; readonly metadata: Properties } {
+  const { Type, Properties, Metadata } = toRecord(template.Resources[id]);
+  return { type: String(Type), raw: toRecord(Properties), metadata: toRecord(Metadata) };
+}
+
 export function getResources(template: Template, ...types: readonly string[]): NamedResource[] {
-  return Object.entries(template.Resources).flatMap(([name, { Type, Properties = {} }]) =>
-    types.includes(Type) ? [{ name, properties: Properties }] : [],
-  );
-}
-
-/** The logical ID that a `Ref` names; empty where the value is anything else. */
-export function getRef(value: unknown): string {
-  return typeof value === "object" && value !== null && "Ref" in value ? String(value.Ref) : "";
-}
-
-/** What a resource waits for: `DependsOn`, `Ref`, `Fn::GetAtt` and `Fn::Sub`, and what these wait for. */
-export function getDependencies(template: Template, name: string, found = new Set<string>()): Set<string> {
-  for (const dependency of references(template.Resources[name])) {
-    if (found.has(dependency) || !Object.hasOwn(template.Resources, dependency)) continue;
-    found.add(dependency);
-    getDependencies(template, dependency, found);
-  }
-  return found;
+  return Object.keys(template.Resources).flatMap((name) => {
+    const { type, raw } = getDefinition(template, name);
+    return types.includes(type) ? [{ name, properties: raw }] : [];
+  });
 }
 
 /** The logical IDs that a value mentions. */
 export function references(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => [...named(key, inner), ...references(inner)]);
-}
-
-/** Whether a value names one of these functions, or none of this template and so one of another stack. */
-export function getCallsOne(functions: ReadonlySet<string>, template: Template, value: unknown): boolean {
-  const called = references(value).filter(
-    (name) => template.Resources[name]?.Type === "AWS::Lambda::Function",
-  );
-  return called.length === 0 || called.some((name) => functions.has(name));
 }
 
 function named(key: string, value: unknown): string[] {

@@ -1,72 +1,102 @@
-import { identitySourcesWithoutToken, longSimpleTtls, longTtls } from "./authorizers.ts";
-import type { Rule, Finding, Scope } from "./rule.ts";
-import {
-  endlessLogs,
-  longTimeouts,
-  openPermissions,
-  otherProcessors,
-  unreachableTables,
-  wideRoles,
-} from "./functions.ts";
-import { secondWriters } from "./second-writers.ts";
-import { lateGatewayResponses, missingHeader } from "./gateway-responses.ts";
-import { appendedIdentities } from "./header-mappings.ts";
-import { unguardedRoutes, unknownPublicRoutes } from "./routes.ts";
-import { authorizerFunctions, settingsMistakes } from "./settings.ts";
-import { getResources, type Template } from "./cloudformation.ts";
+import { applyAcceptances, type Acceptance } from "./accept.ts";
+import type { Template } from "./cloudformation.ts";
+import { readModel, type ReadOptions } from "./read/read-model.ts";
+import { HARMLESS, RULE_NAMES, RULES, type RuleName } from "./rules/rules.ts";
+import { isGuarded, isPreflight, type Problem, type Scope, type Severity } from "./rules/rule.ts";
+import { getOurs } from "./rules/settings.ts";
 
-const RULES = {
-  settings: settingsMistakes,
-  "unguarded-route": unguardedRoutes,
-  "unknown-public-route": unknownPublicRoutes,
-  "authorizer-ttl": longTtls,
-  "simple-answer-outlives-token": longSimpleTtls,
-  "identity-source-without-token": identitySourcesWithoutToken,
-  "function-timeout": longTimeouts,
-  "log-retention": endlessLogs,
-  "not-arm64": otherProcessors,
-  "no-cors-on-401": missingHeader("UNAUTHORIZED", "Access-Control-Allow-Origin"),
-  "no-cors-on-403": missingHeader("ACCESS_DENIED", "Access-Control-Allow-Origin"),
-  "no-challenge-on-401": missingHeader("UNAUTHORIZED", "WWW-Authenticate"),
-  "gateway-response-not-deployed": lateGatewayResponses,
-  "wildcard-iam": wideRoles,
-  "table-out-of-reach": unreachableTables,
-  "second-writer": secondWriters,
-  "appended-identity": appendedIdentities,
-  "open-permission": openPermissions,
-} as const satisfies Record<string, Rule>;
+export { RULE_NAMES, RULES, type RuleName, type Severity };
 
-export type RuleName = keyof typeof RULES;
-
-export const RULE_NAMES = Object.keys(RULES) as readonly RuleName[];
-
-/** One mistake in a template. */
-export interface RuleFinding extends Finding {
+/** What one rule says about one resource of a template. */
+export interface Finding extends Problem {
   readonly rule: RuleName;
+  readonly severity: Severity;
 }
 
-export interface Options {
+export interface Options extends Partial<ReadOptions> {
   /** Rules that are left out. */
   readonly except?: readonly RuleName[];
   /** Routes that are meant to have no authorizer: `GET /health`, `$connect`. */
   readonly publicRoutes?: readonly string[];
+  /** Findings that were looked at and are to be left out. */
+  readonly accept?: readonly Acceptance[];
   /** Whether the rules about functions hold for all of them, and not only for those that are an authorizer. */
   readonly everyFunction?: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now?: number;
 }
 
-/** What is wrong with a template, beyond what AWS would say about it. */
-export function lintTemplate(template: Template, options: Options = {}): RuleFinding[] {
-  const { except = [], publicRoutes = [], everyFunction = false } = options;
-  const functions = everyFunction
-    ? getResources(template, "AWS::Lambda::Function")
-    : authorizerFunctions(template);
-  const scope: Scope = { functions: new Set(functions.map(({ name }) => name)), publicRoutes };
-  return RULE_NAMES.filter((rule) => !except.includes(rule)).flatMap((rule) =>
-    RULES[rule](template, scope).map((finding) => ({ rule, ...finding })),
+/** Routes without preflights: each is guarded, public, open or not read. */
+interface Counts {
+  readonly routes: number;
+  readonly guarded: number;
+  readonly public: number;
+  readonly open: number;
+  readonly notRead: number;
+}
+
+export interface Report {
+  /** In the order of the rules. */
+  readonly findings: readonly Finding[];
+  readonly counts: Counts;
+  /** How many findings were accepted. */
+  readonly accepted: number;
+}
+
+/**
+ * What is wrong with a template, beyond what AWS would say about it, and what could not be read.
+ *
+ * @param template a CloudFormation template with those nested in it, or a SAM template before its transform
+ */
+export function checkTemplate(template: Template, options: Options = {}): Report {
+  const model = readModel(template, { load: () => undefined, ...options });
+  const { except = [], publicRoutes = [], everyFunction = false, now = Date.now() } = options;
+  const ours = getOurs(model);
+  const scope: Scope = { model, publicRoutes, ours, functions: everyFunction ? model.functions : ours, now };
+  const findings = RULE_NAMES.filter((rule) => !except.includes(rule)).flatMap((rule): Finding[] =>
+    RULES[rule].check(scope).map((problem) => ({ rule, severity: RULES[rule].severity, ...problem })),
   );
+  const { kept, unmatched } = applyAcceptances(findings, options.accept ?? []);
+  return {
+    findings: [...kept, ...unmatched],
+    counts: count(scope),
+    accepted: findings.length - kept.length,
+  };
 }
 
-/** A mistake on one line: `unguarded-route: HttpApiRouteGetHello lets anybody in: …`. */
-export function formatFinding({ rule, resource, message }: RuleFinding): string {
-  return `${rule}: ${resource} ${message}`;
+/** The findings of `checkTemplate`. */
+export function lintTemplate(template: Template, options: Options = {}): readonly Finding[] {
+  return checkTemplate(template, options).findings;
+}
+
+function count({ model, publicRoutes }: Scope): Counts {
+  const routes = model.routes.filter((route) => !isPreflight(route));
+  const open = routes.filter(({ guard }) => guard.kind === "none" || guard.kind === "key");
+  const listed = open.filter(({ key }) => publicRoutes.includes(key));
+  return {
+    routes: routes.length,
+    guarded: routes.filter(isGuarded).length,
+    public: listed.length,
+    open: open.length - listed.length,
+    notRead: routes.filter(({ guard }) => guard.kind === "unknown").length,
+  };
+}
+
+/** Whether a finding says that a route, an authorizer or a permission could not be read. */
+export function isGap({ severity, rule }: Finding): boolean {
+  return severity === "not checked" && rule !== HARMLESS;
+}
+
+/**
+ * A finding on one line: `unguarded-route: GetHello: GET /hello has no authorizer. Anyone can call it …`. Without
+ * characters that a terminal would obey.
+ */
+export function formatFinding({ rule, resource, found }: Finding): string {
+  const { why, fix } = RULES[rule];
+  return toPrintable(`${rule}: ${resource}: ${found}. ${why} ${fix}`);
+}
+
+/** Text of a template, which may hold anything, for a terminal. */
+export function toPrintable(text: string): string {
+  return text.replace(/[⟦⟧]/g, "").replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "�");
 }

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { takeSnapshot } from "../package/take-snapshot.ts";
 import { SNAPSHOT_FILE } from "../../token/keys/snapshot.ts";
 import { toEnvironment } from "../../settings/to-environment.ts";
-import { lintTemplate, formatFinding } from "../lint/lint.ts";
+import { lintTemplate, formatFinding, type Finding } from "../lint/lint.ts";
 import { references, getResources } from "../lint/cloudformation.ts";
 import { add, deployWith, onlyFromThisWebSocketApi, withoutSharedConfiguration } from "./edit-template.ts";
 import type { FunctionDefinition, Serverless, Utilities } from "./framework-types.ts";
@@ -202,8 +202,12 @@ export class Auth0AuthorizerPlugin {
 
   #checkTemplate(): void {
     const { publicRoutes, except } = this.#options().stack;
-    const mistakes = lintTemplate(this.#template(), { publicRoutes, except });
-    if (mistakes.length > 0) throw this.#error(mistakes.map(formatFinding));
+    const findings = lintTemplate(this.#template(), { publicRoutes, except });
+    const isError = ({ severity }: Finding): boolean => severity === "error";
+    for (const finding of findings.filter((each) => !isError(each)))
+      this.#log.warning(`auth0-api-gateway-authorizer: ${finding.severity}: ${formatFinding(finding)}`);
+    const errors = findings.filter(isError);
+    if (errors.length > 0) throw this.#error(errors.map(formatFinding));
   }
 
   #options(): Options {

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Template } from "../../deploy/lint/cloudformation.ts";
+import type { Load } from "../../deploy/lint/evaluate.ts";
+import { toRecord } from "../../deploy/lint/values.ts";
+import { UsageError } from "../terminal.ts";
+import { parseTemplate } from "./parse-template.ts";
+
+/** A template of the command line. */
+export interface TemplateFile {
+  readonly path: string;
+  readonly template: Template;
+  /** Finds what the template names, beside it. */
+  readonly load: Load;
+}
+
+const SERVERLESS_TEMPLATE = "cloudformation-template-update-stack.json";
+const CDK_TEMPLATE = /(?<!\.nested)\.template\.json$/;
+
+/**
+ * The templates that a path names: a file, or a folder that `cdk synth` or `serverless package` wrote.
+ *
+ * @throws UsageError where there is none, or it is not a template
+ */
+export function readTemplates(path: string): TemplateFile[] {
+  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`);
+  if (!statSync(path).isDirectory()) return [readTemplate(path)];
+  const found = findTemplates(path);
+  if (found.length === 0)
+    throw new UsageError(`${path} has no template: name a file, or cdk.out, or .serverless`);
+  return found.map(readTemplate);
+}
+
+/** A stage of CDK has a folder of its own, `assembly-*`. */
+function findTemplates(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name.startsWith("assembly-") ? findTemplates(path) : [];
+    return entry.name === SERVERLESS_TEMPLATE || CDK_TEMPLATE.test(entry.name) ? [path] : [];
+  });
+}
+
+function readTemplate(path: string): TemplateFile {
+  const template = toRecord(parseFile(path));
+  if (Object.keys(toRecord(template["Resources"])).length === 0)
+    throw new UsageError(`${path} is not a CloudFormation or SAM template: it has no Resources`);
+  return { path, template: template as unknown as Template, load: createLoad(dirname(path)) };
+}
+
+function parseFile(path: string): unknown {
+  try {
+    return parseTemplate(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read as JSON or YAML: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A file that a template names and that cannot be read is not checked, and no reason to stop. */
+function createLoad(folder: string): Load {
+  return (location) => {
+    if (location.includes("⟦") || /^(?:https?|s3):/.test(location)) return undefined;
+    const path = [resolve(folder, location), join(folder, basename(location))].find(isFile);
+    if (path === undefined) return undefined;
+    try {
+      return parseTemplate(readFileSync(path, "utf8"));
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}

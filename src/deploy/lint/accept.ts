@@ -1,0 +1,69 @@
+import { RULE_NAMES, type RuleName } from "./rules/rules.ts";
+import type { Problem, Severity } from "./rules/rule.ts";
+import { toRecord, toText } from "./values.ts";
+
+/** A finding that somebody has looked at. What is not named matches all. */
+export interface Acceptance {
+  readonly rule: RuleName;
+  /** The logical ID, as the finding has it. */
+  readonly resource?: string;
+  /** The route, as the finding has it: `GET /health`. */
+  readonly route?: string;
+  /** For whoever reads the file. */
+  readonly reason?: string;
+}
+
+interface Found extends Problem {
+  readonly rule: RuleName;
+  readonly severity: Severity;
+}
+
+/** Leaves out what is accepted, and says what of it there is not. */
+export function applyAcceptances(
+  findings: readonly Found[],
+  acceptances: readonly Acceptance[],
+): { readonly kept: readonly Found[]; readonly unmatched: readonly Found[] } {
+  const kept = findings.filter((finding) => !acceptances.some((acceptance) => matches(acceptance, finding)));
+  const unmatched = acceptances
+    .filter((acceptance) => !findings.some((finding) => matches(acceptance, finding)))
+    .map(({ rule, resource, route }): Found => ({
+      rule: "unmatched-acceptance",
+      severity: "warning",
+      resource: resource ?? route ?? rule,
+      found: `${[rule, resource, route].filter(Boolean).join(", ")} is accepted, and not found`,
+    }));
+  return { kept, unmatched };
+}
+
+function matches({ rule, resource, route }: Acceptance, finding: Found): boolean {
+  return (
+    rule === finding.rule &&
+    (resource === undefined || resource === finding.resource) &&
+    (route === undefined || route === finding.route)
+  );
+}
+
+/**
+ * Reads a list of acceptances: `[{ "rule": …, "resource": …, "route": …, "reason": … }]`, each with a resource or a
+ * route.
+ *
+ * @throws TypeError naming what is wrong with which of them
+ */
+export function readAcceptances(value: unknown): Acceptance[] {
+  if (!Array.isArray(value)) throw new TypeError("it must be a list of accepted findings");
+  return value.map((entry: unknown, index) => {
+    const { rule, resource, route, reason, ...others } = toRecord(entry);
+    const name = RULE_NAMES.find((each) => each === rule);
+    const number = `entry ${index + 1}`;
+    if (name === undefined) throw new TypeError(`${number}: there is no rule ${toText(rule) ?? ""}`);
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined)
+      throw new TypeError(`${number}: ${unknown} is none of rule, resource, route, reason`);
+    const texts = Object.entries({ resource, route, reason }).filter(([, text]) => text !== undefined);
+    if (texts.some(([, text]) => typeof text !== "string" || text === ""))
+      throw new TypeError(`${number}: resource, route and reason must be text`);
+    if (resource === undefined && route === undefined)
+      throw new TypeError(`${number}: it must name a resource or a route`);
+    return { rule: name, ...Object.fromEntries(texts) };
+  });
+}

@@ -1,0 +1,129 @@
+import type { Authorizer, Permission } from "../model.ts";
+import { isIncomplete, isOurs, readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
+
+/** A policy ends with its token, but a user who was denied stays denied. */
+const MAX_TTL_SECONDS = 300;
+/** Nothing ends a simple response, so it outlives its token by this. */
+const MAX_SIMPLE_TTL_SECONDS = 60;
+
+export const longTtls: Check = (scope) =>
+  getAuthorizers(scope)
+    .filter(({ ttlSeconds = 0 }) => ttlSeconds > MAX_TTL_SECONDS)
+    .map(({ id, ttlSeconds }) => ({ resource: id, found: `answers are cached for ${ttlSeconds ?? 0} s` }));
+
+export const longSimpleTtls: Check = (scope) =>
+  getAuthorizers(scope)
+    .filter(({ hasSimpleResponses = false }) => hasSimpleResponses)
+    .filter(({ ttlSeconds = 0 }) => ttlSeconds > MAX_SIMPLE_TTL_SECONDS)
+    .map(({ id, ttlSeconds }) => ({
+      resource: id,
+      found: `simple responses are cached for ${ttlSeconds ?? 0} s`,
+    }));
+
+/** A header may be spelled in any case, a parameter not. */
+const TOKEN_SOURCE = /^(?:method\.|\$)request\.header\.authorization$/i;
+
+/** Where nothing is cached, and where the token itself is the source, there is nothing to mix up. */
+export const identitySourcesWithoutToken: Check = (scope) =>
+  getAuthorizers(scope)
+    .filter(({ kind, isToken, ttlSeconds = 0 }) => kind !== "websocket" && !isToken && ttlSeconds > 0)
+    .filter(({ sources }) => sources?.some((source) => TOKEN_SOURCE.test(source.trim())) === false)
+    .map((authorizer) => ({
+      resource: authorizer.id,
+      found:
+        `answers are cached for ${authorizer.ttlSeconds ?? 0} s under ` +
+        `${toReadableSources(authorizer)}, without the header Authorization`,
+      ...(!isOurs(scope, authorizer) && { severity: "warning" as const }),
+    }));
+
+function toReadableSources({ sources = [] }: Authorizer): string {
+  const named = sources.filter((source) => source !== "");
+  return named.length === 0 ? "nothing" : named.join(", ");
+}
+
+/** An empty variable counts as not set. */
+function toFormat(value = ""): string {
+  return value.trim() === "" ? "policy" : value.trim();
+}
+
+export const responseFormats: Check = (scope) =>
+  scope.model.authorizers.flatMap((authorizer): Problem[] => {
+    const { id, kind, hasSimpleResponses } = authorizer;
+    const lambda = scope.ours.find((each) => each.id === authorizer.function);
+    if (lambda === undefined || kind !== "http" || hasSimpleResponses === undefined) return [];
+    const { texts, unknown } = readEnvironment(lambda);
+    if ("AUTHORIZER_HTTP_API_RESPONSE" in unknown) return [];
+    const answers = toFormat(texts["AUTHORIZER_HTTP_API_RESPONSE"]);
+    const expected = hasSimpleResponses ? "simple" : "policy";
+    if (answers === expected) return [];
+    return [
+      { resource: id, found: `it expects the format ${expected}, and ${lambda.id} answers ${answers}` },
+    ];
+  });
+
+export const missingPermissions: Check = (scope) =>
+  toMissing(scope, "no").map(({ id, function: called }) => ({
+    resource: id,
+    found: `API Gateway has no permission to call ${called ?? ""}`,
+  }));
+
+export const uncertainPermissions: Check = (scope) =>
+  toMissing(scope, "perhaps").map(({ id, function: called }) => ({
+    resource: id,
+    found: `whether API Gateway may call ${called ?? ""} depends on a SourceArn that is known only at deployment`,
+  }));
+
+export const backendsWithoutPermission: Check = (scope) =>
+  isIncomplete(scope)
+    ? []
+    : scope.model.routes.flatMap(({ resource, key, backend, api }) => {
+        const { function: called, hasRole } = backend;
+        if (called === undefined || hasRole || mayCall(scope, called, api) !== "no") return [];
+        return [{ resource, route: key, found: `API Gateway has no permission to call ${called}` }];
+      });
+
+function toMissing(scope: Scope, answer: "no" | "perhaps"): Authorizer[] {
+  if (isIncomplete(scope)) return [];
+  return scope.model.authorizers.filter(
+    ({ function: called, api, mayCall: isAllowed }) =>
+      called !== undefined && !isAllowed && mayCall(scope, called, api) === answer,
+  );
+}
+
+export const unreadAuthorizers: Check = ({ model }) =>
+  model.authorizers
+    .filter(({ api, id }) => id !== "" && api === "")
+    .map(({ id }) => ({ resource: id, found: "it names no API" }));
+
+export const unknownAuthorizerValues: Check = ({ model }) =>
+  model.authorizers.flatMap((authorizer): Problem[] => {
+    const { id, isToken, sources, ttlSeconds, hasSimpleResponses, why } = authorizer;
+    const unknown = [
+      ...(authorizer.function === undefined ? [`its function: ${why}`] : []),
+      ...(sources === undefined && !isToken ? ["its identity source"] : []),
+      ...(ttlSeconds === undefined ? ["its time to live"] : []),
+      ...(hasSimpleResponses === undefined ? ["its format of responses"] : []),
+    ];
+    return unknown.map((what) => ({ resource: id, found: what }));
+  });
+
+/** Those that call this authorizer, and those that call a function of another stack, which may be one. */
+function getAuthorizers(scope: Scope): Authorizer[] {
+  return scope.model.authorizers.filter(
+    (authorizer) => authorizer.function === undefined || isOurs(scope, authorizer),
+  );
+}
+
+/** Whether a permission lets an API call a function. */
+function mayCall({ model }: Scope, called: string, api: string): "yes" | "no" | "perhaps" {
+  const permissions = model.permissions.filter(
+    ({ function: each, isOfUrl, principal }) =>
+      each === called && !isOfUrl && ["apigateway.amazonaws.com", "*", undefined].includes(principal),
+  );
+  const isFor = ({ apis, unknownSources }: Permission): boolean =>
+    apis.includes(api) || unknownSources.includes(api) || apis.length + unknownSources.length === 0;
+  if (permissions.some(isFor)) return "yes";
+  return permissions.some(({ apis, unknownSources }) => apis.length === 0 && unknownSources.length > 0)
+    ? "perhaps"
+    : "no";
+}

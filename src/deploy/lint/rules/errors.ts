@@ -1,0 +1,89 @@
+import { identitySourcesWithoutToken, missingPermissions, responseFormats } from "./authorizers.ts";
+import { guardedFunctionUrls, longNames, publicPermissions, unreachableTables } from "./functions.ts";
+import { appendedIdentities } from "./mappings.ts";
+import { openCatchAlls, unguardedRoutes } from "./routes.ts";
+import { brokenSettings } from "./settings.ts";
+import type { Rule } from "./rule.ts";
+
+/** What is certain and serious: a caller needs no token, or no call is answered. */
+export const ERRORS = {
+  settings: {
+    severity: "error",
+    title: "settings with which the function does not start",
+    why: "Every call is answered 500.",
+    fix: "Correct the variable in the function's environment.",
+    check: brokenSettings,
+  },
+  "unguarded-route": {
+    severity: "error",
+    title: "a route without an authorizer",
+    why: "Anyone can call it without a token.",
+    fix: "Give the route the authorizer, or say that it is public: --public, publicRoutes in the plugin.",
+    check: unguardedRoutes,
+  },
+  "open-catch-all": {
+    severity: "error",
+    title: "an open {proxy+} or $default with the backend of guarded routes",
+    why: "A method or path that no other route matches reaches the backend of a guarded route without a token.",
+    fix: "Give the greedy route the authorizer; on a REST API, or declare ANY on every guarded resource.",
+    check: openCatchAlls,
+  },
+  "guarded-function-url": {
+    severity: "error",
+    title: "a function URL that goes around the authorizer",
+    why: "Anyone can call the function without a token, and write the identity into the event.",
+    fix: "Remove the function URL, or set its AuthType to AWS_IAM.",
+    check: guardedFunctionUrls,
+  },
+  "public-permission": {
+    severity: "error",
+    title: "a function that every AWS account may call",
+    why: "Anyone with an AWS account can call the function with an event, and an identity, of their choice.",
+    fix: "Name apigateway.amazonaws.com as the Principal, and the API as the SourceArn.",
+    check: publicPermissions,
+  },
+  "identity-source-without-token": {
+    severity: "error",
+    title: "cached answers without the token in their key",
+    why: "API Gateway gives a caller the answer, and the identity, of another.",
+    fix: "Add the header Authorization to the identity source, or set the time to live to 0.",
+    check: identitySourcesWithoutToken,
+  },
+  "response-format": {
+    severity: "error",
+    title: "simple responses before a function that answers policies, or the reverse",
+    why: "API Gateway cannot read the answer: every call is answered 500.",
+    fix: "Set EnableSimpleResponses to what AUTHORIZER_HTTP_API_RESPONSE says, or the reverse.",
+    check: responseFormats,
+  },
+  "missing-permission": {
+    severity: "error",
+    title: "an authorizer whose function API Gateway may not call",
+    why: "Every call is answered 500.",
+    fix:
+      "Add an AWS::Lambda::Permission for apigateway.amazonaws.com with the API as the SourceArn; in SAM, set " +
+      "EnableFunctionDefaultPermissions on the HTTP API's authorizer.",
+    check: missingPermissions,
+  },
+  "appended-identity": {
+    severity: "error",
+    title: "an identity that is appended to what the caller sent",
+    why: "Many frameworks read the first of two values, which is the caller's own.",
+    fix: "Use overwrite instead of append.",
+    check: appendedIdentities,
+  },
+  "table-out-of-reach": {
+    severity: "error",
+    title: "a role without the right to the table of revocations",
+    why: "The authorizer answers 500; a function that writes revocations loses them.",
+    fix: "Allow dynamodb:BatchGetItem to the authorizer and dynamodb:UpdateItem to writers, on the table.",
+    check: unreachableTables,
+  },
+  "function-name": {
+    severity: "error",
+    title: "a function name that Lambda does not take",
+    why: "The deployment fails: names have 64 characters at most.",
+    fix: "Choose a shorter FunctionName, stage or service name.",
+    check: longNames,
+  },
+} as const satisfies Readonly<Record<string, Rule>>;

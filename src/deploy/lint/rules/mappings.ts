@@ -1,0 +1,94 @@
+import { settingsFromEnvironment, type Settings } from "../../../settings/settings.ts";
+import type { Mapping, Route } from "../model.ts";
+import { readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
+
+/** What is appended stands behind what the caller sent. */
+export const appendedIdentities: Check = ({ model }) =>
+  toProblems(
+    model.routes,
+    (_, { mode }) => mode === "append",
+    ({ source, target }) => `${source} is appended to ${target}`,
+  );
+
+/** What a REST API passes to Lambda as a whole has the caller's own headers. A tenant's name is the exception. */
+export const ignoredMappings: Check = ({ model }) =>
+  toProblems(
+    model.routes,
+    (route, { target }) => isIgnored(route) && target.toLowerCase() !== "header.x-amz-tenant-id",
+    ({ source, target }) =>
+      `${source} is mapped to ${target}, and a Lambda proxy gets the caller's own value`,
+  );
+
+export const absentClaims: Check = (scope) =>
+  toProblems(
+    scope.model.routes,
+    (route, mapping) =>
+      route.backend.forwards &&
+      !isIgnored(route) &&
+      isOfCaller(mapping) &&
+      getKeysAlwaysThere(scope, route)?.includes(getKey(mapping.source) ?? "") === false,
+    ({ source, target }) => `${target} is written from ${source}, which a token may not have`,
+  );
+
+/** One for each mapping from the identity: at the integration where routes share one, else at the route. */
+function toProblems(
+  routes: readonly Route[],
+  isWrong: (route: Route, mapping: Mapping) => boolean,
+  describe: (mapping: Mapping) => string,
+): Problem[] {
+  const problems = routes.flatMap((route) =>
+    route.backend.mappings
+      .filter((mapping) => getKey(mapping.source) !== undefined && isWrong(route, mapping))
+      .map((mapping): [string, Problem] => {
+        const { resource: integration } = route.backend;
+        const place =
+          integration === undefined
+            ? { resource: route.resource, route: route.key }
+            : { resource: integration };
+        const problem = { ...place, found: describe(mapping) };
+        return [JSON.stringify(problem), problem];
+      }),
+  );
+  return Array.from(new Map(problems).values());
+}
+
+function isIgnored({ kind, backend }: Route): boolean {
+  return kind === "rest" && backend.isLambdaProxy;
+}
+
+/** A header or parameter that a caller can send as well. */
+function isOfCaller({ mode, target }: Mapping): boolean {
+  return mode === "overwrite" && /^(?:header|querystring)\./.test(target);
+}
+
+function getKey(source: string): string | undefined {
+  return /\$?context\.authorizer\.([\w.-]+)/.exec(source)?.[1];
+}
+
+/** Keys of the context that every accepted token has; undefined where the authorizer is not this one. */
+function getKeysAlwaysThere({ model, ours }: Scope, { guard }: Route): readonly string[] | undefined {
+  if (guard.kind !== "lambda") return undefined;
+  const authorizer = model.authorizers.find(({ id }) => id === guard.authorizer);
+  const lambda = ours.find(({ id }) => id === authorizer?.function);
+  if (authorizer?.function !== undefined && lambda === undefined) return undefined;
+  const always = ["sub", "iss", "token_use", "exp", "aud", "principalId"];
+  const settings = lambda === undefined ? undefined : readSettings(readEnvironment(lambda).texts);
+  if (settings === undefined) return [...always, "email", "email_verified"];
+  const { emailPolicy, contextClaims, requiredClaims } = settings;
+  const required = Object.entries(contextClaims).filter(([, claim]) => Object.hasOwn(requiredClaims, claim));
+  return [
+    ...always,
+    ...(emailPolicy === "optional" ? [] : ["email"]),
+    ...(emailPolicy === "verified" ? ["email_verified"] : []),
+    ...required.map(([name]) => name),
+  ];
+}
+
+/** Settings that do not start have a rule of their own. */
+function readSettings(env: Record<string, string>): Settings | undefined {
+  try {
+    return settingsFromEnvironment(env);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,195 @@
+import { backendsWithoutPermission, longSimpleTtls, longTtls } from "./authorizers.ts";
+import {
+  anyApiPermissions,
+  endlessLogs,
+  longTimeouts,
+  openFunctionUrls,
+  otherProcessors,
+  secondWriters,
+  wideRoles,
+} from "./functions.ts";
+import {
+  duplicateResponses,
+  lateResponses,
+  missingChallenge,
+  missingCors,
+  responsesWithoutCors,
+} from "./gateway-responses.ts";
+import { absentClaims, ignoredMappings } from "./mappings.ts";
+import { apiKeyRoutes, preflightsWithBackend, restrictedRoutes, unknownPublicRoutes } from "./routes.ts";
+import { unknownSettings } from "./settings.ts";
+import type { Rule } from "./rule.ts";
+
+const NOT_IN_BROWSERS = "A page gets no status and no text, only a network error.";
+
+/** What is odd. */
+export const WARNINGS = {
+  "restricted-route": {
+    severity: "warning",
+    title: "a route without an authorizer in a private API, or one with a resource policy",
+    why: "Who passes the policy needs no token.",
+    fix: "Give the route the authorizer, or say that it is public.",
+    check: restrictedRoutes,
+  },
+  "api-key-route": {
+    severity: "warning",
+    title: "a route with an API key and no authorizer",
+    why: "An API key counts calls; it says nothing of the user, and AWS advises against it as authorization.",
+    fix: "Give the route the authorizer too, or say that it is public.",
+    check: apiKeyRoutes,
+  },
+  "options-with-backend": {
+    severity: "warning",
+    title: "a REST API's OPTIONS that calls the backend without an authorizer",
+    why: "A caller without a token reaches the backend's code, which may read another method from a header.",
+    fix: "Let a MOCK integration answer the preflight.",
+    check: preflightsWithBackend,
+  },
+  "open-function-url": {
+    severity: "warning",
+    title: "a function URL without an authorizer",
+    why: "Anyone can call the function.",
+    fix: "Set its AuthType to AWS_IAM, or accept the finding.",
+    check: openFunctionUrls,
+  },
+  "any-api-permission": {
+    severity: "warning",
+    title: "a function that every API of every account may call",
+    why: "The owner of another API can send it events with an identity of their choice.",
+    fix: "Add the API as the SourceArn of the permission.",
+    check: anyApiPermissions,
+  },
+  "backend-without-permission": {
+    severity: "warning",
+    title: "a backend that API Gateway may not call",
+    why: "The route answers 500.",
+    fix: "Add an AWS::Lambda::Permission for apigateway.amazonaws.com with the API as the SourceArn.",
+    check: backendsWithoutPermission,
+  },
+  "absent-claim": {
+    severity: "warning",
+    title: "a header from a claim that a token may not have",
+    why: "Without the claim, what the caller sent under that name may reach the backend.",
+    fix: "Map keys that are always there, or demand the claim: AUTH0_REQUIRED_CLAIMS.",
+    check: absentClaims,
+  },
+  "ignored-mapping": {
+    severity: "warning",
+    title: "an identity that is mapped to a header of a Lambda proxy",
+    why: "A REST API ignores the mapping: the function sees the header that the caller sent.",
+    fix: "Read event.requestContext.authorizer in the function, with identityFrom(event).",
+    check: ignoredMappings,
+  },
+  "unknown-setting": {
+    severity: "warning",
+    title: "a variable that looks like a setting",
+    why: "The authorizer does not read it.",
+    fix: "Correct the name, or give the variable to other functions only.",
+    check: unknownSettings,
+  },
+  "second-writer": {
+    severity: "warning",
+    title: "revocations that are written into a table of another stack",
+    why: "If it is a replica of a global table, two regions write, and the last write can move a revocation back.",
+    fix: "Let one region write, or accept the finding if no other one does.",
+    check: secondWriters,
+  },
+  "authorizer-ttl": {
+    severity: "warning",
+    title: "answers that are cached for more than 300 s",
+    why: "A user who was denied stays so, and one who was revoked goes on, for as long.",
+    fix: "Set the time to live to 300 s or less.",
+    check: longTtls,
+  },
+  "simple-answer-outlives-token": {
+    severity: "warning",
+    title: "simple responses that are cached for more than 60 s",
+    why: "Nothing ends a cached simple response with its token.",
+    fix: "Set the time to live to 60 s or less.",
+    check: longSimpleTtls,
+  },
+  "function-timeout": {
+    severity: "warning",
+    title: "a function that may run for more than 10 s",
+    why: "API Gateway waits no longer for the authorizer of an HTTP API.",
+    fix: "Set Timeout to 8.",
+    check: longTimeouts,
+  },
+  "log-retention": {
+    severity: "warning",
+    title: "a log that is kept for ever",
+    why: "Lambda makes a log group that keeps every line, and AWS charges for it.",
+    fix: "Add a log group with RetentionInDays.",
+    check: endlessLogs,
+  },
+  "not-arm64": {
+    severity: "warning",
+    title: "a function that does not run on arm64",
+    why: "arm64 costs a fifth less.",
+    fix: "Set Architectures to [arm64].",
+    check: otherProcessors,
+  },
+  "wildcard-iam": {
+    severity: "warning",
+    title: "a role with a wildcard",
+    why: "The function may do more than it needs.",
+    fix: "Name the actions and resources.",
+    check: wideRoles,
+  },
+  "no-cors-on-401": {
+    severity: "warning",
+    title: "a 401 that pages cannot read",
+    why: NOT_IN_BROWSERS,
+    fix: "Add Access-Control-Allow-Origin to the gateway response UNAUTHORIZED or DEFAULT_4XX.",
+    check: missingCors("UNAUTHORIZED"),
+  },
+  "no-cors-on-403": {
+    severity: "warning",
+    title: "a 403 that pages cannot read",
+    why: NOT_IN_BROWSERS,
+    fix: "Add Access-Control-Allow-Origin to the gateway response ACCESS_DENIED or DEFAULT_4XX.",
+    check: missingCors("ACCESS_DENIED"),
+  },
+  "no-challenge-on-401": {
+    severity: "warning",
+    title: "a 401 without WWW-Authenticate",
+    why: "HTTP asks for it (RFC 9110), and clients read there how to get a token.",
+    fix: "Add WWW-Authenticate: 'Bearer' to the gateway response UNAUTHORIZED.",
+    check: missingChallenge,
+  },
+  "gateway-response-without-cors": {
+    severity: "warning",
+    title: "a gateway response that lacks the CORS headers of its default",
+    why: `A type that is set inherits nothing. ${NOT_IN_BROWSERS}`,
+    fix: "Repeat the headers of DEFAULT_4XX or DEFAULT_5XX in it.",
+    check: responsesWithoutCors,
+  },
+  "gateway-response-not-deployed": {
+    severity: "warning",
+    title: "a gateway response that may come after the deployment of its API",
+    why: "The stage then answers without it, until the next deployment.",
+    fix: "Name it in the DependsOn of the AWS::ApiGateway::Deployment.",
+    check: lateResponses,
+  },
+  "duplicate-gateway-response": {
+    severity: "warning",
+    title: "a gateway response that is set twice",
+    why: "An API has one of each type: the last that is made counts.",
+    fix: "Remove one.",
+    check: duplicateResponses,
+  },
+  "unknown-public-route": {
+    severity: "warning",
+    title: "a public route that there is not",
+    why: "The route was renamed, or is misspelled.",
+    fix: "Correct or remove it.",
+    check: unknownPublicRoutes,
+  },
+  "unmatched-acceptance": {
+    severity: "warning",
+    title: "an accepted finding that there is not",
+    why: "It was mended, or is misspelled.",
+    fix: "Correct or remove it.",
+    check: () => [],
+  },
+} as const satisfies Readonly<Record<string, Rule>>;
