@@ -14,7 +14,7 @@ export default defineConfig({
   cleanUrls: true,
   lastUpdated: false,
   // The anchors that GitHub gives the same headings, so that one link works in both places.
-  markdown: { anchor: { slugify } },
+  markdown: { anchor: { slugify }, config: keepBraces },
   themeConfig: {
     nav: [
       { text: "Guides", link: "/guides" },
@@ -32,4 +32,11 @@ function slugify(heading) {
     .toLowerCase()
     .replace(/[^\p{L}\p{N} _-]/gu, "")
     .replaceAll(" ", "-");
+}
+
+/** Vue would take `{{resolve:ssm:…}}` in a code span for an expression. */
+function keepBraces(md) {
+  const { text, code_inline: inline } = md.renderer.rules;
+  md.renderer.rules.code_inline = (...args) => inline(...args).replaceAll("{{", "&#123;&#123;");
+  md.renderer.rules.text = (...args) => text(...args).replaceAll("{{", "&#123;&#123;");
 }
