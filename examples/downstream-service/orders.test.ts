@@ -10,6 +10,7 @@ import { list, remove } from "./orders.ts";
 
 let now = Date.now();
 const clock = () => now;
+const log: string[] = [];
 
 let tenant: FakeTenant;
 let api: RoutedApi;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   tenant = await startFakeTenant({ clock });
   api = restApi({
     type: "request",
-    authorizer: createAuthorizer(tenant.settings, { clock, write: () => undefined }),
+    authorizer: createAuthorizer(tenant.settings, { clock, write: (line) => log.push(line) }),
     routes: { "GET /orders": list, "DELETE /orders/{id}": remove },
     clock,
   });

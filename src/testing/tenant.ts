@@ -26,6 +26,25 @@ export interface AccessTokenOptions extends TokenOptions {
   readonly permissions?: readonly string[];
 }
 
+/** How an AI agent came by its token; Auth0 writes it into the token in three forms. */
+export type AgentGrant = "client-credentials" | "login" | "on-behalf-of";
+
+export interface AgentTokenOptions extends AccessTokenOptions {
+  /**
+   * `client-credentials`: the agent is the subject, and there is no user. `login`: a user signed in to the agent's
+   * client; the agent stands in `act`. `on-behalf-of`: the agent exchanged a user's token; the actors before it are
+   * nested in its `act`. The first where left out.
+   */
+  readonly grant?: AgentGrant;
+  /** Its ID, or the external one that it was given. */
+  readonly agent?: string;
+  /**
+   * `on-behalf-of`: who acted before the agent, the latest first; at most four. The last one is the application
+   * that the user signed in to, the others are agents.
+   */
+  readonly earlierActors?: readonly string[];
+}
+
 export interface TenantOptions {
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
@@ -44,6 +63,9 @@ const DEFAULTS = {
   emailClaim: "https://example.com/email",
 };
 const TOKEN_LIFETIME_SECONDS = 3600;
+const AGENT = "agt_1a2b3c";
+/** @see https://auth0.com/docs/ai-agents-mcp/agents-as-principal/agent-identity-in-tokens */
+const MAX_ACTORS = 5;
 
 export const ALICE: User = { sub: "auth0|alice", email: "alice@example.com", email_verified: true };
 
@@ -94,6 +116,7 @@ export class FakeTenant {
     header,
     key,
   }: TokenOptions = {}): string {
+    requireSub(user);
     const own = { ...this.#common(), aud: clientId, ...user, org_id: organization };
     return this.sign({ ...own, ...claims }, { header, key });
   }
@@ -101,6 +124,7 @@ export class FakeTenant {
   /** An access token of Auth0's own profile or of RFC 9068, with the email in a namespaced claim. */
   accessToken(options: AccessTokenOptions = {}): string {
     const { user = ALICE, clientId = this.#options.clientId, profile = "auth0", organization } = options;
+    requireSub(user);
     const { audience, emailClaim } = this.#options;
     const own = {
       ...this.#common(),
@@ -121,6 +145,29 @@ export class FakeTenant {
   machineToken({ clientId = this.#options.clientId, ...rest }: AccessTokenOptions = {}): string {
     const claims = { gty: "client-credentials", aud: this.#options.audience, ...rest.claims };
     return this.accessToken({ ...rest, clientId, user: { sub: `${clientId}@clients` }, claims });
+  }
+
+  /**
+   * A token of an AI agent, for an API that opted in to Auth0's agent claims: `sub_profile`, `client_profile` and
+   * `act`. In RFC 9068's profile where left out.
+   *
+   * @see https://auth0.com/docs/ai-agents-mcp/agents-as-principal/agent-identity-in-tokens
+   * @throws Error for more than five actors, which Auth0 does not issue
+   */
+  agentToken({ grant = "client-credentials", ...options }: AgentTokenOptions = {}): string {
+    const { agent = AGENT, clientId = this.#options.clientId, user = ALICE } = options;
+    const isSubject = grant === "client-credentials";
+    const claims = {
+      aud: this.#options.audience,
+      sub_profile: isSubject ? "ai_agent" : "user",
+      client_profile: grant === "login" ? "ai_agent" : "service ai_agent",
+      ...(!isSubject && {
+        act: this.#actors(agent, clientId, grant === "login" ? [] : options.earlierActors),
+      }),
+      ...options.claims,
+    };
+    const subject = isSubject ? { sub: agent } : user;
+    return this.accessToken({ profile: "rfc9068", ...options, user: subject, claims });
   }
 
   /** A token with exactly these claims. */
@@ -159,8 +206,31 @@ export class FakeTenant {
     response.end(JSON.stringify({ keys: this.publishedKeys.map(({ jwk }) => jwk) }));
   }
 
+  /** The `act` of an agent (RFC 8693 §4.1), with the actors before it nested in it. */
+  #actors(agent: string, clientId: string, earlier: readonly string[] = ["web-application"]): object {
+    if (earlier.length >= MAX_ACTORS)
+      throw new Error(`Auth0 issues tokens with at most ${MAX_ACTORS} actors`);
+    const nested = earlier.reduceRight<object | undefined>((act, sub, index) => {
+      const profile = index === earlier.length - 1 ? "browser_app" : "ai_agent";
+      return { ...this.#actor(sub, sub, profile), ...(act && { act }) };
+    }, undefined);
+    return { ...this.#actor(agent, clientId, "ai_agent"), ...(nested && { act: nested }) };
+  }
+
+  #actor(sub: string, clientId: string, profile: string): object {
+    return { sub, iss: this.issuer, sub_profile: profile, client_id: clientId, client_profile: profile };
+  }
+
   #common(): object {
     const now = Math.floor(this.#options.clock() / 1000);
     return { iss: this.issuer, iat: now, exp: now + TOKEN_LIFETIME_SECONDS };
   }
+}
+
+/** Without this, a user that a test made without `sub` would be a 401 whose reason only the log has. */
+function requireSub({ sub }: Partial<User>): void {
+  if (typeof sub === "string" && sub !== "") return;
+  throw new Error(
+    "The user has no sub: give one, such as auth0|bob. For a token without it, set claims: { sub: undefined }",
+  );
 }

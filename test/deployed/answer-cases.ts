@@ -1,12 +1,30 @@
 import type { Case } from "./case.ts";
 import { KINDS, type Kind, type Turn } from "./probe.ts";
-import { from, PAGES, RECORDED, type Sources } from "./sources.ts";
+import { from, PAGES, PASTED_LOG, RECORDED, reported, reportedAt, type Sources } from "./sources.ts";
 import { answer, denyFrom } from "./turns.ts";
 
 const POLICY_KINDS = KINDS.filter((kind) => kind !== "HTTP simple");
 const REST_KINDS = ["REST TOKEN", "REST REQUEST"] as const;
 const HTTP_KINDS = ["HTTP 1.0", "HTTP 2.0", "HTTP simple"] as const;
 const EVERYWHERE: Sources = { REST: [RECORDED], HTTP: [RECORDED], WebSocket: [RECORDED] };
+
+const OBJECTS = [reported("dherault/serverless-offline#1376", "medium")];
+const NO_PRINCIPAL = [reportedAt("https://dev.to/marcogrcr", "medium")];
+const LISTS: Sources = {
+  "REST TOKEN": [reported("aws/chalice#1636", "high")],
+  "REST REQUEST": [reportedAt("https://dev.to/dborgenvik", "medium")],
+};
+const NULL_CONDITION: Sources = {
+  "REST TOKEN": [
+    reported("awslabs/aws-lambda-rust-runtime#863", "high"),
+    reported("aws/aws-lambda-dotnet#2022", "high"),
+  ],
+  "REST REQUEST": [reported("aws/aws-lambda-dotnet#2022", "medium")],
+};
+const UNKNOWN_FIELD: Sources = {
+  "REST TOKEN": [{ ...PASTED_LOG, confidence: "high" }],
+  "REST REQUEST": [{ ...PASTED_LOG, confidence: "medium" }],
+};
 
 /** What the gateway makes of an answer that it has just been given. */
 export const ANSWER_CASES: readonly Case[] = [
@@ -61,19 +79,19 @@ export const ANSWER_CASES: readonly Case[] = [
   allowedWith(
     "The context holds an object",
     [...REST_KINDS, "WebSocket"],
-    { "REST TOKEN": [RECORDED], WebSocket: [RECORDED] },
+    { "REST TOKEN": [RECORDED], "REST REQUEST": OBJECTS, WebSocket: [RECORDED] },
     { context: { object: { b: 1 } } },
   ),
   allowedWith(
     "The context holds a list",
     [...REST_KINDS, "HTTP 1.0", "WebSocket"],
-    { WebSocket: [RECORDED] },
+    { ...LISTS, WebSocket: [RECORDED] },
     { context: { list: ["a"] } },
   ),
   allowedWith(
     "The context holds null",
     [...REST_KINDS, "HTTP 1.0", "WebSocket"],
-    { WebSocket: [RECORDED] },
+    { REST: [reported("DefinitelyTyped/DefinitelyTyped#69823", "high")], WebSocket: [RECORDED] },
     { context: { text: "a", nothing: null } },
   ),
   allowedWith(
@@ -92,7 +110,7 @@ export const ANSWER_CASES: readonly Case[] = [
   allowedWith(
     "There is no principal",
     POLICY_KINDS,
-    { WebSocket: [RECORDED] },
+    { REST: NO_PRINCIPAL, WebSocket: [RECORDED] },
     {
       fields: { principalId: undefined },
     },
@@ -100,13 +118,15 @@ export const ANSWER_CASES: readonly Case[] = [
   allowedWith(
     "The principal is a number",
     POLICY_KINDS,
-    { WebSocket: [RECORDED] },
+    { REST: [reported("dherault/serverless-offline#813", "medium")], WebSocket: [RECORDED] },
     {
       fields: { principalId: 7 },
     },
   ),
-  allowedWith("There is an unknown field beside the policy", POLICY_KINDS, {}, { fields: { unknown: 1 } }),
-  asked("The condition of the policy is null", POLICY_KINDS, {}, () => ({
+  allowedWith("There is an unknown field beside the policy", POLICY_KINDS, UNKNOWN_FIELD, {
+    fields: { unknown: 1 },
+  }),
+  asked("The condition of the policy is null", POLICY_KINDS, NULL_CONDITION, () => ({
     answer: { principalId: "user", policyDocument: policyWith({ Condition: null }), context: {} },
   })),
   {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Case } from "./case.ts";
+import { nonceOf } from "./key-cases.ts";
 import { KINDS, tokenOf, type Kind, type Probe, type Reply, type Turn } from "./probe.ts";
-import { from, PAGES, RECORDED } from "./sources.ts";
+import { from, PAGES, RECORDED, reported } from "./sources.ts";
 import { answer, denyFrom } from "./turns.ts";
 
 const CACHING = KINDS.filter((kind) => kind !== "WebSocket");
@@ -14,7 +15,12 @@ export const CACHE_CASES: readonly Case[] = [
   {
     name: "The context holds quotes, and the answer comes from the cache",
     kinds: CACHING,
-    sources: from({ REST: [RECORDED], "HTTP 2.0": [RECORDED], "HTTP simple": [RECORDED] }),
+    sources: from({
+      REST: [RECORDED],
+      "HTTP 1.0": [reported("mantil-io/mantil#52", "medium")],
+      "HTTP 2.0": [RECORDED],
+      "HTTP simple": [RECORDED],
+    }),
     run: (probe, kind) => secondRoute(probe, kind, answer(kind, "Allow", { context: { text: '{"a":"b"}' } })),
   },
   {
@@ -131,8 +137,4 @@ function verdict(first: Reply, second: Reply): string {
 
 function withNonce(kind: Kind, statements: readonly object[] = []): Turn {
   return answer(kind, "Allow", { context: { nonce: "$nonce" }, statements });
-}
-
-function nonceOf({ seen }: Reply): string | undefined {
-  return /"nonce":"([^"]+)"/.exec(JSON.stringify(seen))?.[1];
 }

@@ -43,6 +43,25 @@ it.each([
   }
 });
 
+it.each([
+  ["method and path", "Another path of the same route, where method", "HTTP 2.0 by method and path"],
+  ["method and path", "Another method on the same path", "REST by method and path"],
+  ["the resource's path", "Another resource", "REST by resource path"],
+  ["the route key", "Another route, where", "HTTP 1.0 by route key"],
+] as const)(
+  "tells a gateway whose cache knows %s from one that knows the token alone",
+  async (_, name, kind) => {
+    const question = CASES.find((each) => each.name.startsWith(name));
+    expect((await question?.run(localProbe(), kind))?.seen).toBe("another answer");
+    expect((await question?.run(keepingReplies(localProbe()), kind))?.seen).toBe("what it saw on the first");
+  },
+);
+
+it("asks first what is not verified and rights by route depend on", () => {
+  const [first] = CASES;
+  expect(first?.sources("REST by method and path")).toEqual([]);
+});
+
 /** Gives the same reply to the same token, whatever its policy says by now. */
 function keepingReplies(probe: Probe): Probe {
   const kept = new Map<string, Reply>();

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import { HandshakeError, type Connection, type WebSocketApi } from "../../src/testing/index.ts";
 import { localApis } from "./local-probe.ts";
-import { KINDS, pathOf } from "./probe.ts";
+import { ALL_KINDS, pathOf } from "./probe.ts";
 
 /** The kit's gateways over HTTP and WebSocket, on loopback: a deployed stage that needs no account. */
 export async function serveLocally(): Promise<{ urls: readonly string[]; close(): void }> {
@@ -17,10 +17,13 @@ export async function serveLocally(): Promise<{ urls: readonly string[]; close()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? "/";
-    const kind = KINDS.find(
+    const kind = ALL_KINDS.find(
       (each) => target === pathOf(each, "open") || target.startsWith(pathOf(each, "one").slice(0, -3)),
     );
-    const reply = await routed[kind ?? ""]?.fetch(target, { headers: headersOf(request) });
+    const reply = await routed[kind ?? ""]?.fetch(target, {
+      method: request.method ?? "GET",
+      headers: headersOf(request),
+    });
     response.writeHead(reply?.status ?? 404).end(await reply?.text());
   }
 }

@@ -9,8 +9,9 @@ const { randomUUID } = require("node:crypto");
 
 /**
  * The authorizer, by a clock. The token is base64url of `{turns: [{error} or {answer}, …]}`, each with the time
- * `from` which it counts. Of the answer, `$arn`, `$stage`, `$header` (the name of the header with the token) and
- * `$nonce` (another one each time) are filled in.
+ * `from` which it counts. Of the answer, `$arn`, `$stage`, `$header` (the name of the header with the token),
+ * `$nonce` (another one each time), `$sources` (what the event says of the identity sources) and `$variable` (the
+ * stage variable `probe`) are filled in.
  */
 exports.authorizer = (clock) => async (event) => {
   const [name, token] = credentials(event);
@@ -18,17 +19,30 @@ exports.authorizer = (clock) => async (event) => {
   const { error, answer } = turns.findLast(({ from = 0 }) => from <= clock());
   if (error !== undefined) throw new Error(error);
   const arn = event.routeArn ?? event.methodArn;
-  const places = { $arn: arn, $stage: arn.split("/", 2).join("/"), $header: name, $nonce: randomUUID() };
-  return JSON.parse(
-    JSON.stringify(answer).replace(/\$(?:arn|stage|header|nonce)\b/g, (place) => places[place]),
-  );
+  const places = {
+    $arn: arn,
+    $stage: arn.split("/", 2).join("/"),
+    $header: name,
+    $nonce: randomUUID(),
+    $sources: identitySources(event, token),
+    $variable: event.stageVariables?.probe ?? "not set",
+  };
+  const PLACES = /\$(?:arn|stage|header|nonce|sources|variable)\b/g;
+  return JSON.parse(JSON.stringify(answer).replace(PLACES, (place) => places[place]));
 };
 
 exports.authorize = exports.authorizer(Date.now);
 
 exports.echo = async (event) => ({
   statusCode: 200,
-  body: JSON.stringify({ seen: event.requestContext.authorizer ?? null }),
+  body: JSON.stringify({
+    caller: event.requestContext.authorizer ?? null,
+    route: {
+      key: event.routeKey ?? event.resource,
+      path: event.rawPath ?? event.path,
+      parameters: event.pathParameters ?? null,
+    },
+  }),
 });
 
 exports.connect = async () => ({ statusCode: 200, body: "" });
@@ -38,4 +52,13 @@ function credentials(event) {
   const fields = Object.entries({ ...event.queryStringParameters, ...event.headers });
   const [name, value] = fields.find(([key]) => /^(?:authorization|access_token)$/i.test(key)) ?? ["", ""];
   return [name, (event.type === "TOKEN" ? event.authorizationToken : value).replace(/^Bearer /, "")];
+}
+
+/** Of an HTTP API: the values in an order of their own, the token by its name. */
+function identitySources({ identitySource }, token) {
+  return [identitySource ?? "none"]
+    .flat()
+    .map((value) => value.replace(`Bearer ${token}`, "TOKEN"))
+    .sort()
+    .join(" and ");
 }

@@ -9,9 +9,20 @@ export const KINDS = [
   "HTTP simple",
   "WebSocket",
 ] as const;
-export type Kind = (typeof KINDS)[number];
+/** APIs whose answers are cached under more than the token, by what else is in their identity sources. */
+export const KEYED_KINDS = [
+  "REST by method and path",
+  "REST by resource path",
+  "REST by stage variable",
+  "HTTP 1.0 by route key",
+  "HTTP 2.0 by route key",
+  "HTTP 2.0 by method and path",
+  "HTTP 2.0 by stage variable",
+] as const;
+export const ALL_KINDS = [...KINDS, ...KEYED_KINDS] as const;
+export type Kind = (typeof ALL_KINDS)[number];
 
-/** What the authorizer does when it is asked. In an answer `$arn`, `$stage`, `$header` and `$nonce` are filled in. */
+/** What the authorizer does when it is asked. What stands for what in an answer says `probe.cjs`. */
 export type Turn = ({ readonly error: string } | { readonly answer: unknown }) & {
   /** The moment from which it does so, in milliseconds since the epoch. */
   readonly from?: number;
@@ -26,14 +37,22 @@ export interface Question {
   readonly credentials?: readonly string[];
   /** WebSocket: headers beside the parameter. */
   readonly authorizationHeaders?: readonly string[];
-  readonly route?: "one" | "two" | "open";
+  /** What comes after the kind's own path: `one` where left out, or `open`, the route without an authorizer. */
+  readonly route?: string;
+  /** GET where left out. */
+  readonly method?: "GET" | "POST" | "HEAD";
+  /** What the backend is to tell: of its caller where left out, or of the route that was reached. */
+  readonly tells?: "caller" | "route";
 }
 
 /** What a client gets. */
 export interface Reply {
   readonly status: number;
   readonly body: string;
-  /** `requestContext.authorizer` of the Lambda behind, null where it has none; undefined where it was not reached. */
+  /**
+   * What the backend was asked to tell: `requestContext.authorizer`, null where it has none, or the route. Undefined
+   * where it was not reached.
+   */
   readonly seen: unknown;
 }
 
@@ -52,10 +71,12 @@ export function tokenOf(turns: readonly Turn[], id: string): string {
   return Buffer.from(JSON.stringify({ id, turns })).toString("base64url");
 }
 
-/** The path of a kind's routes: `/rest-token/one`; of its API's open route: `/rest-open`. */
-export function pathOf(kind: Kind, route: "one" | "two" | "open"): string {
-  const words = kind.toLowerCase().replace(" ", "-");
-  return route === "open" ? `/${words.split("-")[0] ?? ""}-open` : `/${words}/${route}`;
+/** The path of a kind's routes: `/rest-token/one`; of its API's open route: `/rest-open`, `/rest-keys-open`. */
+export function pathOf(kind: Kind, route: string): string {
+  const words = kind.toLowerCase().replaceAll(" ", "-");
+  if (route !== "open") return `/${words}/${route}`;
+  const family = words.split("-", 1).join();
+  return kind.includes(" by ") ? `/${family}-keys-open` : `/${family}-open`;
 }
 
 /** The values of the Authorization header, or on a WebSocket of the parameter. */
@@ -73,9 +94,12 @@ export function queryOf(credentials: readonly string[]): string {
   return credentials.length === 0 ? "" : `?${query.toString()}`;
 }
 
-/** What the Lambda behind said in its body; of a refusal's body what is another each time is left out. */
-export function replyOf(status: number, body: string): Reply {
-  if (status === 200) return { status, body: "", seen: (JSON.parse(body) as { seen: unknown }).seen };
+/** What the backend said in its body; of a refusal's body what is another each time is left out. */
+export function replyOf(status: number, body: string, tells: Question["tells"] = "caller"): Reply {
+  if (status === 200) {
+    const told = (body === "" ? {} : JSON.parse(body)) as { caller?: unknown; route?: unknown };
+    return { status, body: "", seen: told[tells] ?? null };
+  }
   const text = body.replace(/("(?:connectionId|requestId)":)"[^"]*"/g, '$1"…"');
   return { status, body: text.startsWith("<html>") ? "an HTML page" : text, seen: undefined };
 }

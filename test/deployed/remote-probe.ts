@@ -3,20 +3,20 @@ import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
-import { credentialsOf, KINDS, pathOf, queryOf, replyOf } from "./probe.ts";
+import { ALL_KINDS, credentialsOf, pathOf, queryOf, replyOf } from "./probe.ts";
 import type { Kind, Probe, Question, Reply } from "./probe.ts";
 
 /**
  * Asks APIs over the network.
  *
- * @param urls of stages: `https://….amazonaws.com/probe` of a REST API, `https://….amazonaws.com` of an HTTP API,
+ * @param urls of stages: `https://….amazonaws.com/variables` of a REST API, `https://….amazonaws.com` of an HTTP API,
  *   `wss://….amazonaws.com/probe`. What each one is, it is asked.
  */
 export async function remoteProbe(urls: readonly string[]): Promise<Probe> {
   const found = await Promise.all(urls.map((url) => kindsAt(url.replace(/\/$/, ""))));
   const bases = new Map(found.flat());
   return {
-    kinds: KINDS.filter((kind) => bases.has(kind)),
+    kinds: ALL_KINDS.filter((kind) => bases.has(kind)),
     now: Date.now,
     pause: (seconds) => sleep(seconds * 1000),
     ask: inTurn((kind: Kind, question: Question) => {
@@ -24,24 +24,28 @@ export async function remoteProbe(urls: readonly string[]): Promise<Probe> {
       const credentials = credentialsOf(kind, question);
       return kind === "WebSocket"
         ? overWebSocket(`${base}${queryOf(credentials)}`, question.authorizationHeaders)
-        : overHttp(`${base}${pathOf(kind, question.route ?? "one")}`, credentials);
+        : overHttp(`${base}${pathOf(kind, question.route ?? "one")}`, credentials, question);
     }),
   };
 }
 
 async function kindsAt(url: string): Promise<readonly [Kind, string][]> {
   if (url.startsWith("ws")) return [["WebSocket", url]];
-  const kinds = KINDS.filter((kind) => kind !== "WebSocket");
+  const kinds = ALL_KINDS.filter((kind) => kind !== "WebSocket");
   const statuses = await Promise.all(
     kinds.map(async (kind) => (await overHttp(`${url}${pathOf(kind, "open")}`, [])).status),
   );
   return kinds.filter((_, index) => statuses[index] === 200).map((kind) => [kind, url]);
 }
 
-async function overHttp(url: string, credentials: readonly string[]): Promise<Reply> {
+async function overHttp(
+  url: string,
+  credentials: readonly string[],
+  { method = "GET", tells }: Question = {},
+): Promise<Reply> {
   const headers = credentials.map((value): [string, string] => ["Authorization", value]);
-  const response = await fetch(url, { headers });
-  return replyOf(response.status, await response.text());
+  const response = await fetch(url, { method, headers });
+  return replyOf(response.status, await response.text(), tells);
 }
 
 async function overWebSocket(url: string, authorizationHeaders: readonly string[] = []): Promise<Reply> {

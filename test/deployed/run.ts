@@ -2,7 +2,7 @@
  * Asks a deployed probe what the kit's gateway only claims.
  *
  *     cd test/deployed && npx serverless deploy
- *     npx tsx test/deployed/run.ts --url https://REST.execute-api.REGION.amazonaws.com/probe \
+ *     npm run test:deployed -- --url https://REST.execute-api.REGION.amazonaws.com/variables \
  *       --url https://HTTP.execute-api.REGION.amazonaws.com --url wss://WS.execute-api.REGION.amazonaws.com/probe
  */
 import { parseArgs } from "node:util";
@@ -25,10 +25,11 @@ if (values.url === undefined) {
   process.exit(1);
 }
 const comparisons = await compare(await remoteProbe(values.url));
-for (const { name, kind, sources, kit, other, agree } of comparisons) {
-  console.log(
-    `${agree ? "as expected" : "DIFFERENT  "}  ${kind.padEnd(12)}  ${sources.length === 0 ? "? " : ""}${name}`,
-  );
+/** What is not verified comes first: these answers are new. */
+const openFirst = [...comparisons].sort((a, b) => Math.sign(a.sources.length) - Math.sign(b.sources.length));
+for (const { name, kind, sources, kit, other, agree } of openFirst) {
+  const known = sources.length === 0 ? "not verified so far: " : "";
+  console.log(`${agree ? "as expected" : "DIFFERENT  "}  ${kind.padEnd(27)}  ${known}${name}`);
   if (!agree) console.log(`    the kit: ${JSON.stringify(kit)}\n    here:    ${JSON.stringify(other)}`);
 }
 const different = comparisons.filter(({ agree }) => !agree).length;

@@ -26,7 +26,9 @@ beforeAll(async () => {
         i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1] ?? ""] as const] : [],
       );
       received.push({ method, url, body, headers });
-      response.writeHead(url === "/gone" ? 410 : 200, { "x-backend": "yes" }).end("hello");
+      response
+        .writeHead(url === "/gone" ? 410 : 200, { "x-backend": "yes", "www-authenticate": "Bearer" })
+        .end("hello");
     });
   });
   backend.listen(0, "127.0.0.1");
@@ -79,6 +81,10 @@ describe.each(["REST", "HTTP"] as const)("of a %s API, a backend that is no Lamb
       "yes",
     ]);
     expect(received[0]).toMatchObject({ method: "POST", url: "/orders/a%20b?x=1&x=2", body: "{}" });
+  });
+
+  test("challenges its client under the header's own name", async () => {
+    expect((await api().fetch("/me", BEARER)).headers.get("www-authenticate")).toBe("Bearer");
   });
 
   test("answers with a status of its own", async () => {
@@ -151,6 +157,11 @@ describe("an HTTP API", () => {
       headers: { ...BEARER.headers, "Authorization-Copy": "t" },
     });
     expect(got("authorization-copy")).toEqual([]);
+  });
+
+  test("refuses a claim in brackets, as AWS does", () => {
+    const requestParameters = { "overwrite:header.x-user": "$context.authorizer.claims['custom:x']" };
+    expect(() => GATEWAYS.HTTP({ uri, requestParameters })).toThrow("is not a mapping");
   });
 
   test("fills variables into a text", async () => {

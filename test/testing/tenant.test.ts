@@ -93,3 +93,65 @@ it("fails on demand: with a status, by silence, and then no longer", async () =>
   tenant.fail();
   await expect(published()).resolves.toHaveProperty("keys");
 });
+
+const AGENT_API = "https://api.example.com/";
+
+it("issues an agent's own token: the agent is the subject, and there is no actor", () => {
+  const claims = decodeJwt(tenant.agentToken({ agent: "planner", clientId: "agent-client" }));
+  expect(claims).toMatchObject({
+    sub: "planner",
+    sub_profile: "ai_agent",
+    client_id: "agent-client",
+    client_profile: "service ai_agent",
+    aud: AGENT_API,
+  });
+  for (const claim of ["act", "gty", "azp"]) expect(claims).not.toHaveProperty(claim);
+});
+
+it("issues a user's token from a login to an agent's client", () => {
+  const claims = decodeJwt(tenant.agentToken({ grant: "login" }));
+  expect(claims).toMatchObject({
+    sub: ALICE.sub,
+    sub_profile: "user",
+    client_profile: "ai_agent",
+    "https://example.com/email": ALICE.email,
+    act: { sub: "agt_1a2b3c", iss: tenant.issuer, sub_profile: "ai_agent", client_id: "test-application" },
+  });
+  expect(claims["act"]).not.toHaveProperty("act");
+});
+
+it("issues a token that an agent exchanged on behalf of a user, with the application in front of it", () => {
+  expect(decodeJwt(tenant.agentToken({ grant: "on-behalf-of" }))).toMatchObject({
+    sub: ALICE.sub,
+    sub_profile: "user",
+    client_profile: "service ai_agent",
+    act: {
+      sub: "agt_1a2b3c",
+      sub_profile: "ai_agent",
+      act: { sub: "web-application", sub_profile: "browser_app", client_id: "web-application" },
+    },
+  });
+});
+
+it("nests up to five actors, and no more", () => {
+  const exchanged = (earlierActors: readonly string[]) =>
+    decodeJwt(tenant.agentToken({ grant: "on-behalf-of", agent: "a", earlierActors }));
+  const chain: unknown[] = [];
+  let act = exchanged(["b", "c", "d", "web"])["act"] as Record<string, unknown> | undefined;
+  for (; act !== undefined; act = act["act"] as typeof act) chain.push([act["sub"], act["sub_profile"]]);
+  expect(chain).toEqual([
+    ["a", "ai_agent"],
+    ["b", "ai_agent"],
+    ["c", "ai_agent"],
+    ["d", "ai_agent"],
+    ["web", "browser_app"],
+  ]);
+  expect(() => exchanged(["b", "c", "d", "e", "web"])).toThrow("at most 5 actors");
+});
+
+it("refuses a user without a subject by name, and leaves the claim out where a test asks for that", () => {
+  const user = { email: "bob@example.com", email_verified: true } as typeof ALICE;
+  expect(() => tenant.idToken({ user })).toThrow("The user has no sub");
+  expect(() => tenant.accessToken({ user })).toThrow("The user has no sub");
+  expect(decodeJwt(tenant.idToken({ claims: { sub: undefined } }))).not.toHaveProperty("sub");
+});

@@ -1,5 +1,5 @@
 import { getVariable, type SettingKey, type Settings } from "../../settings/settings.ts";
-import { documentationUrl } from "../../documentation.ts";
+import { documentationUrl } from "../documentation.ts";
 import type { Finding } from "./finding.ts";
 
 /** Whether a JWT authorizer of AWS's own can ask for the same; unknown where AWS's pages do not say. */

@@ -7,6 +7,8 @@ export interface Address {
   readonly apiId: string;
   /** `$default` on an HTTP API without a stage in its paths. */
   readonly stage: string;
+  /** A custom domain name in place of API Gateway's: `api.example.com`. */
+  readonly customDomain?: string | undefined;
 }
 
 const SOMEWHERE: Address = {
@@ -17,6 +19,11 @@ const SOMEWHERE: Address = {
   stage: "prod",
 };
 
+/** The first label of the domain's name. */
+export function domainPrefix(address: Address): string {
+  return domainName(address).split(".", 1).join();
+}
+
 export function getAddress(given: Partial<Address>): Address {
   return { ...SOMEWHERE, ...given };
 }
@@ -26,6 +33,7 @@ export function stageArn({ partition, region, accountId, apiId, stage }: Address
   return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}`;
 }
 
-export function domainName({ apiId, region, partition }: Address): string {
+export function domainName({ apiId, region, partition, customDomain }: Address): string {
+  if (customDomain !== undefined) return customDomain;
   return `${apiId}.execute-api.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
 }

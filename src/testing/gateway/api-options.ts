@@ -2,9 +2,10 @@ import type { Address } from "./address.ts";
 import { received, type ApiType, type Call } from "./call.ts";
 import type { ClientRequest, FetchOptions } from "./client-request.ts";
 import { getAddress } from "./address.ts";
-import type { Integration } from "./http-proxy.ts";
+import type { Integration } from "./integration.ts";
 import type { Lambda } from "./lambda.ts";
 import type { RequestIds } from "./request-ids.ts";
+import type { Paths } from "./paths.ts";
 import type { Route } from "./routes.ts";
 
 /** What APIs of all kinds have in common. */
@@ -14,6 +15,7 @@ export interface ApiOptions<Target = Lambda> extends Partial<Address> {
   readonly routes: Readonly<Record<string, Target>>;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
+  /** Values of letters, digits, spaces and `-._~:/?#&=,`, as API Gateway takes them. */
   readonly stageVariables?: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +33,7 @@ export interface RoutedApi {
   /**
    * A client's request.
    *
-   * @param target path and query, without the stage: `/users/7?verbose=1`
+   * @param target path and query, without the stage or a base path: `/users/7?verbose=1`
    */
   fetch(target: string, options?: FetchOptions): Promise<Response>;
 }
@@ -40,15 +42,23 @@ export function newCall(
   api: ApiType,
   options: ApiOptions<unknown>,
   request: Required<ClientRequest>,
-  route: Route,
+  reached: { readonly paths: Paths; readonly route: Route },
   ids: RequestIds,
 ): Call {
   const { clock = Date.now, stageVariables = {} } = options;
-  const address = getAddress(definedOnly(options));
-  return { request: received(api, request, address), address, route, stageVariables, time: clock(), ...ids };
+  const address = toAddress(options);
+  return {
+    request: received(api, request, address),
+    address,
+    ...reached,
+    stageVariables,
+    time: clock(),
+    ...ids,
+  };
 }
 
-function definedOnly({ partition, region, accountId, apiId, stage }: Partial<Address>): Partial<Address> {
-  const given = { partition, region, accountId, apiId, stage };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+export function toAddress(options: Partial<Address>): Address {
+  const { partition, region, accountId, apiId, stage, customDomain } = options;
+  const given = { partition, region, accountId, apiId, stage, customDomain };
+  return getAddress(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
 }

@@ -1,6 +1,7 @@
 import type { GatewayKind } from "../../apigateway/gateways.ts";
 import { domainName, stageArn, type Address } from "./address.ts";
 import { header, type ClientRequest, type Fields } from "./client-request.ts";
+import type { Paths } from "./paths.ts";
 import type { RequestIds } from "./request-ids.ts";
 import type { Route } from "./routes.ts";
 
@@ -9,10 +10,13 @@ export interface Call extends RequestIds {
   /** With the headers that the gateway adds. */
   readonly request: Required<ClientRequest>;
   readonly address: Address;
+  readonly paths: Paths;
   readonly route: Route;
   readonly stageVariables: Readonly<Record<string, string>>;
   /** When it arrived, in milliseconds since the epoch. */
   readonly time: number;
+  /** The API key that counts the request, where the authorizer named it. */
+  readonly apiKey?: string | undefined;
 }
 
 /** The three kinds of API, which differ in more than their authorizers. */
@@ -25,7 +29,7 @@ export function getApiType(kind: GatewayKind): ApiType {
   return kind === "websocket" ? kind : kind.startsWith("http") ? "http" : "rest";
 }
 
-/** The request as the gateway sees it: with the headers that it adds, and on an HTTP API with the path decoded. */
+/** The request as the gateway sees it: with the headers that it adds. */
 export function received(
   api: ApiType,
   request: Required<ClientRequest>,
@@ -40,8 +44,7 @@ export function received(
     ["X-Forwarded-Proto", "https"],
   ];
   const missing = added.filter(([name]) => header(request, name) === undefined);
-  const path = api === "http" ? percentDecoded(request.path) : request.path;
-  return { ...request, path, headers: [...request.headers, ...missing] };
+  return { ...request, headers: [...request.headers, ...missing] };
 }
 
 const ADDED_HEADERS: Readonly<Record<ApiType, (request: Required<ClientRequest>) => Fields>> = {
@@ -56,23 +59,9 @@ const ADDED_HEADERS: Readonly<Record<ApiType, (request: Required<ClientRequest>)
   ],
 };
 
-/** What is not percent-encoded well stays as it was sent; what AWS makes of it was never recorded. */
-export function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** The ARN of the method, which policies are evaluated against: with the path as the gateway sees it. */
-export function methodArn({ address, request }: Call): string {
-  return `${stageArn(address)}/${request.method}${request.path}`;
-}
-
-/** The path with the stage, unless it is `$default`. */
-export function pathWithStage({ address, request }: Call): string {
-  return address.stage === "$default" ? request.path : `/${address.stage}${request.path}`;
+/** The ARN of the method, which policies are evaluated against: with the path as the gateway's router sees it. */
+export function methodArn({ address, request, paths }: Call): string {
+  return `${stageArn(address)}/${request.method}${paths.routed}`;
 }
 
 export function sourceIdentity({ request }: Call): { userAgent: string | null; sourceIp: string } {

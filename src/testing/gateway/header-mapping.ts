@@ -1,12 +1,12 @@
 import type { Context } from "./authorization/context-values.ts";
-import type { Fields } from "./client-request.ts";
+import { header, type Fields } from "./client-request.ts";
 
 /** What a gateway does to one header of a request before it forwards it. */
 export interface HeaderMapping {
   readonly operation: "append" | "overwrite" | "remove";
   readonly name: string;
-  /** Undefined where the context has no such key. */
-  readonly value: (context: Context) => string | undefined;
+  /** Undefined where the context has no such key, or the request no such header. */
+  readonly value: (context: Context, headers: Fields) => string | undefined;
 }
 
 /** `RequestParameters` of a template. */
@@ -16,17 +16,25 @@ const REST_HEADER = /^integration\.request\.header\.([\w-]+)$/;
 /** The path is forwarded as it is, so that a mapping of its parameters changes nothing here. */
 const REST_PATH = /^integration\.request\.path\.\w+$/;
 const REST_CONTEXT = /^context\.authorizer\.(\w+)$/;
+const REST_COPY = /^method\.request\.header\.([\w-]+)$/;
 const REST_TEXT = /^'([^']*)'$/;
 const HTTP_HEADER = /^(append|overwrite|remove):header\.([\w-]+)$/;
 const HTTP_CONTEXT = /\$\{context\.authorizer\.(\w+)\}|\$context\.authorizer\.(\w+)/g;
+/**
+ * `$context.authorizer.claims['a:b']`, which AWS refuses as an invalid mapping expression.
+ *
+ * @see https://github.com/bobbyhadz/aws-cdk-api-authorizer/issues/1
+ */
+const HTTP_BRACKETS = /\$\{?context\.authorizer\.\w+\[/;
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html */
 const HTTP_RESERVED =
   /^(?:access-control-.*|apigw-.*|authorization|connection|content-(?:encoding|length|location)|forwarded|keep-alive|origin|proxy-.*|te|trailers|transfer-encoding|upgrade|x-amzn?-.*|x-forwarded-(?:for|host|proto)|via)$/i;
 
 /**
- * The mappings of a REST API: `integration.request.header.X-User: context.authorizer.sub`, or a text in quotes. They
- * overwrite; that was never recorded.
+ * The mappings of a REST API: `integration.request.header.X-User: context.authorizer.sub`, a header of the request, or
+ * a string in quotes. They overwrite what the client sent; a mapping whose source is absent is left out.
  *
+ * @see https://github.com/localstack/localstack/blob/master/tests/aws/services/apigateway/test_apigateway_http.py
  * @throws Error that says what to change
  */
 export function restMappings(parameters: RequestParameters): readonly HeaderMapping[] {
@@ -34,12 +42,17 @@ export function restMappings(parameters: RequestParameters): readonly HeaderMapp
   return headers.map(([key, source]) => {
     const [, name] = REST_HEADER.exec(key) ?? [];
     const [, variable] = REST_CONTEXT.exec(source) ?? [];
+    const [, copied] = REST_COPY.exec(source) ?? [];
     const [, text] = REST_TEXT.exec(source) ?? [];
-    if (name === undefined || (variable === undefined && text === undefined)) {
+    if (name === undefined || (variable ?? copied ?? text) === undefined) {
       throw unknownMapping(key, source, "integration.request.header.X-User: context.authorizer.sub");
     }
-    const value = (context: Context): string | undefined =>
-      variable === undefined ? text : toText(context, variable);
+    const value = (context: Context, headers: Fields): string | undefined =>
+      variable !== undefined
+        ? toText(context, variable)
+        : copied !== undefined
+          ? header({ headers }, copied)
+          : text;
     return { operation: "overwrite", name, value };
   });
 }
@@ -53,7 +66,7 @@ export function restMappings(parameters: RequestParameters): readonly HeaderMapp
 export function httpMappings(parameters: RequestParameters): readonly HeaderMapping[] {
   return Object.entries(parameters).map(([key, source]) => {
     const [, operation, name] = HTTP_HEADER.exec(key) ?? [];
-    const isKnown = !source.replace(HTTP_CONTEXT, "").includes("$");
+    const isKnown = !source.replace(HTTP_CONTEXT, "").includes("$") && !HTTP_BRACKETS.test(source);
     if (operation === undefined || name === undefined || !isKnown) {
       throw unknownMapping(key, source, "overwrite:header.x-user: $context.authorizer.sub");
     }
@@ -72,7 +85,7 @@ export function httpMappings(parameters: RequestParameters): readonly HeaderMapp
  */
 export function mapHeaders(headers: Fields, mappings: readonly HeaderMapping[], context: Context): Fields {
   return mappings.reduce<Fields>((fields, { operation, name, value }) => {
-    const added = operation === "remove" ? undefined : value(context);
+    const added = operation === "remove" ? undefined : value(context, headers);
     const isReplaced = operation === "remove" || (operation === "overwrite" && added !== undefined);
     const kept = isReplaced ? fields.filter(([other]) => other.toLowerCase() !== name.toLowerCase()) : fields;
     return added === undefined ? kept : [...kept, [name, added]];

@@ -1,15 +1,19 @@
 import { newCall, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
 import { StageAuthorizer, type Authorization } from "./authorization/authorization.ts";
 import { checkHttpAuthorizer } from "./authorization/authorizer-settings.ts";
-import { percentDecoded, type Call } from "./call.ts";
-import { clientRequest } from "./client-request.ts";
+import { checkStageVariables } from "./stage-variables.ts";
+import type { Call } from "./call.ts";
+import { clientRequest, type ClientRequest } from "./client-request.ts";
 import { http1ProxyEvent, http2ProxyEvent } from "./http-event.ts";
 import { httpMappings, mapHeaders } from "./header-mapping.ts";
-import { forward, isHttpProxy, type HttpProxy, type Integration } from "./http-proxy.ts";
+import { forward, type HttpProxy } from "./http-proxy.ts";
+import { isHttpProxy, toLambdaProxy, type Integration } from "./integration.ts";
 import { invoke, type Lambda } from "./lambda.ts";
 import { inferredResponse, proxyResponse } from "./lambda-response.ts";
+import { toHttpPaths, toPlainPaths } from "./paths.ts";
 import { httpIds } from "./request-ids.ts";
-import { findRoute, type Route } from "./routes.ts";
+import { isStreaming } from "./response-stream.ts";
+import { checkRoutes, findRoute, type Route } from "./routes.ts";
 
 export interface HttpApiOptions extends RoutedApiOptions {
   /** The payload version of the authorizer: 2.0 by default. */
@@ -34,19 +38,25 @@ export function httpApi(given: HttpApiOptions): RoutedApi {
   const { routes, openRoutes = {} } = options;
   const authorizer = stageAuthorizer(options);
   const all = { ...openRoutes, ...routes };
-  for (const backend of Object.values(all).filter(isHttpProxy)) httpMappings(backend.requestParameters ?? {});
+  checkRoutes("http", Object.keys(all));
+  checkStageVariables(options.stageVariables);
+  for (const backend of Object.values(all)) checkHttpIntegration(backend);
   const invokeBehind = options.integrationPayload === "1.0" ? integrate1 : integrate2;
   const integrate = (
     call: Call,
     integration: Integration,
     allowed: Allowed | undefined,
   ): Promise<Response> =>
-    isHttpProxy(integration) ? proxy(call, integration, allowed) : invokeBehind(call, integration, allowed);
+    isHttpProxy(integration)
+      ? proxy(call, integration, allowed)
+      : invokeBehind(call, toLambdaProxy(integration).lambda, allowed);
   return {
     async fetch(target, fetchOptions = {}) {
       const request = clientRequest(target, fetchOptions);
-      const route = findRoute(Object.keys(all), request.method, request.path) ?? NO_ROUTE;
-      const call = newCall("http", options, request, decoded(route), httpIds());
+      const paths = toHttpPaths(request.path, options.stage);
+      if (paths === undefined) return undecodable(options, request);
+      const route = findRoute("http", Object.keys(all), request.method, paths.routed) ?? NO_ROUTE;
+      const call = newCall("http", options, request, { route, paths }, httpIds());
       const integration = all[route.key];
       if (integration === undefined) return gatewayResponse(call, 404, "Not Found");
       if (Object.hasOwn(openRoutes, route.key)) return integrate(call, integration, undefined);
@@ -72,13 +82,26 @@ function stageAuthorizer(options: HttpApiOptions): StageAuthorizer {
   });
 }
 
-/** The parameters of a path are decoded, as the path itself is. */
-function decoded({ parameters, ...route }: Route): Route {
-  const entries = Object.entries(parameters).map(([name, value]) => [name, percentDecoded(value)]);
-  return { ...route, parameters: Object.fromEntries(entries) as Route["parameters"] };
+/** @throws Error that says what to change */
+function checkHttpIntegration(integration: Integration): void {
+  if (isHttpProxy(integration)) {
+    httpMappings(integration.requestParameters ?? {});
+    return;
+  }
+  const { lambda, requestParameters, tenantIsolation } = toLambdaProxy(integration);
+  if (isStreaming(lambda)) throw new Error("An HTTP API cannot stream responses: a REST API can");
+  if (requestParameters !== undefined || tenantIsolation === true) {
+    throw new Error("requestParameters and tenantIsolation of a Lambda are for REST APIs");
+  }
 }
 
-/** Where the authorizer's words stand with payload 1.0 behind, and which they are, was never recorded. */
+/** The body is a guess. */
+function undecodable(options: HttpApiOptions, request: Required<ClientRequest>): Response {
+  const reached = { route: NO_ROUTE, paths: toPlainPaths(request.path, "$default") };
+  return gatewayResponse(newCall("http", options, request, reached, httpIds()), 400, "Bad Request");
+}
+
+/** Which types the context's values have with payload 1.0 behind is a guess. */
 async function integrate1(call: Call, lambda: Lambda, allowed: Allowed | undefined): Promise<Response> {
   const event = http1ProxyEvent(call, allowed?.result.context);
   const answer = await invoke(lambda, event).catch(() => undefined);

@@ -1,5 +1,5 @@
-import { domainName } from "./address.ts";
-import { methodArn, pathWithStage, requestTime, sourceIdentity, type Call } from "./call.ts";
+import { domainName, domainPrefix } from "./address.ts";
+import { methodArn, requestTime, sourceIdentity, type Call } from "./call.ts";
 import { commaJoined, lastValues, lowerCased, type Fields } from "./client-request.ts";
 import { restIdentity, restProxyEvent, type Caller, type Event } from "./rest-event.ts";
 
@@ -22,7 +22,7 @@ export function http1AuthorizerEvent(call: Call, identity: readonly string[]): E
     methodArn: methodArn(call),
     ...(identity.length > 0 && { identitySource: joined, authorizationToken: joined }),
     resource: "",
-    path: request.path,
+    path: call.paths.path,
     httpMethod: request.method,
     headers: commaJoined(mixedCase(request.headers)),
     queryStringParameters: lastValues(request.query),
@@ -43,10 +43,14 @@ export function http2AuthorizerEvent(call: Call, identity: readonly string[]): E
   };
 }
 
-/** Never recorded behind an authorizer: a REST API's event with lower-case header names. */
+/**
+ * A REST API's event with lower-case header names, which is a guess; the context is under `lambda`.
+ *
+ * @see https://github.com/aws/aws-lambda-go/issues/549
+ */
 export function http1ProxyEvent(call: Call, caller: Caller): Event {
   const request = { ...call.request, headers: lowerCased(call.request.headers) };
-  const requestContext = { ...http1Context(call), ...(caller && { authorizer: caller }) };
+  const requestContext = { ...http1Context(call), ...(caller && { authorizer: { lambda: caller } }) };
   return { version: "1.0", ...restProxyEvent({ ...call, request }, undefined), requestContext };
 }
 
@@ -81,7 +85,7 @@ function http1Context(call: Call): Event {
     extendedRequestId: call.extendedRequestId,
     httpMethod: request.method,
     identity: { ...restIdentity(call), cognitoAmr: null },
-    path: pathWithStage(call),
+    path: call.paths.full,
     protocol: "HTTP/1.1",
     requestId: call.requestId,
     requestTime: requestTime(call),
@@ -98,7 +102,7 @@ function http2Fields(call: Call, headers: Fields): Event {
   const cookies = request.headers.filter(isCookie).flatMap(([, value]) => value.split(/; */));
   return {
     routeKey: route.key,
-    rawPath: pathWithStage(call),
+    rawPath: call.paths.full,
     rawQueryString: request.rawQuery,
     ...(cookies.length > 0 && { cookies }),
     headers: commaJoined(lowerCased(headers)),
@@ -116,7 +120,7 @@ function http2Context(call: Call): Event {
     ...addressFields(call),
     http: {
       method: request.method,
-      path: pathWithStage(call),
+      path: call.paths.full,
       protocol: "HTTP/1.1",
       sourceIp,
       userAgent: userAgent ?? "",
@@ -131,7 +135,7 @@ function http2Context(call: Call): Event {
 
 function addressFields({ address }: Call): Event {
   const { accountId, apiId } = address;
-  return { accountId, apiId, domainName: domainName(address), domainPrefix: apiId };
+  return { accountId, apiId, domainName: domainName(address), domainPrefix: domainPrefix(address) };
 }
 
 function isCookie([name]: Fields[number]): boolean {

@@ -1,7 +1,6 @@
 import type { Call } from "./call.ts";
 import type { Fields } from "./client-request.ts";
 import type { RequestParameters } from "./header-mapping.ts";
-import type { Lambda } from "./lambda.ts";
 
 /** A backend other than a Lambda function, to which the gateway forwards requests: `HTTP_PROXY` in a template. */
 export interface HttpProxy {
@@ -14,27 +13,24 @@ export interface HttpProxy {
   readonly requestParameters?: RequestParameters;
 }
 
-/** What a route of a REST or an HTTP API leads to. */
-export type Integration = Lambda | HttpProxy;
-
 /** What belongs to the client's connection, and is never forwarded. */
 const HOP_BY_HOP =
   /^(?:connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 /** What `fetch` has already undone. */
 const DECODED = ["content-encoding", "content-length", "connection", "keep-alive", "transfer-encoding"];
 
-export function isHttpProxy(integration: Integration): integration is HttpProxy {
-  return typeof integration !== "function";
-}
-
 /**
  * Sends a request on, with these headers, and returns what the backend answers.
  *
  * @throws Error where the backend cannot be reached
  */
-export async function forward({ request }: Call, { uri }: HttpProxy, headers: Fields): Promise<Response> {
+export async function forward(
+  { request, paths }: Call,
+  { uri }: HttpProxy,
+  headers: Fields,
+): Promise<Response> {
   const url = new URL(uri);
-  url.pathname = url.pathname.replace(/\/$/, "") + request.path;
+  url.pathname = url.pathname.replace(/\/$/, "") + paths.routed;
   url.search = request.rawQuery;
   const response = await fetch(url, {
     method: request.method,

@@ -1,21 +1,21 @@
-import { newCall, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
+import { newCall, toAddress, type RoutedApi, type RoutedApiOptions } from "./api-options.ts";
 import { StageAuthorizer, type Authorization } from "./authorization/authorization.ts";
+import type { AuthorizerResult } from "./authorization/authorizer-result.ts";
 import { methodArn, type Call } from "./call.ts";
 import { getCaller } from "./authorization/caller.ts";
-import { clientRequest, header } from "./client-request.ts";
+import { clientRequest } from "./client-request.ts";
 import { EXPLICIT_DENY, NO_POLICY_ALLOWS } from "./authorization/denials.ts";
 import {
   gatewayResponse,
   type GatewayResponseProperties,
   type GatewayResponse,
 } from "./gateway-responses.ts";
-import { mapHeaders, restMappings } from "./header-mapping.ts";
-import { forward, isHttpProxy, type HttpProxy, type Integration } from "./http-proxy.ts";
-import { invoke } from "./lambda.ts";
-import { proxyResponse } from "./lambda-response.ts";
+import { checkStageVariables } from "./stage-variables.ts";
+import type { Integration } from "./integration.ts";
+import { toRestPaths } from "./paths.ts";
 import { restIds } from "./request-ids.ts";
-import { restProxyEvent, type Caller } from "./rest-event.ts";
-import { findRoute, type Route } from "./routes.ts";
+import { checkRestIntegration, integrate, named } from "./rest-integration.ts";
+import { checkRoutes, findRoute, type Route } from "./routes.ts";
 
 export interface RestApiOptions extends RoutedApiOptions {
   readonly type: "token" | "request";
@@ -24,6 +24,16 @@ export interface RestApiOptions extends RoutedApiOptions {
    * whether AWS looks for a match or for a match of the whole is not known.
    */
   readonly tokenPattern?: RegExp;
+  /**
+   * The base path of a custom domain, `/v1`: in the paths of events, and neither in `resource` nor in ARNs.
+   * Requests come without it, as without the stage.
+   */
+  readonly basePath?: string;
+  /**
+   * The API keys in usage plans of the stage. Where given, the API takes its keys from the authorizer
+   * (`apiKeySource: AUTHORIZER`) and every one of `routes` needs one: another `usageIdentifierKey`, or none, is 403.
+   */
+  readonly apiKeys?: readonly string[];
   /** As in the template: the `Properties` of each `AWS::ApiGateway::GatewayResponse`. */
   readonly gatewayResponses?: readonly GatewayResponseProperties[];
 }
@@ -37,6 +47,7 @@ const MAX_ARN_BYTES = 1600;
 const ERROR_TYPES: Readonly<Record<string, string>> = {
   ACCESS_DENIED: "AccessDeniedException",
   AUTHORIZER_CONFIGURATION_ERROR: "AuthorizerConfigurationException",
+  INVALID_API_KEY: "ForbiddenException",
   MISSING_AUTHENTICATION_TOKEN: "MissingAuthenticationTokenException",
   UNAUTHORIZED: "UnauthorizedException",
 };
@@ -44,6 +55,7 @@ const NO_ROUTE: Route = { key: "", resource: "", parameters: {} };
 const NOT_FOUND = createGatewayResponse("MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token");
 const UNAUTHORIZED = createGatewayResponse("UNAUTHORIZED", 401, "Unauthorized");
 const CONFIGURATION_ERROR = createGatewayResponse("AUTHORIZER_CONFIGURATION_ERROR", 500, null);
+const FORBIDDEN = createGatewayResponse("INVALID_API_KEY", 403, "Forbidden");
 const URI_TOO_LONG = createGatewayResponse("DEFAULT_4XX", 414, "Request URI too long");
 const INTEGRATION_FAILED = createGatewayResponse("DEFAULT_5XX", 502, "Internal server error");
 
@@ -55,15 +67,20 @@ const INTEGRATION_FAILED = createGatewayResponse("DEFAULT_5XX", 502, "Internal s
  * const response = await api.fetch("/whoami", { headers: { Authorization: `Bearer ${token}` } });
  */
 export function restApi(options: RestApiOptions): RoutedApi {
-  const { routes, openRoutes = {}, gatewayResponses = [] } = options;
+  const { routes, openRoutes = {}, gatewayResponses = [], apiKeys } = options;
   const authorizer = stageAuthorizer(options);
   const all = { ...openRoutes, ...routes };
-  for (const proxy of Object.values(all).filter(isHttpProxy)) restMappings(proxy.requestParameters ?? {});
+  checkRoutes("rest", Object.keys(all));
+  checkStageVariables(options.stageVariables);
+  const { stage } = toAddress(options);
+  for (const integration of Object.values(all)) checkRestIntegration(integration);
+  checkApiKeys(options.apiKeys);
   return {
     async fetch(target, fetchOptions = {}) {
       const request = clientRequest(target, fetchOptions);
-      const route = findRoute(Object.keys(all), request.method, request.path);
-      const call = newCall("rest", options, request, route ?? NO_ROUTE, restIds());
+      const paths = toRestPaths(request.path, stage, options.basePath ?? "");
+      const route = findRoute("rest", Object.keys(all), request.method, paths.routed) ?? NO_ROUTE;
+      const call = newCall("rest", options, request, { route, paths }, restIds());
       const integration = all[call.route.key];
       const answer = integration === undefined ? NOT_FOUND : await answerTo(call, integration);
       return answer instanceof Response
@@ -73,12 +90,29 @@ export function restApi(options: RestApiOptions): RoutedApi {
   };
 
   async function answerTo(call: Call, integration: Integration): Promise<Response | GatewayResponse> {
-    if (Object.hasOwn(openRoutes, call.route.key)) return integrate(call, integration, undefined);
+    if (Object.hasOwn(openRoutes, call.route.key)) {
+      return (await integrate(call, integration, undefined)) ?? INTEGRATION_FAILED;
+    }
     if (Buffer.byteLength(methodArn(call)) > MAX_ARN_BYTES) return URI_TOO_LONG;
     const authorization = await authorizer.authorize(call);
     if (authorization.outcome !== "allowed") return toRejection(authorization);
-    return integrate(call, integration, getCaller(authorization));
+    const apiKey = getUsageKey(authorization.result);
+    if (apiKeys !== undefined && !(apiKey !== undefined && apiKeys.includes(apiKey))) return FORBIDDEN;
+    const counted = apiKeys === undefined ? call : { ...call, apiKey };
+    return (await integrate(counted, integration, getCaller(authorization))) ?? INTEGRATION_FAILED;
   }
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+const API_KEY = /^[A-Za-z0-9]{20,128}$/;
+
+function checkApiKeys(apiKeys: readonly string[] = []): void {
+  if (apiKeys.every((key) => API_KEY.test(key))) return;
+  throw new Error("An API key has 20 to 128 letters and digits: change apiKeys");
+}
+
+function getUsageKey(result: AuthorizerResult): string | undefined {
+  return result.form === "policy" ? result.usageIdentifierKey : undefined;
 }
 
 function stageAuthorizer(options: RestApiOptions): StageAuthorizer {
@@ -90,35 +124,6 @@ function stageAuthorizer(options: RestApiOptions): StageAuthorizer {
     tokenPattern: options.tokenPattern,
     ttlSeconds: options.ttlSeconds ?? DEFAULT_TTL_SECONDS,
   });
-}
-
-async function integrate(
-  call: Call,
-  integration: Integration,
-  caller: Caller,
-): Promise<Response | GatewayResponse> {
-  if (isHttpProxy(integration)) return proxy(call, integration, caller);
-  const answer = await invoke(integration, restProxyEvent(call, caller)).catch(() => undefined);
-  return proxyResponse(answer) ?? INTEGRATION_FAILED;
-}
-
-/** What it answers for a backend that cannot be reached is a guess. */
-async function proxy(
-  call: Call,
-  backend: HttpProxy,
-  caller: Caller = {},
-): Promise<Response | GatewayResponse> {
-  const mappings = restMappings(backend.requestParameters ?? {});
-  const headers = mapHeaders(call.request.headers, mappings, { ...caller });
-  return forward(call, backend, headers).catch(() => INTEGRATION_FAILED);
-}
-
-/** With the names of the request, which the backend receives too. */
-function named(call: Call, response: Response): Response {
-  response.headers.set("x-amzn-requestid", call.requestId);
-  response.headers.set("x-amz-apigw-id", call.extendedRequestId);
-  response.headers.set("x-amzn-trace-id", header(call.request, "x-amzn-trace-id") ?? "");
-  return response;
 }
 
 type Rejected = Exclude<Authorization, { outcome: "allowed" }>;

@@ -1,6 +1,8 @@
-import { domainName } from "./address.ts";
-import { methodArn, pathWithStage, requestTime, sourceIdentity, type Call } from "./call.ts";
+import { domainName, domainPrefix } from "./address.ts";
+import { methodArn, requestTime, sourceIdentity, type Call } from "./call.ts";
 import { grouped, lastValues, sorted, type Fields } from "./client-request.ts";
+
+const API_KEY_ID = "u8x3k0q2m1";
 
 export type Event = Record<string, unknown>;
 
@@ -19,7 +21,7 @@ export function restRequestEvent(call: Call): Event {
     type: "REQUEST",
     methodArn: methodArn(call),
     resource: route.resource,
-    path: request.path,
+    path: call.paths.path,
     httpMethod: request.method,
     ...headerMaps(request.headers),
     ...queryMaps(request.query),
@@ -38,7 +40,7 @@ export function restProxyEvent(call: Call, caller: Caller): Event {
   const { request, route, stageVariables } = call;
   return {
     resource: route.resource,
-    path: request.path,
+    path: call.paths.path,
     httpMethod: request.method,
     ...headerMaps(request.headers),
     ...nullWhereEmpty({
@@ -89,14 +91,17 @@ function restContext(call: Call): Event {
     httpMethod: request.method,
     extendedRequestId: call.extendedRequestId,
     requestTime: requestTime(call),
-    path: pathWithStage(call),
+    path: call.paths.full,
     accountId: address.accountId,
     protocol: "HTTP/1.1",
     stage: address.stage,
-    domainPrefix: address.apiId,
+    domainPrefix: domainPrefix(address),
     requestTimeEpoch: call.time,
     requestId: call.requestId,
-    identity: restIdentity(call),
+    identity: {
+      ...restIdentity(call),
+      ...(call.apiKey !== undefined && { apiKey: call.apiKey, apiKeyId: API_KEY_ID }),
+    },
     domainName: domainName(address),
     deploymentId: "4dsy8p",
     apiId: address.apiId,

@@ -6,6 +6,7 @@ import { clientRequest, fields, headerValues, type FetchOptions } from "./client
 import { badRequest, HandshakeError, toRejection } from "./handshake-error.ts";
 import { invoke } from "./lambda.ts";
 import { OpenConnection, type Connection, type Handshake } from "./open-connection.ts";
+import { toPlainPaths } from "./paths.ts";
 import { webSocketIds } from "./request-ids.ts";
 import { offer, selectedSubprotocol, SubprotocolError } from "./subprotocol.ts";
 import { connectEvent } from "./websocket-event.ts";
@@ -41,7 +42,10 @@ export interface WebSocketApi {
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const MAX_RESULT_BYTES = 8 * 1024;
-const ROUTE = { key: "$connect", resource: "$connect", parameters: {} };
+const CONNECT = {
+  route: { key: "$connect", resource: "$connect", parameters: {} },
+  paths: toPlainPaths("/", "$default"),
+};
 
 /**
  * A WebSocket API behind an authorizer, in memory. Only `$connect` is authorized; what the authorizer said then
@@ -59,7 +63,7 @@ export function webSocketApi(options: WebSocketApiOptions): WebSocketApi {
     async connect(target = "", { headers, protocols = [] } = {}) {
       const sent = [...fields(headers), ...offer(protocols)];
       const request = clientRequest(target, { headers: sent });
-      const call = newCall("websocket", options, request, ROUTE, webSocketIds());
+      const call = newCall("websocket", options, request, CONNECT, webSocketIds());
       if (headerValues(call.request, "authorization").length > 1) throw badRequest();
       const authorization = await authorizer.authorize(call);
       if (authorization.outcome !== "allowed") throw toRejection(call, authorization);
@@ -103,7 +107,7 @@ function opened(
         "websocket",
         options,
         { ...handshake.request, body },
-        ROUTE,
+        CONNECT,
         webSocketIds(handshake.connectionId),
       ),
   });

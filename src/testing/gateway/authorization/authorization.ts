@@ -3,6 +3,7 @@ import { isUnauthorized, readResult, type AuthorizerResult } from "./authorizer-
 import { checkSettings, type AuthorizerSettings } from "./authorizer-settings.ts";
 import { stageArn } from "../address.ts";
 import { methodArn, type Call } from "../call.ts";
+import { survivesCache } from "./context-values.ts";
 import { identityValues } from "./identity-source.ts";
 import { invoke } from "../lambda.ts";
 import { evaluatePolicy } from "./policy.ts";
@@ -48,6 +49,7 @@ export class StageAuthorizer {
     const kept = this.#cached(identity, call.time);
     const result = kept ?? (await this.#ask(call, identity));
     if (typeof result === "string") return { outcome: result };
+    if (kept !== undefined && !survivesCache(kept.context, kind)) return { outcome: "malformed" };
     return verdict(result, call, this.#arn(call), kept === undefined ? INTEGRATION_LATENCY_MS : 0);
   }
 

@@ -9,7 +9,8 @@ interface PolicyResult {
   readonly form: "policy";
   readonly principalId: string | undefined;
   readonly statements: readonly Statement[];
-  /** As the backend receives it. */
+  readonly usageIdentifierKey: string | undefined;
+  /** As the Lambdas behind see it. */
   readonly context: Context;
 }
 
@@ -69,18 +70,21 @@ function policyResult(answer: Answer, kind: GatewayKind, context: Context): Poli
   // Whether HTTP and WebSocket APIs take fields that they do not know, beside a policy was never recorded.
   const unknown = Object.keys(answer).some((field) => !REST_FIELDS.includes(field));
   if (unknown && kind.startsWith("rest")) return undefined;
-  return { form: "policy", statements, context, ...principal };
+  const key = answer["usageIdentifierKey"];
+  const usageIdentifierKey = typeof key === "string" ? key : undefined;
+  return { form: "policy", statements, context, usageIdentifierKey, ...principal };
 }
 
 /**
- * A WebSocket API takes any scalar, and none; what REST and HTTP APIs make of others than texts is not recorded.
+ * REST and WebSocket APIs turn a number or a flag into a string, and take an answer without a principal. What HTTP
+ * APIs make of others than strings is a guess.
  *
  * @returns undefined where it makes the answer unreadable
  */
 function getPrincipal(value: unknown, kind: GatewayKind): Pick<PolicyResult, "principalId"> | undefined {
   if (value === undefined || typeof value === "string") return { principalId: value };
-  const isText = typeof value === "number" || typeof value === "boolean";
-  return kind === "websocket" && isText ? { principalId: String(value) } : undefined;
+  const isScalar = typeof value === "number" || typeof value === "boolean";
+  return isScalar && !kind.startsWith("http") ? { principalId: String(value) } : undefined;
 }
 
 function isObject(value: unknown): value is Answer {

@@ -17,7 +17,45 @@ export interface AuthorizerSettings {
 }
 
 const MAX_TTL_SECONDS = 3600;
-const HTTP_SOURCE = /^\$(?:request\.(?:header|querystring)|context|stageVariables)\.[^.]/;
+
+interface Grammar {
+  readonly api: string;
+  readonly pattern: RegExp;
+  readonly example: string;
+}
+
+const HTTP_SOURCE: Grammar = {
+  api: "an HTTP API",
+  pattern: /^\$(?:request\.(?:header|querystring)|context|stageVariables)\.[^.]/,
+  example: "$request.header.Authorization or $context.routeKey",
+};
+
+/**
+ * How a gateway spells its identity sources: by the errors of CreateAuthorizer, and by AWS's pages.
+ *
+ * @see https://github.com/badmintoncryer/cdk-preflight
+ */
+const GRAMMARS: Readonly<Record<GatewayKind, Grammar>> = {
+  "rest-token": {
+    api: "a TOKEN authorizer",
+    pattern: /^method\.request\.header\.[a-zA-Z0-9._-]+$/,
+    example: "method.request.header.Authorization",
+  },
+  "rest-request": {
+    api: "a REST API",
+    pattern:
+      /^(?:method\.request\.(?:querystring|header)\.[a-zA-Z0-9._-]+|stageVariables\.\w+|context\.[\w.]+)$/,
+    example: "method.request.header.Authorization or context.path",
+  },
+  "http-1.0": HTTP_SOURCE,
+  "http-2.0": HTTP_SOURCE,
+  websocket: {
+    api: "a WebSocket API",
+    pattern:
+      /^(?:route\.request\.(?:querystring|header)\.[a-zA-Z0-9._-]+|stageVariables\.\w+|context\.[\w.]+)$/,
+    example: "route.request.header.Authorization or stageVariables.name",
+  },
+};
 
 /**
  * Refuses what AWS's CreateAuthorizer refuses, so that a test does not pass with an API that cannot be deployed.
@@ -37,11 +75,13 @@ export function checkSettings({ kind, form, identitySources, ttlSeconds }: Autho
   if (form === "simple" && kind === "http-1.0") {
     throw new Error("simpleResponses need the authorizer payload 2.0: leave out one of the two");
   }
-  const foreign = kind.startsWith("http") && identitySources.find((source) => !HTTP_SOURCE.test(source));
-  if (typeof foreign === "string") {
-    throw new Error(
-      `${foreign} is not an identity source of an HTTP API: those look like $request.header.Authorization`,
-    );
+  const { api, pattern, example } = GRAMMARS[kind];
+  const foreign = identitySources.find((source) => !pattern.test(source));
+  if (foreign !== undefined) {
+    throw new Error(`${foreign} is not an identity source of ${api}: write it like ${example}`);
+  }
+  if (kind === "rest-token" && identitySources.length !== 1) {
+    throw new Error("A TOKEN authorizer has one identity source, the header with the token");
   }
 }
 

@@ -1,13 +1,10 @@
-import { getApiType, methodArn, sourceIdentity, type ApiType, type Call } from "../call.ts";
+import { domainName, domainPrefix } from "../address.ts";
+import { getApiType, sourceIdentity, type ApiType, type Call } from "../call.ts";
 import { headerValues } from "../client-request.ts";
 import type { GatewayKind } from "../../../apigateway/gateways.ts";
 
-/**
- * `method.request.header.Authorization`, `route.request.querystring.access_token`, `$request.header.Authorization`,
- * `context.httpMethod`, `$context.routeKey`, `stageVariables.name` …
- */
-const EXPRESSION =
-  /^(?:method\.|route\.|\$)?(?:request\.)?(header|querystring|context|stageVariables)\.(.+)$/;
+const SOURCE =
+  /^(?:method\.request\.|route\.request\.|\$request\.|\$)?(header|querystring|context|stageVariables)\.(.+)$/;
 
 /**
  * What the sources hold in a request, in their order; undefined where one is missing: then the gateway answers 401
@@ -29,7 +26,7 @@ export function identityValues(
 }
 
 function identityValue(source: string, api: ApiType, call: Call): string | undefined {
-  const [, place = "none", name = ""] = EXPRESSION.exec(source) ?? [];
+  const [, place = "none", name = ""] = SOURCE.exec(source) ?? [];
   switch (place) {
     case "header":
       // A repeated header was never recorded, except on a WebSocket, where it never comes as far as here.
@@ -39,7 +36,7 @@ function identityValue(source: string, api: ApiType, call: Call): string | undef
     case "stageVariables":
       return call.stageVariables[name];
     case "context":
-      return contextVariable(name, call);
+      return contextVariable(api, name, call);
     default:
       throw new Error(`not an identity source: ${source}`);
   }
@@ -55,26 +52,54 @@ function joined(values: readonly string[]): string | undefined {
   return values.length > 0 ? values.join(",") : undefined;
 }
 
-/** Which of these are variables of a WebSocket API's identity sources is a guess. */
-function contextVariable(name: string, call: Call): string | undefined {
-  const { address, request, route } = call;
-  const variables: Readonly<Record<string, string | undefined>> = {
-    apiId: address.apiId,
-    connectedAt: String(call.time),
-    connectionId: call.connectionId,
-    eventType: undefined,
-    httpMethod: request.method,
-    "identity.sourceIp": sourceIdentity(call).sourceIp,
-    messageDirection: undefined,
-    methodArn: methodArn(call),
-    path: request.path,
-    requestTimeEpoch: String(call.time),
-    resourcePath: route.resource,
-    routeKey: route.key,
-    stage: address.stage,
-  };
+/**
+ * That REST APIs take `context.httpMethod`, `context.path`, `context.resourcePath`, `context.apiId` and
+ * `context.identity.sourceIp` is reported; that each value is a cache entry of its own is verified for
+ * `$context.routeKey` alone.
+ *
+ * @throws Error for a variable that this gateway does not know, rather than guess
+ */
+function contextVariable(api: ApiType, name: string, call: Call): string | undefined {
+  const variables = { ...toCommonVariables(call), ...VARIABLES[api](call) };
   if (!Object.hasOwn(variables, name)) {
-    throw new Error(`not supported by this fake: the identity source $context.${name}`);
+    throw new Error(`not imitated here: the identity source ${api === "http" ? "$" : ""}context.${name}`);
   }
   return variables[name];
 }
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+function toCommonVariables(call: Call): Variables {
+  const { address } = call;
+  return {
+    accountId: address.accountId,
+    apiId: address.apiId,
+    domainName: domainName(address),
+    domainPrefix: domainPrefix(address),
+    "identity.sourceIp": sourceIdentity(call).sourceIp,
+    requestId: call.requestId,
+    requestTimeEpoch: String(call.time),
+    stage: address.stage,
+  };
+}
+
+/** Which of these are variables of a WebSocket API's identity sources is a guess. */
+const VARIABLES: Readonly<Record<ApiType, (call: Call) => Variables>> = {
+  rest: ({ paths, request, route }) => ({
+    httpMethod: request.method,
+    path: paths.full,
+    resourcePath: route.resource,
+  }),
+  http: ({ paths, request, route }) => ({
+    httpMethod: request.method,
+    path: paths.full,
+    routeKey: route.key,
+  }),
+  websocket: ({ connectionId, route, time }) => ({
+    connectedAt: String(time),
+    connectionId,
+    eventType: undefined,
+    messageDirection: undefined,
+    routeKey: route.key,
+  }),
+};
