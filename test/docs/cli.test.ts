@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -32,7 +32,12 @@ beforeAll(async () => {
   writeFileSync(join(folder, "event.json"), JSON.stringify(event));
   writeFileSync(join(folder, "jwks.json"), JSON.stringify({ keys: [tenant.currentKey.jwk] }));
   const health = { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: "GET /health" } };
-  writeFileSync(join(folder, "template.json"), JSON.stringify({ Resources: { Health: health } }));
+  const template = JSON.stringify({ Resources: { Health: health } });
+  writeFileSync(join(folder, "template.json"), template);
+  writeFileSync(join(folder, "template.yml"), template);
+  mkdirSync(join(folder, "cdk.out"));
+  const iam = { ...health, Properties: { ...health.Properties, AuthorizationType: "AWS_IAM" } };
+  writeFileSync(join(folder, "cdk.out/Shop.template.json"), JSON.stringify({ Resources: { Iam: iam } }));
   await build({
     entryPoints: ["src/cli/main.ts"],
     outfile: join(folder, "auth0-authorizer.mjs"),
