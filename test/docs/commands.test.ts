@@ -36,6 +36,10 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run package -- --param", AS_IT_STANDS],
   ["npx tsx tools/build/install.ts test/browser", AS_IT_STANDS],
   ["npm run token -- --help", AS_IT_STANDS],
+  ["npm run site", { by: "tools/test-all.ts", which: "npm --silent run site" }],
+  ["npm run format", { by: "package.json", which: "prettier --write ." }],
+  ["npx tsx test/contract/write.ts", { by: "package.json", which: "tsx" }],
+  ["npx tsx FILE --help", { needs: "the name of a file" }],
   ["npm run check", { by: "package.json", which: "npm run --silent check" }],
   ["npm run test:all -- ", { run: "npm run test:all -- --help" }],
   ["npm run test:all", { by: ".ci/run", which: "npm run --silent test:all" }],
@@ -89,10 +93,6 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["aws lambda ", AWS],
   ["npm install --save-dev serverless@npm:osls", { by: "package.json", which: '"serverless": "npm:osls@' }],
   [
-    "npm install auth0-api-gateway-authorizer",
-    { by: "test/tools/npm-package.test.ts", which: '"install", "--offline"' },
-  ],
-  [
     "cp node_modules/auth0-api-gateway-authorizer/infra/sam",
     { by: "test/infra/sam.test.ts", which: "infra/sam/template.yml" },
   ],
@@ -110,7 +110,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
     { by: "test/infra/alarms.test.ts", which: "dist/alarms.json" },
   ],
   ["npm pack", { by: "test/tools/publishing.test.ts", which: '"publish", "--dry-run"' }],
-  ["npx auth0-authorizer ", TOOL],
+  ["npx auth0-authorizer", TOOL],
   ["pbpaste | npx auth0-authorizer ", TOOL],
   ['echo "', TOOL],
 ];

@@ -15,7 +15,7 @@ interface Demand {
 
 const takesAccessTokens = ({ audiences }: Settings): boolean => audiences.length > 0;
 
-/** With its sources in `docs/which-authorizer.md`. What is not listed, both can do: an issuer, audiences, one scope. */
+/** With its sources in `bench/authorizers.md`. What is not listed, both can do: an issuer, audiences, one scope. */
 const DEMANDS: readonly Demand[] = [
   { setting: "domain", isMade: ({ domain }) => domain.length > 1, http: "no", rest: "yes" },
   {
