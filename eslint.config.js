@@ -26,7 +26,10 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
     },
   },
-  { files: ["examples/**/*.mjs"], languageOptions: { globals: { Request: "readonly" } } },
+  {
+    files: ["examples/**/*.mjs"],
+    languageOptions: { globals: { console: "readonly", Request: "readonly" } },
+  },
   // Its types are those of aws-cdk-lib, which is installed only beside the examples: their test compiles it.
   { files: ["src/deploy/cdk/**/*.ts"], extends: [tseslint.configs.disableTypeChecked] },
   {

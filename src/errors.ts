@@ -50,14 +50,15 @@ export class AuthorizerError extends Error {
 export const UNAUTHORIZED_REASONS = {
   missing_token: "The request has no bearer token. Send the header `Authorization: Bearer <token>`.",
   malformed_header:
-    "The Authorization header is not exactly one `Bearer <token>`, or the token was sent in two places. An app that sends `Bearer undefined` has no token yet.",
-  malformed_token: "The token is not a JWT: three parts of unpadded base64url, the first two JSON.",
+    "The Authorization header is not exactly one `Bearer <token>`, or the token was sent in two places.",
+  malformed_token:
+    "The token is not a JWT: three parts of unpadded base64url, the first two JSON. A token that begins with `v1.` is a refresh token.",
   opaque_or_encrypted_token:
-    "The access token is opaque or encrypted. Usually the application did not request the `audience`: add the API's identifier to the authorization request. If the token has five parts, switch off token encryption for the API.",
+    "The access token is opaque or encrypted. Usually the application did not request the `audience`: add the API's identifier to the authorization request. If it did, the API encrypts its tokens: switch that off. `Bearer null` and `Bearer undefined` come from a client that has no token yet.",
   token_too_large:
     "The token is larger than 8 KB or has more than 500 members. Remove claims that an Action adds.",
   unsupported_algorithm:
-    "The token is not signed with RS256. In the Auth0 application, under Advanced Settings, OAuth, switch the JSON Web Token signature algorithm to RS256. For an access token, switch the signing algorithm of the API.",
+    "The token is not signed with RS256. In the Auth0 application, under Advanced Settings, OAuth, switch the JSON Web Token signature algorithm to RS256. For an access token, switch the signing algorithm in the settings of the API instead.",
   unsupported_header:
     "The token's header has no `kid`, or a parameter that is not accepted, such as `crit` or `jku`.",
   wrong_token_type:

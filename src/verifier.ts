@@ -153,6 +153,11 @@ const VERIFIED = { now: 0 };
 
 async function getContext(token: string | undefined, evaluator: Evaluator): Promise<IdentityContext> {
   if (typeof token !== "string" || token === "") throw new AuthorizerError("missing_token");
+  if (/^bearer\s/i.test(token))
+    throw new AuthorizerError(
+      "malformed_token",
+      "there is still a scheme before the token: use bearerToken()",
+    );
   const decision = await evaluateToken(decodeUnverifiedJwt(token), NO_GATEWAY, evaluator);
   if (decision.outcome === "allow") return decision.context;
   throw new VerificationError(decision.reason, decision.detail);

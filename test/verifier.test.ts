@@ -242,6 +242,24 @@ function tokensOfAllKinds(): readonly string[] {
   ];
 }
 
+test.each(["Bearer ", "bearer  "])(
+  "says that %jstill stands before a token, and never the token",
+  async (scheme) => {
+    const token = tenant.idToken();
+    const error: unknown = await verifier()(`${scheme}${token}`).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      status: 401,
+      reason: "malformed_token",
+      message: expect.stringContaining("there is still a scheme before the token"),
+    });
+    expect(String(error)).not.toContain(token);
+    await expect(verifier()(bearerToken(`${scheme}${token}`))).resolves.toMatchObject({
+      subject: "auth0|alice",
+    });
+    await expect(verifier()(`x${token}`)).rejects.not.toThrow("scheme");
+  },
+);
+
 describe("bearerToken", () => {
   test.each([
     ["Bearer a.b.c", "a.b.c"],

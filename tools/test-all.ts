@@ -13,7 +13,11 @@ interface Part {
 
 const CDK = { "examples/attach-cdk": "the AWS CDK" };
 const VALIDATE = { "tools/validate": "AWS's offline check of templates" };
-const MCP = { "examples/mcp-server": "the SDK of the Model Context Protocol" };
+const MCP = {
+  "examples/mcp-server": "version 1 of the SDK of the Model Context Protocol",
+  "examples/mcp-server-v2": "its version 2",
+};
+const WEB = { "examples/verifier-web": "Hono and Express" };
 const BROWSER = { "test/browser": "a Chromium for Linux x64" };
 const RUNTIMES = { "test/runtimes": "Node.js 20 to 26, and Lambda's runtime client" };
 const JEST =
@@ -31,7 +35,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   package: { what: "the npm package", needs: { "test/tools": "publint and Are the types wrong" } },
   start: { what: "npm start and the services that run on one machine" },
   cdk: { what: "the construct and the stacks of the CDK", needs: { ...CDK, ...VALIDATE } },
-  mcp: { what: "the example of an MCP server", needs: MCP },
+  mcp: { what: "the examples of an MCP server", needs: MCP },
+  web: { what: "the examples of Hono and Express, on a Web Function too", needs: WEB },
   browser: { what: "the pages in a browser", needs: BROWSER },
   documentation: {
     what: "the pages that are generated, and the commands of the guides",

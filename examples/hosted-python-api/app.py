@@ -32,8 +32,13 @@ def respond(environ: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 
 
 def came_through_gateway(environ: dict[str, Any]) -> bool:
-    secret = os.environ["GATEWAY_SECRET"].encode()
-    return hmac.compare_digest(environ.get("HTTP_X_GATEWAY_SECRET", "").encode(), secret)
+    """Without a secret in the environment, no request did: an empty one would be equal to a header that is not there."""
+    secret = gateway_secret().encode()
+    return secret != b"" and hmac.compare_digest(environ.get("HTTP_X_GATEWAY_SECRET", "").encode(), secret)
+
+
+def gateway_secret() -> str:
+    return os.environ.get("GATEWAY_SECRET", "").strip()
 
 
 def caller_from(environ: dict[str, Any]) -> Caller | None:
@@ -58,6 +63,9 @@ class RequestHandler(WSGIRequestHandler):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=8000, help="0 takes any that is free")
-    with make_server("127.0.0.1", parser.parse_args().port, application, handler_class=RequestHandler) as server:
+    port = parser.parse_args().port
+    if not gateway_secret():
+        parser.error("GATEWAY_SECRET is not set: without it, every caller could write who they are")
+    with make_server("127.0.0.1", port, application, handler_class=RequestHandler) as server:
         print(f"listening on {server.server_port}", flush=True)
         server.serve_forever()

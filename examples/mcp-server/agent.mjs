@@ -67,14 +67,16 @@ export class Application {
 }
 
 /** A client of the MCP server, signed in: where the server answers 401, the user is asked to, and once only. */
-export async function connect(serverUrl, application) {
-  const transport = new StreamableHTTPClientTransport(serverUrl, { authProvider: application });
+export async function connect(serverUrl, application, options = {}) {
+  const transportFor = () =>
+    new StreamableHTTPClientTransport(serverUrl, { authProvider: application, ...options });
+  const transport = transportFor();
   try {
     return await connected(transport);
   } catch (error) {
     if (!(error instanceof UnauthorizedError)) throw error;
     await transport.finishAuth(application.code);
-    return connected(new StreamableHTTPClientTransport(serverUrl, { authProvider: application }));
+    return connected(transportFor());
   }
 }
 

@@ -2,8 +2,8 @@ import type { AppSyncAuthorizerHandler } from "aws-lambda";
 import { bearerToken, VerificationError, type IdentityContext } from "auth0-api-gateway-authorizer/verifier";
 import { verify } from "./auth.ts";
 
-/** The longest that AppSync keeps an answer. */
-const MAX_TTL_SECONDS = 3600;
+/** An hour is the longest that AppSync keeps an answer. With a table of revocations, they have to count sooner. */
+const MAX_TTL_SECONDS = process.env["REVOCATION_TABLE"]?.trim() ? 60 : 3600;
 /** What only some may see, and the permission that it takes. */
 const PRICES = { field: "Product.price", permission: "read:prices" };
 

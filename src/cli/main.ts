@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { runCommand } from "./commands.ts";
+import { decodeText } from "./pasted-text.ts";
 
 const { env, stdin, stdout, stderr, argv } = process;
 
@@ -10,7 +11,7 @@ process.exitCode = await runCommand(argv.slice(2), {
   env,
   write: (output) => stdout.write(output),
   writeError: (output) => stderr.write(output),
-  readInput: () => (stdin.isTTY ? Promise.resolve(undefined) : text(stdin)),
+  readInput: async () => (stdin.isTTY ? undefined : decodeText(await buffer(stdin))),
   // https://no-color.org: set and not empty.
   colour: stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb",
   clock: Date.now,

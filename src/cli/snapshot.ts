@@ -3,9 +3,10 @@ import { takeSnapshot } from "../deploy/package/take-snapshot.ts";
 import { zip } from "../deploy/package/zip.ts";
 import { list, issuer } from "../settings/parsers.ts";
 import { SNAPSHOT_FILE, type SnapshotDocument } from "../token/keys/snapshot.ts";
+import { printable } from "../logging/describe-error.ts";
 import type { Terminal } from "./terminal.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, posix, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 const USAGE = `Usage: auth0-authorizer snapshot (--out FILE | --zip FILE [--handler HANDLER]) [--domain DOMAIN[,DOMAIN]]
@@ -72,7 +73,10 @@ function planFrom(args: readonly string[], env: NodeJS.ProcessEnv): Plan {
     namedIssuers("--domain", values.domain) ?? namedIssuers("AUTH0_DOMAIN", env["AUTH0_DOMAIN"]);
   if (issuers === undefined) throw new Error("neither --domain nor AUTH0_DOMAIN names a tenant");
   const { out, zip: archive, handler } = values;
-  if (handler !== undefined) checkHandler(handler);
+  if (handler !== undefined) {
+    checkHandler(handler);
+    checkInside(handler);
+  }
   if (out !== undefined && archive === undefined && handler === undefined)
     return { issuers, file: out, handler: undefined };
   if (out !== undefined)
@@ -82,6 +86,12 @@ function planFrom(args: readonly string[], env: NodeJS.ProcessEnv): Plan {
       `--out is missing: name ${SNAPSHOT_FILE} in the folder of the function's handler. Or --zip`,
     );
   return { issuers, file: archive, handler: handler ?? HANDLER };
+}
+
+/** What unpacks a zip may write outside of its folder, or refuse the whole zip. */
+function checkInside(handler: string): void {
+  if (/^\.\.(?:\/|$)|^\/|\\/.test(posix.normalize(handler)))
+    throw new Error(`--handler has to be a path inside the zip, with slashes: ${printable(handler)}`);
 }
 
 function namedIssuers(name: string, domains = ""): readonly string[] | undefined {

@@ -124,7 +124,7 @@ export class RevocationItems {
       const isAsked = input.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
       return exception("ConditionalCheckFailedException", 400, isAsked ? { Item: before } : {});
     }
-    const after = { id: { S: id }, ...before, notBefore: { N: notBefore }, ...toExpiry(input) };
+    const after = toItem(id, notBefore, input);
     this.items.set(id, after);
     return ok(input.ReturnValues === "ALL_NEW" ? { Attributes: after } : {});
   }
@@ -148,9 +148,14 @@ function ok(body: object): Answer {
   return { status: 200, body };
 }
 
-/** What an update makes of the expiry: undefined, which JSON leaves out, where it is removed. */
-function toExpiry({ ExpressionAttributeValues: values }: Input): { expiresAt: unknown } {
-  return { expiresAt: values?.[":expiresAt"] };
+/** What an update makes of an item: it has two attributes, and the expiry is removed or set. */
+function toItem(
+  id: string,
+  notBefore: string,
+  { ExpressionAttributeValues: values }: Input,
+): Readonly<Record<string, unknown>> {
+  const expiresAt = values?.[":expiresAt"];
+  return { id: { S: id }, notBefore: { N: notBefore }, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 /** The partition key of a request's key; undefined where DynamoDB would refuse it. */

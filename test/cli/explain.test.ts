@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
+import { decodeText } from "../../src/cli/pasted-text.ts";
 import { STEPS } from "../../src/cli/explain/trace.ts";
 import { getHint, type Reason } from "../../src/errors.ts";
 import { authorizerEvent } from "../../src/testing/events.ts";
@@ -335,6 +336,7 @@ describe("explain survives anything", () => {
           input: tenant.idToken(),
         });
         expect(output).toContain("keys_unavailable");
+        expect(output).toContain("any-keys.json: ");
         expect(exitCode).toBe(3);
       }),
       {
@@ -447,6 +449,118 @@ describe("what explain prints", () => {
     expect(await show(`Bearer ${token}\n`)).toEqual(plain);
     expect(await show(`authorization: bearer ${token}`)).toEqual(plain);
   });
+});
+
+describe("explain reads what was pasted", () => {
+  const ended = async (input: string): Promise<string> => {
+    const { exitCode, output, errors } = await run(["explain", "--json"], { env: environment(), input });
+    return exitCode === 2 ? errors : (JSON.parse(output) as Explained).verdict;
+  };
+  const wrapped = (text: string, width = 80): string => text.replace(new RegExp(`.{${width}}`, "g"), "$&\n");
+
+  test.each<[string, (token: string) => string]>([
+    ["in double quotes", (token) => `"${token}"`],
+    ["in single quotes, with a comma", (token) => `'${token}',`],
+    ["in the quotes of a word processor", (token) => `\u201c${token}\u201d`],
+    ["with a header in quotes", (token) => `"Authorization: Bearer ${token}"`],
+    ["wrapped at 80 columns", (token) => wrapped(token)],
+    [
+      "wrapped with the scheme, by Windows",
+      (token) => wrapped(`Bearer ${token}`, 76).replaceAll("\n", "\r\n  "),
+    ],
+    [
+      "as the token endpoint answers",
+      (token) => JSON.stringify({ id_token: token, expires_in: 3600 }, null, 2),
+    ],
+    ["as a line of that answer", (token) => `  "id_token": "${token}",`],
+    ["as a form", (token) => `expires_in=3600&id_token=${token}&token_type=Bearer`],
+    ["in the address of a callback", (token) => `https://app.acme.com/cb#state=x&access_token=${token}`],
+    [
+      "in a curl command",
+      (token) => `curl -s 'https://api.acme.com/me' -H 'Authorization: Bearer ${token}' -v`,
+    ],
+    ["in a request", (token) => `GET / HTTP/1.1\nHost: api\nauthorization: bearer ${token}\naccept: */*`],
+    ["after a byte order mark", (token) => `\ufeff${token}\r\n`],
+  ])("a token %s", async (_, paste) => {
+    expect(await ended(paste(tenant.idToken()))).toBe("allow");
+    const forged = tenant.idToken({ key: createSigningKey() });
+    expect(await ended(paste(forged))).toBe("unauthorized");
+  });
+
+  test("and says so where it holds two tokens, or none", async () => {
+    const [id_token, access_token] = [tenant.idToken(), tenant.accessToken()];
+    expect(await ended(JSON.stringify({ id_token, access_token }))).toContain("several tokens in this text");
+    expect(await ended(`id_token=${id_token}&access_token=${access_token}`)).toContain("several tokens");
+    expect(await ended(JSON.stringify({ id_token, access_token: id_token }))).toBe("allow");
+    expect(await ended('{"error":"invalid_grant"}')).toContain("a token endpoint that issued none");
+    expect(await ended('{"kid":"x"}')).toContain("JSON without a token");
+  });
+
+  test("but joins nothing that an authorizer would not see as one token", async () => {
+    const token = tenant.idToken();
+    for (const input of [`Bearer Bearer ${token}`, token.replace(".", " ."), `Basic ${token}`])
+      expect(await ended(input)).toBe("unauthorized");
+  });
+
+  test.each(["utf-8", "utf-16le", "utf-16be"])("%s, with a mark or without", (encoding) => {
+    for (const text of ["eyJ.e30.c2ln", "\ufeffeyJ.e30.c2ln", ""]) {
+      const bytes = Buffer.from(text, encoding === "utf-8" ? "utf8" : "utf16le");
+      expect(decodeText(encoding === "utf-16be" ? bytes.swap16() : bytes)).toBe(text.replace("\ufeff", ""));
+    }
+  });
+});
+
+describe("explain names what a file of keys lacks", () => {
+  async function detailWith(content: string | Buffer, token = tenant.idToken()): Promise<string> {
+    const file = join(folder, "lacking.json");
+    writeFileSync(file, content);
+    const { output, errors } = await run(["explain", "--keys", file], { env: environment(), input: token });
+    return `${output}${errors}`.replaceAll(file, "FILE");
+  }
+  const jwk = (changes: object = {}) => ({ ...tenant.currentKey.jwk, ...changes });
+
+  test.each<[string, () => string, string]>([
+    ["a JWK without kid", () => JSON.stringify(jwk({ kid: undefined })), "FILE: this key has no kid"],
+    ["a JWK for encryption", () => JSON.stringify(jwk({ use: "enc" })), "FILE: no usable RS256 key"],
+    [
+      "another key",
+      () => JSON.stringify(createSigningKey({ kid: "other" }).jwk),
+      "FILE: does not have this key",
+    ],
+    ["PEM", () => "-----BEGIN PUBLIC KEY-----\nMIIB", "--keys: FILE is PEM, which has no key ID"],
+    ["half a file", () => '{"keys":', "--keys: FILE is not JSON"],
+    [
+      "another tenant's snapshot",
+      () => JSON.stringify({ keySets: { "https://other.example/": { keys: [jwk()] } } }),
+      "has no keys of ISSUER, only of https://other.example/",
+    ],
+    ["an empty snapshot", () => JSON.stringify({ keySets: {} }), "has no keys of ISSUER, of no tenant"],
+  ])("%s", async (_, content, lacks) => {
+    expect(await detailWith(content())).toContain(lacks.replace("ISSUER", tenant.issuer));
+  });
+
+  test("but takes one JWK, in UTF-16 too", async () => {
+    expect(await detailWith(JSON.stringify(jwk()))).toContain("allow");
+    expect(await detailWith(Buffer.from(`\ufeff${JSON.stringify({ keys: [jwk()] })}`, "utf16le"))).toContain(
+      "allow",
+    );
+  });
+});
+
+test.each([
+  ["null", "has no token yet"],
+  ["Bearer undefined", "has no token yet"],
+  ["v1.Mrefresh", "This is a refresh token"],
+  ["opaque", undefined],
+])("explain says what %s is", async (input, clue) => {
+  const { output } = await run(["explain", "--json"], { env: environment(), input });
+  const explained = JSON.parse(output) as { readonly clue?: string };
+  if (clue === undefined) expect(explained).not.toHaveProperty("clue");
+  else expect(explained.clue).toContain(clue);
+  const { output: text } = await run(["explain"], { env: environment(), input });
+  expect(text.includes("has no token yet, and") || text.includes("This is a refresh token")).toBe(
+    clue !== undefined,
+  );
 });
 
 describe("explain with a table of revocations", () => {

@@ -35,7 +35,11 @@ interface Ended {
 }
 
 /** As a shell runs it. */
-function shell(args: readonly string[], input = "", env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+function shell(
+  args: readonly string[],
+  input: string | Buffer = "",
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [tool, ...args], { env }, (error, output, errors) =>
       resolve({ exitCode: error === null ? 0 : Number(error.code), output, errors }),
@@ -76,6 +80,13 @@ describe("the tool, bundled into one file", () => {
     expect(output).toContain("unauthorized: opaque_or_encrypted_token");
     expect(output).not.toContain("\u001b");
     expect([exitCode, errors]).toEqual([1, ""]);
+  });
+
+  test("reads a token from a pipe of Windows PowerShell, which writes UTF-16", async () => {
+    const input = Buffer.from("\ufeffopaque\r\n", "utf16le");
+    const { output, errors } = await shell(["explain"], input, SETTINGS);
+    expect(output).toContain("unauthorized: opaque_or_encrypted_token");
+    expect(errors).toBe("");
   });
 
   test("waits for a tenant that is slow, and says so", async () => {

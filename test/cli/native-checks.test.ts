@@ -77,3 +77,20 @@ describe("doctor names what they would not keep", () => {
     expect(rest).toMatch(new RegExp(`${onRest}$`));
   });
 });
+
+test("doctor says of a setting that is not set that it has its default", () => {
+  const settings = settingsFrom({
+    ...SIMPLE,
+    emailPolicy: "verified",
+    emailClaim: "email",
+    allowMachines: false,
+    allowAnonymous: false,
+  });
+  const named = (env: NodeJS.ProcessEnv): string => checkNative(settings, env)[0]?.what ?? "";
+  expect(named({ AUTHORIZER_EMAIL_POLICY: "verified" })).toMatch(
+    /: AUTHORIZER_EMAIL_POLICY, AUTHORIZER_ALLOW_MACHINES \(its default\)/,
+  );
+  expect(named({ AUTHORIZER_EMAIL_POLICY: " ", AUTHORIZER_ALLOW_MACHINES: "false" })).toMatch(
+    /: AUTHORIZER_EMAIL_POLICY \(its default\), AUTHORIZER_ALLOW_MACHINES[,;]?/,
+  );
+});

@@ -66,6 +66,7 @@ describe("the command, asked for the whole function", () => {
 
   test.each([
     [["--handler", "dist/authorizer.handler"], "dist/"],
+    [["--handler", "./dist/../..auth/authorizer.handler"], "..auth/"],
     [[], ""],
   ])("with %j writes a zip that serves users while the tenant is down", async (handler, folder) => {
     const archive = join(directory, "authorizer.zip");
@@ -91,6 +92,10 @@ describe("the command, asked for the whole function", () => {
   test.each([
     [["--handler", "src/auth.handler"], "--handler has to end in authorizer.handler, not in auth.handler"],
     [["--out", "keys.json"], "--out writes the keys alone"],
+    [["--handler", "../authorizer.handler"], "--handler has to be a path inside the zip"],
+    [["--handler", "dist/../../up/authorizer.handler"], "--handler has to be a path inside the zip"],
+    [["--handler", "/authorizer.handler"], "--handler has to be a path inside the zip"],
+    [["--handler", "..\\up/authorizer.handler"], "--handler has to be a path inside the zip"],
   ])("with %j refuses to guess", async (options, message) => {
     const archive = join(directory, "authorizer.zip");
     expect(await run(["--zip", archive, ...options], { AUTH0_DOMAIN: tenant.issuer })).toBe(2);

@@ -9,7 +9,13 @@ const carried = (value: unknown): Readonly<Record<string, string>> =>
   toCustomContext({ claims: { [CLAIM]: value } }, { value: CLAIM });
 
 const EXP = 1_800_000_000;
-const IDENTITY = { sub: "auth0|alice", iss: "https://acme.eu.auth0.com/", aud: "WebApp", token_use: "id", exp: String(EXP) };
+const IDENTITY = {
+  sub: "auth0|alice",
+  iss: "https://acme.eu.auth0.com/",
+  aud: "WebApp",
+  token_use: "id",
+  exp: String(EXP),
+};
 
 function read(context: object, claims: ClaimTypes): unknown {
   const event = { requestContext: { authorizer: { ...IDENTITY, ...context } } };

@@ -1,9 +1,12 @@
-import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
 import {
   hasPython,
   HOSTED_PYTHON_SETTINGS,
@@ -18,9 +21,12 @@ import { startLocalTenant, type Tenant } from "../../local/tenant/tenant.ts";
 import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { httpApi, restApi, type Lambda } from "../../src/testing/index.ts";
+import { blocks } from "../docs/guides.ts";
 
 if (!hasPython()) throw new Error("python3 is not on this machine: install it, and run this again");
 
+const EXAMPLE = "examples/hosted-python-api";
+const SECRET = "only-the-gateway-knows";
 const VERA = { subject: users.verified.sub, email: users.verified.email, roles: ["member", "editor"] };
 
 let tenant: Tenant;
@@ -107,6 +113,100 @@ describe("the hosted Python application", () => {
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.join("")).not.toMatch(/verified@example\.com|editor/);
   });
+});
+
+describe("the Python application without a secret", () => {
+  test.each([undefined, "", " "])("does not start with %j", async (secret) => {
+    const env = { ...process.env, GATEWAY_SECRET: secret };
+    const starting = promisify(execFile)("python3", ["app.py", "--port", "0"], { cwd: EXAMPLE, env });
+    await expect(starting).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("GATEWAY_SECRET is not set"),
+    });
+  });
+
+  const ASK = `import os, sys
+from app import came_through_gateway
+headers = {} if len(sys.argv) < 2 else {"HTTP_X_GATEWAY_SECRET": sys.argv[1]}
+print(came_through_gateway(headers))`;
+
+  test.each<[secret: string | undefined, header: string | undefined, came: string]>([
+    ["s3cret", "s3cret", "True"],
+    ["s3cret", "s3cre", "False"],
+    ["s3cret", undefined, "False"],
+    ["", undefined, "False"],
+    ["", "", "False"],
+    [" ", " ", "False"],
+    [undefined, undefined, "False"],
+    [undefined, "", "False"],
+  ])("of %j takes the header %j: %s", async (secret, header, came) => {
+    const env = { ...process.env, GATEWAY_SECRET: secret, PYTHONDONTWRITEBYTECODE: "1" };
+    const args = ["-c", ASK, ...(header === undefined ? [] : [header])];
+    const { stdout } = await promisify(execFile)("python3", args, { cwd: EXAMPLE, env });
+    expect(stdout.trim()).toBe(came);
+  });
+});
+
+/** CI installs Flask; where it is not there, the recipe is only compiled. */
+const hasFlask = spawnSync("python3", ["-c", "import flask"]).status === 0;
+
+describe("the Flask recipe, as it stands in the example's README", () => {
+  const README = readFileSync(`${EXAMPLE}/README.md`, "utf8").replaceAll(/^ {2}/gm, "");
+  const [recipe = ""] = blocks(README, "python");
+  const [rest, http] = blocks(README, "yaml").map(
+    (text) => parse(text.replaceAll("${env:GATEWAY_SECRET}", SECRET)) as Record<string, string>,
+  );
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "flask-"));
+    for (const file of ["api.py", "app.py"]) cpSync(`${EXAMPLE}/${file}`, `${folder}/${file}`);
+    writeFileSync(`${folder}/service.py`, recipe);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("is Python, and maps the secret", async () => {
+    await promisify(execFile)("python3", ["-m", "py_compile", "service.py"], { cwd: folder });
+    expect(Object.values(rest ?? {})).toContain(`'${SECRET}'`);
+    expect(Object.values(http ?? {})).toContain(SECRET);
+  });
+
+  (hasFlask ? test : test.skip)("knows the caller behind both gateways, and nobody around them", async () => {
+    const args = ["-m", "flask", "--app", "service", "run", "--port", "0"];
+    const env = { ...process.env, GATEWAY_SECRET: SECRET };
+    const flask = spawn("python3", args, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
+    try {
+      const uri = await addressOf(flask.stderr);
+      const settings = settingsFromEnvironment({ ...settingsFor(tenant), ...HOSTED_PYTHON_SETTINGS });
+      const authorizer = createAuthorizer(settings, { write: () => undefined });
+      const routes = (requestParameters = {}) => ({ "ANY /{proxy+}": { uri, requestParameters } });
+      const forged = { "X-User-Email": "mallory@example.com", X_User_Roles: "admin" };
+      for (const api of [
+        restApi({ type: "request", authorizer, routes: routes(rest) }),
+        httpApi({ authorizer, routes: routes(http) }),
+      ]) {
+        const headers = { ...forged, Authorization: `Bearer ${await tokenOf("id")}` };
+        const response = await api.fetch("/me", { headers });
+        expect([response.status, await response.json()]).toEqual([200, VERA]);
+      }
+      expect((await fetch(`${uri}/me`, { headers: { ...forged, "X-User-Sub": "mallory" } })).status).toBe(
+        403,
+      );
+    } finally {
+      flask.kill("SIGKILL");
+    }
+  });
+
+  async function addressOf(output: Readable): Promise<string> {
+    for await (const line of createInterface(output)) {
+      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+      if (address !== undefined) {
+        // What it logs from now on must not fill the pipe.
+        output.resume();
+        return address;
+      }
+    }
+    throw new Error("Flask did not start");
+  }
 });
 
 describe("the same API as a Python Lambda", () => {

@@ -1,15 +1,17 @@
 import { toJwksUri } from "../../token/keys/remote-key-set.ts";
+import { send, type HttpResponse } from "../../http/client.ts";
 import { ok, problem, type Finding } from "./finding.ts";
 import { failureText } from "../../logging/describe-error.ts";
 import { printable } from "../../logging/describe-error.ts";
 import { withProgress, type Terminal } from "../terminal.ts";
+import { toProxyAdvice } from "./proxy.ts";
 
 /** Longer than the authorizer's own limit: that a tenant is slow is a finding, not a failure. */
 const DISCOVERY_TIMEOUT_MS = 5000;
 /** Auth0's document has 3 kB. */
 const MAX_DISCOVERY_BYTES = 150_000;
-/** The `Date` header counts whole seconds. */
-const DATE_RESOLUTION_MS = 1000;
+/** The headers `Date` and `Age` count whole seconds. */
+const RESOLUTION_MS = 1000;
 
 /** Auth0 lists both, whatever its applications are set to. */
 const HS256_TOO = ", unless an application is set to HS256: decode one of its tokens to see";
@@ -33,46 +35,35 @@ export async function checkDiscovery(
   const url = `${issuer}.well-known/openid-configuration`;
   const askedAt = terminal.clock();
   try {
-    const limits = { redirect: "manual", signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS) } as const;
-    const response = await withProgress(terminal, `Fetching ${url}`, fetch(url, limits));
+    const request = { url, headers: { accept: "application/json" }, maxBytes: MAX_DISCOVERY_BYTES };
+    const response = await withProgress(terminal, `Fetching ${url}`, send(request, DISCOVERY_TIMEOUT_MS));
     const answeredAt = terminal.clock();
-    const clock = checkClock(response.headers.get("date"), { askedAt, answeredAt }, toleranceSeconds);
-    return [...(await checkResponse(url, issuer, response)), ...clock];
+    const clock = checkClock(response, { askedAt, answeredAt }, toleranceSeconds);
+    return [...checkResponse(url, issuer, response), ...clock];
   } catch (error) {
-    const advice = "Check the spelling of AUTH0_DOMAIN, and the network.";
+    const advice = `Check the spelling of AUTH0_DOMAIN, and the network.${toProxyAdvice(terminal.env)}`;
     return [problem("discovery", `${url}: ${failureText(error)}`, advice)];
   }
 }
 
-async function checkResponse(url: string, issuer: string, response: Response): Promise<readonly Finding[]> {
-  const { status, headers } = response;
+function checkResponse(
+  url: string,
+  issuer: string,
+  { status, headers, text }: HttpResponse,
+): readonly Finding[] {
   if (status >= 300 && status < 400) {
-    await response.body?.cancel();
-    const target = printable(headers.get("location") ?? "nowhere");
+    const target = printable(headers.location ?? "nowhere");
     const advice = "The authorizer follows no redirect. Set AUTH0_DOMAIN to the domain that answers itself.";
     return [problem("discovery", `${url} redirects to ${target}`, advice)];
   }
-  const document = status === 200 ? parseObject(await readText(response)) : undefined;
+  const document = status === 200 ? parseObject(text) : undefined;
   if (document === undefined) {
-    await response.body?.cancel();
     const what = status === 200 ? "is not a discovery document" : `answers HTTP ${status}`;
     const advice = "Is AUTH0_DOMAIN the domain of an Auth0 tenant, or its custom domain?";
     return [problem("discovery", `${url} ${what}`, advice)];
   }
   const findings = [checkIssuer(document, issuer), checkJwksUri(document, issuer), checkAlgorithm(document)];
   return [ok("discovery", url), ...findings];
-}
-
-/** @throws Error where the body is longer than any discovery document */
-async function readText({ body }: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > MAX_DISCOVERY_BYTES) throw new Error(`more than ${MAX_DISCOVERY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function parseObject(text: string): Document | undefined {
@@ -126,19 +117,33 @@ function checkAlgorithm({ id_token_signing_alg_values_supported: algorithms }: D
       );
 }
 
-/** RFC 9110 §6.6.1. Between the two moments the tenant wrote its answer. */
+/**
+ * RFC 9110 §6.6.1. Between the two moments the tenant wrote its answer, or a cache did that had kept it for `Age`
+ * seconds: by the tenant's clock it was then any time from `Date` to `Date` and `Age` together (RFC 9111 §5.1).
+ */
 function checkClock(
-  date: string | null,
+  { headers }: HttpResponse,
   { askedAt, answeredAt }: { readonly askedAt: number; readonly answeredAt: number },
   toleranceSeconds: number,
 ): readonly Finding[] {
-  const tenantTime = Date.parse(date ?? "");
-  if (Number.isNaN(tenantTime)) return [];
-  const ahead = tenantTime - answeredAt;
-  const behind = askedAt - (tenantTime + DATE_RESOLUTION_MS);
+  const earliest = Date.parse(headers.date ?? "");
+  if (Number.isNaN(earliest)) return [];
+  const age = getAgeMs(headers.age);
+  const latest = earliest + RESOLUTION_MS + (age === undefined ? 0 : age + RESOLUTION_MS);
+  const ahead = earliest - answeredAt;
+  const behind = askedAt - latest;
   const skew = Math.round(Math.max(ahead, behind, 0) / 1000);
-  if (skew <= toleranceSeconds) return [ok("clock", "this machine and the tenant agree about the time")];
+  if (skew <= toleranceSeconds) {
+    const cached = age === undefined ? "" : ", as far as an answer from a cache can tell";
+    return [ok("clock", `this machine and the tenant agree about the time${cached}`)];
+  }
   const what = `the tenant's clock is ${skew} s ${ahead > 0 ? "ahead of" : "behind"} this machine's`;
   const advice = `More than AUTHORIZER_CLOCK_TOLERANCE_SECONDS (${toleranceSeconds}). Lambda's clock is right: see which of these two is not.`;
   return [problem("clock", what, advice)];
+}
+
+/** What an `Age` says that is not a number of seconds is not known: then nothing is proven to be late. */
+function getAgeMs(age: string | undefined): number | undefined {
+  if (age === undefined) return undefined;
+  return /^\d{1,10}$/.test(age) ? Number(age) * 1000 : Infinity;
 }

@@ -82,7 +82,7 @@ async function examine({ token, domain }: DoctorOptions, terminal: Terminal): Pr
   const tenants = await checkTenants(settings, terminal);
   const tables = await checkTable(settings, terminal);
   const tokens = token === undefined ? [] : await checkToken(token, settings, terminal);
-  return [...findings, ...checkNative(settings), ...tenants, ...tables, ...tokens];
+  return [...findings, ...checkNative(settings, terminal.env), ...tenants, ...tables, ...tokens];
 }
 
 type TenantSettings = Pick<Settings, "domain" | "jwksTimeoutMs" | "clockToleranceSeconds">;

@@ -5,6 +5,7 @@ import { ok, problem, warning, type Finding } from "./finding.ts";
 import { failureText } from "../../logging/describe-error.ts";
 import { printable } from "../../logging/describe-error.ts";
 import { withProgress, type Terminal } from "../terminal.ts";
+import { toProxyAdvice } from "./proxy.ts";
 
 /** Auth0 has three keys at most. A warning for each of a thousand would hide the rest. */
 const MAX_WARNINGS = 10;
@@ -22,7 +23,7 @@ export async function checkKeys(
     const document = parseJson(text);
     return [usable(uri, document, terminal.clock() - askedAt), ...ignored(document)];
   } catch (error) {
-    const advice = `Without keys every request is answered with 500. The authorizer waits ${timeoutMs} ms (JWKS_TIMEOUT_MS) and follows no redirect.`;
+    const advice = `Without keys every request is answered with 500. The authorizer waits ${timeoutMs} ms (JWKS_TIMEOUT_MS) and follows no redirect.${toProxyAdvice(terminal.env)}`;
     return [problem("keys", `${uri}: ${failureText(error)}`, advice)];
   }
 }
@@ -48,6 +49,25 @@ function ignored(document: unknown): readonly Finding[] {
     : warnings;
 }
 
+/** A key that is usable, whatever it is that is to be tried in it. */
+const USABLE = { kty: "RSA", kid: "key", n: Buffer.alloc(256, 0xff).toString("base64url"), e: "AQAB" };
+const MEMBERS = ["kty", "kid", "alg", "use", "key_ops", "n", "e"] as const;
+
+/** The members for which alone the authorizer would ignore a key. */
+function wrongMembers(key: Readonly<Record<string, unknown>>): readonly string[] {
+  return MEMBERS.filter((name) => !isUsableAlone({ ...USABLE, [name]: key[name] }));
+}
+
+function describeMember(name: string, value: unknown): string {
+  if (value === undefined) return `${name} is missing`;
+  if (typeof value === "string" && (name === "n" || name === "e")) {
+    if (value.includes("=")) return `${name} is padded`;
+    if (!/^[\w-]+$/.test(value)) return `${name} is not base64url`;
+    return name === "n" ? "n has the wrong size" : "e is not a usable exponent";
+  }
+  return `${name} is ${printable(value)}`;
+}
+
 /** Asks the authorizer's own rule. */
 function isUsableAlone(key: unknown): boolean {
   try {
@@ -58,12 +78,14 @@ function isUsableAlone(key: unknown): boolean {
 }
 
 function unusableKey(key: unknown): Finding {
-  const { kid, kty, alg, use, n } = members(key);
+  const jwk = members(key);
+  const { kid, kty, alg, use, n } = jwk;
   const bits = typeof n === "string" ? ` of ${Buffer.from(n, "base64url").length * 8} bits` : "";
-  const what = `the key ${printable(kid ?? "without kid")} is ignored: ${printable(kty ?? "no kty")}${bits}, alg ${printable(alg ?? "none")}, use ${printable(use ?? "none")}`;
+  const description = `${printable(kty ?? "no kty")}${bits}, alg ${printable(alg ?? "none")}, use ${printable(use ?? "none")}`;
+  const wrong = wrongMembers(jwk).map((name) => describeMember(name, jwk[name]));
   return warning(
     "key",
-    what,
+    `the key ${printable(kid ?? "without kid")} is ignored: ${description}; ${wrong.join(", ")}`,
     "Usable is an RSA key of 2048 bits or more, for RS256 signatures. Tokens signed with another key are unauthorized.",
   );
 }

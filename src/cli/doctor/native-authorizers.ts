@@ -81,17 +81,28 @@ const DEMANDS: readonly Demand[] = [
   },
 ];
 
-/** Whether the JWT authorizers of HTTP and REST APIs could replace this one, so that no Lambda is needed. */
-export function checkNative(settings: Settings): readonly Finding[] {
+/**
+ * Whether the JWT authorizers of HTTP and REST APIs could replace this one, so that no Lambda is needed.
+ *
+ * @param env what the settings were read from: a variable that is not there has its default, which is said too
+ */
+export function checkNative(settings: Settings, env?: NodeJS.ProcessEnv): readonly Finding[] {
   const made = DEMANDS.filter(({ isMade }) => isMade(settings));
-  return [finding("HTTP", made, ({ http }) => http), finding("REST", made, ({ rest }) => rest)];
+  return [
+    finding("HTTP", { made, env }, ({ http }) => http),
+    finding("REST", { made, env }, ({ rest }) => rest),
+  ];
 }
 
-function finding(api: string, made: readonly Demand[], abilityOf: (demand: Demand) => Ability): Finding {
+function finding(
+  api: string,
+  { made, env }: { readonly made: readonly Demand[]; readonly env: NodeJS.ProcessEnv | undefined },
+  abilityOf: (demand: Demand) => Ability,
+): Finding {
   const named = (ability: Ability): string =>
     made
       .filter((demand) => abilityOf(demand) === ability)
-      .map(({ setting }) => getVariable(setting))
+      .map(({ setting }) => nameSetting(getVariable(setting), env))
       .join(", ");
   const [impossible, unknown] = [named("no"), named("unknown")];
   const reasons = [
@@ -108,4 +119,8 @@ function finding(api: string, made: readonly Demand[], abilityOf: (demand: Deman
     advice:
       `It needs no function. If the rest fits too, use it: ${documentationUrl("which-authorizer")}`,
   };
+}
+
+function nameSetting(variable: string, env: NodeJS.ProcessEnv | undefined): string {
+  return env === undefined || env[variable]?.trim() ? variable : `${variable} (its default)`;
 }

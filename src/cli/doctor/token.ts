@@ -1,5 +1,4 @@
 import type { Settings } from "../../settings/settings.ts";
-import { emailClaim as readEmailClaim } from "../../settings/parsers.ts";
 import { getOwn, type JsonObject } from "../../token/jwt.ts";
 import type { Reason } from "../../errors.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
@@ -7,6 +6,7 @@ import { printable } from "../../logging/describe-error.ts";
 import { withoutEmails, type Terminal } from "../terminal.ts";
 import { tenantKeys } from "../tenant-keys.ts";
 import { getEvidence } from "../token-input.ts";
+import { getClue } from "../explain/clue.ts";
 import { trace, type Trace } from "../explain/trace.ts";
 
 /** What a real token says about the settings. */
@@ -17,9 +17,9 @@ export async function checkToken(
 ): Promise<readonly Finding[]> {
   const traced = await traceAt(terminal.clock(), text, settings, terminal);
   const issuedAt = traced.jwt && getOwn(traced.jwt.claims, "iat");
-  if (!isExpired(traced) || typeof issuedAt !== "number") return getFindings(traced, settings);
+  if (!isExpired(traced) || typeof issuedAt !== "number") return getFindings(traced, text, settings);
   const old = warning("token", "the token has expired", "What follows is checked as of when it was issued.");
-  return [old, ...getFindings(await traceAt(issuedAt * 1000, text, settings, terminal), settings)];
+  return [old, ...getFindings(await traceAt(issuedAt * 1000, text, settings, terminal), text, settings)];
 }
 
 function traceAt(now: number, text: string, settings: Settings, terminal: Terminal): Promise<Trace> {
@@ -31,7 +31,7 @@ function isExpired({ verdict }: Trace): boolean {
   return "reason" in verdict && verdict.reason === "expired";
 }
 
-function getFindings(traced: Trace, settings: Settings): readonly Finding[] {
+function getFindings(traced: Trace, text: string, settings: Settings): readonly Finding[] {
   const { verdict } = traced;
   if ("identity" in verdict)
     return [ok("token", `allow, as ${getName(traced)}`), emailFinding(verdict.identity.email.kind)];
@@ -40,7 +40,7 @@ function getFindings(traced: Trace, settings: Settings): readonly Finding[] {
     problem(
       "token",
       `${verdict.outcome}: ${verdict.reason}${detail}`,
-      [verdict.hint, clue(traced, settings)].filter(Boolean).join(" "),
+      [verdict.hint, getClue(traced, text, settings), clue(traced, settings)].filter(Boolean).join(" "),
     ),
   ];
 }
@@ -77,15 +77,5 @@ function emailClue(claims: JsonObject, configured: string): string {
   const others = Object.keys(claims).filter((name) => /e-?mail$/i.test(name) && name !== configured);
   const found =
     others.length === 0 ? "no other" : others.map((name) => printable(withoutEmails(name))).join(", ");
-  const useless = others.length > 0 && !others.some(mayBeEmailClaim);
-  const advice = useless ? " AUTH0_EMAIL_CLAIM takes only a URL or email: rename it in the Action." : "";
-  return `The settings name ${configured}; the token has ${found}.${advice}`;
-}
-
-function mayBeEmailClaim(name: string): boolean {
-  try {
-    return readEmailClaim(name) === name;
-  } catch {
-    return false;
-  }
+  return `The settings name ${configured}; the token has ${found}.`;
 }

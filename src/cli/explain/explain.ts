@@ -9,9 +9,11 @@ import { settingsFromEnvironment, type Settings } from "../../settings/settings.
 import { EXIT, hiddenEmail, paint, UsageError, withoutEmails } from "../terminal.ts";
 import { printable } from "../../logging/describe-error.ts";
 import type { ExitCode, Style, Terminal } from "../terminal.ts";
+import { decodeText } from "../pasted-text.ts";
 import { keysOfFile, tenantKeys } from "../tenant-keys.ts";
 import { getEvidence, tokenFrom, type Evidence } from "../token-input.ts";
 import { listRoutes, type CallableRoute } from "./callable-routes.ts";
+import { getClue } from "./clue.ts";
 import { STEPS, trace, type StepOutcome, type Trace } from "./trace.ts";
 
 const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
@@ -19,10 +21,10 @@ const EXPLAIN_USAGE = `Usage: auth0-authorizer explain [TOKEN] [options]
 Takes a token through the authorizer's checks and says which one decides, and why. The settings are the
 authorizer's environment variables. The token is sent nowhere: only the tenant's keys are fetched.
 
-  TOKEN           a token or a whole Authorization header; without it, or as -, standard input is read, which is
-                  better: npm writes the arguments of npx and npm run into its log
+  TOKEN           a token, an Authorization header, a curl command or a token endpoint's answer; without it, or as -,
+                  standard input is read, which is better: npm writes the arguments of npx and npm run into its log
   --event FILE    an event of an authorizer, as JSON, in place of the token
-  --keys FILE     take the keys from a JWK Set or a snapshot instead of fetching them
+  --keys FILE     take the keys from a JWK Set, one JWK or a snapshot instead of fetching them
   --offline       fetch nothing: key, signature and revocations are then not checked
   --at TIME       evaluate as of this time: 2026-11-22T12:00:00Z
   --show-email    print email addresses
@@ -33,6 +35,8 @@ Exit code: 0 allow, 1 unauthorized or deny, 2 wrong use or settings, 3 error (no
 
 interface ExplainOptions {
   readonly evidence: Evidence;
+  /** Empty where there is an event in its place. */
+  readonly credential: string;
   readonly keys: string | undefined;
   readonly offline: boolean;
   readonly now: number;
@@ -78,7 +82,8 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
     settings.revocationTable === undefined ? ["revocation"] : [];
   const hidden = [...hiddenSteps, ...withoutTable];
   const steps = traced.steps.filter(({ step }) => !hidden.includes(step));
-  const reading = { traced: { ...traced, steps }, settings, showEmail: options.showEmail };
+  const clue = getClue(traced, options.credential, settings);
+  const reading = { traced: { ...traced, steps }, settings, clue, showEmail: options.showEmail };
   terminal.write(options.json ? `${JSON.stringify(asJson(reading))}\n` : asText(reading, terminal));
   return EXIT_CODES[traced.verdict.outcome];
 }
@@ -101,11 +106,13 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
   if (positionals.length > 1) throw new UsageError("one token at a time");
   const now = values.at === undefined ? terminal.clock() : Date.parse(values.at);
   if (Number.isNaN(now)) throw new UsageError(`--at is not a time: ${values.at ?? ""}`);
+  const credential = values.event === undefined ? await tokenFrom(positionals[0], terminal) : "";
   return {
     evidence:
       values.event === undefined
-        ? getEvidence(await tokenFrom(positionals[0], terminal))
+        ? getEvidence(credential)
         : { event: readJsonFile("--event", values.event), hiddenSteps: [] },
+    credential,
     keys: values.keys,
     offline: values.offline === true,
     now,
@@ -115,8 +122,21 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
 }
 
 function readJsonFile(option: string, file: string): unknown {
+  const text = readTextFile(option, file);
+  if (/^\s*-----BEGIN /.test(text))
+    throw new UsageError(
+      `${option}: ${file} is PEM, which has no key ID. Give a JWK Set, as the tenant publishes it at /.well-known/jwks.json`,
+    );
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`${option}: ${file} is not JSON`, { cause });
+  }
+}
+
+function readTextFile(option: string, file: string): string {
+  try {
+    return decodeText(readFileSync(file));
   } catch (cause) {
     throw new UsageError(`${option}: ${(cause as Error).message}`, { cause });
   }
@@ -136,17 +156,9 @@ function keySetReader(
   settings: Settings,
   terminal: Terminal,
 ): (issuer: string) => KeySet {
-  const file = keys === undefined ? undefined : readJsonFile("--keys", keys);
+  const file = keys === undefined ? undefined : { name: keys, content: readJsonFile("--keys", keys) };
   return (issuer) =>
-    file === undefined
-      ? tenantKeys(issuer, settings, terminal)
-      : keysOfFile(issuer, settings, jwkSetIn(file, issuer));
-}
-
-/** A snapshot holds one JWK Set for each issuer. */
-function jwkSetIn(file: unknown, issuer: string): unknown {
-  const { keySets } = (file ?? {}) as { keySets?: Record<string, unknown> | null };
-  return keySets === undefined ? file : keySets?.[issuer];
+    file === undefined ? tenantKeys(issuer, settings, terminal) : keysOfFile(issuer, settings, file);
 }
 
 /** What the token says that matters to a rule. */
@@ -166,6 +178,7 @@ const SEEN: Readonly<Partial<Record<EvaluationStep, readonly string[]>>> = {
 interface Reading {
   readonly traced: Trace;
   readonly settings: Settings;
+  readonly clue: string | undefined;
   readonly showEmail: boolean;
 }
 
@@ -202,7 +215,7 @@ function asJson(reading: Reading): object {
   return {
     verdict: verdict.outcome,
     ...("reason" in verdict
-      ? { reason: verdict.reason, detail: getDetail(verdict), hint: verdict.hint }
+      ? { reason: verdict.reason, detail: getDetail(verdict), hint: verdict.hint, clue: reading.clue }
       : {
           tokenUse: verdict.identity.tokenUse,
           ...withRoutes(listRoutes(verdict.identity, reading.settings)),
@@ -241,7 +254,7 @@ function asText(reading: Reading, terminal: Terminal): string {
       ? [line]
       : [line, paint(terminal, "faint", `${" ".repeat(22)}${facts.join("   ")}`)];
   });
-  return `${describeToken(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(traced, terminal)}\n${describeRoutes(reading, terminal)}`;
+  return `${describeToken(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(reading, terminal)}\n${describeRoutes(reading, terminal)}`;
 }
 
 function describeToken(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {
@@ -253,7 +266,7 @@ function describeToken(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): s
     : "A token for none of the applications and APIs of these settings.";
 }
 
-function conclusion({ verdict }: Trace, terminal: Terminal): string {
+function conclusion({ traced: { verdict }, clue }: Reading, terminal: Terminal): string {
   const { outcome } = verdict;
   switch (outcome) {
     case "allow":
@@ -269,7 +282,7 @@ function conclusion({ verdict }: Trace, terminal: Terminal): string {
     case "error": {
       const detail = verdict.detail === undefined ? "" : ` (${getDetail(verdict)})`;
       const head = paint(terminal, outcome === "error" ? "careful" : "bad", `${outcome}: ${verdict.reason}`);
-      return `${head}${detail}\n${verdict.hint}`;
+      return `${head}${detail}\n${clue === undefined ? verdict.hint : `${verdict.hint}\n${clue}`}`;
     }
   }
 }

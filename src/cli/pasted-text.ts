@@ -1,0 +1,88 @@
+/** What somebody pasted where a token or a file was asked for, read as what it most probably is. */
+import { isUtf8 } from "node:buffer";
+import { UsageError } from "./terminal.ts";
+
+const TOKEN_MEMBERS = ["access_token", "id_token"] as const;
+
+/** What copying adds around a token: quotes of every kind, and the comma or semicolon of the line that it stood in. */
+const AROUND = /^["'`\u2018-\u201f]+|["'`\u2018-\u201f]*[,;]?$/g;
+/** An Authorization header anywhere in a text: a curl command, or a request with all of its headers. */
+const HEADER_INSIDE = /\bauthorization["']?\s*:\s*["']?bearer\s+([^\s"'`\\]+)/gi;
+const PARAMETER = /(?:^|[?#&\s"'])(access_token|id_token)=([^&\s"'`#]+)/g;
+/** A compact JWT, or an encrypted one, with the scheme or without. */
+const COMPACT = /^(?:bearer +)?[\w-]+(?:\.[\w-]*){2,4}$/i;
+
+/**
+ * Bytes as text. Windows PowerShell writes UTF-16 where a command's output is redirected into a file or a pipe.
+ *
+ * @param bytes UTF-8 or UTF-16, with a byte order mark or without
+ */
+export function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder(getEncoding(bytes)).decode(bytes);
+}
+
+function getEncoding(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (second === 0 && !isPlainUtf8(bytes))) return "utf-16le";
+  if ((first === 0xfe && second === 0xff) || (first === 0 && !isPlainUtf8(bytes))) return "utf-16be";
+  return "utf-8";
+}
+
+function isPlainUtf8(bytes: Uint8Array): boolean {
+  return isUtf8(bytes) && !bytes.includes(0);
+}
+
+/**
+ * The token, or the value of an Authorization header, in a text that was pasted: the text itself where nothing else
+ * is recognized in it.
+ *
+ * @throws UsageError where the text holds two tokens, or is JSON without any
+ */
+export function readPastedCredential(text: string): string {
+  const plain = text.replace(/^\ufeff/, "").trim();
+  const tokens = [...tokensOfJson(plain), ...matches(HEADER_INSIDE, plain, 1), ...tokensOfParameters(plain)];
+  const [token, ...others] = new Set(tokens);
+  if (others.length > 0)
+    throw new UsageError(
+      "there are several tokens in this text: give only the one that the application sends to the API",
+    );
+  if (token !== undefined) return token;
+  const value = plain.replace(/^authorization:\s*/i, "").replaceAll(AROUND, "");
+  const joined = value.replace(/^(bearer)\s+/i, "$1 ").replaceAll(/\s*[\r\n]+\s*/g, "");
+  return COMPACT.test(joined) ? joined : value;
+}
+
+/** Of the token endpoint's answer, whole or the line of it that has the token. */
+function tokensOfJson(text: string): readonly string[] {
+  const line = /^"?(?:access_token|id_token)"?\s*:\s*"([^"]*)",?$/.exec(text)?.[1];
+  if (line !== undefined) return [line];
+  const value = text.startsWith("{") ? parseObject(text) : undefined;
+  if (value === undefined) return [];
+  const tokens = TOKEN_MEMBERS.map((name) => value[name]).filter((token) => typeof token === "string");
+  if (tokens.length > 0) return tokens;
+  const names = "error" in value ? "the answer of a token endpoint that issued none" : "JSON without a token";
+  throw new UsageError(`this is ${names}: it has neither access_token nor id_token`);
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of an address that an application was redirected to, or of a form. */
+function tokensOfParameters(text: string): readonly string[] {
+  return matches(PARAMETER, text, 2).map((value) => {
+    try {
+      return decodeURIComponent(value);
+    } catch {
+      return value;
+    }
+  });
+}
+
+function matches(pattern: RegExp, text: string, group: number): string[] {
+  return [...text.matchAll(pattern)].map((match) => match[group] ?? "");
+}
