@@ -24,7 +24,7 @@ const RULES: readonly (readonly [what: RegExp, instead: string])[] = [
   [/\bblanks?\b/i, "space"],
   [/\(\*{0,2}\?\*{0,2}\)|\*\*\?\*\*|\| \?\s+\||: \?(?:\s|$)/, "say in words what is not verified"],
   [/(?:^|[.:;|] |\*\*|- )Where\b(?![^.|\n]*\?)/m, "If, or When"],
-  [/\bMust one\b|\bit stands\b|\bstands beside\b/i, "plain words"],
+  [/\bMust one\b|\bstands beside\b/i, "plain words"],
 ];
 
 /** Made from the cases of `test/deployed/`, whose names are in their own short form. */
