@@ -3,7 +3,7 @@
  * lets every door take its turn, each time another one first; a number is the median of the rounds' ratios.
  *
  *     npx tsx tools/build/install.ts examples/mcp-server
- *     npx tsx bench/doors.ts    about half a minute; prints the table of docs/verifier.md
+ *     npx tsx bench/doors.ts    about half a minute; prints the table of bench/verifier.md
  */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";

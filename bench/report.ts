@@ -19,7 +19,7 @@ const NAMES: Readonly<Record<string, string>> = {
   bare: "bare crypto.verify",
 };
 
-/** The tables of docs/performance.md. */
+/** The tables of bench/performance.md. */
 export function tables(all: readonly Results[], builds: Builds): string {
   return [
     conditions(all),

@@ -1,6 +1,6 @@
 /**
  * Measures what a table of revocations costs: in a cold start, in a warm call, on the wire and in bytes loaded. It
- * prints a table and writes it into docs/revocation.md.
+ * prints a table and writes it into bench/revocations.md.
  *
  *     npx tsx bench/revocations.ts
  */
@@ -21,11 +21,11 @@ import { startCountingLine } from "./wire.ts";
 
 answerHelp(`Measures what a table of revocations costs, on each Node.js of Lambda.
 
-  npx tsx bench/revocations.ts             some five minutes; it writes the table of docs/revocation.md
+  npx tsx bench/revocations.ts             some five minutes; it writes the table of bench/revocations.md
   npx tsx bench/revocations.ts --quick  in a short form, printed only
 `);
 
-const GUIDE = "docs/revocation.md";
+const GUIDE = "bench/revocations.md";
 const BEGIN = "<!-- bench: written by bench/revocations.ts -->";
 const END = "<!-- bench: end -->";
 const IS_QUICK = process.argv.includes("--quick");

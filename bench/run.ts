@@ -1,6 +1,6 @@
 /**
  * Measures the bundle in dist/ beside the usual libraries, and writes the tables and pictures of
- * docs/performance.md. Everything happens on this machine; the network is its loopback interface.
+ * bench/performance.md. Everything happens on this machine; the network is its loopback interface.
  *
  *     npm run bench             about three minutes
  *     npm run bench -- --quick  about one minute; prints the tables and writes nothing
@@ -13,7 +13,7 @@ import { FULL, measure, QUICK, type Results } from "./measurements.ts";
 import { runtimes } from "./probe.ts";
 import { picture, tables } from "./report.ts";
 
-const GUIDE = "docs/performance.md";
+const GUIDE = "bench/performance.md";
 const BEGIN = "<!-- bench: written by bench/run.ts -->";
 const END = "<!-- bench: end -->";
 
@@ -38,5 +38,5 @@ async function write(text: string, all: readonly Results[]): Promise<void> {
   const whole = `${before}${BEGIN}\n\n${text}\n\n${END}${after}`;
   writeFileSync(GUIDE, await format(whole, { ...(await resolveConfig(GUIDE)), filepath: GUIDE }));
   for (const results of all)
-    writeFileSync(`docs/performance-node${results.runtime.version}.svg`, picture(results));
+    writeFileSync(`bench/performance-node${results.runtime.version}.svg`, picture(results));
 }

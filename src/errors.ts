@@ -50,77 +50,82 @@ export class AuthorizerError extends Error {
 export const UNAUTHORIZED_REASONS = {
   missing_token: "The request has no bearer token. Send the header `Authorization: Bearer <token>`.",
   malformed_header:
-    "The Authorization header is not exactly one `Bearer <token>`, or the token was sent in two places at once.",
+    "The Authorization header is not exactly one `Bearer <token>`, or the token was sent in two places.",
   malformed_token:
-    "The token is not a well-formed JWT: three parts of unpadded base64url, the first two JSON. What begins with `v1.` is a refresh token.",
+    "The token is not a JWT: three parts of unpadded base64url, the first two JSON. A token that begins with `v1.` is a refresh token.",
   opaque_or_encrypted_token:
-    "The access token is opaque or encrypted because the application did not ask for the API: add its identifier as `audience` to the authorization request. Where it did, the API encrypts its tokens: switch that off. `Bearer null` and `Bearer undefined` come from a client that has no token yet.",
+    "The access token is opaque or encrypted. Usually the application did not request the `audience`: add the API's identifier to the authorization request. If it did, the API encrypts its tokens: switch that off. `Bearer null` and `Bearer undefined` come from a client that has no token yet.",
   token_too_large:
-    "The token is larger than 8 KB or has more than 500 members. Remove claims that an Action adds to it.",
+    "The token is larger than 8 KB or has more than 500 members. Remove claims that an Action adds.",
   unsupported_algorithm:
     "The token is not signed with RS256. In the Auth0 application, under Advanced Settings, OAuth, switch the JSON Web Token signature algorithm to RS256. For an access token, switch the signing algorithm in the settings of the API instead.",
   unsupported_header:
-    "The token's header lacks a `kid` or has a parameter that is not accepted (such as `crit` or `jku`).",
+    "The token's header has no `kid`, or a parameter that is not accepted, such as `crit` or `jku`.",
   wrong_token_type:
-    "This is neither an ID token nor an access token of the accepted profile: a logout token, or a mixture of both types.",
-  unknown_issuer: "The token comes from another tenant. Compare its `iss` with AUTH0_DOMAIN.",
+    "The token is not a valid ID token or access token: its claims mix the two kinds, its `typ` is not accepted by AUTH0_ACCESS_TOKEN_PROFILE, or it is a logout token.",
+  unknown_issuer:
+    "The token's `iss` is not `https://DOMAIN/` of a domain in AUTH0_DOMAIN. List a custom domain as well.",
   unknown_audience:
-    "The token was issued for another application or API. Compare its `aud` with AUTH0_CLIENT_IDS (ID tokens) and AUTH0_AUDIENCES (access tokens).",
-  ambiguous_audience: "The token names both an application and an API as its audience.",
+    "The token's `aud` matches no configured audience. Compare it with AUTH0_CLIENT_IDS (ID tokens) and AUTH0_AUDIENCES (access tokens) character by character, including a slash at the end.",
+  ambiguous_audience: "The token's `aud` contains both an application and an API.",
   unknown_key:
-    "The tenant does not publish the key that signed this token: it was revoked, or the token is forged.",
-  bad_signature: "The signature does not match: the token was changed or forged.",
+    "The tenant does not publish the key that signed this token. The key was revoked, or the token is forged.",
+  bad_signature: "The signature does not match. The token was changed or forged.",
   expired: "The token has expired. The application must get a new one.",
-  not_yet_valid: "The token is not valid yet. Compare the clocks.",
-  missing_claim: "The token lacks a claim that is required in tokens of its type.",
-  invalid_claim: "A claim of the token has a type or a value that is not acceptable.",
+  not_yet_valid:
+    "The `nbf` or `iat` of the token is in the future. Check the clock of the issuer, or of the machine that made the token.",
+  missing_claim: "A claim that this kind of token requires is missing. The detail names it.",
+  invalid_claim: "A claim has a type or a value that is not accepted. The detail names it.",
   issued_before_cutoff: "The token was issued before AUTHORIZER_ISSUED_AFTER. The user must sign in again.",
   revoked:
-    "The token was revoked. The detail says by what: its user (sub), an actor (act), the user's membership of the organization (member), its session (sid), its application (client) or the token itself (token). Users who still may sign in get a new one.",
+    "The token was revoked. The detail names what was: the user (sub), an actor (act), the user's membership of the organization (member), the session (sid), the application (client) or the token itself (token). The user can sign in again, unless they are blocked in Auth0.",
   sender_constrained_token:
-    "The token is bound to a key (DPoP or mutual TLS), which a bearer request does not prove. Switch sender constraining off for this API.",
+    "Tokens that are bound to a key (DPoP or mutual TLS) are not supported. Switch off sender constraining for this API in Auth0.",
 } as const;
 
-/** The token is valid, but its bearer is denied: HTTP 403 (RFC 6750 §3.1). */
+/** The token is valid, but its bearer is not allowed: HTTP 403 (RFC 6750 §3.1). */
 export const DENY_REASONS = {
   email_missing:
-    "The token has no email. ID token: ask for the scope `email`. Access token: add the claim AUTH0_EMAIL_CLAIM in a post-login Action.",
+    "The token has no email. ID token: request the scope `email`. Access token: add the claim AUTH0_EMAIL_CLAIM in a post-login Action. Then get a new token.",
   email_not_verified:
-    "The token does not say that the email address is verified: the user has not verified it yet, or the connection sends `email_verified` as something other than true or false (AUTHORIZER_EMAIL_POLICY=verified).",
+    "The email was not verified when the token was issued, or the connection sends `email_verified` as something other than true or false. AUTHORIZER_EMAIL_POLICY=verified requires it. After the user verifies it, the application must get a new token.",
   email_unsupported: "The email address is not plain ASCII with exactly one @ and at most 254 characters.",
-  agent_not_allowed: "The token belongs to an AI agent, not to a user (AUTHORIZER_ALLOW_AGENTS).",
+  agent_not_allowed:
+    "The token belongs to an AI agent that acts for itself, not to a user. To accept it, set AUTHORIZER_ALLOW_AGENTS.",
   actor_not_allowed:
     "An actor, such as an AI agent or a support engineer, uses the token on the user's behalf, and AUTHORIZER_ACTORS does not allow it.",
-  machine_not_allowed: "The token belongs to a machine, not to a user (AUTHORIZER_ALLOW_MACHINES).",
+  machine_not_allowed:
+    "The token belongs to a machine, not to a user. The token on an API's Test tab in Auth0 is one. Use a user's token, or set AUTHORIZER_ALLOW_MACHINES.",
   anonymous_not_allowed:
-    "The token belongs to an anonymous session, not to a user who has signed in (AUTHORIZER_ALLOW_ANONYMOUS).",
+    "The token belongs to an anonymous session, not to a user who has signed in. To accept it, set AUTHORIZER_ALLOW_ANONYMOUS.",
   organization_not_allowed: "The user did not sign in to one of AUTH0_ORGANIZATIONS.",
-  email_domain_not_allowed: "The email address is not of one of AUTHORIZER_EMAIL_DOMAINS.",
+  email_domain_not_allowed:
+    "The email address is in none of AUTHORIZER_EMAIL_DOMAINS. A subdomain is a separate domain.",
   claim_not_allowed:
-    "A claim has none of the values that AUTH0_REQUIRED_CLAIMS asks for, or is missing. The detail names the claim.",
+    "A claim is missing, or has none of the values in AUTH0_REQUIRED_CLAIMS. The detail names it. After a change in Auth0, the application must get a new token.",
   permission_missing:
-    "The token lacks a permission that AUTH0_REQUIRED_PERMISSIONS, the route or the API's stage asks for. The detail names it.",
+    "The token lacks a permission that AUTH0_REQUIRED_PERMISSIONS, the route or the stage variable auth0Permissions requires. The detail names it. After a change in Auth0, the application must get a new token.",
   route_not_listed:
     "There are permissions by route (AUTHORIZER_ROUTE_PERMISSIONS or routes.json), and none names this route. Add it: with `=` and nothing after it, any signed-in caller may call it.",
   context_value_unsupported:
-    "The signature is good, but API Gateway would not forward a value unchanged. The detail names it: a claim with a control character, a permission with a space, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
+    "The token is valid, but API Gateway cannot carry one of its values. The detail names it: a claim with a control character, a permission with a space, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
   claims_too_large:
-    "The claims of AUTH0_CONTEXT_CLAIMS have more than 2 KB together. Forward fewer, or let the Action write less into them.",
+    "The claims of AUTH0_CONTEXT_CLAIMS exceed 2 KB. Pass on fewer, or shorten them in the Auth0 Action.",
 } as const;
 
-/** Nothing can be said about the caller: HTTP 500, which no gateway caches. */
+/** It cannot be decided whether the caller is allowed: HTTP 500, which is never cached. */
 export const ERROR_REASONS = {
   keys_unavailable:
     "The tenant's keys could not be fetched and none are cached. The detail says which host failed and how.",
   unsupported_event: "The event is not one that API Gateway sends to a Lambda authorizer.",
   identity_source_without_token:
-    "The HTTP API's identity source does not hold the token, so that its cache would hand one caller's answer to another. Make $request.header.Authorization an identity source of this authorizer.",
+    "The HTTP API's identity source does not contain the token, so a caller could get another caller's cached answer. Add $request.header.Authorization to the identity sources of this authorizer.",
   identity_source_without_route:
-    "There are permissions by route, and the HTTP API's identity source does not hold the route, so that its cache would answer one route with the decision for another. Make $context.routeKey an identity source of this authorizer, beside $request.header.Authorization.",
+    "There are permissions by route, and the HTTP API's identity source does not contain the route, so a decision for one route could be cached for another. Add $context.routeKey to the identity sources of this authorizer, beside $request.header.Authorization.",
   stage_variable_invalid:
     "The stage variable that the detail names is missing (AUTHORIZER_SHARED=true), cannot be read, or has a value that is neither in AUTH0_AUDIENCES nor in AUTH0_CLIENT_IDS.",
   revocations_unavailable:
-    "The table of revocations (REVOCATION_TABLE) did not say whether the token is revoked. The detail says why.",
+    "The table of revocations (REVOCATION_TABLE) could not be read. The detail says why.",
 } as const;
 
 export type UnauthorizedReason = keyof typeof UNAUTHORIZED_REASONS;

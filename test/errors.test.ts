@@ -30,6 +30,8 @@ const REASONS = {
     "email_missing",
     "email_not_verified",
     "email_unsupported",
+    "agent_not_allowed",
+    "actor_not_allowed",
     "machine_not_allowed",
     "anonymous_not_allowed",
     "context_value_unsupported",
@@ -38,11 +40,14 @@ const REASONS = {
     "claims_too_large",
     "organization_not_allowed",
     "permission_missing",
+    "route_not_listed",
   ],
   "cannot decide": [
     "keys_unavailable",
     "unsupported_event",
     "identity_source_without_token",
+    "identity_source_without_route",
+    "stage_variable_invalid",
     "revocations_unavailable",
   ],
 } as const satisfies Record<string, readonly Reason[]>;

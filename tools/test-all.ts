@@ -53,6 +53,11 @@ const PARTS: Readonly<Record<string, Part>> = {
       ...RUNTIMES,
     },
   },
+  site: {
+    what: "the documentation's site",
+    needs: { site: "VitePress" },
+    commands: ["npm --silent run site", jest(process.execPath, "site")],
+  },
   fuzz: { what: "the fuzzer, in short" },
   languages: { what: "the readers in Python, Go and Java, which the machine has to have" },
   runtimes: {

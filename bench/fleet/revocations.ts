@@ -1,6 +1,6 @@
 /**
  * What a table of revocations bears, by AWS's published limits, and what its outage does to the account's concurrent
- * executions, in virtual time. It writes the tables of docs/revocation.md.
+ * executions, in virtual time. It writes the tables of bench/revocations.md.
  *
  *     tsx bench/fleet/revocations.ts
  */
@@ -14,10 +14,10 @@ answerHelp(`Compares lookups of revocations with AWS's limits, and simulates an 
 
   npx tsx bench/fleet/revocations.ts
 
-A few seconds; it writes the tables of docs/revocation.md.
+A few seconds; it writes the tables of bench/revocations.md.
 `);
 
-const GUIDE = "docs/revocation.md";
+const GUIDE = "bench/revocations.md";
 const BEGIN = "<!-- fleet: written by bench/fleet/revocations.ts -->";
 const END = "<!-- fleet: end -->";
 /**

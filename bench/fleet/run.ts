@@ -1,6 +1,6 @@
 /**
  * Lets a fleet of containers live through six hours of virtual time with each kind of key set, writes the plot to
- * docs/fleet.svg and the table into docs/keys.md. The same seed gives the same fleet.
+ * bench/fleet.svg and the table into bench/fleet.md. The same seed gives the same fleet.
  *
  *     tsx bench/fleet/run.ts
  */
@@ -15,19 +15,19 @@ import { RATE_LIMIT_PER_SECOND } from "./tenant.ts";
 const SEED = 1;
 const BEGIN = "<!-- fleet: written by bench/fleet/run.ts -->";
 const FINISH = "<!-- fleet: end -->";
-const GUIDE = "docs/keys.md";
+const GUIDE = "bench/fleet.md";
 
 answerHelp(`Lets a fleet of containers live through four hours of virtual time.
 
   npx tsx bench/fleet/run.ts
 
-A minute; it writes docs/fleet.svg and the table of ${GUIDE}.
+A minute; it writes bench/fleet.svg and the table of ${GUIDE}.
 `);
 const records: FleetRecord[] = [];
 for (const contestant of CONTESTANTS) records.push(await simulate(contestant, SEED));
 const text = table(records);
 console.log(text);
-writeFileSync("docs/fleet.svg", drawn(records));
+writeFileSync("bench/fleet.svg", drawn(records));
 const guide = readFileSync(GUIDE, "utf8");
 const [before, after] = [guide.split(BEGIN)[0], guide.split(FINISH)[1]];
 if (before === undefined || after === undefined) throw new Error(`${GUIDE} has no place for the table`);
@@ -40,7 +40,7 @@ function table(records: readonly FleetRecord[]): string {
     ["containers started", ({ containers }) => count(containers)],
     ["requests of valid users", ({ valid }) => count(sum(valid))],
     ["… that waited for a fetch", ({ valid, waited }) => percent(waited / sum(valid))],
-    ["… turned away", ({ turnedAway }) => count(sum(turnedAway))],
+    ["… refused", ({ turnedAway }) => count(sum(turnedAway))],
     ...Object.values(CHAPTERS).map((chapter): Row => [
       `… during: ${chapter.title}`,
       (record) => turnedAwayIn(record, chapter),
@@ -96,7 +96,7 @@ function drawn(records: readonly FleetRecord[]): string {
   return plot(
     [
       { title: "JWKS requests a second at the tenant", lines: requests, limit },
-      { title: "Valid users turned away, per cent", lines: away },
+      { title: "Valid users refused, percent", lines: away },
     ],
     Object.values(CHAPTERS),
     END,

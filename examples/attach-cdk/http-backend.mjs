@@ -15,7 +15,7 @@ import { Function } from "aws-cdk-lib/aws-lambda";
 
 const CORS = { "Access-Control-Allow-Origin": "'*'" };
 
-/** A REST and an HTTP API before a backend that is no Lambda: see docs/http-backends.md. */
+/** A REST and an HTTP API in front of an HTTP backend: see docs/http-backends.md. */
 class HttpBackendStack extends Stack {
   constructor(scope, id, { stage }) {
     super(scope, id);

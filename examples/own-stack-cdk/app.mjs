@@ -10,7 +10,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 class OwnStack extends Stack {
   constructor(scope, id) {
     super(scope, id);
-    // Stands for your function: see docs/behind-the-authorizer.md for what it reads.
+    // Stands for your function: see docs/identity.md for what it reads.
     const hello = new Function(this, "Hello", {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -21,7 +21,7 @@ class OwnStack extends Stack {
     const auth0 = new Auth0Authorizer(this, "Auth0", {
       settings: {
         domain: ["acme.eu.auth0.com"],
-        audiences: ["https://api.acme.com"],
+        audiences: ["https://api.acme.com/"],
         emailClaim: "https://acme.com/email",
       },
     });

@@ -5,7 +5,7 @@ module "auth0" {
 
   settings = {
     AUTH0_DOMAIN      = "acme.eu.auth0.com"
-    AUTH0_AUDIENCES   = "https://api.acme.com"
+    AUTH0_AUDIENCES   = "https://api.acme.com/"
     AUTH0_EMAIL_CLAIM = "https://acme.com/email"
   }
 
@@ -118,7 +118,7 @@ resource "aws_apigatewayv2_stage" "websocket" {
   auto_deploy = true
 }
 
-# Stands for your function: see docs/behind-the-authorizer.md for what it reads.
+# Stands for your function: see docs/identity.md for what it reads.
 resource "aws_lambda_function" "hello" {
   function_name    = "hello"
   role             = aws_iam_role.hello.arn

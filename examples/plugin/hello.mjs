@@ -5,8 +5,8 @@ export const handler = async (event) => {
   return { statusCode: 200, body: JSON.stringify({ subject, email }) };
 };
 
-/** Only callers whom the authorizer let in get here. */
+/** Only authorized callers reach this. */
 export const connect = async () => ({ statusCode: 200, body: "" });
 
-/** Anybody may ask this. */
+/** Public. */
 export const health = async () => ({ statusCode: 200, body: "ok" });

@@ -5,7 +5,7 @@ variable "name" {
 }
 
 variable "settings" {
-  description = "The function's environment: the settings of the README by their variables' names. Lists are separated by commas."
+  description = "The function's environment: the settings by their variables' names. Lists are separated by commas."
   type        = map(string)
 
   validation {
@@ -15,7 +15,7 @@ variable "settings" {
 
   validation {
     condition     = length(trimspace(join("", [lookup(var.settings, "AUTH0_CLIENT_IDS", ""), lookup(var.settings, "AUTH0_AUDIENCES", "")]))) > 0
-    error_message = "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: nobody would get in."
+    error_message = "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: no token would be accepted."
   }
 
   validation {
@@ -29,11 +29,16 @@ variable "settings" {
       "AUTH0_ACCESS_TOKEN_PROFILE",
       "AUTH0_ORGANIZATIONS",
       "AUTH0_REQUIRED_PERMISSIONS",
+      "AUTHORIZER_ROUTE_PERMISSIONS",
+      "AUTHORIZER_SHARED",
       "AUTHORIZER_EMAIL_POLICY",
       "AUTHORIZER_EMAIL_DOMAINS",
       "AUTHORIZER_ALLOW_MACHINES",
       "AUTHORIZER_ALLOW_ANONYMOUS",
+      "AUTHORIZER_ALLOW_AGENTS",
+      "AUTHORIZER_ACTORS",
       "AUTHORIZER_ISSUED_AFTER",
+      "AUTHORIZER_USAGE_KEY_CLAIM",
       "AUTHORIZER_CLOCK_TOLERANCE_SECONDS",
       "AUTHORIZER_HTTP_API_RESPONSE",
       "AUTHORIZER_HTTP_API_UNAUTHORIZED",
@@ -48,7 +53,7 @@ variable "settings" {
       "REVOCATION_ON_FAILURE",
       "REVOCATION_SESSION_CLAIM",
     ])) == 0
-    error_message = "A name in settings is no setting of the authorizer. They are in its README."
+    error_message = "A name in settings is not a setting of the authorizer: see its page of settings."
   }
 }
 

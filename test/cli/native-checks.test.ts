@@ -15,7 +15,7 @@ function sentences(changes: Partial<Settings> = {}): readonly string[] {
   return checkNative(settingsFrom({ ...SIMPLE, ...changes })).map(({ what }) => what);
 }
 
-const ALL = "could do all that these settings ask for";
+const ALL = "supports everything that these settings require";
 
 describe("doctor says plainly that AWS's JWT authorizers are enough", () => {
   test.each([
@@ -35,40 +35,40 @@ describe("doctor says plainly that AWS's JWT authorizers are enough", () => {
 
 describe("doctor names what they would not keep", () => {
   test.each<[Partial<Settings>, string, string]>([
-    [{ domain: ["acme.eu.auth0.com", "login.acme.com"] }, "cannot do what these ask for: AUTH0_DOMAIN", ALL],
+    [{ domain: ["acme.eu.auth0.com", "login.acme.com"] }, "cannot do what these settings require: AUTH0_DOMAIN", ALL],
     [
       { clientIds: ["WebApp"] },
-      "cannot do what these ask for: AUTH0_CLIENT_IDS",
+      "cannot do what these settings require: AUTH0_CLIENT_IDS",
       "AWS does not say: AUTH0_CLIENT_IDS",
     ],
     [
       { emailPolicy: "verified", emailClaim: "email", allowMachines: false, allowAnonymous: false },
-      "cannot do what these ask for: AUTHORIZER_EMAIL_POLICY, AUTHORIZER_ALLOW_MACHINES, AUTHORIZER_ALLOW_ANONYMOUS",
-      "AUTHORIZER_ALLOW_MACHINES, AUTHORIZER_ALLOW_ANONYMOUS; it may or may not be able to do this, AWS does not say: AUTHORIZER_EMAIL_POLICY",
+      "cannot do what these settings require: AUTHORIZER_EMAIL_POLICY, AUTHORIZER_ALLOW_MACHINES, AUTHORIZER_ALLOW_ANONYMOUS",
+      "AUTHORIZER_ALLOW_MACHINES, AUTHORIZER_ALLOW_ANONYMOUS; it may not support these, AWS does not say: AUTHORIZER_EMAIL_POLICY",
     ],
     [
       { organizations: ["org_1"] },
-      "cannot do what these ask for: AUTH0_ORGANIZATIONS",
+      "cannot do what these settings require: AUTH0_ORGANIZATIONS",
       "AWS does not say: AUTH0_ORGANIZATIONS",
     ],
     [
       { requiredClaims: { plan: ["pro"] } },
-      "cannot do what these ask for: AUTH0_REQUIRED_CLAIMS",
+      "cannot do what these settings require: AUTH0_REQUIRED_CLAIMS",
       "AWS does not say: AUTH0_REQUIRED_CLAIMS",
     ],
     [
       { requiredPermissions: ["read:orders", "write:orders"] },
-      "cannot do what these ask for: AUTH0_REQUIRED_PERMISSIONS",
-      "cannot do what these ask for: AUTH0_REQUIRED_PERMISSIONS",
+      "cannot do what these settings require: AUTH0_REQUIRED_PERMISSIONS",
+      "cannot do what these settings require: AUTH0_REQUIRED_PERMISSIONS",
     ],
     [
       { revocationTable: "revocations" },
-      "cannot do what these ask for: REVOCATION_TABLE",
-      "cannot do what these ask for: REVOCATION_TABLE",
+      "cannot do what these settings require: REVOCATION_TABLE",
+      "cannot do what these settings require: REVOCATION_TABLE",
     ],
     [
       { accessTokenProfile: "rfc9068" },
-      "cannot do what these ask for: AUTH0_ACCESS_TOKEN_PROFILE",
+      "cannot do what these settings require: AUTH0_ACCESS_TOKEN_PROFILE",
       "AWS does not say: AUTH0_ACCESS_TOKEN_PROFILE",
     ],
   ])("%j", (changes, onHttp, onRest) => {

@@ -2,7 +2,7 @@
  * Asks a deployed probe what the kit's gateway only claims.
  *
  *     cd test/deployed && npx serverless deploy
- *     npm run test:deployed -- --url https://REST.execute-api.REGION.amazonaws.com/variables \
+ *     npx tsx test/deployed/run.ts --url https://REST.execute-api.REGION.amazonaws.com/variables \
  *       --url https://HTTP.execute-api.REGION.amazonaws.com --url wss://WS.execute-api.REGION.amazonaws.com/probe
  */
 import { parseArgs } from "node:util";

@@ -7,11 +7,11 @@ import type { Reply } from "./probe.ts";
 import { remoteProbe } from "./remote-probe.ts";
 import type { Source } from "./sources.ts";
 
-export const TABLE_FILE = new URL("../../docs/gateway-behaviour.md", import.meta.url);
+export const TABLE_FILE = new URL("../../bench/gateway-behaviour.md", import.meta.url);
 
 const INTRODUCTION = `# What gateways do with an authorizer's answer
 
-Written by \`npm run docs:gateways\` and checked by a test. What the client gets and what the backend sees is
+Written by \`npx tsx test/deployed/write-table.ts\` and checked by a test. What the client gets and what the backend sees is
 what the gateway in \`auth0-api-gateway-authorizer/testing\` does; what serverless-offline does was measured beside
 it. "The same" means the same status for the client and the same for the backend; bodies may differ.
 `;
@@ -24,7 +24,7 @@ less than a cent:
 
 \`\`\`sh
 cd test/deployed && npx serverless deploy
-npm run test:deployed -- --url https://REST.execute-api.REGION.amazonaws.com/variables \\
+npx tsx test/deployed/run.ts --url https://REST.execute-api.REGION.amazonaws.com/variables \\
   --url https://HTTP.execute-api.REGION.amazonaws.com --url wss://WS.execute-api.REGION.amazonaws.com/probe
 \`\`\`
 

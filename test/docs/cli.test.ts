@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -32,7 +32,12 @@ beforeAll(async () => {
   writeFileSync(join(folder, "event.json"), JSON.stringify(event));
   writeFileSync(join(folder, "jwks.json"), JSON.stringify({ keys: [tenant.currentKey.jwk] }));
   const health = { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: "GET /health" } };
-  writeFileSync(join(folder, "template.json"), JSON.stringify({ Resources: { Health: health } }));
+  const template = JSON.stringify({ Resources: { Health: health } });
+  writeFileSync(join(folder, "template.json"), template);
+  writeFileSync(join(folder, "template.yml"), template);
+  mkdirSync(join(folder, "cdk.out"));
+  const iam = { ...health, Properties: { ...health.Properties, AuthorizationType: "AWS_IAM" } };
+  writeFileSync(join(folder, "cdk.out/Shop.template.json"), JSON.stringify({ Resources: { Iam: iam } }));
   await build({
     entryPoints: ["src/cli/main.ts"],
     outfile: join(folder, "auth0-authorizer.mjs"),
@@ -118,6 +123,6 @@ test("the npm scripts in docs/local.md exist", () => {
   const named = commands("local.md", "npm ").flatMap(
     (line) => /npm (?:run (?:--silent )?)?([a-z:]+)/.exec(line)?.[1] ?? [],
   );
-  expect(new Set(named)).toEqual(new Set(["start", "token"]));
+  expect(new Set(named)).toEqual(new Set(["ci", "start", "token"]));
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "token"]));
 });

@@ -5,9 +5,11 @@ import { basename, join, resolve as absolute } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { blocks, guides } from "./guides.ts";
 
-/** A command is run as it stands, or in a short form; or somebody else runs it in full. */
+/** A command is run here, as it stands or in a short form; another file runs it in full; or it needs what CI has not. */
 type Way =
-  { readonly run: string; readonly fails?: RegExp } | { readonly by: string; readonly which: string };
+  | { readonly run: string; readonly fails?: RegExp }
+  | { readonly by: string; readonly which: string }
+  | { readonly needs: string };
 
 const AS_IT_STANDS = Symbol("as it stands");
 const START = { by: "test/e2e/start.test.ts", which: "commandOfTheGuide" };
@@ -15,6 +17,11 @@ const REHEARSED = { by: "test/tools/rehearsal.test.ts", which: "a stage is deplo
 const TOOL = { by: "test/docs/cli.test.ts", which: "every command in docs/cli.md" };
 const ATTACHED = { by: "test/examples/attach.test.ts", which: "createConsumer" };
 const PLUGIN = { by: "test/deploy/serverless/plugin.test.ts", which: "consumer.start" };
+const QUICK_START = { by: "test/examples/start-serverless.test.ts", which: "consumer.package()" };
+const QUICK_START_CDK = { by: "test/examples/start-cdk.test.ts", which: "CDK_OUTDIR" };
+const AWS = { needs: "an AWS account" };
+const TENANT = { needs: "an Auth0 tenant" };
+const EMPTY_FOLDER = { needs: "an empty folder, and a registry" };
 const FIRST_COMMAND = { by: ".ci/run", which: "npm ci && npm start" };
 
 /** Every command of the pages, or how it begins; the first that fits counts. */
@@ -29,6 +36,10 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run package -- --param", AS_IT_STANDS],
   ["npx tsx tools/build/install.ts test/browser", AS_IT_STANDS],
   ["npm run token -- --help", AS_IT_STANDS],
+  ["npm run site", { by: "tools/test-all.ts", which: "npm --silent run site" }],
+  ["npm run format", { by: "package.json", which: "prettier --write ." }],
+  ["npx tsx test/contract/write.ts", { by: "package.json", which: "tsx" }],
+  ["npx tsx FILE --help", { needs: "the name of a file" }],
   ["npm run check", { by: "package.json", which: "npm run --silent check" }],
   ["npm run test:all -- ", { run: "npm run test:all -- --help" }],
   ["npm run test:all", { by: ".ci/run", which: "npm run --silent test:all" }],
@@ -50,10 +61,6 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npx tsx bench/before.ts ../before/dist", { run: "npx tsx bench/before.ts --help" }],
   ["npx tsx bench/revocations.ts", { run: "npx tsx bench/revocations.ts --help" }],
   ["npm run bench", { by: ".ci/run", which: "npm run bench -- --quick" }],
-  [
-    "npm run --silent auth0-authorizer -- snapshot",
-    { run: "npm run --silent auth0-authorizer -- snapshot --help" },
-  ],
   ["npm run --silent auth0-authorizer --", { run: "npm run --silent auth0-authorizer -- --help" }],
   [
     "npm run --silent token",
@@ -70,22 +77,28 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["cd test/deployed && npx serverless deploy", { run: "cd test/deployed && npx serverless package" }],
   ["npx tsx test/deployed/run.ts", { run: "npx tsx test/deployed/run.ts", fails: /It needs an AWS account/ }],
   ["npx serverless deploy", REHEARSED],
-  ["npm install --save-dev auth0-api-gateway-authorizer", ATTACHED],
   [
-    "npm install --save-dev serverless@npm:osls serverless-offline",
-    { by: "package.json", which: '"serverless": "npm:osls@' },
-  ],
-  [
-    "npm install auth0-api-gateway-authorizer",
+    "npm install ../auth0-api-gateway-authorizer/",
     { by: "test/tools/npm-package.test.ts", which: '"install", "--offline"' },
   ],
+  ["npm init --yes", EMPTY_FOLDER],
+  ["npm pkg set type=module", EMPTY_FOLDER],
+  ["npm install --save-dev aws-cdk", EMPTY_FOLDER],
+  ["npx cdk synth", QUICK_START_CDK],
+  ["npx cdk ", AWS],
+  ["npx serverless remove", REHEARSED],
+  ["curl -i ", AWS],
+  ["TOKEN=$(auth0 test token ", TENANT],
+  ["aws apigateway ", AWS],
+  ["aws lambda ", AWS],
+  ["npm install --save-dev serverless@npm:osls", { by: "package.json", which: '"serverless": "npm:osls@' }],
   [
     "cp node_modules/auth0-api-gateway-authorizer/infra/sam",
     { by: "test/infra/sam.test.ts", which: "infra/sam/template.yml" },
   ],
   ["npx serverless offline --stage local", ATTACHED],
   ["npx serverless offline", PLUGIN],
-  ["npx serverless package", PLUGIN],
+  ["npx serverless package", QUICK_START],
   ["export AUTH0_", TOOL],
   ["export AWS_REGION", TOOL],
   [
@@ -97,12 +110,12 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
     { by: "test/infra/alarms.test.ts", which: "dist/alarms.json" },
   ],
   ["npm pack", { by: "test/tools/publishing.test.ts", which: '"publish", "--dry-run"' }],
-  ["npx auth0-authorizer ", TOOL],
+  ["npx auth0-authorizer", TOOL],
   ["pbpaste | npx auth0-authorizer ", TOOL],
   ['echo "', TOOL],
 ];
 
-const pages = [...guides].filter(([page]) => /^(README|CONTRIBUTING|docs\/[\w-]+)\.md$/.test(page));
+const pages = [...guides].filter(([page]) => /^(README|CONTRIBUTING|(?:docs|bench)\/[\w-]+)\.md$/.test(page));
 const commands = [...new Set(pages.flatMap(([, text]) => [...inBlocks(text), ...inSentences(text)]))];
 
 /** One for each line, or for several that a backslash joins; without a comment at its end. */
@@ -190,7 +203,9 @@ describe("the commands of README, CONTRIBUTING and the guides", () => {
 
   test.each(commands)("%s", async (command) => {
     const way = wayOf(command) ?? { by: "", which: "" };
-    if ("by" in way) {
+    if ("needs" in way) {
+      expect(way.needs).not.toBe("");
+    } else if ("by" in way) {
       expect(existsSync(way.by) && readFileSync(way.by, "utf8")).toContain(way.which);
     } else {
       const { ok, printed } = await shell(way.run);

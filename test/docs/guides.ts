@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-const FOLDERS = ["docs", "infra", "examples"];
+const FOLDERS = ["docs", "infra", "examples", "bench"];
 const OF_THE_ROOT = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
 /** Every page that somebody may read, by its path. */

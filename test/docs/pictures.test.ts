@@ -23,7 +23,7 @@ test("the pages are there by day and by night, the first of them for a desk and 
     `${name}-dark.png`,
     `${name}-light.png`,
   ]);
-  expect(readdirSync("docs/images")).toEqual([...pictures, "terminal.svg"]);
+  expect(readdirSync("docs/images")).toEqual([...pictures, "steps.svg", "terminal.svg"]);
   for (const name of pictures)
     expect(statSync(`docs/images/${name}`).size).toBeLessThanOrEqual(LARGEST_BYTES);
 });

@@ -30,10 +30,11 @@ test("every setting can be given to the function that is deployed", () => {
   expect(Object.keys(functions.functions.authorizer.authorizer.environment)).toEqual(variables);
 });
 
-test("the README names what the identity has", () => {
+test("the page of the identity names what the context has", () => {
+  const page = readFileSync("docs/identity.md", "utf8");
   const context = readFileSync("src/identity/context.ts", "utf8");
   const body = /interface IdentityContext \{([^]*?)^\}/m.exec(context)?.[1] ?? "";
   const names = Array.from(body.matchAll(/readonly (\w+)\??:/g), ([, name = ""]) => name);
   expect(names.length).toBeGreaterThan(9);
-  expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });

@@ -1,23 +1,23 @@
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { expect, it } from "@jest/globals";
 import { blocks, guides } from "./guides.ts";
 
 const PROJECT = new URL("../../", import.meta.url);
-const EXAMPLES = ["examples/downstream-service/", "examples/verifier/"].map((path) => new URL(path, PROJECT));
+const EXAMPLES = ["downstream-service", "verifier", "clients", "start-cdk"].map(
+  (name) => new URL(`examples/${name}/`, PROJECT),
+);
 
 const files = EXAMPLES.flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith(".ts"))
     .map((name) => new URL(name, folder)),
 );
-/** What the pages of `npm start` run in a browser. */
-const PAGES = ["auth0-js.ts", "calls.ts", "lock.ts", "session.ts"].map(
-  (name) => new URL(`local/page/client/${name}`, PROJECT),
+const JAVASCRIPT = ["own-stack-cdk/app.mjs", "plugin/hello.mjs", "start-serverless/hello.mjs"].map(
+  (path) => new URL(`examples/${path}`, PROJECT),
 );
-const JAVASCRIPT = ["examples/own-stack-cdk/app.mjs", "examples/plugin/hello.mjs"].map(
-  (path) => new URL(path, PROJECT),
-);
-const code = [...files, ...PAGES, ...JAVASCRIPT].map((file) => unindented(readFileSync(file, "utf8")));
+const code = [...files, ...JAVASCRIPT].map((file) => unindented(readFileSync(file, "utf8")));
 
 const pages = [...guides].filter(([, text]) => /^```(?:ts|js)$/m.test(text));
 
@@ -27,13 +27,14 @@ function unindented(text: string): string {
 
 it("snippets are in these pages", () => {
   expect(pages.map(([page]) => page)).toEqual([
-    "README.md",
-    "docs/behind-the-authorizer.md",
-    "docs/calling.md",
+    "docs/bundlers.md",
+    "docs/cdk.md",
+    "docs/custom-claims.md",
+    "docs/identity.md",
     "docs/migration.md",
-    "docs/own-claims.md",
-    "docs/own-stack.md",
     "docs/plugin.md",
+    "docs/start-cdk.md",
+    "docs/start-serverless.md",
     "docs/testing.md",
     "docs/verifier.md",
   ]);
@@ -54,7 +55,32 @@ const READERS = [
 
 it.each(READERS)("the snippet in %s is the example at the head of its reader", (language, reader) => {
   const uncommented = readFileSync(reader, "utf8").replace(/^(?:\/\/| \*)?[ \t]*/gm, "");
-  const [snippet = "no snippet", ...others] = blocks(guides.get("docs/own-claims.md") ?? "", language);
+  const [snippet = "no snippet", ...others] = blocks(guides.get("docs/custom-claims.md") ?? "", language);
   expect(others).toEqual([]);
   expect(uncommented).toContain(snippet.replace(/^[ \t]+/gm, ""));
+});
+
+it("the browser clients compile: complete files, as they are pasted", async () => {
+  const tsc = ["node_modules/typescript/bin/tsc", "-p", "examples/clients"];
+  const { stdout } = await promisify(execFile)(process.execPath, tsc);
+  expect(stdout).toBe("");
+  const page = unindented(guides.get("docs/migration.md") ?? "");
+  for (const name of ["auth0-js.ts", "lock.ts", "spa.ts"])
+    expect(page).toContain(unindented(readFileSync(`examples/clients/${name}`, "utf8")));
+}, 120_000);
+
+it("the Action of the dashboard's page is the one of infra/auth0, with names in place of keywords", () => {
+  const action = readFileSync("infra/auth0/actions/add-email-to-access-token.js", "utf8")
+    .replace(/^\/\*[^]*?\*\/\n/gm, "")
+    .replace("##API_IDENTIFIER##", "https://api.acme.com/")
+    .replace("##EMAIL_CLAIM##", "https://acme.com/email");
+  expect(blocks(guides.get("docs/auth0-setup.md") ?? "", "javascript")).toEqual([action]);
+});
+
+it.each([
+  ["README.md", "yaml"],
+  ["docs/start-serverless.md", "yaml"],
+])("the service in %s is the example, which is packaged", (page, language) => {
+  const [, ...lines] = readFileSync("examples/start-serverless/serverless.yml", "utf8").split("\n");
+  expect(blocks(guides.get(page) ?? "", language)).toContain(lines.join("\n"));
 });

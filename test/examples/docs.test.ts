@@ -6,13 +6,12 @@ import { parse } from "yaml";
 import { blocks, guides } from "../docs/guides.ts";
 
 const PAGES = [
-  "docs/deploy.md",
-  "docs/attach.md",
-  "docs/own-stack.md",
+  "docs/share.md",
+  "docs/sam.md",
+  "docs/terraform.md",
   "docs/migration.md",
   "infra/auth0/README.md",
 ];
-const ATTACH = guides.get("docs/attach.md") ?? "";
 
 describe.each(PAGES)("%s", (page) => {
   test("links to files that exist", () => {
@@ -37,7 +36,7 @@ describe.each(PAGES)("%s", (page) => {
 });
 
 describe("the SAM snippet", () => {
-  const [snippet = ""] = blocks(ATTACH, "yaml");
+  const [snippet = ""] = blocks(guides.get("docs/sam.md") ?? "", "yaml");
   const FunctionArn = { "Fn::ImportValue": "auth0-authorizer-prod-arn" };
   const Identity = { Headers: ["Authorization"], ReauthorizeEvery: 300 };
 
@@ -74,7 +73,7 @@ describe("the SAM snippet", () => {
 });
 
 describe("the Terraform snippet of an imported authorizer", () => {
-  const [snippet = ""] = blocks(ATTACH, "hcl");
+  const [, snippet = ""] = blocks(guides.get("docs/terraform.md") ?? "", "hcl");
   const exported = "${data.aws_cloudformation_export.authorizer.value}";
   const authorizer_uri = "${data.aws_lambda_function.authorizer.invoke_arn}";
 
@@ -143,8 +142,8 @@ describe("the Terraform snippet of an imported authorizer", () => {
   });
 });
 
-test("the Terraform snippet of a stack of one's own is a part of the example", () => {
-  const [snippet = ""] = blocks(guides.get("docs/own-stack.md") ?? "", "hcl");
+test("the Terraform snippet with the module is a part of the example", () => {
+  const [snippet = ""] = blocks(guides.get("docs/terraform.md") ?? "", "hcl");
   const example = parseHcl(readFileSync("examples/own-stack-terraform/main.tf", "utf8"));
   expect(example).toMatchObject(parseHcl(snippet) as object);
 });

@@ -59,7 +59,7 @@ describe("the stack with the construct", () => {
     const { Variables } = authorizer()["Environment"] as { Variables: NodeJS.ProcessEnv };
     expect(settingsFromEnvironment(Variables)).toMatchObject({
       domain: ["https://acme.eu.auth0.com/"],
-      audiences: ["https://api.acme.com"],
+      audiences: ["https://api.acme.com/"],
       emailClaim: "https://acme.com/email",
     });
   });
@@ -211,7 +211,7 @@ test("the stack without revocations and alarms has nothing of them", () => {
 test.each([
   [
     "a name that is no setting",
-    'audiences: ["https://api.acme.com"]',
+    'audiences: ["https://api.acme.com/"]',
     "audience: []",
     /audience is not a setting/,
   ],

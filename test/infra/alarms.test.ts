@@ -47,7 +47,7 @@ describe("the alarms as a stack of their own", () => {
     const names = getResources(apart, "AWS::CloudWatch::Alarm").map(({ properties }) =>
       JSON.stringify(properties["AlarmName"]).replace(/^.*?\}-(.*)"\}$/, "`$1`"),
     );
-    const [, table = ""] = /\n## Alarms\n([^]*?)\n## /.exec(readFileSync("docs/deploy.md", "utf8")) ?? [];
+    const [, table = ""] = /\n## Alarms\n([^]*)/.exec(readFileSync("docs/monitoring.md", "utf8")) ?? [];
     expect(names.filter((name) => !table.includes(name))).toEqual([]);
   });
 

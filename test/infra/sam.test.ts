@@ -38,7 +38,7 @@ describe("the SAM template", () => {
       8,
     ]);
     const { Variables } = Environment as { Variables: NodeJS.ProcessEnv };
-    expect(settingsFromEnvironment(Variables).audiences).toEqual(["https://api.acme.com"]);
+    expect(settingsFromEnvironment(Variables).audiences).toEqual(["https://api.acme.com/"]);
   });
 
   test("guards every route of the REST API, but no preflight", () => {

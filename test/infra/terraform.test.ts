@@ -177,7 +177,7 @@ describe("the Terraform example", () => {
     const { source, settings, ...variables } = example.module["auth0"]?.[0] ?? {};
     expect(source).toBe("./node_modules/auth0-api-gateway-authorizer/infra/terraform");
     expect(settingsFromEnvironment(settings as NodeJS.ProcessEnv).audiences).toEqual([
-      "https://api.acme.com",
+      "https://api.acme.com/",
     ]);
     expect(Object.keys(module.variable)).toEqual(expect.arrayContaining(Object.keys(variables)));
     expect(Object.keys(variables).sort()).toEqual(["http_api", "rest_api", "websocket_api"]);

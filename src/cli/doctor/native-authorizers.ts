@@ -1,4 +1,5 @@
 import { getVariable, type SettingKey, type Settings } from "../../settings/settings.ts";
+import { documentationUrl } from "../documentation.ts";
 import type { Finding } from "./finding.ts";
 
 /** Whether a JWT authorizer of AWS's own can ask for the same; unknown where AWS's pages do not say. */
@@ -14,7 +15,7 @@ interface Demand {
 
 const takesAccessTokens = ({ audiences }: Settings): boolean => audiences.length > 0;
 
-/** With its sources in `docs/which-authorizer.md`. What is not listed, both can do: an issuer, audiences, one scope. */
+/** With its sources in `bench/authorizers.md`. What is not listed, both can do: an issuer, audiences, one scope. */
 const DEMANDS: readonly Demand[] = [
   { setting: "domain", isMade: ({ domain }) => domain.length > 1, http: "no", rest: "yes" },
   {
@@ -105,8 +106,8 @@ function finding(
       .join(", ");
   const [impossible, unknown] = [named("no"), named("unknown")];
   const reasons = [
-    impossible && `cannot do what these ask for: ${impossible}`,
-    unknown && `may or may not be able to do this, AWS does not say: ${unknown}`,
+    impossible && `cannot do what these settings require: ${impossible}`,
+    unknown && `may not support these, AWS does not say: ${unknown}`,
   ].filter(Boolean);
   const authorizer = `the JWT authorizer that AWS has for ${api} APIs`;
   if (reasons.length > 0)
@@ -114,9 +115,9 @@ function finding(
   return {
     check: "native",
     status: "ok",
-    what: `${authorizer} could do all that these settings ask for`,
+    what: `${authorizer} supports everything that these settings require`,
     advice:
-      "Then there is no function to run. Read docs/which-authorizer.md, and take it where the rest fits too.",
+      `It needs no function. If the rest fits too, use it: ${documentationUrl("which-authorizer")}`,
   };
 }
 

@@ -55,7 +55,7 @@ const TIMEOUT = Duration.seconds(8);
  *
  * @example
  * const auth0 = new Auth0Authorizer(this, "Auth0", {
- *   settings: { domain: ["acme.eu.auth0.com"], audiences: ["https://api.acme.com"], emailClaim: "email" },
+ *   settings: { domain: ["acme.eu.auth0.com"], audiences: ["https://api.acme.com/"], emailClaim: "email" },
  * });
  * new HttpApi(this, "Api", { defaultAuthorizer: auth0.httpAuthorizer() });
  */
