@@ -15,7 +15,8 @@ const CDK = resolve("examples/attach-cdk/node_modules");
 let folder: string;
 let template: Template;
 beforeAll(async () => {
-  if (!existsSync(CDK)) throw new Error("Install CDK first: npx tsx tools/build/install.ts examples/attach-cdk");
+  if (!existsSync(CDK))
+    throw new Error("Install CDK first: npx tsx tools/build/install.ts examples/attach-cdk");
   folder = mkdtempSync(join(tmpdir(), "start-cdk-"));
   cpSync("examples/start-cdk", folder, { recursive: true });
   await unpackAsDependency(await packNpmPackage(folder), folder);

@@ -186,7 +186,7 @@ describe("each variable", () => {
     ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "-1", "must be a whole number from 0 to 60"],
     ["AUTHORIZER_HTTP_API_RESPONSE", "iam", "must be one of policy, simple"],
     ["AUTHORIZER_POLICY_ENDS_WITH_TOKEN", "no", "must be one of true, false"],
-    ["AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER", "to ken", "has an item that is empty or has blanks"],
+    ["AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER", "to ken", "has an item that is empty or has spaces"],
     ["AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER", "to=ken", "must be the name of a query parameter"],
     ["AUTHORIZER_LOG_LEVEL", "trace", "must be one of debug, info, warn, error, silent"],
     ["JWKS_MAX_AGE_SECONDS", "0", "must be a whole number from 1 to 86400"],

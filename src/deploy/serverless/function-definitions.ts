@@ -48,7 +48,7 @@ export function functionDefinition({ stack, settings }: Options, place: Place): 
   };
 }
 
-export function getTtlSeconds({ stack, settings }: Options): number {
+function getTtlSeconds({ stack, settings }: Options): number {
   return stack.resultTtlSeconds ?? (isSimple(settings) ? SIMPLE_TTL_SECONDS : POLICY_TTL_SECONDS);
 }
 
