@@ -58,7 +58,7 @@ export type Verify = (jwt: DecodedJwt, options?: VerifyOptions) => Promise<Token
 export function createJwtVerifier(options: JwtVerifierOptions): Verify {
   const { cutoff, getKeySet, clock } = options;
   return async (jwt, { onStep, audiences } = {}) => {
-    const rules = audiences === undefined ? options.rules : narrowAudiences(options.rules, audiences);
+    const rules = narrowAudiences(options.rules, audiences);
     const { header, claims } = jwt;
     onStep?.("header");
     const kid = checkHeader(header);
@@ -82,7 +82,8 @@ export function createJwtVerifier(options: JwtVerifierOptions): Verify {
   };
 }
 
-function narrowAudiences(rules: ClaimRules, accepted: readonly string[]): ClaimRules {
+function narrowAudiences(rules: ClaimRules, accepted: readonly string[] | undefined): ClaimRules {
+  if (accepted === undefined) return rules;
   const isAccepted = (value: string): boolean => accepted.includes(value);
   return {
     ...rules,

@@ -61,7 +61,7 @@ describe("the context", () => {
       email: { kind: "address", address: "a@b", verified },
     });
     expect(email).toStrictEqual(expected);
-    expect([sub, token_use, iss, exp]).not.toContain(undefined);
+    expect([sub, token_use, iss, aud, exp]).not.toContain(undefined);
   });
 
   test("says nothing of an e-mail that could not be carried", () => {

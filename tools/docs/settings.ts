@@ -40,7 +40,7 @@ function describeDefault(key: SettingKey, fallback: unknown): string {
 /** A list or a map without anything in it is not set either. */
 function toText(value: unknown): string {
   const isNone = value === undefined || (typeof value === "object" && Object.keys(value ?? {}).length === 0);
-  return isNone ? "none" : `\`${String(value)}\``;
+  return isNone ? "none" : `\`${JSON.stringify(value).replaceAll('"', "")}\``;
 }
 
 /** The comment of each property of the interface `Settings`. */

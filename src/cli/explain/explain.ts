@@ -12,7 +12,7 @@ import type { ExitCode, Style, Terminal } from "../terminal.ts";
 import { decodeText } from "../pasted-text.ts";
 import { keysOfFile, tenantKeys } from "../tenant-keys.ts";
 import { getEvidence, tokenFrom, type Evidence } from "../token-input.ts";
-import { listRoutes, type CallableRoute } from "./callable-routes.ts";
+import { describeRoutes, withRoutes } from "./callable-routes.ts";
 import { getClue } from "./clue.ts";
 import { STEPS, trace, type StepOutcome, type Trace } from "./trace.ts";
 
@@ -218,7 +218,7 @@ function asJson(reading: Reading): object {
       ? { reason: verdict.reason, detail: getDetail(verdict), hint: verdict.hint, clue: reading.clue }
       : {
           tokenUse: verdict.identity.tokenUse,
-          ...withRoutes(listRoutes(verdict.identity, reading.settings)),
+          ...withRoutes(verdict.identity, reading.settings),
         }),
     steps: traced.steps.map(({ step, outcome }) => ({
       step,
@@ -227,19 +227,6 @@ function asJson(reading: Reading): object {
       ...(outcome !== "not reached" && { token: seen(step, reading) }),
     })),
   };
-}
-
-function withRoutes(routes: readonly CallableRoute[]): { readonly routes?: readonly CallableRoute[] } {
-  return routes.length === 0 ? {} : { routes };
-}
-
-function describeRoutes({ traced: { verdict }, settings }: Reading, terminal: Terminal): string {
-  if (!("identity" in verdict)) return "";
-  const lines = listRoutes(verdict.identity, settings).map(({ route, allowed, missing }) => {
-    const [mark, style] = MARKS[allowed ? "passed" : "deny"];
-    return `  ${paint(terminal, style, mark)} ${route}${missing === undefined ? "" : `   lacks ${missing}`}\n`;
-  });
-  return lines.length === 0 ? "" : `\nRoutes that this token may call:\n${lines.join("")}`;
 }
 
 function asText(reading: Reading, terminal: Terminal): string {
@@ -254,7 +241,7 @@ function asText(reading: Reading, terminal: Terminal): string {
       ? [line]
       : [line, paint(terminal, "faint", `${" ".repeat(22)}${facts.join("   ")}`)];
   });
-  return `${describeToken(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(reading, terminal)}\n${describeRoutes(reading, terminal)}`;
+  return `${describeToken(traced.jwt, traced)}\n\n${lines.join("\n")}\n\n${conclusion(reading, terminal)}\n${"identity" in traced.verdict ? describeRoutes(traced.verdict.identity, reading.settings, terminal) : ""}`;
 }
 
 function describeToken(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {
