@@ -35,7 +35,11 @@ describe("doctor says plainly that AWS's JWT authorizers are enough", () => {
 
 describe("doctor names what they would not keep", () => {
   test.each<[Partial<Settings>, string, string]>([
-    [{ domain: ["acme.eu.auth0.com", "login.acme.com"] }, "cannot do what these settings require: AUTH0_DOMAIN", ALL],
+    [
+      { domain: ["acme.eu.auth0.com", "login.acme.com"] },
+      "cannot do what these settings require: AUTH0_DOMAIN",
+      ALL,
+    ],
     [
       { clientIds: ["WebApp"] },
       "cannot do what these settings require: AUTH0_CLIENT_IDS",

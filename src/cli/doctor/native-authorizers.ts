@@ -116,8 +116,7 @@ function finding(
     check: "native",
     status: "ok",
     what: `${authorizer} supports everything that these settings require`,
-    advice:
-      `It needs no function. If the rest fits too, use it: ${documentationUrl("which-authorizer")}`,
+    advice: `It needs no function. If the rest fits too, use it: ${documentationUrl("which-authorizer")}`,
   };
 }
 
