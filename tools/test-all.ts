@@ -32,6 +32,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     needs: { "test/iam-simulator": "an evaluator of IAM policies, under the AGPL" },
   },
   packaging: { what: "what Serverless makes of templates", needs: VALIDATE },
+  corpus: {
+    what: "services as people write them, packaged with the plugin",
+    needs: { "test/corpus": "Serverless 3, and plugins that services use" },
+  },
   package: { what: "the npm package", needs: { "test/tools": "publint and Are the types wrong" } },
   start: { what: "npm start and the services that run on one machine" },
   cdk: { what: "the construct and the stacks of the CDK", needs: { ...CDK, ...VALIDATE } },

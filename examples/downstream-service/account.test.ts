@@ -5,7 +5,7 @@ import { account } from "./account.ts";
 /** An authorizer of any team's, which hands on the claims of its tokens under the names that ours uses. */
 function authorizerOf(issuer: string): Lambda {
   const exp = String(Math.floor(Date.now() / 1000) + 3600);
-  const context = { sub: "auth0|alice", iss: issuer, token_use: "access", exp };
+  const context = { sub: "auth0|alice", iss: issuer, aud: "https://api.acme.com/", token_use: "access", exp };
   return () => Promise.resolve({ isAuthorized: true, context });
 }
 

@@ -4,6 +4,9 @@ locals {
   zip = coalesce(var.zip, "${path.module}/../../dist/authorizer.zip")
   # Nothing in an event tells whether an HTTP API wants simple responses.
   simple = lookup(var.settings, "AUTHORIZER_HTTP_API_RESPONSE", "policy") == "simple"
+  # The function is told where the clients of the WebSocket API send their token.
+  token_parameter = one(regexall("^route\\.request\\.querystring\\.(.+)$", var.websocket_identity_source)[*][0])
+  token_setting   = var.websocket_api == null || local.token_parameter == null ? {} : { AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER = local.token_parameter }
 }
 
 resource "aws_cloudwatch_log_group" "authorizer" {
@@ -41,13 +44,15 @@ resource "aws_lambda_function" "authorizer" {
   source_code_hash = filebase64sha256(local.zip)
   handler          = "authorizer.handler"
   runtime          = var.runtime
-  architectures    = ["arm64"]
-  memory_size      = 512
+  architectures    = [var.architecture]
+  memory_size      = var.memory_size
+
+  reserved_concurrent_executions = var.reserved_concurrency
   # A fetch of keys takes 4 s at most; API Gateway waits 10 s at most.
   timeout = 8
 
   environment {
-    variables = merge(var.settings, local.table_setting)
+    variables = merge(local.token_setting, var.settings, local.table_setting)
   }
 
   logging_config {
@@ -65,9 +70,9 @@ resource "aws_api_gateway_authorizer" "rest" {
   name            = "auth0"
   type            = "REQUEST"
   authorizer_uri  = aws_lambda_function.authorizer.invoke_arn
-  identity_source = "method.request.header.Authorization"
+  identity_source = join(", ", concat(["method.request.header.Authorization"], var.rest_identity_sources))
   # The policy holds for every route and ends with the token, so a long cache is safe.
-  authorizer_result_ttl_in_seconds = 300
+  authorizer_result_ttl_in_seconds = coalesce(var.result_ttl_seconds, 300)
 }
 
 resource "aws_apigatewayv2_authorizer" "http" {
@@ -79,9 +84,9 @@ resource "aws_apigatewayv2_authorizer" "http" {
   authorizer_uri                    = aws_lambda_function.authorizer.invoke_arn
   authorizer_payload_format_version = "2.0"
   enable_simple_responses           = local.simple
-  identity_sources                  = ["$request.header.Authorization"]
+  identity_sources                  = concat(["$request.header.Authorization"], var.http_identity_sources)
   # Nothing ends a simple response, so it outlives its token by this.
-  authorizer_result_ttl_in_seconds = local.simple ? 60 : 300
+  authorizer_result_ttl_in_seconds = coalesce(var.result_ttl_seconds, local.simple ? 60 : 300)
 }
 
 resource "aws_apigatewayv2_authorizer" "websocket" {

@@ -11,8 +11,10 @@ locals {
   )
   tenant = { for name, value in var.settings : name => value if contains(["AUTH0_DOMAIN", "AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "JWKS_MAX_AGE_SECONDS", "JWKS_STALE_IF_ERROR_SECONDS", "JWKS_TIMEOUT_MS"], name) }
 
-  on_logout  = try(var.revocations.revoke_on_logout, false)
-  clients    = try(var.revocations.logout_client_ids, [])
+  # Without try, whose result is unknown as a whole where an item is known only once it is applied, such as the ID of an
+  # application of the same plan.
+  on_logout  = var.revocations == null ? false : var.revocations.revoke_on_logout
+  clients    = var.revocations == null ? [] : var.revocations.logout_client_ids
   has_logout = length(local.clients) > 0
   # What each writer is called with, beside the table.
   writers = {
@@ -22,7 +24,7 @@ locals {
     } : name => variables if name == "revoke-on-event" ? var.revocations != null : local.has_logout
   }
   # Each stream has a partner event bus of its own.
-  buses = { events = try(var.revocations.event_bus, null), logs = try(var.revocations.log_event_bus, null) }
+  buses = var.revocations == null ? {} : { events = var.revocations.event_bus, logs = var.revocations.log_event_bus }
   rules = { for name, bus in local.buses : name => bus if bus != null }
   patterns = {
     events = jsonencode({ source = [{ prefix = "aws.partner/auth0.com/" }] })

@@ -43,6 +43,7 @@ variable "settings" {
       "AUTHORIZER_HTTP_API_RESPONSE",
       "AUTHORIZER_HTTP_API_UNAUTHORIZED",
       "AUTHORIZER_POLICY_ENDS_WITH_TOKEN",
+      "AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER",
       "AUTHORIZER_LOG_LEVEL",
       "JWKS_MAX_AGE_SECONDS",
       "JWKS_STALE_IF_ERROR_SECONDS",
@@ -93,6 +94,42 @@ variable "runtime" {
   default     = "nodejs24.x"
 }
 
+variable "architecture" {
+  description = "arm64 or x86_64."
+  type        = string
+  default     = "arm64"
+}
+
+variable "memory_size" {
+  description = "Megabytes."
+  type        = number
+  default     = 512
+}
+
+variable "reserved_concurrency" {
+  description = "How many containers are kept for the function, and how many it may have at most; -1 for no limit of its own."
+  type        = number
+  default     = -1
+}
+
+variable "result_ttl_seconds" {
+  description = "For how many seconds REST and HTTP APIs keep an answer, 0 to 3600. Null: 300, or 60 with simple responses, which nothing ends before."
+  type        = number
+  default     = null
+}
+
+variable "rest_identity_sources" {
+  description = "What a REST API keeps answers by beside the token, such as method.request.header.X-Tenant or context.path."
+  type        = list(string)
+  default     = []
+}
+
+variable "http_identity_sources" {
+  description = "What an HTTP API keeps answers by beside the token, such as $request.header.X-Tenant or $context.routeKey."
+  type        = list(string)
+  default     = []
+}
+
 variable "log_retention_days" {
   type    = number
   default = 30
@@ -117,7 +154,7 @@ variable "websocket_api" {
 }
 
 variable "websocket_identity_source" {
-  description = "Where the clients of the WebSocket API send the token: in the query, or in route.request.header.Sec-WebSocket-Protocol, for which the integration of $connect selects the subprotocol bearer."
+  description = "Where the clients of the WebSocket API send the token: in the query under any name, which the function is told, or in route.request.header.Sec-WebSocket-Protocol, for which the integration of $connect selects the subprotocol bearer."
   type        = string
   default     = "route.request.querystring.access_token"
 }

@@ -11,7 +11,7 @@ export interface GatewayRequest {
   readonly credentials: {
     /** Every Authorization header, as received. */
     readonly headers: readonly unknown[];
-    /** Every query parameter `access_token` of a WebSocket, as received; none on other gateways. */
+    /** Every query parameter with the token of a WebSocket, as received; none on other gateways. */
     readonly parameters: readonly unknown[];
     /** Every header Sec-WebSocket-Protocol of a WebSocket, as received; none on other gateways. */
     readonly subprotocols: readonly unknown[];
@@ -31,12 +31,16 @@ const REQUEST_ID = /^[\w+/=-]{1,100}$/;
  */
 const MAX_HEADER_CHARACTERS = 10_240;
 
+/** Where a WebSocket's client sends its token, unless the settings say otherwise (RFC 6750 §2.3). */
+const TOKEN_PARAMETER = "access_token";
+
 /**
  * Detects the kind of event, and reads all of them alike.
  *
+ * @param tokenParameter the query parameter with a WebSocket's token
  * @throws AuthorizerError `unsupported_event`
  */
-export function readEvent(event: unknown): GatewayRequest {
+export function readEvent(event: unknown, tokenParameter: string = TOKEN_PARAMETER): GatewayRequest {
   if (!isObject(event)) throw new AuthorizerError("unsupported_event", "not an object");
   const kind = detectGateway(event);
   if (kind === undefined) throw new AuthorizerError("unsupported_event", "unknown type or version");
@@ -50,7 +54,7 @@ export function readEvent(event: unknown): GatewayRequest {
     requestId: typeof requestId === "string" && REQUEST_ID.test(requestId) ? requestId : undefined,
     credentials: {
       headers: gateway.authorization(event),
-      parameters: gateway.parameters(event),
+      parameters: gateway.parameters(event, tokenParameter),
       subprotocols: gateway.subprotocols(event),
     },
     identitySource: gateway.identitySource(event),

@@ -12,7 +12,7 @@ interface Gateway {
   /** Every Authorization header, as received. */
   readonly authorization: (event: RawEvent) => readonly unknown[];
   /** Every query parameter that may carry a token, as received. */
-  readonly parameters: (event: RawEvent) => readonly unknown[];
+  readonly parameters: (event: RawEvent, name: string) => readonly unknown[];
   /** Every header that may carry a token among subprotocols, as received. */
   readonly subprotocols: (event: RawEvent) => readonly unknown[];
   /** The values by which the gateway caches the answer, where the event has them. */
@@ -91,7 +91,7 @@ export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
     ...DEFAULTS,
     sends: (event) => isRequest(event) && isConnect(event),
     // A browser cannot set the header Authorization when it opens a WebSocket.
-    parameters: readAccessTokenParameters,
+    parameters: readParameters,
     subprotocols: headersNamed("sec-websocket-protocol"),
   },
 };
@@ -109,13 +109,9 @@ function headersNamed(wanted: string): (event: RawEvent) => readonly unknown[] {
     readValues(headers, multiValueHeaders, (name) => name.toLowerCase() === wanted);
 }
 
-function readAccessTokenParameters(event: RawEvent): readonly unknown[] {
+function readParameters(event: RawEvent, wanted: string): readonly unknown[] {
   const { queryStringParameters, multiValueQueryStringParameters } = event;
-  return readValues(
-    queryStringParameters,
-    multiValueQueryStringParameters,
-    (name) => name === "access_token",
-  );
+  return readValues(queryStringParameters, multiValueQueryStringParameters, (name) => name === wanted);
 }
 
 /** Payload 1.0 joins the values of several sources with commas. */

@@ -10,8 +10,8 @@ export interface StageRules {
 }
 
 /** The names of the stage variables: letters and digits, because CloudFormation allows no others. */
-export const AUDIENCES_VARIABLE = "auth0Audiences";
-export const PERMISSIONS_VARIABLE = "auth0Permissions";
+const AUDIENCES_VARIABLE = "auth0Audiences";
+const PERMISSIONS_VARIABLE = "auth0Permissions";
 
 export interface SharedRules {
   /** Whether every API must say which audiences count there. */

@@ -31,6 +31,8 @@ export interface Evaluator {
       readonly audiences: readonly string[];
     };
   readonly verify: Verify;
+  /** The query parameter with a WebSocket's token: `access_token`, unless it is another. */
+  readonly webSocketTokenParameter?: string | undefined;
   /** Undefined where tokens are good until they expire. */
   readonly revocations?: RevocationLookup | undefined;
 }
@@ -59,7 +61,7 @@ export async function evaluate(
   let jwt: DecodedJwt | undefined;
   try {
     onStep?.("event");
-    request = readEvent(event);
+    request = readEvent(event, evaluator.webSocketTokenParameter);
     onStep?.("identity-source");
     checkIdentitySource(request);
     const route = hasRules(rules.routePermissions) ? readRoute(event, request.kind) : undefined;

@@ -23,7 +23,7 @@ export interface Identity {
 }
 
 /** What a token speaks of: a user, an AI agent or a machine that acts for itself, or a visitor without an account. */
-export type PrincipalType = "user" | "agent" | "machine" | "anonymous";
+type PrincipalType = "user" | "agent" | "machine" | "anonymous";
 
 /** An address is byte for byte what Auth0 signed; one that is not plain ASCII is not carried at all. */
 export type Email =

@@ -2,6 +2,7 @@ import { formatRoutePermissions, routePermissions, type RoutePermissions } from 
 import {
   actors,
   organization,
+  parameterName,
   permission,
   contextClaims,
   dateTime,
@@ -171,6 +172,8 @@ export interface Settings {
    * with serverless-offline, which does not evaluate conditions; there, `false` is the default.
    */
   readonly policyEndsWithToken: boolean;
+  /** The query parameter in which clients send their token when they open a WebSocket. */
+  readonly webSocketTokenParameter: string;
   /**
    * The lowest level that is logged: `debug`, `info`, `warn`, `error` or `silent`.
    *
@@ -256,6 +259,7 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
   httpApiResponse: setting("AUTHORIZER_HTTP_API_RESPONSE", getOne("policy", "simple"), "policy"),
   httpApiUnauthorized: setting("AUTHORIZER_HTTP_API_UNAUTHORIZED", getOne("401", "403"), "401"),
   policyEndsWithToken: setting("AUTHORIZER_POLICY_ENDS_WITH_TOKEN", boolean, true),
+  webSocketTokenParameter: setting("AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER", parameterName, "access_token"),
   logLevel: setting("AUTHORIZER_LOG_LEVEL", getOne("debug", "info", "warn", "error", "silent"), "info"),
   jwksMaxAgeSeconds: setting("JWKS_MAX_AGE_SECONDS", integer(1, 86_400), 600),
   jwksStaleIfErrorSeconds: setting("JWKS_STALE_IF_ERROR_SECONDS", integer(0, 604_800), 3600),

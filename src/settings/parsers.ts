@@ -163,6 +163,14 @@ export function tableName(value: unknown): string {
   return text;
 }
 
+/** A query parameter that can be an identity source, whose names have these characters alone. */
+export function parameterName(value: unknown): string {
+  const text = word(value);
+  if (!/^[\w.-]+$/.test(text))
+    throw new Error(`must be the name of a query parameter, of letters, digits, and . _ -: ${text}`);
+  return text;
+}
+
 /** An RFC 3339 time, as it was written. */
 export function dateTime(value: unknown): string {
   const text = word(value);

@@ -60,28 +60,32 @@ describe("the Terraform module", () => {
     expect(one(module.resource, "aws_lambda_function", "authorizer")).toMatchObject({
       handler: "authorizer.handler",
       timeout: 8,
-      memory_size: 512,
-      architectures: ["arm64"],
-      environment: [{ variables: "${merge(var.settings, local.table_setting)}" }],
+      memory_size: "${var.memory_size}",
+      architectures: ["${var.architecture}"],
+      environment: [{ variables: "${merge(local.token_setting, var.settings, local.table_setting)}" }],
     });
   });
 
   test("asks each kind of API for what holds the token, and keeps answers for five minutes where they are kept", () => {
     expect(one(module.resource, "aws_api_gateway_authorizer", "rest")).toMatchObject({
       type: "REQUEST",
-      identity_source: "method.request.header.Authorization",
-      authorizer_result_ttl_in_seconds: 300,
+      identity_source:
+        '${join(", ", concat(["method.request.header.Authorization"], var.rest_identity_sources))}',
+      authorizer_result_ttl_in_seconds: "${coalesce(var.result_ttl_seconds, 300)}",
     });
     expect(one(module.resource, "aws_apigatewayv2_authorizer", "http")).toMatchObject({
       authorizer_type: "REQUEST",
       authorizer_payload_format_version: "2.0",
-      identity_sources: ["$request.header.Authorization"],
-      authorizer_result_ttl_in_seconds: "${local.simple ? 60 : 300}",
+      identity_sources: '${concat(["$request.header.Authorization"], var.http_identity_sources)}',
+      authorizer_result_ttl_in_seconds: "${coalesce(var.result_ttl_seconds, local.simple ? 60 : 300)}",
     });
     expect(one(module.resource, "aws_apigatewayv2_authorizer", "websocket")).toMatchObject({
       authorizer_type: "REQUEST",
       identity_sources: ["${var.websocket_identity_source}"],
     });
+    const byDefault = (name: string): unknown => module.variable[name]?.[0]?.["default"];
+    expect([byDefault("rest_identity_sources"), byDefault("http_identity_sources")]).toEqual([[], []]);
+    expect([byDefault("architecture"), byDefault("memory_size")]).toEqual(["arm64", 512]);
     expect(module.variable["websocket_identity_source"]?.[0]).toMatchObject({
       default: "route.request.querystring.access_token",
     });

@@ -17,7 +17,7 @@ import {
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { toEnvironment } from "../../settings/to-environment.ts";
+import { toTokenEnvironment } from "./environment.ts";
 import type { Settings } from "../../settings/settings.ts";
 
 export interface RevocationOptions {
@@ -157,7 +157,7 @@ export class Revocations extends Construct {
 
 /** The environment of an authorizer with a table whose name only a deployment knows. */
 export function getVariables(settings: Partial<Settings>): Variables {
-  return toEnvironment({ ...settings, revocationTable: "known-once-deployed" }, Date.now());
+  return toTokenEnvironment({ ...settings, revocationTable: "known-once-deployed" }, Date.now());
 }
 
 /** Those of the authorizer's variables that have these names, and how long a writer keeps sessions. */

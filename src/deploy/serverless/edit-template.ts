@@ -1,11 +1,19 @@
 import type { Template } from "../lint/cloudformation.ts";
 import type { Fragment } from "./resources.ts";
+import type { Provider } from "./framework-types.ts";
 
-/** A template that Serverless has compiled, and that plugins may change. */
-type Resources = Record<
-  string,
-  { readonly Type: string; Properties?: Record<string, unknown>; DependsOn?: string | readonly string[] }
->;
+/** A resource of a template that Serverless has compiled, which plugins may change. */
+interface Resource {
+  readonly Type: string;
+  Properties?: Record<string, unknown>;
+  DependsOn?: string | readonly string[];
+}
+
+/** The resources of a template by logical ID, without what is empty there: a service may have `Name: null`. */
+export function getEntries(template: Template): (readonly [id: string, resource: Resource])[] {
+  const resources = template.Resources as Readonly<Record<string, Resource | null>>;
+  return Object.entries(resources).flatMap(([id, resource]) => (resource === null ? [] : [[id, resource]]));
+}
 
 export function add(template: Template, fragment: Fragment): void {
   const sections = template as unknown as Record<string, Record<string, unknown>>;
@@ -14,31 +22,106 @@ export function add(template: Template, fragment: Fragment): void {
   }
 }
 
-/**
- * Takes from a function what Serverless gives to every function of the service, and for which this one's role has no
- * permission: a network of one's own, out of which it may not reach the tenant, tracing, a key for its environment, and
- * layers.
- */
-export function withoutSharedConfiguration(template: Template, functionId: string): void {
-  const { Properties = {} } = (template.Resources as Resources)[functionId] ?? {};
-  for (const property of ["VpcConfig", "TracingConfig", "KmsKeyArn", "Layers"])
-    Reflect.deleteProperty(Properties, property);
+/** What a function of the plugin has, whatever the service's other functions have. */
+export interface OwnConfiguration {
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, unknown>>;
 }
 
-/** A deployment of a REST API is a copy of it: what is to be in the copy has to be there before. */
-export function deployWith(template: Template, ids: readonly string[]): void {
-  for (const resource of Object.values(template.Resources as Resources)) {
-    if (resource.Type === "AWS::ApiGateway::Deployment")
-      resource.DependsOn = [...[resource.DependsOn ?? []].flat(), ...ids];
+/** What Serverless gives to every function of a service, and what plugins add to every function. */
+const SHARED = [
+  ...["VpcConfig", "TracingConfig", "KmsKeyArn", "Layers", "FileSystemConfigs", "LoggingConfig"],
+  ...["DeadLetterConfig", "SnapStart"],
+];
+
+/**
+ * Takes from a function what it has from the service, and for which its role has no permission or its bundle no use: a
+ * network out of which it may not reach the tenant, tracing, layers, another log group, a wrapper around its handler,
+ * and the environment of the service's other functions, with whatever secrets there are in it.
+ */
+export function keepOwnConfiguration(template: Template, functionId: string, own: OwnConfiguration): void {
+  const resource = getEntries(template).find(([id]) => id === functionId)?.[1];
+  if (resource === undefined) return;
+  const properties = (resource.Properties ??= {});
+  for (const property of SHARED) Reflect.deleteProperty(properties, property);
+  Object.assign(properties, { Handler: own.handler, Environment: { Variables: own.environment } });
+}
+
+/** Gives the plugin's roles what the service asks of every role: a path, and a boundary of what it may do. */
+export function asServiceRoles(fragment: Fragment, { iam, rolePermissionsBoundary }: Provider): void {
+  const role = (typeof iam?.role === "object" ? iam.role : {}) as Readonly<Record<string, unknown>>;
+  const boundary = role["permissionsBoundary"] ?? role["permissionBoundary"] ?? rolePermissionsBoundary;
+  for (const { Type, Properties } of Object.values(fragment.Resources ?? {})) {
+    if (Type !== "AWS::IAM::Role") continue;
+    Object.assign(Properties ?? {}, {
+      ...(role["path"] !== undefined && { Path: role["path"] }),
+      ...(boundary !== undefined && { PermissionsBoundary: boundary }),
+    });
   }
+}
+
+/** Lets roles read the table of revocations: those of the authorizers beside the one that it stands beside. */
+export function letRead(template: Template, policyId: string, roleIds: readonly string[]): void {
+  const policy = getEntries(template).find(([id]) => id === policyId)?.[1];
+  if (policy === undefined) return;
+  if (roleIds.length > 0) Object.assign(policy.Properties ?? {}, { Roles: roleIds.map((Ref) => ({ Ref })) });
+  else Reflect.deleteProperty(template.Resources, policyId);
 }
 
 /** Without a source, Serverless lets any WebSocket API of anybody call the functions of this one. */
 export function onlyFromThisWebSocketApi(template: Template, apiId: unknown): void {
-  const arn = ["arn:", { Ref: "AWS::Partition" }, ":execute-api:", { Ref: "AWS::Region" }, ":"];
-  const SourceArn = { "Fn::Join": ["", [...arn, { Ref: "AWS::AccountId" }, ":", apiId, "/*"]] };
-  for (const [id, { Type, Properties }] of Object.entries(template.Resources as Resources)) {
+  const SourceArn = toExecuteApiArn(apiId);
+  for (const [id, { Type, Properties }] of getEntries(template)) {
     if (Type === "AWS::Lambda::Permission" && id.endsWith("LambdaPermissionWebsockets"))
       Object.assign(Properties ?? {}, { SourceArn });
   }
+}
+
+/** Every route of an API, as a permission names its source. */
+function toExecuteApiArn(apiId: unknown): object {
+  const arn = ["arn:", { Ref: "AWS::Partition" }, ":execute-api:", { Ref: "AWS::Region" }, ":"];
+  return { "Fn::Join": ["", [...arn, { Ref: "AWS::AccountId" }, ":", apiId, "/*"]] };
+}
+
+/** What Serverless makes of an HTTP API's authorizer. */
+export interface HttpApiAuthorizer {
+  readonly id: string;
+  readonly permissionId: string;
+  readonly apiId: unknown;
+  readonly functionArn: unknown;
+  readonly definition: Readonly<Record<string, unknown>>;
+}
+
+/** An authorizer for an HTTP API of another stack, and the permission to call the function. */
+export function toHttpApiAuthorizer(authorizer: HttpApiAuthorizer): Fragment {
+  const { id, permissionId, apiId, functionArn, definition } = authorizer;
+  const uri = ["arn:", { Ref: "AWS::Partition" }, ":apigateway:", { Ref: "AWS::Region" }];
+  return {
+    Resources: {
+      [id]: {
+        Type: "AWS::ApiGatewayV2::Authorizer",
+        Properties: {
+          ApiId: apiId,
+          Name: definition["functionName"],
+          AuthorizerType: "REQUEST",
+          IdentitySource: definition["identitySource"],
+          AuthorizerPayloadFormatVersion: definition["payloadVersion"],
+          EnableSimpleResponses: definition["enableSimpleResponses"],
+          AuthorizerResultTtlInSeconds: definition["resultTtlInSeconds"],
+          AuthorizerUri: {
+            "Fn::Join": ["", [...uri, ":lambda:path/2015-03-31/functions/", functionArn, "/invocations"]],
+          },
+        },
+      },
+      [permissionId]: {
+        Type: "AWS::Lambda::Permission",
+        Properties: {
+          FunctionName: functionArn,
+          Action: "lambda:InvokeFunction",
+          Principal: "apigateway.amazonaws.com",
+          SourceArn: toExecuteApiArn(apiId),
+        },
+      },
+    },
+  };
 }

@@ -2,47 +2,73 @@ import type { Template } from "../lint/cloudformation.ts";
 
 /** As much of the Serverless Framework as the plugin uses: the same in version 3, in osls and in version 4. */
 export interface Serverless {
-  /** The service's configuration file, as plugins find it when they are constructed. */
-  readonly configurationInput: ServiceConfiguration;
   readonly configSchemaHandler: { defineCustomProperties(schema: object): void };
   readonly processedInput: { readonly commands: readonly string[] };
   readonly serviceDir: string;
   readonly service: Service;
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  extendConfiguration(path: readonly string[], value: unknown): void;
+  readonly pluginManager?: { readonly hooks?: Hooks };
   getProvider(name: "aws"): AwsProvider;
 }
 
-export interface ServiceConfiguration {
-  readonly custom?: Readonly<Record<string, unknown>>;
-  readonly functions?: Functions | readonly Functions[];
-  readonly plugins?: readonly string[];
-}
-
-type Functions = Readonly<Record<string, unknown>>;
+/** The hooks of every plugin, in the order in which they are called. */
+type Hooks = Record<string, { readonly pluginName: string; readonly hook: () => unknown }[] | undefined>;
 
 /** The service once all variables in its configuration have their values. */
-interface Service {
+export interface Service {
   readonly service: string;
   readonly custom?: Readonly<Record<string, unknown>>;
-  readonly functions: Readonly<Record<string, FunctionDefinition>>;
-  readonly provider: { readonly compiledCloudFormationTemplate: Template };
-  readonly resources?: { readonly Resources?: Template["Resources"] };
+  readonly functions: Record<string, FunctionDefinition>;
+  package?: { patterns?: readonly string[] };
+  readonly provider: Provider;
+  readonly resources?: unknown;
+}
+
+/** The service's section `provider`. */
+export interface Provider {
+  readonly compiledCloudFormationTemplate: Template;
+  readonly environment?: Readonly<Record<string, unknown>>;
+  readonly iam?: { readonly role?: unknown };
+  readonly rolePermissionsBoundary?: unknown;
+  readonly apiGateway?: {
+    readonly restApiId?: unknown;
+    readonly restApiRootResourceId?: unknown;
+    readonly restApiResources?: Readonly<Record<string, unknown>> | readonly RestApiResource[];
+  };
+  httpApi?: HttpApi;
+}
+
+/** One of `provider.apiGateway.restApiResources`, where these are a list. */
+interface RestApiResource {
+  readonly path: string;
+  readonly resourceId: unknown;
+}
+
+interface HttpApi {
+  /** Where the HTTP API belongs to another stack. */
+  id?: unknown;
+  authorizers?: Record<string, Readonly<Record<string, unknown>> | undefined>;
 }
 
 export interface FunctionDefinition {
-  environment?: Record<string, string>;
+  environment?: Readonly<Record<string, unknown>>;
   package?: { artifact?: string };
+  readonly name?: string;
   readonly events?: readonly FunctionEvent[];
+  [other: string]: unknown;
 }
 
-interface WebSocketAuthorizer {
-  readonly name?: string;
-  readonly identitySource?: readonly string[];
+/** How an event names its authorizer: by a name, or by an object with one. */
+export type AuthorizerReference = string | Readonly<Record<string, unknown>>;
+
+interface EventWithAuthorizer {
+  authorizer?: AuthorizerReference;
 }
 
 interface FunctionEvent {
-  readonly websocket?: string | { authorizer?: string | WebSocketAuthorizer };
+  readonly http?: string | EventWithAuthorizer;
+  readonly httpApi?: string | EventWithAuthorizer;
+  readonly websocket?: string | EventWithAuthorizer;
 }
 
 interface AwsProvider {
@@ -50,6 +76,8 @@ interface AwsProvider {
     getNormalizedFunctionName(name: string): string;
     getLambdaLogicalId(name: string): string;
     getLogGroupLogicalId(name: string): string;
+    getHttpApiAuthorizerLogicalId(name: string): string;
+    getLambdaAuthorizerHttpApiPermissionLogicalId(name: string): string;
   };
   getStage(): string;
   /** A `Ref`, or what the service has in its place for an API of another stack. */

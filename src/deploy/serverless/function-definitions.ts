@@ -1,48 +1,81 @@
-import { toVariables } from "../../settings/to-environment.ts";
-import type { ServiceConfiguration } from "./framework-types.ts";
-import type { Options } from "./options.ts";
+import { toDeployableVariables } from "../package/deployment-values.ts";
+import { toHttpSources, toRestSources } from "../package/identity-sources.ts";
+import type { FunctionDefinition } from "./framework-types.ts";
+import type { Options, StackOptions } from "./options.ts";
 import { roleId } from "./resources.ts";
 import { getTable } from "./writers.ts";
 
 /** A fetch of keys takes 4 s at most; API Gateway waits 10 s at most. */
 const TIMEOUT_SECONDS = 8;
+/** A policy ends with its token, so five minutes are safe. */
+const POLICY_TTL_SECONDS = 300;
+/** Nothing ends a simple answer before its time. */
+const SIMPLE_TTL_SECONDS = 60;
 
-/**
- * The function as `serverless.yml` would define it. Values of the environment may still be placeholders.
- *
- * @param artifact where the function's zip will be, relative to the service
- */
-export function functionDefinition({ stack, settings }: Options, idPrefix: string, artifact: string): object {
-  const { runtime, memorySize, logRetentionInDays } = stack;
-  const table = stack.revocations ? getTable(idPrefix) : undefined;
+/** What all functions of the plugin have: those of `functions`, once Serverless has read them. */
+export interface Place {
+  /** Logical IDs begin with it: `Auth0`. */
+  readonly idPrefix: string;
+  /** That of the authorizer which has the table of revocations. */
+  readonly tablePrefix: string;
+  /** The function's name in Lambda. */
+  readonly functionName: string;
+  /** The absolute path of its zip. */
+  readonly artifact: string;
+}
+
+/** The authorizer's function as `serverless.yml` would define it. */
+export function functionDefinition({ stack, settings }: Options, place: Place): FunctionDefinition {
+  const { runtime, architecture, memorySize, logRetentionInDays, role } = stack;
+  const { reservedConcurrency, provisionedConcurrency } = stack;
+  const table = stack.revocations ? getTable(place.tablePrefix) : undefined;
   return {
+    name: place.functionName,
     handler: "authorizer.handler",
     description: "Verifies Auth0 tokens for API Gateway.",
     runtime,
-    architecture: "arm64",
+    architecture,
     memorySize,
     timeout: TIMEOUT_SECONDS,
     logRetentionInDays,
-    role: roleId(idPrefix),
-    environment: { ...toVariables(settings), ...table?.variables },
-    ...(table && { dependsOn: table.dependsOn }),
-    package: { artifact },
+    role: role ?? roleId(place.idPrefix),
+    ...(reservedConcurrency !== undefined && { reservedConcurrency }),
+    ...(provisionedConcurrency !== undefined && { provisionedConcurrency }),
+    environment: { ...toDeployableVariables(settings), ...table?.variables },
+    ...(table && role === undefined && { dependsOn: table.dependsOn }),
+    events: [],
+    package: { artifact: place.artifact },
   };
 }
 
-/** What of a function's definition other plugins understand: that its code is built already. */
-export function hintsForBuilders({ plugins = [] }: ServiceConfiguration): object {
-  return plugins.some((plugin) => plugin === "serverless-esbuild") ? { skipEsbuild: true } : {};
+function getTtlSeconds({ stack, settings }: Options): number {
+  return stack.resultTtlSeconds ?? (isSimple(settings) ? SIMPLE_TTL_SECONDS : POLICY_TTL_SECONDS);
 }
 
-/** The authorizer of HTTP APIs: policies hold for every route and end with the token, so five minutes are safe. */
-export function httpApiAuthorizer(functionName: string): object {
+export function isSimple({ httpApiResponse }: Options["settings"]): boolean {
+  return httpApiResponse === "simple";
+}
+
+/** The authorizer of HTTP APIs as `provider.httpApi.authorizers` would define it. */
+export function httpApiAuthorizer(options: Options): Readonly<Record<string, unknown>> {
   return {
     type: "request",
-    functionName,
+    functionName: options.stack.name,
     payloadVersion: "2.0",
-    enableSimpleResponses: false,
-    identitySource: ["$request.header.Authorization"],
-    resultTtlInSeconds: 300,
+    enableSimpleResponses: isSimple(options.settings),
+    identitySource: toHttpSources(options.stack.identitySources),
+    resultTtlInSeconds: getTtlSeconds(options),
+  };
+}
+
+/** Of a REST API's authorizer, what differs from what Serverless does by itself. */
+export function restAuthorizer(options: Options): object {
+  const { identitySources, resultTtlSeconds }: StackOptions = options.stack;
+  return {
+    ...(resultTtlSeconds !== undefined && { resultTtlInSeconds: resultTtlSeconds }),
+    ...(identitySources.length > 0 && {
+      type: "request",
+      identitySource: toRestSources(identitySources).join(", "),
+    }),
   };
 }

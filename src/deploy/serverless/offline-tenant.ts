@@ -1,6 +1,8 @@
+import { getVariable, KEYS } from "../../settings/settings.ts";
 import type { Variables } from "../../settings/to-environment.ts";
+import type { Options } from "./options.ts";
 
-/** Where `npm start` in a clone of this project has its tenant. */
+/** Where the local tenant answers unless it is told otherwise. */
 const LOCAL_TENANT = "http://localhost:4000/";
 const TIMEOUT_MS = 3000;
 
@@ -25,4 +27,29 @@ export async function settingsOfLocalTenant(tenant: string): Promise<Variables> 
       { cause },
     );
   }
+}
+
+/**
+ * What the local tenant replaces in an authorizer's settings: its own domain, applications, API and claim in the place
+ * of those that are set, and nothing where nothing is set. So a kind of token that the deployed service refuses is
+ * refused here too.
+ */
+export function toOfflineVariables({ settings }: Options, tenant: Variables): Variables {
+  const replaced = (["clientIds", "audiences", "emailClaim"] as const).filter(
+    (key) => settings[key] !== undefined && [settings[key]].flat().length > 0,
+  );
+  const keys = ["domain", ...replaced] as const;
+  return Object.fromEntries(keys.map((key) => [getVariable(key), tenant[getVariable(key)] ?? ""]));
+}
+
+/**
+ * The function's environment under serverless-offline, which also gives it the service's: variables of ours that stand
+ * there would make it accept more than what is deployed, so they are set to nothing.
+ */
+export function withoutSharedSettings(
+  own: Readonly<Record<string, unknown>>,
+  shared: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const ours = KEYS.map(getVariable).filter((name) => name in shared);
+  return { ...Object.fromEntries(ours.map((name) => [name, ""])), ...own };
 }

@@ -1,14 +1,31 @@
-import { findNearest } from "../../settings/misspelling.ts";
-import { ConfigurationError } from "../../settings/configuration-error.ts";
-import { KEYS, settingsFrom, type Settings } from "../../settings/settings.ts";
-import { toEnvironment } from "../../settings/to-environment.ts";
-import { RULE_NAMES, type RuleName } from "../lint/lint.ts";
+import type { DeployableSettings } from "../package/deployment-values.ts";
+import type { RuleName } from "../lint/lint.ts";
+
+/** Where the options stand, under `custom`. */
+export const SECTION = "auth0Authorizer";
 
 /** Of `custom.auth0Authorizer`, what is about the stack and not about who gets in. */
 export interface StackOptions {
   /** The name of the function, and by which routes call it. */
   readonly name: string;
+  /** The function's name in Lambda: `SERVICE-STAGE-NAME`, unless told otherwise. At most 64 characters. */
+  readonly functionName: string | undefined;
   readonly runtime: string;
+  /** `arm64` or `x86_64`. */
+  readonly architecture: string;
+  /** An existing role in place of the plugin's: an ARN, a role's logical ID, or a value such as `Fn::ImportValue`. */
+  readonly role: string | object | undefined;
+  /** How many containers are kept for the function, and how many it may have at most. */
+  readonly reservedConcurrency: number | undefined;
+  /** How many containers are started before they are called. */
+  readonly provisionedConcurrency: number | undefined;
+  /**
+   * For how many seconds gateways keep an answer, 0 to 3600: without it 300, or 60 where `httpApiResponse` is `simple`.
+   * Nothing ends a simple answer before.
+   */
+  readonly resultTtlSeconds: number | undefined;
+  /** What answers are kept by beside the token: `header.X-Tenant`, `querystring.lang`, `stageVariables.tenant`, `context.path`. */
+  readonly identitySources: readonly string[];
   /** Megabytes. */
   readonly memorySize: number;
   readonly logRetentionInDays: number;
@@ -22,8 +39,14 @@ export interface StackOptions {
   readonly dashboard: boolean;
   /** Whether a REST API's 401, 403 and 503 get the headers that browsers and clients need. */
   readonly gatewayResponses: boolean;
-  /** Whose pages may read these answers. */
-  readonly corsOrigin: string;
+  /**
+   * Whose pages may read these answers: `*`, an origin, or a list of origins. With a list, the answer names the origin
+   * that asked, whichever it is, because a gateway response cannot compare. `*`, unless told otherwise or unless the
+   * service's own DEFAULT_4XX says another.
+   */
+  readonly corsOrigin: string | readonly string[] | undefined;
+  /** Whether pages that send cookies may read them (`Access-Control-Allow-Credentials`). Needs named origins. */
+  readonly corsCredentials: boolean;
   /** Whether a 403 of a REST API says why. */
   readonly reasonIn403: boolean;
   /** What a 401 of a REST API names as `resource_metadata` (RFC 9728 §5.1): an address, or nothing. */
@@ -55,11 +78,18 @@ export interface StackOptions {
 }
 
 /** AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput-scenarios.html */
-const NEW_TABLE_READ_UNITS = 12_000;
+export const NEW_TABLE_READ_UNITS = 12_000;
 
-const DEFAULTS: StackOptions = {
+export const DEFAULTS: StackOptions = {
   name: "auth0",
+  functionName: undefined,
   runtime: "nodejs24.x",
+  architecture: "arm64",
+  role: undefined,
+  reservedConcurrency: undefined,
+  provisionedConcurrency: undefined,
+  resultTtlSeconds: undefined,
+  identitySources: [],
   memorySize: 512,
   logRetentionInDays: 30,
   snapshot: true,
@@ -68,7 +98,8 @@ const DEFAULTS: StackOptions = {
   alarmRefusedPercent: 50,
   dashboard: false,
   gatewayResponses: true,
-  corsOrigin: "*",
+  corsOrigin: undefined,
+  corsCredentials: false,
   reasonIn403: false,
   resourceMetadata: "",
   revocations: false,
@@ -84,111 +115,46 @@ const DEFAULTS: StackOptions = {
   except: [],
   offlineTenant: undefined,
 };
-const STACK_OPTIONS = Object.keys(DEFAULTS);
+export const STACK_OPTIONS: readonly string[] = Object.keys(DEFAULTS);
 
+/** Of the stack's options, those that each of several authorizers may have for itself. */
+export const FUNCTION_OPTIONS: readonly string[] = [
+  ...["functionName", "runtime", "architecture", "memorySize", "logRetentionInDays", "role", "snapshot"],
+  ...["reservedConcurrency", "provisionedConcurrency", "resultTtlSeconds", "identitySources"],
+];
+
+/** One authorizer. */
 export interface Options {
   readonly stack: StackOptions;
-  readonly settings: Partial<Settings>;
+  /** Not checked yet; values may be CloudFormation's own, such as `{ "Fn::ImportValue": … }`. */
+  readonly settings: DeployableSettings;
 }
 
 /** Stands for the table that the plugin makes, whose name only a deployment knows. */
-const OWN_TABLE = "made-by-the-plugin";
+export const OWN_TABLE = "made-by-the-plugin";
 
-/** What is set under `custom.auth0Authorizer`. */
-export function optionsFrom(given: unknown): Options {
-  const all = Object.entries((given ?? {}) as Record<string, unknown>);
+/**
+ * The authorizers of `custom.auth0Authorizer`: one, or those of `authorizers`, which have what stands beside it too. The
+ * one with the default name comes first, and the others by their names, because Serverless does not keep their order and
+ * what all of them share stands beside the first.
+ */
+export function optionsFrom(given: unknown): readonly [Options, ...Options[]] {
+  const { authorizers, ...common } = (given ?? {}) as Record<string, unknown>;
+  const [first, ...others] = Object.entries((authorizers ?? {}) as Record<string, object | null>)
+    .sort(([one], [other]) => compareNames(one, other))
+    .map(([name, own]) => readAuthorizer({ ...common, ...own, name }));
+  return first === undefined ? [readAuthorizer(common)] : [first, ...others];
+}
+
+function compareNames(one: string, other: string): number {
+  if (one === DEFAULTS.name) return -1;
+  return other === DEFAULTS.name || one > other ? 1 : -1;
+}
+
+function readAuthorizer(given: object): Options {
+  const all = Object.entries(given);
   const isOfStack = ([name]: readonly [string, unknown]): boolean => STACK_OPTIONS.includes(name);
   const stack = { ...DEFAULTS, ...Object.fromEntries(all.filter(isOfStack)) };
   const settings = Object.fromEntries(all.filter((entry) => !isOfStack(entry)));
   return { stack, settings: stack.revocations ? { revocationTable: OWN_TABLE, ...settings } : settings };
-}
-
-/** Every mistake in what stands under `custom.auth0Authorizer`, once all variables in it have their values. */
-export function mistakesIn(given: unknown): readonly string[] {
-  const { stack, settings } = optionsFrom(given);
-  return [...settingsMistakes(settings), ...stackMistakes(stack), ...revocationMistakes({ stack, settings })];
-}
-
-function settingsMistakes(settings: Partial<Settings>): readonly string[] {
-  const known = Object.fromEntries(Object.entries(settings).filter(([name]) => isSetting(name)));
-  const unknown = Object.keys(settings).filter((name) => !isSetting(name));
-  return [...getMistakes(() => toEnvironment(known, Date.now())), ...unknown.map(unknownOption)];
-}
-
-function getMistakes(read: () => unknown): readonly string[] {
-  try {
-    read();
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.issues;
-    throw error;
-  }
-}
-
-function isSetting(name: string): boolean {
-  return (KEYS as readonly string[]).includes(name);
-}
-
-function unknownOption(name: string): string {
-  const meant = findNearest(name, [...KEYS, ...STACK_OPTIONS]);
-  return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
-}
-
-function stackMistakes(stack: StackOptions): readonly string[] {
-  const wrongType = Object.entries(DEFAULTS).flatMap(([name, value]) => {
-    const found = stack[name as keyof StackOptions];
-    if (
-      value === undefined ||
-      (typeof found === typeof value && Array.isArray(found) === Array.isArray(value))
-    )
-      return [];
-    return [
-      `${name} must be a ${Array.isArray(value) ? "list" : typeof value}, not ${JSON.stringify(found)}`,
-    ];
-  });
-  if (wrongType.length > 0) return wrongType;
-  return [
-    ...stack.except
-      .filter((rule) => !RULE_NAMES.includes(rule))
-      .map((rule) => `except names ${rule}, and the rules are ${RULE_NAMES.join(", ")}`),
-    ...(stack.dashboard && !stack.alarms ? ["dashboard shows the alarms, so it needs alarms: true"] : []),
-  ];
-}
-
-const NEED_REVOCATIONS = [
-  ...(["eventBus", "logEventBus", "revokeOnLogout", "sessionRetentionDays"] as const),
-  "backChannelLogout" as const,
-];
-
-function revocationMistakes({ stack, settings }: Options): readonly string[] {
-  const { revocations, backChannelLogout, logoutClientIds } = stack;
-  const isOwnTable = settings.revocationTable === OWN_TABLE;
-  const applications = [...logoutClientIds, ...(settings.clientIds ?? [])];
-  return [
-    ...NEED_REVOCATIONS.filter((name) => !revocations && Boolean(stack[name])).map(
-      (name) => `${name} needs revocations: true`,
-    ),
-    ...(revocations && !isOwnTable
-      ? ["revocationTable is another table than the one of revocations: true: leave one of them out"]
-      : []),
-    ...(revocations && backChannelLogout && applications.length === 0
-      ? ["backChannelLogout needs logoutClientIds: the applications whose logout tokens count"]
-      : []),
-    ...(stack.silenceHours >= 1 && stack.silenceHours <= 168 ? [] : ["silenceHours must be from 1 to 168"]),
-    ...(isWhole(stack.sessionRetentionDays ?? 1, 1, 3650)
-      ? []
-      : ["sessionRetentionDays must be a whole number from 1 to 3650"]),
-    ...(isWhole(stack.warmReadUnits, NEW_TABLE_READ_UNITS)
-      ? []
-      : [`warmReadUnits must be a whole number of at least ${NEW_TABLE_READ_UNITS}`]),
-  ];
-}
-
-function isWhole(value: number, least: number, most = Infinity): boolean {
-  return Number.isInteger(value) && value >= least && value <= most;
-}
-
-/** The issuers of checked settings. */
-export function getIssuers(settings: Partial<Settings>): readonly string[] {
-  return settingsFrom(settings).domain;
 }

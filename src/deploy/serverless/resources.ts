@@ -35,13 +35,22 @@ export function roleId(idPrefix: string): string {
   return `${idPrefix}AuthorizerRole`;
 }
 
-/** What stands beside the function, under names that nothing else of the service has. */
-export function resourcesFor(infrastructure: Infrastructure, options: StackOptions, names: Names): Fragment {
+/**
+ * What stands beside the function, under names that nothing else of the service has.
+ *
+ * @param hasTable whether it is the authorizer that the table of revocations stands beside, where there is one
+ */
+export function resourcesFor(
+  infrastructure: Infrastructure,
+  options: StackOptions,
+  names: Names,
+  hasTable: boolean,
+): Fragment {
   const parts = [
-    infrastructure.role,
+    ...(options.role === undefined ? [infrastructure.role] : []),
     ...(options.alarms ? [infrastructure.alarms] : []),
     ...(options.dashboard ? [infrastructure.dashboard] : []),
-    ...revocationParts(infrastructure, options),
+    ...(hasTable ? revocationParts(infrastructure, options) : []),
   ];
   return rewritten(merged(parts), options, names);
 }
@@ -101,7 +110,7 @@ function placeholders(options: StackOptions, { prefix, logLevel, revocationTable
     "${param:REVOCATION_ON_LOGOUT}": String(options.revokeOnLogout),
     "${param:REVOCATION_SILENCE_HOURS}": options.silenceHours,
     "${param:REVOCATION_WARM_READ_UNITS}": options.warmReadUnits,
-    '${param:CORS_ORIGIN, "*"}': options.corsOrigin,
+    '${param:CORS_ORIGIN, "*"}': [options.corsOrigin ?? "*"].flat()[0] ?? "*",
     '${param:REASON_IN_403, "false"}': String(options.reasonIn403),
     '${param:RESOURCE_METADATA, ""}': options.resourceMetadata,
   };

@@ -1,12 +1,13 @@
-import { toVariables } from "../../settings/to-environment.ts";
-import type { Settings } from "../../settings/settings.ts";
+import { toDeployableVariables, type DeployableSettings } from "../package/deployment-values.ts";
+import type { SettingKey } from "../../settings/settings.ts";
+import type { FunctionDefinition } from "./framework-types.ts";
 import type { Options } from "./options.ts";
 
 /** A function that writes revocations, as {@link Options} ask for it. */
 interface Writer {
   /** What its name ends with. */
   readonly suffix: "RevokeOnEvent" | "BackChannelLogout";
-  readonly definition: object;
+  readonly definition: FunctionDefinition;
 }
 
 /** The files of the functions that write revocations, in the package's `dist/` and in their zip. */
@@ -14,7 +15,7 @@ export const WRITER_FILES = ["revoke-on-event.cjs", "back-channel-logout.cjs"];
 
 const TIMEOUT_SECONDS = 10;
 /** The authorizer's settings that the endpoint for logout tokens has too. */
-const LOGOUT_SETTINGS: readonly (keyof Settings)[] = [
+const LOGOUT_SETTINGS: readonly SettingKey[] = [
   "domain",
   "clockToleranceSeconds",
   "jwksMaxAgeSeconds",
@@ -36,17 +37,18 @@ export function getTable(idPrefix: string): {
 /**
  * The functions that write revocations, as `serverless.yml` would define them.
  *
- * @param artifact where their zip will be, relative to the service
+ * @param artifact the absolute path of their zip
  */
 export function getWriters(options: Options, idPrefix: string, artifact: string): readonly Writer[] {
   const { stack } = options;
   if (!stack.revocations) return [];
   const common = {
     runtime: stack.runtime,
-    architecture: "arm64",
+    architecture: stack.architecture,
     memorySize: stack.memorySize,
     timeout: TIMEOUT_SECONDS,
     logRetentionInDays: stack.logRetentionInDays,
+    events: [],
     package: { artifact },
   };
   const definitions = { RevokeOnEvent: revokeOnEvent, BackChannelLogout: backChannelLogout };
@@ -59,7 +61,7 @@ export function getWriters(options: Options, idPrefix: string, artifact: string)
       ...common,
       role: `${idPrefix}${suffix}Role`,
       ...definitions[suffix](options, {
-        ...toVariables(only(options.settings, ["logLevel"])),
+        ...toDeployableVariables(only(options.settings, ["logLevel"])),
         ...sessionRetention(stack),
         ...getTable(idPrefix).variables,
       }),
@@ -85,15 +87,15 @@ function backChannelLogout(options: Options, environment: object): object {
     handler: "back-channel-logout.handler",
     description: "Writes revocations of sessions from Auth0's logout tokens.",
     url: true,
-    environment: { ...toVariables(settings), ...environment },
+    environment: { ...toDeployableVariables(settings), ...environment },
   };
 }
 
 /** The applications whose logout tokens count: those whose ID tokens do, unless others are named. */
-function logoutClientIds({ stack, settings }: Options): readonly string[] {
-  return stack.logoutClientIds.length > 0 ? stack.logoutClientIds : (settings.clientIds ?? []);
+function logoutClientIds({ stack, settings }: Options): unknown {
+  return stack.logoutClientIds.length > 0 ? stack.logoutClientIds : settings.clientIds;
 }
 
-function only(settings: Partial<Settings>, keys: readonly (keyof Settings)[]): Partial<Settings> {
+function only(settings: DeployableSettings, keys: readonly SettingKey[]): DeployableSettings {
   return Object.fromEntries(keys.map((key) => [key, settings[key]]));
 }

@@ -1,0 +1,127 @@
+import { join } from "node:path";
+import type { FunctionDefinition, Serverless } from "./framework-types.ts";
+import { functionDefinition } from "./function-definitions.ts";
+import { SECTION, optionsFrom, type Options } from "./options.ts";
+import type { Names } from "./resources.ts";
+import { findTokenParameter } from "./routes.ts";
+import { getWriters } from "./writers.ts";
+
+type AwsProvider = ReturnType<Serverless["getProvider"]>;
+
+/** What the plugin adds to a service: its functions, and how they and what stands beside them are called. */
+export class Plan {
+  readonly #serverless: Serverless;
+  readonly #isOffline: boolean;
+  /** Plugins that build change the framework's while they do. */
+  readonly #serviceDir: string;
+
+  constructor(serverless: Serverless, isOffline: boolean) {
+    this.#serverless = serverless;
+    this.#isOffline = isOffline;
+    this.#serviceDir = serverless.serviceDir;
+  }
+
+  /** What stands under `custom.auth0Authorizer`. The local tenant brings its own domain. */
+  get section(): unknown {
+    const section = (this.#serverless.service.custom?.[SECTION] ?? {}) as Readonly<Record<string, unknown>>;
+    const { offlineTenant, domain } = section;
+    const needsDomain = this.#isOffline && offlineTenant !== undefined && domain === undefined;
+    return needsDomain ? { ...section, domain: "localhost" } : section;
+  }
+
+  /** The authorizers; the table of revocations and gateway responses stand beside the first. */
+  get authorizers(): readonly [Options, ...Options[]] {
+    return optionsFrom(this.section);
+  }
+
+  get first(): Options {
+    return this.authorizers[0];
+  }
+
+  get naming(): AwsProvider["naming"] {
+    return this.#aws().naming;
+  }
+
+  /** The functions as `serverless.yml` would define them, by name. */
+  get functions(): Readonly<Record<string, FunctionDefinition>> {
+    const { first } = this;
+    const common = this.#warmup();
+    const authorizers = this.authorizers.map((options) => {
+      const { name } = options.stack;
+      const definition = functionDefinition(this.#withTokenParameter(options), {
+        idPrefix: this.getIdPrefix(options),
+        tablePrefix: this.getIdPrefix(first),
+        functionName: options.stack.functionName ?? this.#getFullName(name),
+        artifact: this.getArtifact(name),
+      });
+      return [name, { ...definition, ...common }] as const;
+    });
+    const writers = getWriters(first, this.getIdPrefix(first), this.writersArtifact).map(
+      ({ suffix, definition }) => {
+        const name = `${first.stack.name}${suffix}`;
+        return [name, { name: this.#getFullName(name), ...definition, ...common }] as const;
+      },
+    );
+    return Object.fromEntries([...authorizers, ...writers]);
+  }
+
+  /** Logical IDs of the functions. */
+  get functionIds(): ReadonlySet<string> {
+    return new Set(Object.keys(this.functions).map((name) => this.naming.getLambdaLogicalId(name)));
+  }
+
+  get webSocketApiId(): unknown {
+    return this.#aws().getApiGatewayWebsocketApiId();
+  }
+
+  get writersArtifact(): string {
+    return this.getArtifact(`${this.first.stack.name}-revocations`);
+  }
+
+  getArtifact(name: string): string {
+    return join(this.#serviceDir, ".serverless", `${name}.zip`);
+  }
+
+  getIdPrefix({ stack }: Options): string {
+    return this.naming.getNormalizedFunctionName(stack.name);
+  }
+
+  getNames({ stack, settings }: Options): Names {
+    const { revocationTable, logLevel } = settings;
+    return {
+      prefix: this.#getFullName(stack.name),
+      idPrefix: this.naming.getNormalizedFunctionName(stack.name),
+      functionId: this.naming.getLambdaLogicalId(stack.name),
+      logGroupId: this.naming.getLogGroupLogicalId(stack.name),
+      restApiId: this.#aws().getApiGatewayRestApiId(),
+      logLevel: toText(logLevel),
+      revocationTable: toText(revocationTable),
+    };
+  }
+
+  #aws(): AwsProvider {
+    return this.#serverless.getProvider("aws");
+  }
+
+  #getFullName(name: string): string {
+    return `${this.#serverless.service.service}-${this.#aws().getStage()}-${name}`;
+  }
+
+  /** The authorizer is told by itself where clients of a WebSocket send their token. */
+  #withTokenParameter(options: Options): Options {
+    const webSocketTokenParameter = findTokenParameter(this.#serverless.service, options.stack.name);
+    if (webSocketTokenParameter === undefined) return options;
+    return { ...options, settings: { webSocketTokenParameter, ...options.settings } };
+  }
+
+  /** serverless-plugin-warmup would call the functions with events that no gateway sends. */
+  #warmup(): object {
+    const warmers = Object.keys(this.#serverless.service.custom?.["warmup"] ?? {});
+    if (warmers.length === 0) return {};
+    return { warmup: Object.fromEntries(warmers.map((name) => [name, { enabled: false }])) };
+  }
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

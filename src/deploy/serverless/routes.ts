@@ -1,0 +1,89 @@
+import type { AuthorizerReference, Provider, Service } from "./framework-types.ts";
+import { httpApiAuthorizer, isSimple, restAuthorizer } from "./function-definitions.ts";
+import type { Options } from "./options.ts";
+
+/** A browser cannot set headers when it opens a WebSocket. Serverless's own default is a header `Auth`. */
+const WEBSOCKET_SOURCE = ["route.request.querystring.access_token"];
+
+/**
+ * Gives the routes that name an authorizer of the plugin what the options say of it: how long answers are kept, and by
+ * what. What a route says itself stays.
+ */
+export function completeRoutes(service: Service, options: Options): void {
+  const { name } = options.stack;
+  const ofRest = restAuthorizer(options);
+  for (const { http, httpApi, websocket } of Object.values(service.functions).flatMap(
+    ({ events = [] }) => events,
+  )) {
+    if (typeof http === "object" && getName(http.authorizer) === name && Object.keys(ofRest).length > 0)
+      http.authorizer = { ...ofRest, ...toObject(http.authorizer) };
+    // serverless-offline reads objects alone.
+    if (typeof httpApi === "object" && httpApi.authorizer === name) httpApi.authorizer = { name };
+    if (typeof websocket === "object" && getName(websocket.authorizer) === name)
+      websocket.authorizer = { identitySource: WEBSOCKET_SOURCE, ...toObject(websocket.authorizer) };
+  }
+}
+
+/** The query parameter in which clients of a WebSocket send their token, where it has another name than `access_token`. */
+export function findTokenParameter(service: Service, name: string): string | undefined {
+  const sources = Object.values(service.functions)
+    .flatMap(({ events = [] }) => events)
+    .flatMap(({ websocket }) => (typeof websocket === "object" ? [websocket.authorizer] : []))
+    .filter((authorizer) => getName(authorizer) === name)
+    .flatMap((authorizer) => toObject(authorizer)["identitySource"] ?? []);
+  const names = sources.flatMap(
+    (source) => /^route\.request\.querystring\.(.+)$/.exec(JSON.stringify(source).slice(1, -1))?.[1] ?? [],
+  );
+  return names.includes("access_token") ? undefined : names[0];
+}
+
+/**
+ * Adds the authorizer for the service's HTTP API, under its name. What the service says of it itself, such as an
+ * identity source, stays.
+ *
+ * @returns what is wrong with that
+ */
+export function addHttpApiAuthorizer(provider: Provider, options: Options): readonly string[] {
+  const { name } = options.stack;
+  const httpApi = (provider.httpApi ??= {});
+  const theirs = httpApi.authorizers?.[name] ?? {};
+  const path = `provider.httpApi.authorizers.${name}`;
+  const { type = "request", functionName = name, functionArn, enableSimpleResponses } = theirs;
+  if (type !== "request" || functionName !== name || functionArn !== undefined)
+    return [`${path} is another authorizer already: give the plugin another name`];
+  const simple = isSimple(options.settings);
+  if (enableSimpleResponses !== undefined && enableSimpleResponses !== simple)
+    return [
+      `${path}.enableSimpleResponses is ${JSON.stringify(enableSimpleResponses)}, and the function would answer ` +
+        `otherwise, so that every call ends in 500: say httpApiResponse: ${simple ? "policy" : "simple"}`,
+    ];
+  httpApi.authorizers = {
+    ...httpApi.authorizers,
+    [name]: { ...httpApiAuthorizer(options), ...theirs, functionName: name },
+  };
+  return [];
+}
+
+/**
+ * Serverless defines no authorizer for an HTTP API of another stack, but takes the ID of one: that of a resource which
+ * the plugin adds.
+ *
+ * @returns whether there is a route with this authorizer
+ */
+export function referToAuthorizer(service: Service, name: string, authorizerId: string): boolean {
+  let isUsed = false;
+  for (const { httpApi } of Object.values(service.functions).flatMap(({ events = [] }) => events)) {
+    if (typeof httpApi !== "object" || getName(httpApi.authorizer) !== name) continue;
+    httpApi.authorizer = { id: { Ref: authorizerId }, type: "request" };
+    isUsed = true;
+  }
+  return isUsed;
+}
+
+function getName(authorizer: AuthorizerReference | undefined): unknown {
+  return typeof authorizer === "object" ? authorizer["name"] : authorizer;
+}
+
+function toObject(authorizer: AuthorizerReference | undefined): Readonly<Record<string, unknown>> {
+  return typeof authorizer === "object" ? authorizer : { name: authorizer };
+}
