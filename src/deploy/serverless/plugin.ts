@@ -158,7 +158,7 @@ export class Auth0AuthorizerPlugin {
     const findings = lintTemplate(withImportedPaths(template, provider), { publicRoutes, except });
     const isError = ({ severity }: Finding): boolean => severity === "error";
     for (const finding of findings.filter((each) => !isError(each)))
-      this.#warn(`${finding.severity}: ${formatFinding(finding)}`);
+      this.#warn(`${finding.severity === "not checked" ? "not checked: " : ""}${formatFinding(finding)}`);
     this.#refuse(findings.filter(isError).map(formatFinding));
   }
 
