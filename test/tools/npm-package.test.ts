@@ -21,8 +21,8 @@ async function main(): Promise<void> {
   const tenant = await startFakeTenant();
   const table = await startRevocationTable();
   Object.assign(process.env, table.environment);
-  // @ts-expect-error: the types are there, and say that a list is one
-  const mistaken = (): unknown => createAuthorizer({ domain: tenant.issuer });
+  // @ts-expect-error: the types are there, and say that a domain is no number
+  const mistaken = (): unknown => createAuthorizer({ domain: 7 });
   const authorizer = createAuthorizer({
     domain: [tenant.issuer],
     clientIds: ["test-application"],
@@ -56,8 +56,8 @@ import type { APIGatewayRequestAuthorizerHandler } from "aws-lambda";
 export const authorizer: APIGatewayRequestAuthorizerHandler = handler;
 // @ts-expect-error: the types are there, and say that an event is none of these
 identityFrom(restApi);
-// @ts-expect-error: the types are there, and say that a list is one
-createVerifier({ domain: "acme.eu.auth0.com" });
+// @ts-expect-error: the types are there, and say that a domain is no number
+createVerifier({ domain: 7 });
 `;
 
 const TSC = resolve("node_modules/typescript/bin/tsc");
