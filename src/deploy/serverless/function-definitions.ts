@@ -48,6 +48,11 @@ export function functionDefinition({ stack, settings }: Options, place: Place): 
   };
 }
 
+/** Whether routes have permissions of their own: then no answer for one route may be kept for another. */
+function hasRoutePermissions({ settings }: Options): boolean {
+  return Object.keys(settings.routePermissions ?? {}).length > 0;
+}
+
 function getTtlSeconds({ stack, settings }: Options): number {
   return stack.resultTtlSeconds ?? (isSimple(settings) ? SIMPLE_TTL_SECONDS : POLICY_TTL_SECONDS);
 }
@@ -63,7 +68,10 @@ export function httpApiAuthorizer(options: Options): Readonly<Record<string, unk
     functionName: options.stack.name,
     payloadVersion: "2.0",
     enableSimpleResponses: isSimple(options.settings),
-    identitySource: toHttpSources(options.stack.identitySources),
+    identitySource: toHttpSources([
+      ...(hasRoutePermissions(options) ? ["context.routeKey"] : []),
+      ...options.stack.identitySources,
+    ]),
     resultTtlInSeconds: getTtlSeconds(options),
   };
 }
@@ -71,11 +79,16 @@ export function httpApiAuthorizer(options: Options): Readonly<Record<string, unk
 /** Of a REST API's authorizer, what differs from what Serverless does by itself. */
 export function restAuthorizer(options: Options): object {
   const { identitySources, resultTtlSeconds }: StackOptions = options.stack;
+  const byRoute = hasRoutePermissions(options);
+  // With permissions by route and a TTL, the route has to be in the key; whether a REST API takes it is not verified.
+  const ttl = resultTtlSeconds ?? (byRoute ? 0 : undefined);
+  const sources =
+    byRoute && ttl !== 0 ? ["context.httpMethod", "context.path", ...identitySources] : identitySources;
   return {
-    ...(resultTtlSeconds !== undefined && { resultTtlInSeconds: resultTtlSeconds }),
-    ...(identitySources.length > 0 && {
+    ...(ttl !== undefined && { resultTtlInSeconds: ttl }),
+    ...((byRoute || identitySources.length > 0) && {
       type: "request",
-      identitySource: toRestSources(identitySources).join(", "),
+      identitySource: toRestSources(sources).join(", "),
     }),
   };
 }
