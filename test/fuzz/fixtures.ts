@@ -24,13 +24,14 @@ export const GATEWAYS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "
 
 /** Settings of several teams. */
 export const TEAMS: readonly Partial<Settings>[] = [
-  {},
+  { actors: "any" },
   { emailPolicy: "present", accessTokenProfile: "rfc9068", clockToleranceSeconds: 0 },
   {
     emailPolicy: "optional",
     allowMachines: true,
     organizations: ["org_1", "org_2"],
     clockToleranceSeconds: 60,
+    actors: ["agent-1", "agent-3"],
   },
   {
     requiredPermissions: ["read:x"],

@@ -117,13 +117,15 @@ function claimsFault(header: Json, claims: Json, team: Partial<Settings>): strin
 
 function idFault(kind: string | undefined, aud: readonly string[], claims: Json): string | undefined {
   if (kind !== "" && kind !== "jwt") return "typ";
-  if (new Set(aud).size > 1 || (aud.length > 1 && claims["azp"] === undefined)) return "aud";
-  if (claims["azp"] !== undefined && claims["azp"] !== CLIENT_ID) return "azp";
+  const azp = given(claims["azp"]);
+  if (new Set(aud).size > 1 || (aud.length > 1 && azp === undefined)) return "aud";
+  if (azp !== undefined && azp !== CLIENT_ID) return "azp";
   return ["permissions", "gty", "client_id"].find((name) => name in claims);
 }
 
 function accessFault(kind: string | undefined, claims: Json, team: Partial<Settings>): string | undefined {
-  const { azp, client_id: client, scope, permissions, gty } = claims;
+  const { scope, permissions, gty } = claims;
+  const [azp, client] = [given(claims["azp"]), given(claims["client_id"])];
   if ("nonce" in claims) return "nonce";
   if (kind !== "at+jwt" && (kind !== "jwt" || team.accessTokenProfile === "rfc9068")) return "typ";
   if (
@@ -141,7 +143,7 @@ function accessFault(kind: string | undefined, claims: Json, team: Partial<Setti
 /** What that gateway would not hand on as it is. */
 function isUnsupported(
   context: Readonly<Record<string, string>>,
-  permissions: readonly string[],
+  { permissions, actors }: Readonly<Record<"permissions" | "actors", readonly string[]>>,
   gateway: Gateway,
 ): boolean {
   const isUnsafe = (c: string): boolean =>
@@ -152,6 +154,7 @@ function isUnsupported(
   return (
     Object.values(context).some((text) => Array.from(text).some(isUnsafe)) ||
     permissions.some((permission) => permission === "" || /\s/.test(permission)) ||
+    actors.some((actor) => /\s/.test(actor)) ||
     Buffer.byteLength(JSON.stringify([context["sub"], Object.entries(context)])) > 6144
   );
 }
@@ -170,7 +173,7 @@ function principalOf(claims: Json): "user" | "machine" | "anonymous" {
 
 /** An ID token's own application is no machine, whatever its subject. */
 function clientOf(claims: Json): unknown {
-  return isForApplication(claims) ? undefined : (claims["azp"] ?? claims["client_id"]);
+  return isForApplication(claims) ? undefined : (given(claims["azp"]) ?? given(claims["client_id"]));
 }
 
 function isForApplication(claims: Json): boolean {
@@ -185,9 +188,11 @@ function callerExpectation(claims: Json, team: Partial<Settings>, gateway: Gatew
   const principal = principalOf(claims);
   const refuse = (why: string): Expectation => ({ outcome: "deny", why });
   if (isTooMuch(own)) return refuse("too much");
-  if (isUnsupported(context, permissions, gateway)) return refuse("unsupported");
+  if (isUnsupported(context, { permissions, actors: actorsOf(claims["act"]) }, gateway))
+    return refuse("unsupported");
   if (principal === "machine" && team.allowMachines !== true) return refuse("machine");
   if (principal === "anonymous" && team.allowAnonymous !== true) return refuse("anonymous");
+  if (!mayAct(actorsOf(claims["act"])[0], team.actors ?? "none")) return refuse("actor");
   if (!isOfOrganization(claims, team.organizations ?? [])) return refuse("org");
   if (context["email"] === undefined && team.emailPolicy !== "optional") return refuse("email");
   if ((team.emailPolicy ?? "verified") === "verified" && context["email_verified"] !== "true")
@@ -216,17 +221,36 @@ function contextOf(claims: Json): Readonly<Record<string, string>> {
     email_verified: isVerificationKnown ? String(verified) : undefined,
     token_use: isId ? "id" : "access",
     iss: ISSUER,
-    client_id: claims["azp"] ?? (isId ? [claims["aud"]].flat()[0] : claims["client_id"]),
+    aud: isId ? CLIENT_ID : AUDIENCE,
+    client_id: given(claims["azp"]) ?? (isId ? [claims["aud"]].flat()[0] : given(claims["client_id"])),
     exp: String(Math.floor(claims["exp"] as number)),
     scope: scopes.length > 0 ? scopes.join(" ") : undefined,
     permissions: permissions.length > 0 ? permissions.join(" ") : undefined,
-    org_id: claims["org_id"],
-    org_name: claims["org_name"],
-    actor: (claims["act"] as { sub?: string } | undefined)?.sub,
+    org_id: given(claims["org_id"]),
+    org_name: given(claims["org_name"]),
+    actor: actorsOf(claims["act"])[0],
+    actors: actorsOf(claims["act"]).join(" ") || undefined,
     principal_type: principal === "user" ? undefined : principal,
   };
   const present = Object.entries(parts).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present) as Readonly<Record<string, string>>;
+}
+
+/** An empty string counts as absent. */
+function given(value: unknown): unknown {
+  return value === "" ? undefined : value;
+}
+
+function mayAct(actor: string | undefined, allowed: "none" | "any" | readonly string[]): boolean {
+  if (actor === undefined || allowed === "any") return true;
+  return allowed !== "none" && allowed.includes(actor);
+}
+
+/** The subjects of a chain of actors, the current one first. */
+function actorsOf(act: unknown): readonly string[] {
+  if (typeof act !== "object" || act === null) return [];
+  const { sub, act: earlier } = act as { sub: string; act?: unknown };
+  return [sub, ...actorsOf(earlier)];
 }
 
 /** A name that looks like an ID is compared with IDs alone. */

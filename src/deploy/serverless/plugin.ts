@@ -10,7 +10,7 @@ import { callLast, HiddenFunctions } from "./builders.ts";
 import { findMisspelledSection, findNameMistakes, findOptionMistakes } from "./check-options.ts";
 import type { FunctionDefinition, Serverless, Utilities } from "./framework-types.ts";
 import { deployWithResponses, fitIn } from "./gateway-responses.ts";
-import { withImportedPaths } from "./imported-paths.ts";
+import { findImportedPaths } from "./imported-paths.ts";
 import { settingsOfLocalTenant, toOfflineVariables, withoutSharedSettings } from "./offline-tenant.ts";
 import { SECTION } from "./options.ts";
 import { Plan } from "./plan.ts";
@@ -155,7 +155,11 @@ export class Auth0AuthorizerPlugin {
     const { provider } = this.#serverless.service;
     const { publicRoutes, except } = this.#plan.first.stack;
     const template = this.#chooseTemplate(provider.compiledCloudFormationTemplate);
-    const findings = lintTemplate(withImportedPaths(template, provider), { publicRoutes, except });
+    const findings = lintTemplate(template, {
+      publicRoutes,
+      except,
+      parents: findImportedPaths(provider),
+    });
     const isError = ({ severity }: Finding): boolean => severity === "error";
     for (const finding of findings.filter((each) => !isError(each)))
       this.#warn(`${finding.severity === "not checked" ? "not checked: " : ""}${formatFinding(finding)}`);

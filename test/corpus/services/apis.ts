@@ -248,7 +248,6 @@ export const APIS: readonly Service[] = [
       ),
     ),
     guarded: GUARDED,
-    warnings: ["identity-source-without-token"],
     because: "nothing is kept; the rule asks for the header Authorization alone",
   },
   {
@@ -305,7 +304,7 @@ export const APIS: readonly Service[] = [
       hello(REST, "http: { path: partner, method: get, private: true }"),
     ),
     guarded: GUARDED,
-    warnings: ["unguarded-route"],
+    warnings: ["api-key-route"],
     because: "an API key is asked for",
   },
   {

@@ -114,7 +114,7 @@ export const CORS: readonly Service[] = [
       withResponses(response("DEFAULT_4XX", ANY_ORIGIN)),
     ),
     guarded: GUARDED,
-    warnings: ["no-cors-on-401", "no-cors-on-403", "no-challenge-on-401"],
+    warnings: ["no-challenge-on-401"],
     lacks: ["Auth0UnauthorizedResponse"],
     because: "the rules do not read DEFAULT_4XX yet",
   },

@@ -212,7 +212,6 @@ export const ENVIRONMENTS: readonly Service[] = [
     ),
     guarded: { auth0: ["$connect"] },
     has: [`"AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER":"token"`],
-    warnings: ["identity-source-without-token"],
     because: "nothing of a WebSocket is kept; the rule does not know the parameter yet",
   },
   {
