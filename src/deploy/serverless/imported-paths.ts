@@ -12,8 +12,8 @@ export interface ImportedPath {
 export function findImportedPaths({ apiGateway = {} }: Provider): readonly ImportedPath[] {
   const { restApiResources = [], restApiRootResourceId } = apiGateway;
   const paths = Array.isArray(restApiResources)
-    ? restApiResources.map(({ path, resourceId }) => [path, resourceId] as const)
-    : Object.entries(restApiResources);
+    ? restApiResources.map(({ path, resourceId }): [unknown, unknown] => [path, resourceId])
+    : Object.entries(restApiResources as Record<string, unknown>);
   return [
     ...(restApiRootResourceId === undefined ? [] : [{ id: restApiRootResourceId, path: "/" }]),
     ...paths.map(([path, id]) => ({ id, path: `/${String(path).replace(/^\/+|\/+$/g, "")}` })),
