@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { toStageArn } from "../../src/apigateway/stage-arn.ts";
+import { parseStageArn, toStageArn } from "../../src/apigateway/stage-arn.ts";
 import { outcomeOf } from "../tokens.ts";
 
 const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod";
@@ -93,4 +93,9 @@ describe("the stage's ARN", () => {
       { numRuns: 2000 },
     );
   });
+});
+
+test("its API and its stage", () => {
+  const arn = toStageArn("arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/$default/GET/x:y/z");
+  expect(parseStageArn(arn)).toEqual({ apiId: "a1b2c3d4e5", stage: "$default" });
 });
