@@ -32,6 +32,7 @@ export type VerifierSettings = Omit<
   | "httpApiUnauthorized"
   | "policyEndsWithToken"
   | "logLevel"
+  | "webSocketTokenParameter"
   | "routePermissions"
   | "shared"
   | "usageKeyClaim"

@@ -24,15 +24,12 @@ export interface GatewayRequest {
 const REQUEST_ID = /^[\w+/=-]{1,100}$/;
 
 /**
- * An HTTP API passes on at most 10,240 bytes of headers. Whatever is longer will be rejected for its size, so only its
+ * An HTTP API passes on at most 10,240 bytes of headers. A longer one will be rejected for its size, so only its
  * length is compared: comparing its content would take longer than rejecting it.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
 const MAX_HEADER_CHARACTERS = 10_240;
-
-/** Where a WebSocket's client sends its token, unless the settings say otherwise (RFC 6750 §2.3). */
-const TOKEN_PARAMETER = "access_token";
 
 /**
  * Detects the kind of event, and reads all of them alike.
@@ -40,7 +37,7 @@ const TOKEN_PARAMETER = "access_token";
  * @param tokenParameter the query parameter with a WebSocket's token
  * @throws AuthorizerError `unsupported_event`
  */
-export function readEvent(event: unknown, tokenParameter: string = TOKEN_PARAMETER): GatewayRequest {
+export function readEvent(event: unknown, tokenParameter: string): GatewayRequest {
   if (!isObject(event)) throw new AuthorizerError("unsupported_event", "not an object");
   const kind = detectGateway(event);
   if (kind === undefined) throw new AuthorizerError("unsupported_event", "unknown type or version");

@@ -31,7 +31,6 @@ export function createEvaluator(settings: Settings, dependencies: EvaluatorDepen
   const cutoff = toCutoff(settings.issuedAfter, clock());
   return {
     rules: settings,
-    webSocketTokenParameter: settings.webSocketTokenParameter,
     verify: createJwtVerifier({ rules: { ...settings, issuers: settings.domain }, cutoff, getKeySet, clock }),
     getKeySet,
     revocations: createRevocations(settings, { clock, random, env, onEvent: onError }),

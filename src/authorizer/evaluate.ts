@@ -26,13 +26,13 @@ export interface Evaluator {
   readonly rules: AccessRules &
     IdentityRules & {
       readonly contextClaims: Readonly<Record<string, string>>;
+      /** The query parameter with a WebSocket's token. */
+      readonly webSocketTokenParameter: string;
       readonly shared: boolean;
       readonly clientIds: readonly string[];
       readonly audiences: readonly string[];
     };
   readonly verify: Verify;
-  /** The query parameter with a WebSocket's token: `access_token`, unless it is another. */
-  readonly webSocketTokenParameter?: string | undefined;
   /** Undefined where tokens are good until they expire. */
   readonly revocations?: RevocationLookup | undefined;
 }
@@ -61,7 +61,7 @@ export async function evaluate(
   let jwt: DecodedJwt | undefined;
   try {
     onStep?.("event");
-    request = readEvent(event, evaluator.webSocketTokenParameter);
+    request = readEvent(event, rules.webSocketTokenParameter);
     onStep?.("identity-source");
     checkIdentitySource(request);
     const route = hasRules(rules.routePermissions) ? readRoute(event, request.kind) : undefined;

@@ -82,7 +82,11 @@ export function createJwtVerifier(options: JwtVerifierOptions): Verify {
   };
 }
 
-function narrowAudiences(rules: ClaimRules, accepted: readonly string[] | undefined): ClaimRules {
+/** The rules with only those of their audiences and client IDs that are accepted here; undefined accepts all. */
+export function narrowAudiences<Rules extends Pick<ClaimRules, "clientIds" | "audiences">>(
+  rules: Rules,
+  accepted: readonly string[] | undefined,
+): Rules {
   if (accepted === undefined) return rules;
   const isAccepted = (value: string): boolean => accepted.includes(value);
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { checkIdentitySource, readEvent } from "../../src/apigateway/event.ts";
+import { checkIdentitySource, readEvent as readEventWith } from "../../src/apigateway/event.ts";
 import type { GatewayKind } from "../../src/apigateway/gateways.ts";
 import { authorizerEvent } from "../../src/testing/events.ts";
 import { outcomeOf } from "../tokens.ts";
@@ -12,6 +12,7 @@ const BEARER = "Bearer abc";
 type Event = Record<string, unknown>;
 
 const bare = (kind: GatewayKind, changes: Event = {}): Event => ({ ...authorizerEvent(kind), ...changes });
+const readEvent = (event: unknown) => readEventWith(event, "access_token");
 const credentials = (event: Event) => readEvent(event).credentials;
 
 describe.each(KINDS)("an event of the kind %s", (kind) => {

@@ -42,6 +42,7 @@ function evaluator(changes: Partial<Evaluator> = {}, contextClaims: Record<strin
       emailClaim: undefined,
       contextClaims,
       shared: false,
+      webSocketTokenParameter: "access_token",
       clientIds: RULES.clientIds,
       audiences: RULES.audiences,
     },

@@ -225,6 +225,16 @@ describe("doctor finds", () => {
     await expectProblem("token", "email_missing", /the token has email\.$/, token);
   });
 
+  test("nothing wrong with a good token, whatever the routes and the APIs need that it is not sent to", async () => {
+    const token = tenant.accessToken();
+    const settings = { AUTHORIZER_ROUTE_PERMISSIONS: "GET /orders=admin", AUTHORIZER_SHARED: "true" };
+    const { output } = await run(["doctor", "-"], {
+      env: { ...tenant.environment(), ...settings },
+      input: token,
+    });
+    expect(output).toContain("allow, as");
+  });
+
   test("a token whose e-mail nobody verified", async () => {
     const token = tenant.accessToken({ "https://acme.com/email_verified": false });
     await expectProblem("token", "email_not_verified", "AUTHORIZER_EMAIL_POLICY=verified", token);

@@ -233,6 +233,35 @@ describe("explain finds", () => {
   });
 });
 
+describe("explain reads an event as the authorizer does", () => {
+  const explainEvent = async (event: object, settings: NodeJS.ProcessEnv) => {
+    const file = join(folder, "sent.json");
+    writeFileSync(file, JSON.stringify(event));
+    return explained("", environment(settings), "--event", file);
+  };
+
+  test("with the token of a WebSocket in the parameter of the settings", async () => {
+    const event = authorizerEvent("websocket", { query: [["token", tenant.idToken()]] });
+    const settings = { AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER: "token" };
+    expect(await explainEvent(event, settings)).toMatchObject({ verdict: "allow" });
+    expect(await explainEvent(event, {})).toMatchObject({ reason: "missing_token" });
+  });
+
+  test("with no more audiences than the API's stage accepts", async () => {
+    const api = "https://api.example.com/";
+    const token = tenant.accessToken({ claims: { aud: ["test-application", api] } });
+    const headers = [["Authorization", `Bearer ${token}`]] as const;
+    const event = {
+      ...authorizerEvent("rest-request", { headers }),
+      stageVariables: { auth0Audiences: api },
+    };
+    expect(await explainEvent(event, {})).toMatchObject({ verdict: "allow" });
+    expect(await explainEvent({ ...event, stageVariables: null }, {})).toMatchObject({
+      reason: "ambiguous_audience",
+    });
+  });
+});
+
 test("explain says which routes a token may call", async () => {
   const routes = "GET /orders/{id}=read:orders,ANY /admin/{proxy+}=admin,GET /hello=";
   const env = environment({ AUTHORIZER_ROUTE_PERMISSIONS: routes });

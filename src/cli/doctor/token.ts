@@ -24,7 +24,7 @@ export async function checkToken(
 
 function traceAt(now: number, text: string, settings: Settings, terminal: Terminal): Promise<Trace> {
   const getKeySet = (issuer: string) => tenantKeys(issuer, settings, terminal);
-  return trace(getEvidence(text).event, { settings, now, getKeySet });
+  return trace(getEvidence(text), { settings, now, getKeySet });
 }
 
 function isExpired({ verdict }: Trace): boolean {

@@ -1,14 +1,16 @@
+import { readStageRules } from "../../apigateway/stage-variables.ts";
 import type { Decision } from "../../authorizer/decision.ts";
 import { evaluate, type EvaluationStep } from "../../authorizer/evaluate.ts";
 import type { Identity } from "../../identity/identity.ts";
 import type { TokenUse } from "../../token/claims.ts";
 import type { UnverifiedJwt } from "../../token/jwt.ts";
 import type { KeySet } from "../../token/keys/remote-key-set.ts";
-import { checkAudience, createJwtVerifier } from "../../token/verify.ts";
+import { checkAudience, createJwtVerifier, narrowAudiences } from "../../token/verify.ts";
 import { getHint, type Reason } from "../../errors.ts";
 import type { RevocationLookup } from "../../revocation/lookup.ts";
 import { toCutoff } from "../../settings/cutoff.ts";
 import type { Settings } from "../../settings/settings.ts";
+import type { Evidence } from "../token-input.ts";
 
 /** What each step asks, in the order in which the authorizer takes them. */
 export const STEPS = {
@@ -76,8 +78,13 @@ const STEP_NAMES = Object.keys(STEPS) as readonly EvaluationStep[];
 const KEY_STEPS: readonly EvaluationStep[] = ["key", "signature"];
 
 /** Evaluates an event as the authorizer does, on the authorizer's own path, and records each step. */
-export async function trace(event: unknown, options: TraceOptions): Promise<Trace> {
-  const { settings, now, getKeySet } = options;
+export async function trace({ event, hiddenSteps }: Evidence, options: TraceOptions): Promise<Trace> {
+  const { now, getKeySet } = options;
+  // A token alone says nothing about the API that it is sent to.
+  const isTokenAlone = hiddenSteps.length > 0;
+  const settings = isTokenAlone
+    ? { ...options.settings, routePermissions: {}, shared: false }
+    : options.settings;
   const withoutTable = options.revocations === undefined && settings.revocationTable !== undefined;
   const reached: EvaluationStep[] = [];
   const verify = createJwtVerifier({
@@ -103,8 +110,13 @@ export async function trace(event: unknown, options: TraceOptions): Promise<Trac
     steps: STEP_NAMES.map((step) => ({ step, outcome: toOutcome(step, { reached, skipped, decision }) })),
     verdict: getVerdict(decision, getKeySet !== undefined),
     jwt,
-    use: jwt && reached.includes("token-type") ? checkAudience(jwt.claims, settings).use : undefined,
+    use: jwt && reached.includes("token-type") ? readUse(jwt, event, settings) : undefined,
   };
+}
+
+/** What the token is read as where it was sent: the API's stage may accept fewer audiences than the settings. */
+function readUse({ claims }: UnverifiedJwt, event: unknown, settings: Settings): TokenUse {
+  return checkAudience(claims, narrowAudiences(settings, readStageRules(event, settings).audiences)).use;
 }
 
 /** In place of keys that are not fetched: their steps are skipped. */
