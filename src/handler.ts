@@ -16,9 +16,7 @@ const settings = {
     readRoutesFile(`${import.meta.dirname}/${ROUTES_FILE}`),
   ),
 };
-const log = createLog({
-  ...settings,
-  level: settings.logLevel,
+const log = createLog(settings, {
   functionName: getFunctionName(process.env),
   clock: Date.now,
   write: writeToStdout,

@@ -66,7 +66,7 @@ export function createAuthorizer(options: SettingsOptions, dependencies: Depende
     write = writeToStdout,
     functionName = getFunctionName(process.env),
   } = dependencies;
-  const log = createLog({ ...settings, level: settings.logLevel, functionName, clock, write });
+  const log = createLog(settings, { functionName, clock, write });
   return createHandler(settings, log, dependencies);
 }
 
@@ -103,8 +103,10 @@ export function createHandler(
       keySetAgeSeconds: "identity" in decision ? getKeySet(decision.identity.issuer).ageSeconds() : undefined,
     });
     if (request === undefined) throw decision.cause;
-    if (lacksUsageKey(decision, request.kind, settings)) log.event({ event: "usage_key_unusable" });
-    return toResponse(decision, request, settings);
+    const response = toResponse(decision, request, settings);
+    if (decision.outcome === "allow" && lacksUsageKey(response, request.kind, settings))
+      log.event({ event: "usage_key_unusable" });
+    return response;
   };
   return authorize as Authorizer;
 }

@@ -10,7 +10,7 @@ import {
   type Fields,
 } from "../logging/emf.ts";
 import { type LogEvent, toEventLine } from "../logging/events.ts";
-import { describeClaims, type KnownAudiences } from "../logging/describe-claims.ts";
+import { describeClaims, type KnownAudiences } from "./describe-claims.ts";
 import { mayContainEmail } from "../logging/redact.ts";
 import type { JsonObject } from "../token/jwt.ts";
 import { isVerified, type Decision } from "./decision.ts";
@@ -23,7 +23,10 @@ export type DecisionRecord = Evaluation & {
   readonly keySetAgeSeconds: number | undefined;
 };
 
-export interface DecisionLogOptions extends LogOptions, KnownAudiences {}
+/** What of the settings a log obeys. */
+export interface LogSettings extends KnownAudiences {
+  readonly logLevel: LogOptions["level"];
+}
 
 export interface Log {
   decision(record: DecisionRecord): void;
@@ -57,11 +60,11 @@ const LEVEL_OF: Readonly<Record<Decision["outcome"], Level>> = {
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function createLog(options: DecisionLogOptions): Log {
-  const line = createLineWriter(options);
+export function createLog(settings: LogSettings, outlet: Omit<LogOptions, "level">): Log {
+  const line = createLineWriter({ ...outlet, level: settings.logLevel });
   return {
     decision: (record) =>
-      line(LEVEL_OF[record.decision.outcome], () => toFields(record, options), getMetrics(record.decision)),
+      line(LEVEL_OF[record.decision.outcome], () => toFields(record, settings), getMetrics(record.decision)),
     event: (event) => {
       const { level, fields, metrics } = toEventLine(event);
       line(level, () => fields, metrics);
@@ -83,7 +86,7 @@ interface DecisionParts {
   readonly identity?: Identity;
 }
 
-function toFields(record: DecisionRecord, options: DecisionLogOptions): Fields {
+function toFields(record: DecisionRecord, settings: LogSettings): Fields {
   const { request, jwt, decision } = record;
   const { outcome, reason, detail, cause, identity }: DecisionParts = decision;
   const { apiId, stage } = request === undefined ? {} : parseStageArn(request.stageArn);
@@ -94,9 +97,9 @@ function toFields(record: DecisionRecord, options: DecisionLogOptions): Fields {
     hint: reason && getHint(reason),
     detail: detail ?? cause?.detail,
     token_use: identity?.tokenUse,
-    ...(jwt && describeToken(jwt.claims, isVerified(decision), options)),
-    application: outcome === "allow" ? toApplication(identity?.clientId, options.clientIds) : undefined,
-    sub: options.level === "debug" ? redactSubject(identity) : undefined,
+    ...(jwt && describeToken(jwt.claims, isVerified(decision), settings)),
+    application: outcome === "allow" ? toApplication(identity?.clientId, settings.clientIds) : undefined,
+    sub: settings.logLevel === "debug" ? redactSubject(identity) : undefined,
     gateway: request?.kind,
     api_id: apiId,
     stage,

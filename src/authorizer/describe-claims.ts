@@ -1,17 +1,17 @@
+import { getOwn, type JsonObject } from "../token/jwt.ts";
+
 /** The audiences of the settings, which are safe to log as they are. */
 export interface KnownAudiences {
   readonly clientIds: readonly string[];
   readonly audiences: readonly string[];
 }
 
-/** A token's client, audience and issuer in a form that is safe to log, whoever wrote them. */
+/** A token's client, audience and issuer in a form that is safe to log even if they are forged. */
 export interface DescribedClaims extends Readonly<Record<string, string | undefined>> {
   readonly client_id: string | undefined;
   readonly aud: string | undefined;
   readonly iss: string | undefined;
 }
-
-type Claims = Readonly<Record<string, unknown>>;
 
 /** Auth0's client IDs. An application that registers itself has an https address instead (CIMD). */
 const CLIENT_ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -22,7 +22,7 @@ const HOST = /^https?:\/\/([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)(?:[/?#]|$)/;
  * Describes which application sent a token, for which API, and which tenant it names. A forged token may say anything:
  * what is not of these forms is `invalid`, and an audience that no setting has is `other`, or its host.
  */
-export function describeClaims(claims: Claims, known: KnownAudiences): DescribedClaims {
+export function describeClaims(claims: JsonObject, known: KnownAudiences): DescribedClaims {
   return {
     client_id: describeClientId(getOwn(claims, "azp") ?? getOwn(claims, "client_id"), getOwn(claims, "aud")),
     aud: describeAudience(getOwn(claims, "aud"), known),
@@ -54,8 +54,4 @@ function describe(value: unknown, form: (value: string) => string | undefined): 
 
 function toHost(value: string): string | undefined {
   return HOST.exec(value)?.[1];
-}
-
-function getOwn(claims: Claims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }

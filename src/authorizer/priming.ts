@@ -45,13 +45,7 @@ const EVENT = {
  */
 export async function prime(settings: Settings): Promise<void> {
   const clock = (): number => NOW;
-  const log = createLog({
-    ...settings,
-    level: settings.logLevel,
-    functionName: "priming",
-    clock,
-    write: () => undefined,
-  });
+  const log = createLog(settings, { functionName: "priming", clock, write: () => undefined });
   const authorize = createHandler(
     {
       ...settings,

@@ -66,16 +66,13 @@ function toAllowPolicy(
   return usageKey === undefined ? policy : { ...policy, usageIdentifierKey: usageKey };
 }
 
-/** Whether a caller is allowed without the usage plan that the settings ask for. */
+/** Whether an allowed caller's response lacks the usage plan that the settings ask for. */
 export function lacksUsageKey(
-  decision: Decision,
+  response: AuthorizerResponse,
   kind: GatewayKind,
-  rules: Pick<ResponseRules, "usageKeyClaim">,
+  { usageKeyClaim }: Pick<ResponseRules, "usageKeyClaim">,
 ): boolean {
-  const isWanted = rules.usageKeyClaim !== undefined && GATEWAYS[kind].usagePlans;
-  return (
-    isWanted && decision.outcome === "allow" && readUsageKey(decision.identity, kind, rules) === undefined
-  );
+  return usageKeyClaim !== undefined && GATEWAYS[kind].usagePlans && !("usageIdentifierKey" in response);
 }
 
 /** What API Gateway accepts as the value of an API key. */

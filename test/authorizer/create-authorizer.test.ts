@@ -343,3 +343,124 @@ describe("the authorizer", () => {
     expect(stdout).toBe("a line\n");
   });
 });
+
+describe("the usage plan of a REST API", () => {
+  const KEY = "Customer0000000000A7";
+  const answer = (kind: (typeof KINDS)[number], plan: unknown): Promise<unknown> =>
+    authorizer({ usageKeyClaim: "https://acme.com/plan" })(
+      bearerEvent(kind, tenant.idToken({ claims: { "https://acme.com/plan": plan } })),
+    );
+
+  test.each([KEY, KEY.padEnd(128, "x")])("is chosen by a claim that may be an API key: %s", async (plan) => {
+    await expect(answer("rest-request", plan)).resolves.toMatchObject({ usageIdentifierKey: plan });
+    expect(lines.map(({ event }) => event)).toEqual(["decision"]);
+  });
+
+  test.each([undefined, KEY.slice(1), KEY.padEnd(129, "x"), `${KEY}-`, 7])(
+    "is left out, and counted, for a claim that cannot be one: %s",
+    async (plan) => {
+      await expect(answer("rest-token", plan)).resolves.not.toHaveProperty("usageIdentifierKey");
+      expect(last()).toMatchObject({ event: "usage_key_unusable", UsageKeysUnusable: 1 });
+    },
+  );
+
+  test.each(["http-1.0", "http-2.0", "websocket"] as const)("is not one of %s", async (kind) => {
+    await expect(answer(kind, KEY)).resolves.not.toHaveProperty("usageIdentifierKey");
+    expect(last()).toMatchObject({ event: "decision" });
+  });
+
+  test("is not counted for a caller who is denied", async () => {
+    const token = tenant.idToken({ claims: { email_verified: false } });
+    await authorizer({ usageKeyClaim: "client_id" })(bearerEvent("rest-request", token));
+    expect(lines.map(({ event }) => event)).toEqual(["decision"]);
+  });
+});
+
+describe("permissions by route", () => {
+  const rules: Partial<Settings> = {
+    routePermissions: { "GET /orders/{id}": ["read:orders"], "GET /hello": [] },
+  };
+  const token = (permissions: string[] = []): string => tenant.accessToken({ claims: { permissions } });
+
+  test("allow the one call of a REST API, and never what its path could stand for", async () => {
+    const event = (path: string): object => {
+      const rest = bearerEvent("rest-request", token(["read:orders"])) as unknown as Record<string, object>;
+      const methodArn = STAGE.replace("*", `GET${path}`);
+      const requestContext = { ...rest["requestContext"], httpMethod: "GET", resourcePath: "/orders/{id}" };
+      return { ...rest, methodArn, requestContext };
+    };
+    await expect(authorizer(rules)(event("/orders/1"))).resolves.toMatchObject({
+      policyDocument: {
+        Statement: [
+          { Effect: "Allow", Resource: STAGE.replace("*", "GET/orders/1") },
+          { Effect: "Deny", Resource: STAGE.replace("*", "GET/orders/1") },
+        ],
+      },
+    });
+    await expect(authorizer(rules)(event("/orders/*"))).resolves.toMatchObject({
+      policyDocument: { Statement: [{ Effect: "Deny", Resource: STAGE }] },
+      context: { reason: "context_value_unsupported" },
+    });
+  });
+
+  test.each([
+    ["GET /orders/{id}", ["read:orders"], "Allow", undefined],
+    ["GET /orders/{id}", [], "Deny", "permission_missing"],
+    ["GET /hello", [], "Allow", undefined],
+    ["GET /admin", ["read:orders"], "Deny", "route_not_listed"],
+  ] as const)("of an HTTP API's %s with %j: %s", async (routeKey, permissions, Effect, reason) => {
+    const http = bearerEvent("http-2.0", token([...permissions]));
+    const identitySource = [...(http["identitySource"] as string[]), routeKey];
+    await expect(authorizer(rules)({ ...http, routeKey, identitySource })).resolves.toMatchObject({
+      policyDocument: { Statement: [{ Effect, Resource: STAGE }, ...(Effect === "Allow" ? [{}] : [])] },
+      context: reason === undefined ? {} : { reason },
+    });
+  });
+
+  test.each(["rest-token", "http-1.0", "http-2.0"] as const)(
+    "are an error on %s, where an answer could be for another route",
+    async (kind) => {
+      await expect(authorizer(rules)(bearerEvent(kind, token()))).rejects.toMatchObject({
+        code: kind === "http-2.0" ? "identity_source_without_route" : "unsupported_event",
+      });
+    },
+  );
+});
+
+describe("an authorizer that several APIs share", () => {
+  const OTHER = "https://billing.example.com/";
+  const send = async (auth0Audiences: string | undefined, sent: string): Promise<unknown> => {
+    const audiences = [...tenant.settings.audiences, OTHER];
+    const event = {
+      ...bearerEvent("rest-request", sent),
+      stageVariables: auth0Audiences && { auth0Audiences },
+    };
+    return authorizer({ shared: true, audiences })(event);
+  };
+  const here = (): string => tenant.settings.audiences[0] ?? "";
+
+  test("accepts the audience of the API", async () => {
+    await expect(send(here(), tenant.accessToken())).resolves.toMatchObject({ context: { aud: here() } });
+  });
+
+  test("accepts no token of another API, and no ID token, at this one", async () => {
+    for (const sent of [tenant.accessToken({ claims: { aud: OTHER } }), tenant.idToken()]) {
+      await expect(send(here(), sent)).rejects.toThrow(/^Unauthorized$/);
+      expect(last()).toMatchObject({ reason: "unknown_audience" });
+    }
+  });
+
+  test.each([undefined, "https://evil.example/"])("answers 500 where the stage says %s", async (variable) => {
+    await expect(send(variable, tenant.accessToken())).rejects.toMatchObject({
+      code: "stage_variable_invalid",
+      detail: "auth0Audiences",
+    });
+  });
+
+  test("answers 500 to a TOKEN authorizer, which has no stage variables", async () => {
+    const event = bearerEvent("rest-token", tenant.accessToken());
+    await expect(authorizer({ shared: true })(event)).rejects.toMatchObject({
+      code: "stage_variable_invalid",
+    });
+  });
+});

@@ -30,10 +30,12 @@ const UNDECIDED: Decision = {
 
 function logOf(level: LogOptions["level"]) {
   const lines: string[] = [];
-  const log = createLog({
-    level,
+  const settings = {
+    logLevel: level,
     clientIds: ["WebApp", "MobileApp"],
     audiences: ["https://api.acme.com/"],
+  };
+  const log = createLog(settings, {
     functionName: "auth",
     clock: () => NOW,
     write: (line) => void lines.push(line),
