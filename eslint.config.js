@@ -2,7 +2,18 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "bench/peers/", ".serverless/", ".local/", "coverage/", "reports/", ".stryker-tmp/"] },
+  {
+    ignores: [
+      "dist/",
+      "site/{dist,.pages,.vitepress/cache}/",
+      "bench/peers/",
+      ".serverless/",
+      ".local/",
+      "coverage/",
+      "reports/",
+      ".stryker-tmp/",
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

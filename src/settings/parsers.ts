@@ -117,8 +117,6 @@ function parseUrl(text: string): URL | undefined {
   }
 }
 
-/** How settings are read that few set, as in `readValues.ts`. */
-
 /** A short name, and anything. */
 const AT_FIRST_EQUALS = /^([^=]+)=(.+)$/;
 

@@ -24,8 +24,10 @@ export function writeDeclarations(root: string, entries: readonly string[], outd
   const seen = new Set(waiting);
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     const declaration = declarationOf(file);
-    for (const [, , specifier = ""] of declaration.matchAll(RELATIVE_IMPORT)) {
-      const imported = join(dirname(file), `${specifier}.ts`);
+    // Read as code, because a comment may show an import.
+    const { importedFiles } = ts.preProcessFile(declaration);
+    for (const { fileName } of importedFiles.filter(({ fileName }) => fileName.startsWith("."))) {
+      const imported = join(dirname(file), fileName);
       if (!seen.has(imported)) waiting.push(imported);
       seen.add(imported);
     }

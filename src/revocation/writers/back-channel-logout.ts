@@ -5,7 +5,7 @@ import { isErrorReason, AuthorizerError } from "../../errors.ts";
 import type { WriterDependencies } from "./revoke-on-event.ts";
 
 export interface BackChannelLogoutOptions extends WriterDependencies {
-  /** @throws Refusal where the token is not acceptable, or its key cannot be had */
+  /** @throws AuthorizerError if the token is not acceptable, or its key is not available */
   readonly verify: (logoutToken: string) => Promise<LogoutTokenClaims>;
 }
 

@@ -26,7 +26,7 @@ const MAX_METADATA_BYTES = 16 * 1024;
  *
  * @example
  * Object.assign(globalThis, { awslambda });
- * const { handler } = await import("./stream.js");
+ * const { handler } = await import("./stream.ts");
  */
 export const awslambda = {
   streamifyResponse<Handler extends (event: never, stream: never, context: never) => unknown>(
