@@ -30,7 +30,7 @@ class AttachStack extends Stack {
       // Without this, CDK does not let the APIs call a function that it did not make.
       sameEnvironment: true,
     });
-    // Stands for your function: see docs/identity.md for what it reads.
+    // Replace this with your function: see docs/identity.md for what it reads.
     const hello = new Function(this, "Hello", {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -5,7 +5,7 @@ import { identityFrom } from "auth0-api-gateway-authorizer/identity";
 function toolsFor({ authInfo }) {
   const { subject, email, scopes } = authInfo.extra.caller;
   const server = new McpServer({ name: "who-am-i", version: "1.0.0" });
-  server.registerTool("whoami", { description: "Says for whom this agent acts." }, () => ({
+  server.registerTool("whoami", { description: "Returns the user for whom this agent acts." }, () => ({
     content: [{ type: "text", text: JSON.stringify({ subject, email, scopes }) }],
   }));
   return server;

@@ -22,7 +22,7 @@ const CODES = {
   500: OAuthErrorCode.ServerError,
 };
 
-/** The SDK makes 401, 403 and 500 of these, and 500 of every other error. The client is told the reason, and no more. */
+/** The SDK makes 401, 403 and 500 of these, and 500 of every other error. The client receives the reason and nothing else. */
 function refuse(error) {
   if (!(error instanceof VerificationError)) throw error;
   throw new OAuthError(CODES[error.status], error.reason);

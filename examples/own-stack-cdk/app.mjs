@@ -10,7 +10,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 class OwnStack extends Stack {
   constructor(scope, id) {
     super(scope, id);
-    // Stands for your function: see docs/identity.md for what it reads.
+    // Replace this with your function: see docs/identity.md for what it reads.
     const hello = new Function(this, "Hello", {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -118,7 +118,7 @@ resource "aws_apigatewayv2_stage" "websocket" {
   auto_deploy = true
 }
 
-# Stands for your function: see docs/identity.md for what it reads.
+# Replace this with your function: see docs/identity.md for what it reads.
 resource "aws_lambda_function" "hello" {
   function_name    = "hello"
   role             = aws_iam_role.hello.arn

@@ -8,7 +8,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createVerifier, settingsFromEnvironment } from "auth0-api-gateway-authorizer/verifier";
 import { createHonoApp } from "./hono-app.mjs";
 
-/** Stands for a database. */
+/** In place of a database. */
 const findOrders = (subject) => Promise.resolve([`an order of ${subject}`]);
 
 // Once for the environment, which serves many requests: keys are fetched once, and never for each request.

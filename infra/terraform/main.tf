@@ -4,7 +4,7 @@ locals {
   zip = coalesce(var.zip, "${path.module}/../../dist/authorizer.zip")
   # Nothing in an event tells whether an HTTP API wants simple responses.
   simple = lookup(var.settings, "AUTHORIZER_HTTP_API_RESPONSE", "policy") == "simple"
-  # The function is told where the clients of the WebSocket API send their token.
+  # Tells the function where clients of the WebSocket API send their token.
   token_parameter = one(regexall("^route\\.request\\.querystring\\.(.+)$", var.websocket_identity_source)[*][0])
   token_setting   = var.websocket_api == null || local.token_parameter == null ? {} : { AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER = local.token_parameter }
 }

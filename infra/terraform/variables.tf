@@ -107,7 +107,7 @@ variable "memory_size" {
 }
 
 variable "reserved_concurrency" {
-  description = "How many containers are kept for the function, and how many it may have at most; -1 for no limit of its own."
+  description = "How many containers are kept for the function, and how many it may have at most; -1 for no reserved limit."
   type        = number
   default     = -1
 }
@@ -154,7 +154,7 @@ variable "websocket_api" {
 }
 
 variable "websocket_identity_source" {
-  description = "Where the clients of the WebSocket API send the token: in the query under any name, which the function is told, or in route.request.header.Sec-WebSocket-Protocol, for which the integration of $connect selects the subprotocol bearer."
+  description = "Where the clients of the WebSocket API send the token: in the query under any name, which is passed to the function, or in route.request.header.Sec-WebSocket-Protocol, for which the integration of $connect selects the subprotocol bearer."
   type        = string
   default     = "route.request.querystring.access_token"
 }

@@ -1,4 +1,4 @@
-/** What somebody pasted where a token or a file was asked for, read as what it most probably is. */
+/** Reads pasted text as the token or file that it most probably is. */
 import { isUtf8 } from "node:buffer";
 import { UsageError } from "./terminal.ts";
 

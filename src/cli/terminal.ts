@@ -50,7 +50,7 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** What may be shown of an email claim: that there is one, whatever it looks like; and whatever is not a string. */
+/** What may be shown of an email claim: that it is there, or a value that is not a string. */
 export function hiddenEmail(value: unknown): unknown {
   return typeof value === "string" && value !== "" ? HIDDEN_EMAIL : withoutEmails(value);
 }

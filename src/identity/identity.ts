@@ -78,7 +78,7 @@ const USER_FACING_PROFILES: readonly string[] = ["user", "browser_app", "native_
 
 /**
  * Auth0 says by `sub_profile` what the subject is. Without it, `client_profile` says what the application is, which is the
- * subject's own profile only if the application does not act for somebody (`act`).
+ * subject's own profile only if the application does not act for a user (`act`).
  *
  * @see https://auth0.com/docs/get-started/auth0-overview/ai-agents-mcp (Agent identity in tokens)
  */
@@ -90,7 +90,7 @@ function getPrincipalType(claims: TokenClaims): PrincipalType {
   return isUserFacing ? guessPrincipalType(claims) : toPrincipalType(clientProfile);
 }
 
-/** The words of a profile; a value that is not a string says a profile that is nobody's. */
+/** The words of a profile; a value that is not a string is a profile that matches none. */
 function readProfile(claims: JsonObject, name: string): readonly string[] {
   const value = getOwn(claims, name);
   if (value === undefined || value === "") return [];

@@ -41,7 +41,7 @@ export interface Settings {
    * The claim that holds the email in access tokens, which an Auth0 Action sets: a URL, or `email`.
    *
    * The claim of the same name with `_verified` at its end says whether the email is verified. Required with `audiences`
-   * unless `emailPolicy` is `optional`. ID tokens have `email` and `email_verified` of their own.
+   * unless `emailPolicy` is `optional`. ID tokens have the claims `email` and `email_verified`.
    */
   readonly emailClaim: string | undefined;
   /**
@@ -107,7 +107,7 @@ export interface Settings {
   /**
    * The email domains that are accepted, as they stand after the `@`: `acme.com`.
    *
-   * A subdomain is a domain of its own. Needs `emailPolicy` `verified`, because anyone can sign up with an address that
+   * A subdomain is a different domain. Needs `emailPolicy` `verified`, because anyone can sign up with an address that
    * is not theirs.
    */
   readonly emailDomains: readonly string[];
@@ -156,7 +156,7 @@ export interface Settings {
   /**
    * The form of the answer on HTTP APIs: `policy`, or `simple` if the authorizer has simple responses switched on.
    *
-   * An event does not say which form the API expects, so an API with simple responses needs a function of its own.
+   * An event does not say which form the API expects, so an API with simple responses needs a separate function.
    */
   readonly httpApiResponse: "policy" | "simple";
   /**
@@ -223,7 +223,7 @@ interface Setting<T> {
   /** @throws Error that says what is wrong with the value, without quoting more than the operator wrote */
   readonly read: (value: unknown) => T;
   readonly fallback: T;
-  /** The text of a value that is written in a form of its own. */
+  /** The text of a value, if it is not a plain list or map. */
   readonly format?: (value: T) => string;
 }
 

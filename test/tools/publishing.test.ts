@@ -71,7 +71,9 @@ test("the workflow that publishes says in the package which repository it publis
   const { steps } = workflow.jobs.build;
   const at = (name: string): number => steps.findIndex((step) => step.name === name);
   expect(at("Say where its source is")).toBeGreaterThan(0);
-  expect(at("Say where its source is")).toBeLessThan(at("Pack, as anybody can to get the same bytes"));
+  expect(at("Say where its source is")).toBeLessThan(
+    at("Pack the files, which anyone can reproduce byte for byte"),
+  );
   const env = {
     ...process.env,
     GITHUB_SERVER_URL: "https://github.com",

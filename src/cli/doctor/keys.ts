@@ -49,7 +49,7 @@ function ignored(document: unknown): readonly Finding[] {
     : warnings;
 }
 
-/** A key that is usable, whatever it is that is to be tried in it. */
+/** A usable key, in which one member at a time is replaced to find the wrong ones. */
 const USABLE = { kty: "RSA", kid: "key", n: Buffer.alloc(256, 0xff).toString("base64url"), e: "AQAB" };
 const MEMBERS = ["kty", "kid", "alg", "use", "key_ops", "n", "e"] as const;
 

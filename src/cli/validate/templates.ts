@@ -31,7 +31,7 @@ export function readTemplates(path: string): TemplateFile[] {
   return found.map(readTemplate);
 }
 
-/** A stage of CDK has a folder of its own, `assembly-*`. */
+/** Each stage of CDK has a separate folder, `assembly-*`. */
 function findTemplates(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);

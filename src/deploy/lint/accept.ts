@@ -2,14 +2,14 @@ import { RULE_NAMES, type RuleName } from "./rules/rules.ts";
 import type { Problem, Severity } from "./rules/rule.ts";
 import { toRecord, toText } from "./values.ts";
 
-/** A finding that somebody has looked at. What is not named matches all. */
+/** A finding that was reviewed. A member that is not given matches all. */
 export interface Acceptance {
   readonly rule: RuleName;
   /** The logical ID, as the finding has it. */
   readonly resource?: string;
   /** The route, as the finding has it: `GET /health`. */
   readonly route?: string;
-  /** For whoever reads the file. */
+  /** For readers of the file. */
   readonly reason?: string;
 }
 

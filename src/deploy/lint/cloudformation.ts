@@ -21,7 +21,7 @@ export interface NamedResource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** A resource as its template has it, whatever that is. */
+/** A resource as its template has it, unchecked. */
 export function getDefinition(
   template: Template,
   id: string,

@@ -34,7 +34,7 @@ const NO_VALUE = "⟦AWS::NoValue⟧";
 /** Deeper than any template, and less than what fills the call stack. */
 const MAX_DEPTH = 200;
 
-/** What a value of a template means, as far as that can be told before a deployment: see `values.ts`. */
+/** What a value of a template means, as far as it is known before a deployment: see `values.ts`. */
 export function evaluate(
   stack: Stack,
   value: unknown,
@@ -170,7 +170,7 @@ function toReadable(text: string): string {
 /** More conditions than refer to each other, unless in a circle. */
 const MAX_CONDITIONS = 50;
 
-/** Whether a condition of a template holds whatever it is deployed with; undefined where that depends. */
+/** Whether a condition of a template always holds, or never; undefined if that depends on the deployment. */
 function getDecision(stack: Stack, name: string, depth = 0): boolean | undefined {
   const condition = toRecord(stack.template.Conditions)[name];
   return condition === undefined || depth > MAX_CONDITIONS ? undefined : decide(stack, condition, depth);

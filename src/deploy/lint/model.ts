@@ -1,7 +1,7 @@
 import type { Properties } from "./values.ts";
 
 /**
- * What a set of templates deploys, whatever wrote them: CloudFormation, SAM before its transform, or an OpenAPI body.
+ * What a set of templates deploys, from any tool: CloudFormation, SAM before its transform, or an OpenAPI body.
  * The readers in `read/` make it, the rules in `rules/` judge it. IDs are logical IDs, with the nested stack before.
  */
 export interface Model {
@@ -35,7 +35,7 @@ export type Guard =
   | { readonly kind: "lambda"; readonly authorizer: string }
   /** Signatures of AWS, Cognito, or a JWT authorizer. */
   | { readonly kind: "aws" }
-  /** An API key says which application calls, and is no secret. */
+  /** An API key says which application calls, and is not a secret. */
   | { readonly kind: "key" }
   | { readonly kind: "none" }
   | { readonly kind: "unknown"; readonly why: string };

@@ -14,7 +14,7 @@ import {
 } from "./resources.ts";
 
 /**
- * Adds to a template what stands beside the functions: roles, alarms, the table of revocations.
+ * Adds to a template what belongs to the functions: roles, alarms, the table of revocations.
  *
  * @param external the authorizers for an HTTP API of another stack, by name
  */

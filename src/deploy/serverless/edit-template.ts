@@ -22,7 +22,7 @@ export function add(template: Template, fragment: Fragment): void {
   }
 }
 
-/** What a function of the plugin has, whatever the service's other functions have. */
+/** What a function of the plugin has, independent of the service's other functions. */
 export interface OwnConfiguration {
   readonly handler: string;
   readonly environment: Readonly<Record<string, unknown>>;
@@ -37,7 +37,7 @@ const SHARED = [
 /**
  * Takes from a function what it has from the service, and for which its role has no permission or its bundle no use: a
  * network out of which it may not reach the tenant, tracing, layers, another log group, a wrapper around its handler,
- * and the environment of the service's other functions, with whatever secrets there are in it.
+ * and the environment of the service's other functions, with the secrets in it.
  */
 export function keepOwnConfiguration(template: Template, functionId: string, own: OwnConfiguration): void {
   const resource = getEntries(template).find(([id]) => id === functionId)?.[1];
@@ -60,7 +60,7 @@ export function asServiceRoles(fragment: Fragment, { iam, rolePermissionsBoundar
   }
 }
 
-/** Lets roles read the table of revocations: those of the authorizers beside the one that it stands beside. */
+/** Lets roles read the table of revocations: those of all authorizers but the one that it belongs to. */
 export function letRead(template: Template, policyId: string, roleIds: readonly string[]): void {
   const policy = getEntries(template).find(([id]) => id === policyId)?.[1];
   if (policy === undefined) return;

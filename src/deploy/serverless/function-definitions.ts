@@ -48,7 +48,7 @@ export function functionDefinition({ stack, settings }: Options, place: Place): 
   };
 }
 
-/** Whether routes have permissions of their own: then no answer for one route may be kept for another. */
+/** Whether there are permissions by route: then no answer for one route may be cached for another. */
 function hasRoutePermissions({ settings }: Options): boolean {
   return Object.keys(settings.routePermissions ?? {}).length > 0;
 }

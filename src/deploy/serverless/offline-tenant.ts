@@ -2,7 +2,7 @@ import { getVariable, KEYS } from "../../settings/settings.ts";
 import type { Variables } from "../../settings/to-environment.ts";
 import type { Options } from "./options.ts";
 
-/** Where the local tenant answers unless it is told otherwise. */
+/** Where the local tenant answers by default. */
 const LOCAL_TENANT = "http://localhost:4000/";
 const TIMEOUT_MS = 3000;
 

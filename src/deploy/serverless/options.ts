@@ -8,7 +8,7 @@ export const SECTION = "auth0Authorizer";
 export interface StackOptions {
   /** The name of the function, and by which routes call it. */
   readonly name: string;
-  /** The function's name in Lambda: `SERVICE-STAGE-NAME`, unless told otherwise. At most 64 characters. */
+  /** The function's name in Lambda: `SERVICE-STAGE-NAME`, by default. At most 64 characters. */
   readonly functionName: string | undefined;
   readonly runtime: string;
   /** `arm64` or `x86_64`. */
@@ -134,9 +134,9 @@ export interface Options {
 export const OWN_TABLE = "made-by-the-plugin";
 
 /**
- * The authorizers of `custom.auth0Authorizer`: one, or those of `authorizers`, which have what stands beside it too. The
+ * The authorizers of `custom.auth0Authorizer`: one, or those of `authorizers`, which share its stack options. The
  * one with the default name comes first, and the others by their names, because Serverless does not keep their order and
- * what all of them share stands beside the first.
+ * what all of them share belongs to the first.
  */
 export function optionsFrom(given: unknown): readonly [Options, ...Options[]] {
   const { authorizers, ...common } = (given ?? {}) as Record<string, unknown>;

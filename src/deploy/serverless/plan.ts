@@ -8,7 +8,7 @@ import { getWriters } from "./writers.ts";
 
 type AwsProvider = ReturnType<Serverless["getProvider"]>;
 
-/** What the plugin adds to a service: its functions, and how they and what stands beside them are called. */
+/** What the plugin adds to a service: its functions, and how they and their resources are named. */
 export class Plan {
   readonly #serverless: Serverless;
   readonly #isOffline: boolean;
@@ -29,7 +29,7 @@ export class Plan {
     return needsDomain ? { ...section, domain: "localhost" } : section;
   }
 
-  /** The authorizers; the table of revocations and gateway responses stand beside the first. */
+  /** The authorizers; the table of revocations and gateway responses belong to the first. */
   get authorizers(): readonly [Options, ...Options[]] {
     return optionsFrom(this.section);
   }
@@ -107,7 +107,7 @@ export class Plan {
     return `${this.#serverless.service.service}-${this.#aws().getStage()}-${name}`;
   }
 
-  /** The authorizer is told by itself where clients of a WebSocket send their token. */
+  /** The parameter in which clients of a WebSocket send their token is set automatically. */
   #withTokenParameter(options: Options): Options {
     const webSocketTokenParameter = findTokenParameter(this.#serverless.service, options.stack.name);
     if (webSocketTokenParameter === undefined) return options;

@@ -86,7 +86,7 @@ function getIntegration(document: Properties, reference: unknown): unknown {
   return toRecord(toRecord(document["components"])["x-amazon-apigateway-integrations"])[name];
 }
 
-/** Alternatives are not read, and neither is what stands for all operations: API Gateway is not known to apply it. */
+/** Alternatives are not read, and neither is a security for all operations: API Gateway is not known to apply it. */
 function readSecurity(operation: Properties, body: Body): Guard {
   const { document, fallback } = body;
   const { security } = operation;

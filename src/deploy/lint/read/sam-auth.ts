@@ -34,7 +34,7 @@ export function readSamAuthorizers(
   });
 }
 
-/** SAM lets a REST API call the function unless told not to, and an HTTP API only when told to. */
+/** SAM adds the permission to call the function for a REST API unless it is disabled, for an HTTP API only if it is enabled. */
 function mayCall(authorizer: Properties, isRest: boolean): boolean {
   const role = toText(authorizer["FunctionInvokeRole"]) ?? "NONE";
   if (authorizer["FunctionInvokeRole"] !== undefined && role !== "NONE") return true;

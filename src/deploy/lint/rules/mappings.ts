@@ -84,7 +84,7 @@ function getKeysAlwaysThere({ model, ours }: Scope, { guard }: Route): readonly 
   ];
 }
 
-/** Settings that do not start have a rule of their own. */
+/** Settings that keep the function from starting have a separate rule. */
 function readSettings(env: Record<string, string>): Settings | undefined {
   try {
     return settingsFromEnvironment(env);

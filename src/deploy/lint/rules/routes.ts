@@ -71,7 +71,7 @@ export const openCatchAlls: Check = (scope) => {
   });
 };
 
-/** Routes without an authorizer that are not said to be public. Where one is a preflight, it has a rule of its own. */
+/** Routes without an authorizer that are not said to be public. A preflight has a separate rule. */
 function getOpenRoutes({ model, publicRoutes }: Scope): Route[] {
   return model.routes.filter(
     (route) => route.guard.kind === "none" && !isPreflight(route) && !publicRoutes.includes(route.key),

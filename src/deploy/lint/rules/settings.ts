@@ -13,7 +13,7 @@ export const brokenSettings: Check = ({ ours, now }) =>
       .map((issue) => ({ resource: lambda.id, found: issue }));
   });
 
-/** Variables that look like settings: they may be somebody else's. */
+/** Variables that look like settings: they may belong to other code. */
 export const unknownSettings: Check = ({ ours }) =>
   ours.flatMap((lambda) =>
     findMisspelledVariables(toNames(lambda)).map(({ found, meant }) => ({
@@ -35,9 +35,9 @@ export const settingsAtDeployment: Check = ({ ours }) =>
 const SETTING = /^(?:AUTH0_|AUTHORIZER_|JWKS_|REVOCATION_)/;
 /** The files of the package that Lambda runs. */
 const PACKAGED = /^(?:authorizer|back-channel-logout|revoke-on-event)\.handler$/;
-/** What only this authorizer is told. */
+/** Variables that only this authorizer has. */
 const OWN_LISTS = ["AUTH0_CLIENT_IDS", "AUTH0_AUDIENCES"];
-/** What authorizers are told that come from courses and samples, which have the same file name. */
+/** Variables of authorizers from courses and samples, which have the same file name. */
 const OTHER_AUTHORIZERS = ["AUTH0_AUDIENCE", "AUTH0_CLIENT_ID", "AUDIENCE", "JWKS_URI", "TOKEN_ISSUER"];
 
 /**
@@ -77,7 +77,7 @@ function getIssues(env: Record<string, string>, now: number): readonly string[] 
     ];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    // What looks like a setting has a rule of its own.
+    // A name that looks like a setting has a separate rule.
     return error.issues.filter((issue) => !issue.includes(" is not a setting"));
   }
 }
