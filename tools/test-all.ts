@@ -23,10 +23,12 @@ const RUNTIMES = { "test/runtimes": "Node.js 20 to 26, and Lambda's runtime clie
 const JEST =
   "--experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js --selectProjects";
 
-/** Beside those of test/parts.json, what has no test files of its own. */
 const PARTS: Readonly<Record<string, Part>> = {
   rules: { what: "what npm test runs", commands: ["npm --silent test"] },
-  lint: { what: "ESLint and Prettier", commands: ["eslint .", "prettier --check ."] },
+  lint: {
+    what: "ESLint, Prettier, and code that nothing uses",
+    commands: ["eslint .", "prettier --check .", "knip", jest(process.execPath, "lint")],
+  },
   simulator: {
     what: "the testing kit's policies beside a second evaluator",
     needs: { "test/iam-simulator": "an evaluator of IAM policies, under the AGPL" },
@@ -115,11 +117,12 @@ function jest(node: string, project: string): string {
   return `${node} ${JEST} ${project}`;
 }
 
-/** The Node.js versions of test/runtimes for this platform, but for the one that runs. */
+/** The Node.js versions of test/runtimes for this platform, or those that RUNTIMES names, but for the one that runs. */
 function otherNodes(): string[] {
   const running = process.versions.node.split(".")[0];
-  return [20, 22, 24, 26]
-    .filter((version) => String(version) !== running)
+  return (process.env["RUNTIMES"] ?? "20 22 24 26")
+    .split(" ")
+    .filter((version) => version !== running)
     .map(
       (version) => `test/runtimes/node_modules/node${version}-${process.platform}-${process.arch}/bin/node`,
     );

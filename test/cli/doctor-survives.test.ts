@@ -122,10 +122,10 @@ describe("doctor survives a key set", () => {
   );
 
   test("with thousands of things in it, of which it names ten", async () => {
-    tenant.answers[KEYS] = json({ keys: Array(20_000).fill(null) });
+    tenant.answers[KEYS] = json({ keys: Array(3_000).fill(null) });
     const { warnings } = await tenant.examined();
     expect(warnings).toHaveLength(11);
-    expect(warnings.at(-1)?.what).toBe("19990 more are ignored");
+    expect(warnings.at(-1)?.what).toBe("2990 more are ignored");
   });
 
   test("with a key ID that is nested more deeply than some versions of Node.js can write down", async () => {

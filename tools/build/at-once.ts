@@ -1,27 +1,25 @@
 /**
- * Runs commands at the same time, as many as there are cores, prints what each has said when it ends, and fails where one
+ * Runs commands at the same time. The last prints as it goes; what another said is printed when it ends. Fails where one
  * of them does.
  */
-import { exec } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { exec, spawn } from "node:child_process";
 
 const LARGEST_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-const waiting = process.argv.slice(2);
-await Promise.all(Array.from({ length: availableParallelism() }, runNext));
+const commands = process.argv.slice(2);
+const last = commands.pop() ?? "";
+for (const command of commands) runQuietly(command);
+spawn(last, { shell: true, stdio: "inherit" }).on("exit", (code) => note(last, code === 0));
 
-async function runNext(): Promise<void> {
-  for (let command = waiting.shift(); command !== undefined; command = waiting.shift()) await run(command);
+function runQuietly(command: string): void {
+  exec(command, { maxBuffer: LARGEST_OUTPUT_BYTES }, (error, stdout, stderr) => {
+    process.stdout.write(`${stdout}${stderr}`);
+    note(command, error === null);
+  });
 }
 
-function run(command: string): Promise<void> {
-  const startedAt = performance.now();
-  return new Promise((resolve) => {
-    exec(command, { maxBuffer: LARGEST_OUTPUT_BYTES }, (error, stdout, stderr) => {
-      const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-      process.stdout.write(`${stdout}${stderr}${command}: ${error ? "failed" : "ok"}, ${seconds} s\n`);
-      if (error) process.exitCode = 1;
-      resolve();
-    });
-  });
+function note(command: string, isOk: boolean): void {
+  const seconds = performance.now() / 1000;
+  process.stdout.write(`${command}: ${isOk ? "ok" : "failed"} after ${seconds.toFixed(0)} s\n`);
+  if (!isOk) process.exitCode = 1;
 }

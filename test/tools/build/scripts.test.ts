@@ -33,13 +33,18 @@ describe("at-once", () => {
       "echo last",
     );
     expect(status).toBe(1);
-    expect(printed).toMatch(/^fine\necho fine: ok, \d+ s$/m);
-    expect(printed).toMatch(/^broken\necho broken && exit 3: failed, \d+ s$/m);
-    expect(printed).toMatch(/^last\necho last: ok, \d+ s$/m);
+    expect(printed).toMatch(/^fine\necho fine: ok after \d+ s$/m);
+    expect(printed).toMatch(/^broken\necho broken && exit 3: failed after \d+ s$/m);
+    expect(printed).toMatch(/^last$/m);
+    expect(printed).toMatch(/^echo last: ok after \d+ s$/m);
+  });
+
+  test("fails where only the last fails", () => {
+    expect(run("tools/build/at-once.ts", "echo fine", "exit 3").status).toBe(1);
   });
 
   test("succeeds where all succeed", () => {
-    expect(run("tools/build/at-once.ts", "echo fine").status).toBe(0);
+    expect(run("tools/build/at-once.ts", "echo fine", "echo last").status).toBe(0);
   });
 });
 
