@@ -105,3 +105,22 @@ test.each(["Where is the log?", "It passes the claims on", "an email address", "
     expect(findingsIn(text)).toEqual([]);
   },
 );
+
+const GENERATED = new Set(["docs/settings.md", "docs/reasons.md", "docs/cli.md"]);
+
+/** What a page has outside of code, and outside of what `npm run docs` writes into it. */
+function wordsByHand(text: string): number {
+  const written = prose(text)
+    .replace(/^ +```[^]*?^ +```$/gm, "")
+    .replace(/<!-- picture: written[^]*?<!-- picture: end -->/g, "");
+  return written.split(/\s+/).filter((word) => /\w/.test(word)).length;
+}
+
+test("the guides have at most 20,000 words, without those that come from the source", () => {
+  const byHand = [...guides].filter(
+    ([page]) => page.startsWith("docs/") && !page.startsWith("docs/api/") && !GENERATED.has(page),
+  );
+  const words = byHand.reduce((sum, [, text]) => sum + wordsByHand(text), 0);
+  expect(words).toBeGreaterThan(10_000);
+  expect(words).toBeLessThanOrEqual(20_000);
+});
