@@ -34,7 +34,7 @@ export async function stopChild(child: ChildProcess): Promise<void> {
 const LOOKS_EVERY_MS = 500;
 
 /**
- * Resolves when this process is to stop: at Ctrl-C, at an editor's stop button, or when whoever started it is gone. npm
+ * Resolves when this process is to stop: at Ctrl-C, at an editor's stop button, or when the process that started it is gone. npm
  * hands a signal to the shell between them, and not every shell hands it on.
  */
 export function toldToStop(): Promise<undefined> {

@@ -23,11 +23,11 @@ export interface HostedPythonOptions {
   readonly write?: (line: string) => void;
 }
 
-/** The example of a backend that is no Lambda, behind a REST and an HTTP API. */
+/** The example of a backend that is not a Lambda, behind a REST and an HTTP API. */
 export interface HostedPython {
   readonly restApi: string;
   readonly httpApi: string;
-  /** The application itself, which turns away whoever did not come through a gateway. */
+  /** The application itself, which rejects callers who did not come through a gateway. */
   readonly backend: string;
   stop(): Promise<void>;
 }

@@ -11,7 +11,7 @@ export interface StartOptions {
   readonly build: boolean;
 }
 
-/** A mistake of the person who typed the command: what is wrong, and what to do next. */
+/** An error of the person who typed the command: what is wrong, and what to do next. */
 export class UsageError extends Error {}
 
 type Part = keyof StartOptions["ports"];
@@ -56,7 +56,7 @@ type Token =
 /**
  * Reads the words after `npm start --`. Undefined where help is asked for.
  *
- * @throws UsageError with every mistake in them
+ * @throws UsageError with every issue in it
  */
 export function readOptions(args: readonly string[]): StartOptions | undefined {
   const options = Object.fromEntries(PART_NAMES.map((part) => [nameOf(part), { type: "string" as const }]));
@@ -72,7 +72,7 @@ export function readOptions(args: readonly string[]): StartOptions | undefined {
     webSocket: port("webSocket"),
     lambda: port("lambda"),
   };
-  failWith([...tokens.filter(isNoForeignValue).flatMap(mistakeIn), ...portsThatAreEqual(ports)]);
+  failWith([...tokens.filter(isNoForeignValue).flatMap(findIssue), ...portsThatAreEqual(ports)]);
   return { ports, verbose: given.has("--verbose"), build: !given.has("--no-build") };
 }
 
@@ -95,8 +95,8 @@ export async function assertFree(ports: StartOptions["ports"]): Promise<void> {
   );
 }
 
-function failWith(mistakes: readonly string[]): void {
-  if (mistakes.length > 0) throw new UsageError([...mistakes, "All options: npm start -- --help"].join("\n"));
+function failWith(issues: readonly string[]): void {
+  if (issues.length > 0) throw new UsageError([...issues, "All options: npm start -- --help"].join("\n"));
 }
 
 /** False for the word behind an option that does not exist: most likely the value of that option. */
@@ -105,10 +105,12 @@ function isNoForeignValue({ kind }: Token, index: number, tokens: readonly Token
   return kind !== "positional" || before?.kind !== "option" || FLAGS.includes(before.rawName);
 }
 
-function mistakeIn(token: Token): readonly string[] {
+function findIssue(token: Token): readonly string[] {
   if (token.kind === "option-terminator") return [];
   if (token.kind === "positional") {
-    return [`${token.value} is no option. Options stand behind a --, as in: npm start -- --page-port 4002`];
+    return [
+      `${token.value} is not an option. Options stand behind a --, as in: npm start -- --page-port 4002`,
+    ];
   }
   const { rawName, value } = token;
   if (SWITCHES.includes(rawName)) return value === undefined ? [] : [`${rawName} takes no value.`];

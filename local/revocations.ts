@@ -30,7 +30,7 @@ export async function startRevocations(
       event: revokeOnEvent,
       logoutToken: async (token) => {
         const { statusCode, body } = await backChannelLogout(posted(token));
-        // Auth0 would leave it at that. Here somebody is waiting for what they asked for.
+        // Auth0 would leave it at that. Here a user is waiting for what they asked for.
         if (statusCode >= 500)
           throw new Error(`The back-channel logout endpoint answered ${statusCode} ${body}`);
       },

@@ -12,7 +12,7 @@ import { summary } from "./summary.ts";
 const PROJECT = fileURLToPath(new URL("../", import.meta.url));
 /** Where serverless-offline listens unless it is told otherwise. */
 const OFFLINE_DEFAULT_PORT = 3000;
-/** From here on the first port that is free: nobody's own service depends on it. */
+/** From here on the first port that is free: no other service depends on it. */
 const HOSTED_PYTHON_PORT = 4013;
 
 interface Everything {
@@ -87,7 +87,7 @@ function shortened({ time = "", event, decision, gateway, reason, hint, detail }
   return [time.slice(11, 19), ...what, reason, detail, hint].filter(Boolean).join("  ");
 }
 
-/** The stack of an error is for a fault of ours; whoever typed a wrong option needs none. */
+/** The stack of an error is for a bug of ours; the user who typed a wrong option does not need it. */
 function explanation(error: unknown): string {
   if (error instanceof UsageError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

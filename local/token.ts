@@ -17,7 +17,7 @@ const HELP = `Signs a user of the local tenant in, through the real code flow, a
   curl -H "Authorization: Bearer $(npm run --silent token -- --type id)" URL
 `;
 
-/** A mistake of the person who typed the command: what is wrong, and what to do next. */
+/** An error of the person who typed the command: what is wrong, and what to do next. */
 class UsageError extends Error {}
 
 interface TokenRequest {

@@ -71,7 +71,7 @@ export interface VerifiedCaller<Types extends ClaimTypes = NoClaims> extends Cal
 }
 
 export interface VerifyOptions<Types extends ClaimTypes = NoClaims> {
-  /** The types of claims of the setting `contextClaims`: `{ roles: "list", tenant_id: "text" }`. */
+  /** The types of claims of the setting `contextClaims`: `{ roles: "list", tenant_id: "string" }`. */
   readonly claims?: Types;
 }
 

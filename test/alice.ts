@@ -1,7 +1,7 @@
 import type { AccessRules } from "../src/authorizer/access-rules.ts";
 import type { Identity } from "../src/identity/identity.ts";
 
-/** A user whom every rule lets in. */
+/** A user whom every rule allows. */
 export const ALICE: Identity = {
   subject: "auth0|alice",
   principalType: "user",
@@ -18,7 +18,7 @@ export const ALICE: Identity = {
   claims: {},
 };
 
-/** What the settings say about who gets in where nobody sets anything. */
+/** What the settings say about who is allowed by default. */
 export const ACCESS_RULES: AccessRules = {
   allowMachines: false,
   allowAnonymous: false,

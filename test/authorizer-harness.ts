@@ -70,7 +70,7 @@ function isAllowed(response: AuthorizerResponse): boolean {
   return response.policyDocument.Statement[0]?.Effect === "Allow";
 }
 
-/** The reason in the last line of the log; undefined where the caller was let in. */
+/** The reason in the last line of the log; undefined where the caller was allowed. */
 export function lastReason({ lines }: UnderTest): string | undefined {
   const { reason } = JSON.parse(lines.at(-1) ?? "{}") as { reason?: string };
   return reason;

@@ -151,7 +151,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "test/testing/tenant.test.ts": {
     "AbortSignal.timeout": "ends a wait for what never comes",
   },
-  "test/token/keys/remote-key-set-faults.test.ts": {
+  "test/token/keys/remote-key-set-errors.test.ts": {
     "Date.now": STANDS,
     setInterval: "an answer that drips on until a test ends the fetch",
     setTimeout: "a timer that does nothing; a process stays frozen for longer than a fetch may take",

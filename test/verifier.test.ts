@@ -106,10 +106,10 @@ describe("createVerifier", () => {
     expect(await outcomeOf(verify(token))).toBe("401 expired");
   });
 
-  test("says every mistake of its settings at once", () => {
-    const mistaken = (): unknown => createVerifier({ domain: [], clientIDs: ["a"] } as never);
-    expect(mistaken).toThrow(ConfigurationError);
-    expect(mistaken).toThrow(/domain is required[^]*clientIDs is not a setting: was clientIds meant\?/);
+  test("says every issue of its settings at once", () => {
+    const misconfigured = (): unknown => createVerifier({ domain: [], clientIDs: ["a"] } as never);
+    expect(misconfigured).toThrow(ConfigurationError);
+    expect(misconfigured).toThrow(/domain is required[^]*clientIDs is not a setting: was clientIds meant\?/);
   });
 
   test("begins to fetch the keys when it is made, and fetches them once", async () => {
@@ -131,7 +131,7 @@ describe("createVerifier", () => {
   test("tells of each fetch that failed, and writes nothing itself", async () => {
     const failures: string[] = [];
     tenant.fail(404);
-    const verify = verifier({}, { onError: (fault) => failures.push(`${fault.event} ${fault.detail}`) });
+    const verify = verifier({}, { onError: ({ event, detail }) => failures.push(`${event} ${detail}`) });
     await outcomeOf(verify(tenant.idToken()));
     expect(failures).toEqual([expect.stringContaining("key_fetch_failed HTTP 404")]);
   });
@@ -172,9 +172,13 @@ describe("a refusal", () => {
       () => tenant.idToken({ key: createSigningKey() }),
       "401 unknown_key",
     ],
-    ["of a token for somebody else", () => tenant.idToken({ clientId: "other" }), "401 unknown_audience"],
     [
-      "of an e-mail that nobody verified",
+      "of a token for another application",
+      () => tenant.idToken({ clientId: "other" }),
+      "401 unknown_audience",
+    ],
+    [
+      "of an email that nobody verified",
       () => tenant.idToken({ claims: { email_verified: false } }),
       "403 email_not_verified",
     ],
@@ -219,7 +223,7 @@ describe("a refusal", () => {
   });
 });
 
-/** What is accepted, and what is refused by form, by claim, by the caller and by what no gateway could hand on. */
+/** What is accepted, and what is refused by form, by claim, by the caller and by what no gateway could forward. */
 function tokensOfAllKinds(): readonly string[] {
   const end = now / 1000;
   return [

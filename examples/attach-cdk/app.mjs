@@ -21,7 +21,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 const TTL = Duration.minutes(5);
 const CORS = { "Access-Control-Allow-Origin": "'*'" };
 
-/** One API of each kind, whose callers the deployed authorizer lets in. */
+/** One API of each kind, whose callers the deployed authorizer allows. */
 class AttachStack extends Stack {
   constructor(scope, id, { stage }) {
     super(scope, id);

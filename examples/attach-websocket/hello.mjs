@@ -1,7 +1,7 @@
 import { identityFrom } from "auth0-api-gateway-authorizer/identity";
 
 /**
- * Only callers whom the authorizer let in get here. The client offered `bearer` and the token as subprotocols, and a
+ * Only callers whom the authorizer allowed get here. The client offered `bearer` and the token as subprotocols, and a
  * browser ends the connection unless it is told which one is spoken.
  */
 export const connect = async () => ({

@@ -12,7 +12,7 @@ const api = restApi({
   routes: { "GET /hello": handler },
 });
 
-it("greets callers by their e-mail", async () => {
+it("greets callers by their email", async () => {
   const headers = { Authorization: `Bearer ${tenant.idToken()}` };
   expect(await (await api.fetch("/hello", { headers })).text()).toBe("Hello alice@example.com");
 });

@@ -40,7 +40,7 @@ it("lets only those remove an order who have the permission", async () => {
   expect(await removeAs(["delete:orders"])).toBe(204);
 });
 
-it("is closed to attackers, and to users whose e-mail is not verified", async () => {
+it("is closed to attackers, and to users whose email is not verified", async () => {
   expect((await api.fetch("/orders")).status).toBe(401);
   const bob = { sub: "auth0|bob", email: "bob@example.com", email_verified: false };
   const headers = { Authorization: `Bearer ${tenant.idToken({ user: bob })}` };

@@ -19,7 +19,7 @@ it.each([
   [undefined, 403],
   ["editor", 200],
   [{ editor: true }, 500],
-])("shows the reports to whoever has the roles %j: %i", async (roles, status) => {
+])("shows the reports to callers who have the roles %j: %i", async (roles, status) => {
   const contextClaims = { roles: "https://acme.com/roles", tenant_id: "https://acme.com/tenant_id" };
   const authorizer = createAuthorizer({ ...tenant.settings, contextClaims, logLevel: "silent" });
   const api = httpApi({ authorizer, routes: { "GET /reports": reports } });

@@ -1,4 +1,4 @@
-"""What the API does, for whoever calls it, however the call came in. Rights are decided here, and nowhere else."""
+"""What the API does, for any caller, however the call came in. Rights are decided here, and nowhere else."""
 
 from __future__ import annotations
 

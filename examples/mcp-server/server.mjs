@@ -14,7 +14,7 @@ function toolsFor({ subject, email, scopes }) {
 /** `ANY /mcp` of a REST API, behind the authorizer. A Lambda keeps no session: every request has a server of its own. */
 export const handler = async (event) => {
   const caller = identityFrom(event);
-  // Whoever asks for a stream of the server's own messages is told that there is none.
+  // A client that asks for a stream of the server's own messages is told that there is none.
   if (event.httpMethod !== "POST") return { statusCode: 405, headers: { Allow: "POST" }, body: "" };
   const server = toolsFor(caller);
   const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });

@@ -16,7 +16,7 @@ async function authorize(authorizationToken: string): Promise<Result> {
 }
 
 it.each(["", "Bearer "])(
-  "lets in whoever sends %jand a token, and tells resolvers who it is",
+  "allows a caller who sends %jand a token, and tells resolvers who it is",
   async (scheme) => {
     const { isAuthorized, resolverContext } = await authorize(`${scheme}${tenant.idToken()}`);
     expect(isAuthorized).toBe(true);
@@ -41,6 +41,6 @@ it("shows a field only to those who have its permission", async () => {
   expect(await deniedTo(["read:prices"])).toEqual([]);
 });
 
-it("refuses a bad token, and has that answer kept for nobody", async () => {
+it("refuses a bad token, and has that answer cached for no one", async () => {
   expect(await authorize("a.b.c")).toEqual({ isAuthorized: false, ttlOverride: 0 });
 });

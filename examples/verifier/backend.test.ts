@@ -23,7 +23,7 @@ it("knows whose token it is", async () => {
   expect(await orders({ authorization })).toBe("200 orders of auth0|alice");
 });
 
-it("believes no header that merely names somebody", async () => {
+it("believes no header that merely names a user", async () => {
   expect(await orders({ "x-user": "auth0|alice" })).toBe("401 ");
 });
 

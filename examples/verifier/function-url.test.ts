@@ -37,7 +37,7 @@ it("answers 503 while the tenant's keys cannot be had, and 200 once they can", a
   });
 });
 
-it("challenges whoever has no token, and says that a bad one is bad", async () => {
+it("challenges a caller without a token, and says that a bad one is bad", async () => {
   expect(await call()).toEqual({ statusCode: 401, headers: { "www-authenticate": "Bearer" } });
   expect(await call("Bearer a.b.c")).toEqual({
     statusCode: 401,
@@ -45,7 +45,7 @@ it("challenges whoever has no token, and says that a bad one is bad", async () =
   });
 });
 
-it("answers 403 to a user whose e-mail is not verified, and keeps the reason in the log", async () => {
+it("answers 403 to a user whose email is not verified, and keeps the reason in the log", async () => {
   const bob = { sub: "auth0|bob", email: "bob@example.com", email_verified: false };
   expect(await call(`Bearer ${tenant.idToken({ user: bob })}`)).toEqual({ statusCode: 403 });
   expect(lines).toEqual(['{"event":"refused","reason":"email_not_verified"}']);

@@ -13,7 +13,7 @@ export const handler: LambdaFunctionURLHandler = async (event) => {
   }
 };
 
-/** RFC 6750 §3: a challenge, and no error for whoever sent nothing. The reason is for the log. */
+/** RFC 6750 §3: a challenge, and no error for a caller who sent nothing. The reason is for the log. */
 function refusal({ status, reason }: VerificationError): APIGatewayProxyStructuredResultV2 {
   console.warn(JSON.stringify({ event: "refused", reason }));
   if (status === 500) return { statusCode: 503, headers: { "retry-after": "5" } };

@@ -22,7 +22,7 @@ export const renew: APIGatewayProxyWebsocketHandlerV2 = async (event) => {
   }
 };
 
-/** Any other message: said by whoever the newest token speaks of, and refused where that one has ended too. */
+/** Any other message: said by the user of the newest token, and rejected where that one has ended too. */
 export const message: APIGatewayProxyWebsocketHandlerV2 = (event) => {
   const { email } = newestIdentity(event);
   return Promise.resolve({ statusCode: 200, body: `${email ?? "somebody"}: ${event.body ?? ""}` });

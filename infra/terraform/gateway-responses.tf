@@ -1,4 +1,4 @@
-# What a REST API answers where its authorizer lets nobody in. A browser hides an answer without CORS headers from its
+# What a REST API answers where its authorizer allows no caller. A browser hides an answer without CORS headers from its
 # page, so the page would take a 401 for a network failure.
 
 locals {

@@ -1,4 +1,4 @@
-# The authorizer as a function of one's own, and its attachment to as many as three APIs, one of each kind.
+# The authorizer as a separate function, and its attachment to as many as three APIs, one of each kind.
 
 locals {
   zip = coalesce(var.zip, "${path.module}/../../dist/authorizer.zip")

@@ -33,6 +33,6 @@ output "logout_url" {
 }
 
 output "alarm_topic_arn" {
-  description = "Tells of alarms: subscribe to it whoever is on call."
+  description = "Tells of alarms: subscribe the people on call to it."
   value       = one([for stack in aws_cloudformation_stack.alarms : stack.outputs["AlarmTopicArn"]])
 }

@@ -18,7 +18,7 @@ interface Handshake {
 }
 
 /**
- * The authorizer has spoken: whoever gets here may connect. A browser that offered the subprotocol `bearer`, and behind
+ * The authorizer has allowed the caller, who may connect. A browser that offered the subprotocol `bearer`, and behind
  * it the token, wants to hear which one is spoken.
  */
 export const connect: Handler<Handshake, Answer> = ({ headers = {} }) => {

@@ -22,7 +22,7 @@ const OLD_PACKAGES: BuildOptions = {
 
 /**
  * What a browser loads, by path. The sign-in comes back to `/callback`, which is the page itself. The scripts with the
- * older packages are bundled when somebody first asks for them, since Lock takes most of a second.
+ * older packages are bundled when a user first asks for them, since Lock takes most of a second.
  */
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
   const page = html(async () => mainPage(await source("cases.html")));

@@ -3,7 +3,7 @@ import { machineToken, signIn } from "../sign-in.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { Borrowed, TokenUse } from "./client/trace.ts";
 
-/** The token of somebody else than the visitor, by a real sign-in at the tenant. */
+/** The token of another user than the visitor, by a real sign-in at the tenant. */
 export async function borrowToken(tenant: Tenant, name: Borrowed, use: TokenUse): Promise<string> {
   const { issuer, applications, users } = tenant;
   if (name === "machine") {

@@ -12,7 +12,7 @@ const INSTALLED = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
-/** A browser that talks to nobody but the page. */
+/** A browser that talks to the page alone. */
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",

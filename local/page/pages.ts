@@ -6,7 +6,7 @@ export type PageParts = Readonly<
 /** @param cases what there is to try beyond a call */
 export function mainPage(cases: string): PageParts {
   return {
-    title: "Who gets in, and why",
+    title: "Who is allowed, and why",
     script: "/page.js",
     introduction:
       "An Auth0 sign-in, an API behind API Gateway, and the authorizer between them. All of it on this machine. " +
@@ -46,6 +46,6 @@ export const LOCK: PageParts = {
     "The package <code>auth0-lock</code> shows a form in the page itself, and renews in a hidden frame. " +
     `${TODAY}, or <a href="/auth0-js">with Auth0.js</a>.`,
   footnote:
-    "<p>Lock posts e-mail and password to the local tenant and trades the answer for tokens in a hidden frame: " +
+    "<p>Lock posts email and password to the local tenant and trades the answer for tokens in a hidden frame: " +
     `Auth0’s cross-origin authentication. The page ${SENDS}</p>`,
 };

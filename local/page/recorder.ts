@@ -52,7 +52,7 @@ export function recordedAuthorizer(lambda: Lambda): Lambda {
   return recorded(lambda, (recording, invocation) => (recording.authorizer = invocation));
 }
 
-/** The Lambda behind sees the authorizer's context in its own event. */
+/** The backend sees the authorizer's context in its own event. */
 export function recordedLambda(lambda: Lambda): Lambda {
   return recorded(lambda, (recording, invocation) => {
     const { requestContext } = invocation.event as { requestContext?: { authorizer?: unknown } };
@@ -80,7 +80,7 @@ function recorded(lambda: Lambda, keep: (recording: Recording, invocation: Invoc
   };
 }
 
-/** A page may be photographed: what it shows of an event is no key to anything. */
+/** A page may be photographed: what it shows of an event is not a key to anything. */
 function withoutTokens(event: unknown): unknown {
   return JSON.parse(JSON.stringify(event).replace(TOKEN, (token) => `${token.slice(0, 8)}…`));
 }

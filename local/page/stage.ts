@@ -28,7 +28,7 @@ export interface StageSettings {
   readonly aws: NodeJS.ProcessEnv;
 }
 
-/** A stage that nobody has called yet, in the project's gateway emulator. */
+/** A stage that no one has called yet, in the project's gateway emulator. */
 export function createStage(
   { settings, aws }: StageSettings,
   { clockAheadSeconds, ttlSeconds }: StageOptions,

@@ -11,14 +11,14 @@ interface PasswordHash {
 
 export interface Accounts {
   /**
-   * The user whose e-mail and password these are; undefined where either is wrong, and it does not tell which.
+   * The user whose email and password these are; undefined where either is wrong, and it does not tell which.
    *
    * @throws OIDCProviderError `unauthorized` where the user is blocked, which only who knows the password learns
    */
   authenticate(email: string, password: string): Promise<Profile | undefined>;
   /** Undefined for a user who is deleted or blocked: nothing is issued to them any more. */
   find(sub: string): Profile | undefined;
-  /** A new user, whose e-mail nobody has verified; undefined where somebody has an account with it already. */
+  /** A new user, whose email no one has verified; undefined where an account has it already. */
   signUp(email: string, password: string): Promise<Profile | undefined>;
   setBlocked(sub: string, blocked: boolean): void;
   delete(sub: string): void;
@@ -35,12 +35,12 @@ export async function createAccounts(firstUsers: readonly User[]): Promise<Accou
   const hashes = new Map<string, PasswordHash>();
   const blocked = new Set<string>();
   for (const user of firstUsers) hashes.set(user.email, await hashPassword(user.password));
-  const nobody = await hashPassword(randomBytes(16).toString("hex"));
+  const unknownUser = await hashPassword(randomBytes(16).toString("hex"));
 
   return {
     authenticate: async (email, password) => {
-      // An unknown e-mail costs one hash too, so that the time of an answer does not tell who has an account.
-      const matches = await passwordMatches(password, hashes.get(email) ?? nobody);
+      // An unknown email costs one hash too, so that the time of an answer does not tell who has an account.
+      const matches = await passwordMatches(password, hashes.get(email) ?? unknownUser);
       const user = matches ? users.find((candidate) => candidate.email === email) : undefined;
       if (user && blocked.has(user.sub)) throw userIsBlocked();
       return user;
@@ -61,7 +61,7 @@ export async function createAccounts(firstUsers: readonly User[]): Promise<Accou
 interface Directory {
   readonly firstUsers: readonly User[];
   readonly users: Profile[];
-  /** By e-mail. */
+  /** By email. */
   readonly hashes: Map<string, PasswordHash>;
   /** By `sub`. */
   readonly blocked: Set<string>;

@@ -24,7 +24,7 @@ interface Entry {
 
 /**
  * Memory for sessions, codes and tokens. One store for each model, kept outside the provider,
- * so that nobody is signed out when a provider with other keys takes over.
+ * so that no user is signed out when a provider with other keys takes over.
  */
 export function createMemory(): Memory {
   const stores = new Map<string, Store>();

@@ -19,7 +19,7 @@ const USER_ACTIONS: Readonly<Record<string, keyof UserControls>> = {
   "users/unblock": "unblock",
   "users/delete": "delete",
   "users/change-password": "changePassword",
-  "users/log-out-everywhere": "logOutEverywhere",
+  "users/logout-everywhere": "logOutEverywhere",
   "users/restore": "restore",
 };
 
@@ -28,7 +28,7 @@ const PREFIX = "/_local/";
 /**
  * What Auth0's dashboard does, as `POST /_local/…`, for demonstrations: `keys/rotate`, `keys/revoke?kid=`, `down`, `up`,
  * and with `?email=` of one of the first users `users/block`, `unblock`, `delete`, `change-password`,
- * `log-out-everywhere` and `restore`.
+ * `logout-everywhere` and `restore`.
  * `GET /_local/settings` answers with the settings of an authorizer for this tenant, by environment variable.
  * A browser names the page that asks in `Origin`, and no page outside `origins` may.
  */
@@ -69,7 +69,7 @@ export function jwksOutage(isDown: () => boolean): Route {
   };
 }
 
-/** Undefined where this is no action on a user, or there is no such user. */
+/** Undefined where this is not an action on a user, or there is no such user. */
 async function performOnUser(
   controls: UserControls,
   action: string,

@@ -20,7 +20,7 @@ export interface CrossOrigin {
 }
 
 /**
- * Auth0's cross-origin authentication, which Lock and `webAuth.login` use: the page posts e-mail and password to
+ * Auth0's cross-origin authentication, which Lock and `webAuth.login` use: the page posts email and password to
  * `/co/authenticate`, gets a ticket for them, and goes to `/authorize` with it.
  */
 export function crossOriginAuthentication({ applications, accounts, tickets }: CrossOrigin): Route {
@@ -38,7 +38,7 @@ export function crossOriginAuthentication({ applications, accounts, tickets }: C
 
 /**
  * Signs the visitor in whom the parameter `login_ticket` of `/authorize` names. Where it is not good, the application
- * gets an error: an earlier session of somebody else in this browser must not take the place of who has just signed in.
+ * gets an error: another user's earlier session in this browser must not take the place of who has just signed in.
  */
 export function loginTicket(tickets: LoginTickets) {
   return (

@@ -12,7 +12,7 @@ export const API_IDENTIFIER = "https://api.example.com/";
 /** What the API lets users and machines ask for, beside OpenID Connect's own scopes. */
 export const API_SCOPES: readonly string[] = ["read:messages", "write:messages"];
 
-/** The claim that carries a user's e-mail in access tokens; its verification stands in `${EMAIL_CLAIM}_verified`. */
+/** The claim that carries a user's email in access tokens; its verification stands in `${EMAIL_CLAIM}_verified`. */
 export const EMAIL_CLAIM = "https://example.com/email";
 
 /** The claim that carries a user's roles, in both kinds of token. */
@@ -127,7 +127,7 @@ export const users = {
     roles: ["member"],
     password: "a-long-password-for-uwe",
   },
-  /** For demonstrations: whoever is blocked, deleted and logged out there is not the visitor. */
+  /** For demonstrations: the user who is blocked, deleted and logged out there is not the visitor. */
   leaving: {
     sub: "auth0|65f0c0ffee0000000000000c",
     email: "leaving@example.com",

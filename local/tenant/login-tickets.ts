@@ -23,9 +23,9 @@ interface Entry extends TicketHolder {
 }
 
 /**
- * The tickets of cross-origin authentication: a page hands e-mail and password to the tenant, gets a ticket, and signs
+ * The tickets of cross-origin authentication: a page hands email and password to the tenant, gets a ticket, and signs
  * in with it. A ticket is good once, for a minute, for the application and in the browser that it was made for: one
- * that came from somebody else, as part of a link, would sign the visitor in as that person.
+ * that came from an attacker, as part of a link, would sign the visitor in as that person.
  */
 export class LoginTickets {
   readonly #entries = new Map<string, Entry>();
@@ -43,7 +43,7 @@ export class LoginTickets {
     return { ticket, browser };
   }
 
-  /** The `sub` of the user whom the ticket signs in; undefined where it is not good. Whoever tries a ticket uses it up. */
+  /** The `sub` of the user whom the ticket signs in; undefined where it is not good. An attempt uses the ticket up. */
   redeem(ticket: string, clientId: string, browser: string | undefined): string | undefined {
     const entry = this.#entries.get(ticket);
     this.#entries.delete(ticket);

@@ -3,7 +3,7 @@ import { SignJWT } from "jose";
 import type { Session } from "./adapter.ts";
 import type { SigningKey } from "./keys.ts";
 
-/** Who hears what happens in the tenant, as Auth0 tells it. Nothing is sent twice: nobody here is out of reach. */
+/** Who hears what happens in the tenant, as Auth0 tells it. Nothing is sent twice: no receiver here is out of reach. */
 export interface MessageReceiver {
   /** An event on an EventBridge bus: of the Event Stream, or of the log stream. */
   event(event: object): Promise<void>;

@@ -4,7 +4,7 @@ import { users, type User } from "./directory.ts";
 export interface LoginPage {
   /** The application that the user signs in to. */
   readonly application: string;
-  /** What the e-mail field starts with: the last attempt, or the application's `login_hint`; else a user's address. */
+  /** What the email field starts with: the last attempt, or the application's `login_hint`; else a user's address. */
   readonly email?: string;
   readonly error?: string;
 }
@@ -31,7 +31,7 @@ const STYLE = `
 `;
 
 /**
- * Sent with every page: its own style and nothing else, in nobody's frame. `form-action` is left out on purpose,
+ * Sent with every page: its own style and nothing else, in no one's frame. `form-action` is left out on purpose,
  * because browsers apply it to the redirects after a form too, and these end at the application.
  */
 export const CONTENT_SECURITY_POLICY = [

@@ -17,7 +17,7 @@ interface Directory {
 }
 
 /**
- * Lets applications that are allowed to trade e-mail and password for tokens. There is no nonce, and no session: a
+ * Lets applications that are allowed to trade email and password for tokens. There is no nonce, and no session: a
  * silent sign-in afterwards fails.
  */
 export function passwordGrant(

@@ -80,7 +80,7 @@ function configurationOf(settings: ProviderSettings, ring: KeyRing): Configurati
       profile: ["name", "nickname"],
       email: ["email", "email_verified"],
     },
-    // Auth0 puts the e-mail into the ID token itself, and not only into the answer of /userinfo.
+    // Auth0 puts the email into the ID token itself, and not only into the answer of /userinfo.
     conformIdTokenClaims: false,
     responseTypes: ["code", "id_token", "id_token token"],
     enabledJWA: { idTokenSigningAlgValues: ["RS256", "HS256"] },
@@ -107,7 +107,7 @@ function nameSessions({ Client }: Provider): void {
   prototype.includeSid = () => true;
 }
 
-/** oidc-provider's check of an application's metadata: throws, unless somebody forgives. */
+/** oidc-provider's check of an application's metadata: throws, unless a caller forgives. */
 interface Validation {
   invalidate(message: string, code?: string): void;
 }

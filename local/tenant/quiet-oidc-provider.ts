@@ -1,6 +1,6 @@
 /**
  * oidc-provider without its first word on Node.js 20: that its authors support 22 and later only. What the tenant uses
- * of it works there too, as the tests of the tenant show, and nobody who tries the project can do anything about it.
+ * of it works there too, as the tests of the tenant show, and no one who tries the project can do anything about it.
  */
 const UNSUPPORTED = "oidc-provider WARNING: Unsupported runtime";
 

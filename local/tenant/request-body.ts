@@ -8,13 +8,13 @@ export async function readForm(ctx: Context): Promise<URLSearchParams> {
 }
 
 /**
- * The members of a JSON object that are strings. Answers 400 where the body is no JSON object, and 415 where it is not
+ * The members of a JSON object that are strings. Answers 400 where the body is not a JSON object, and 415 where it is not
  * called JSON: a page elsewhere may send anything else without asking first (CORS).
  */
 export async function readJson(ctx: Context): Promise<Readonly<Record<string, string>>> {
   if (!ctx.is("application/json")) ctx.throw(415, "Content-Type: application/json only.", { expose: true });
   const body = parse(await readText(ctx));
-  if (typeof body !== "object" || body === null) ctx.throw(400, "The body is no JSON object.");
+  if (typeof body !== "object" || body === null) ctx.throw(400, "The body is not a JSON object.");
   const strings = Object.entries(body).filter(
     (entry): entry is [string, string] => typeof entry[1] === "string",
   );

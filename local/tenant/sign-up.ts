@@ -4,7 +4,7 @@ import { CONNECTION, type Application, type Profile } from "./directory.ts";
 import { readJson } from "./request-body.ts";
 import type { Context, Route } from "./route.ts";
 
-/** Lock's second tab: anybody may have an account, whose e-mail nobody has verified. */
+/** Lock's second tab: anyone may have an account, whose email no one has verified. */
 export function signUp(applications: readonly Application[], accounts: Accounts): Route {
   return async (ctx, next) => {
     if (ctx.path !== "/dbconnections/signup") {

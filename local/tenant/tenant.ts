@@ -38,7 +38,7 @@ export interface TenantOptions {
   /** Where the single-page app is served from. */
   readonly spaOrigins?: readonly string[];
   readonly apiIdentifier?: string;
-  /** The claim that carries the e-mail in access tokens; `${emailClaim}_verified` carries its verification. */
+  /** The claim that carries the email in access tokens; `${emailClaim}_verified` carries its verification. */
   readonly emailClaim?: string;
   readonly accessTokenProfile?: AccessTokenProfile;
   /** How long ID tokens and access tokens are good for: a day, as in Auth0, unless a test wants them to expire. */

@@ -16,7 +16,7 @@ export interface UserControls {
   block(sub: string): Promise<void>;
   unblock(sub: string): Promise<void>;
   delete(sub: string): Promise<void>;
-  /** The user has another password, which nobody knows. */
+  /** The user has another password, which no one knows. */
   changePassword(sub: string): Promise<void>;
   /** Ends all sessions, each of them with a logout token to its application. */
   logOutEverywhere(sub: string): Promise<void>;
@@ -30,7 +30,7 @@ interface Parts {
   readonly memory: Memory;
   /** The key that signs now. */
   readonly key: () => SigningKey;
-  /** Undefined where nobody is told. */
+  /** Undefined where no one is told. */
   readonly receiver: () => MessageReceiver | undefined;
   readonly subject: (sub: string) => MessageSubject;
 }

@@ -60,9 +60,9 @@ type Caller struct {
 // ClaimType is what a custom claim is declared to be.
 type ClaimType string
 
-// The types of claims. JSON is anything, and yours to check; what travels as text is a string.
+// The types of claims. JSON is anything, and yours to check; what travels as a string is a string.
 const (
-	Text    ClaimType = "text"
+	String  ClaimType = "string"
 	Number  ClaimType = "number"
 	Boolean ClaimType = "boolean"
 	List    ClaimType = "list"
@@ -302,7 +302,7 @@ func fromText(own string, declared ClaimType) any {
 // Whether a claim is of the type, and with a list's items as texts.
 func asType(value any, declared ClaimType) (typed any, ok bool, err error) {
 	switch declared {
-	case Text:
+	case String:
 		_, ok = value.(string)
 	case Number:
 		_, ok = value.(float64)
@@ -313,7 +313,7 @@ func asType(value any, declared ClaimType) (typed any, ok bool, err error) {
 	case JSON:
 		ok = true
 	default:
-		err = fmt.Errorf("%q is no ClaimType: take Text, Number, Boolean, List or JSON", declared)
+		err = fmt.Errorf("%q is not a ClaimType: take String, Number, Boolean, List or JSON", declared)
 	}
 	return value, ok, err
 }

@@ -58,9 +58,9 @@ public record CallerIdentity(
     List<String> actors,
     Map<String, Object> claims) {
 
-  /** What a custom claim is declared to be. JSON is anything, and yours to check; what travels as text is text. */
+  /** What a custom claim is declared to be. JSON is anything, and yours to check; what travels as a string is a string. */
   public enum ClaimType {
-    TEXT,
+    STRING,
     NUMBER,
     BOOLEAN,
     LIST,
@@ -256,7 +256,7 @@ public record CallerIdentity(
   /** A claim as it is read from the text of its key in the context; null where the text is of another type. */
   private static Object fromText(String text, ClaimType type) {
     return switch (type) {
-      case TEXT, JSON -> text;
+      case STRING, JSON -> text;
       case NUMBER -> NUMBER.matcher(text).matches() ? Double.valueOf(text) : null;
       case BOOLEAN -> text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : null;
       case LIST -> words(text);
@@ -265,7 +265,7 @@ public record CallerIdentity(
 
   private static boolean isOfType(Object value, ClaimType type) {
     return switch (type) {
-      case TEXT -> value instanceof String;
+      case STRING -> value instanceof String;
       case NUMBER -> value instanceof Double;
       case BOOLEAN -> value instanceof Boolean;
       case LIST -> value instanceof List<?> list && list.stream().allMatch(String.class::isInstance);

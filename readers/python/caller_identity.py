@@ -7,7 +7,7 @@ into your project; it needs Python 3.9 and the standard library.
     from caller_identity import IdentityError, identity_from
 
     def handler(event, context):
-        caller = identity_from(event, claims={"roles": "list", "tenant_id": "text"})
+        caller = identity_from(event, claims={"roles": "list", "tenant_id": "string"})
         if "editor" not in (caller.claims["roles"] or ()):
             return {"statusCode": 403, "body": "Only editors may do this."}
         return {"statusCode": 200, "body": f"Hello {caller.email}"}
@@ -93,7 +93,7 @@ def identity_from(
 ) -> CallerIdentity:
     """Reads the caller's identity from the event of a Lambda behind the authorizer.
 
-    claims: the types of custom claims (AUTH0_CONTEXT_CLAIMS) by name: "text", "number", "boolean", "list" (of
+    claims: the types of custom claims (AUTH0_CONTEXT_CLAIMS) by name: "string", "number", "boolean", "list" (of
         texts, read as a tuple) or "json" (anything, and yours to check; what travels as text is a text).
     issuers: whose identities are accepted, exactly as in the tokens: ["https://acme.eu.auth0.com/"]. Without it,
         those of any authorizer that forwards the same names.
@@ -223,7 +223,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 _TYPES = {
-    "text": _ClaimType(str, lambda value: isinstance(value, str)),
+    "string": _ClaimType(str, lambda value: isinstance(value, str)),
     "number": _ClaimType(_number, lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)),
     "boolean": _ClaimType(_boolean, lambda value: isinstance(value, bool)),
     "list": _ClaimType(

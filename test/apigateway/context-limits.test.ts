@@ -24,7 +24,7 @@ const WITH: Readonly<Record<string, (text: string) => Partial<Identity>>> = {
 };
 
 describe.each(KINDS)("the gateway %s", (kind) => {
-  describe.each(Object.entries(WITH))("hands on `%s`", (key, having) => {
+  describe.each(Object.entries(WITH))("forwards `%s`", (key, having) => {
     test("with every letter and sign that is no control", () => {
       expect(unsupported(kind, having("a'|:/é😀b"))).toBeUndefined();
     });
@@ -54,7 +54,7 @@ describe.each(KINDS)("the gateway %s", (kind) => {
   });
 
   test.each(["", " ", "read x", "read\tx", "read\u00a0x"])(
-    "hands on no permission that would fall into two, or into none: %j",
+    "forwards no permission that would fall into two, or into none: %j",
     (permission) => {
       expect(unsupported(kind, { permissions: ["read:x", permission] })).toBe("permissions");
     },
@@ -64,12 +64,12 @@ describe.each(KINDS)("the gateway %s", (kind) => {
     ["letters of one byte", "s", 1],
     ["letters of two bytes", "é", 2],
     ["letters of four bytes", "😀", 4],
-  ])("hands on a subject of 2.9 KB, and none of 3.1 KB, in %s", (_, letter, bytes) => {
+  ])("forwards a subject of 2.9 KB, and none of 3.1 KB, in %s", (_, letter, bytes) => {
     expect(unsupported(kind, { subject: letter.repeat(2900 / bytes) })).toBeUndefined();
     expect(unsupported(kind, { subject: letter.repeat(3100 / bytes) })).toBe("size");
   });
 
-  test("hands on permissions of 5.5 KB, and none of 6.5 KB", () => {
+  test("forwards permissions of 5.5 KB, and none of 6.5 KB", () => {
     const permissions = (kilobytes: number): string[] =>
       Array.from({ length: kilobytes * 100 }, (_, index) => `read:${String(index).padStart(4, "0")}`);
     expect(unsupported(kind, { permissions: permissions(5.5) })).toBeUndefined();

@@ -127,7 +127,7 @@ describe.each(WITH_HEADERS)("an event of the kind %s", (kind) => {
     expect(credentials(event).headers).toEqual([]);
   });
 
-  test("hands on a header of the wrong type, for others to refuse", () => {
+  test("forwards a header of the wrong type, for others to refuse", () => {
     const event = bare(kind, { headers: { authorization: { a: 1 } }, multiValueHeaders: null });
     expect(credentials(event).headers).toEqual([{ a: 1 }]);
   });
@@ -258,7 +258,7 @@ describe("the identity source of an HTTP API", () => {
       expect(outcome(withoutToken)).toBe("accepted");
     });
 
-    test("is compared by length alone with a header that no gateway hands on", () => {
+    test("is compared by length alone with a header that no gateway forwards", () => {
       const [long, other] = ["a".repeat(10_240), "b".repeat(10_240)];
       expect(outcome(event(kind, [other], long))).toBe("identity_source_without_token");
       expect(outcome(event(kind, [`${other}b`], `${long}a`))).toBe("accepted");

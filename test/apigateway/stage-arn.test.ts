@@ -50,7 +50,7 @@ describe("the stage's ARN", () => {
     ["has a part too few", "arn:aws:execute-api:eu-central-1:a1/prod/GET"],
     ["has something in front", "x arn:aws:execute-api:eu-central-1:123456789012:a1/prod/GET"],
     ["has a line behind its stage", "arn:aws:execute-api:eu-central-1:123456789012:a1/prod\n/GET"],
-    ["has a blank in it", "arn:aws:execute-api:eu central:123456789012:a1/prod/GET"],
+    ["has a space in it", "arn:aws:execute-api:eu central:123456789012:a1/prod/GET"],
   ])("is not to be had from an ARN that %s", (_, arn) => {
     expect(outcomeOf(() => toStageArn(arn))).toBe("unsupported_event: the method ARN is not of an API");
   });

@@ -42,7 +42,7 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
     ["an ID token", () => tenant.idToken(), "id"],
     ["an access token of Auth0's profile", () => tenant.accessToken(), "access"],
     ["an access token of RFC 9068", () => tenant.accessToken({ profile: "rfc9068" }), "access"],
-  ])("lets in whoever has %s", async (_, token, use) => {
+  ])("allows a caller who has %s", async (_, token, use) => {
     await expect(authorize(bearerEvent(kind, token()))).resolves.toMatchObject({
       principalId: "auth0|alice",
       policyDocument: {
@@ -61,7 +61,7 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
     ["a text", "t1", { tenant_id: "t1" }],
     ["a number", 42, { tenant_id: "42" }],
     ["an object", { a: 1 }, { custom_claims: Buffer.from('{"tenant_id":{"a":1}}').toString("base64url") }],
-  ])("hands on a claim of one's own that is %s, as text", async (_, value, expected) => {
+  ])("forwards a custom claim that is %s, as text", async (_, value, expected) => {
     const claim = "https://acme.com/tenant_id";
     const handing = authorizer({ contextClaims: { tenant_id: claim } });
     for (const token of [
@@ -71,7 +71,7 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
       await expect(handing(bearerEvent(kind, token))).resolves.toMatchObject({ context: expected });
   });
 
-  test("refuses a caller whose e-mail is not verified, with a Deny and a reason", async () => {
+  test("refuses a caller whose email is not verified, with a Deny and a reason", async () => {
     const token = tenant.idToken({ claims: { email_verified: false } });
     await expect(authorize(bearerEvent(kind, token))).resolves.toStrictEqual({
       principalId: "auth0|alice",
@@ -96,7 +96,7 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
       "expired",
     ],
     [
-      "with a token that somebody else signed",
+      "with a token that another party signed",
       () => bearerEvent(kind, tenant.idToken({ key: { ...createSigningKey(), kid: tenant.currentKey.kid } })),
       "bad_signature",
     ],
@@ -184,7 +184,7 @@ describe("the authorizer", () => {
     },
   );
 
-  test("refuses a verified user whom the gateway could not hand on with 403, not with a loop of sign-ins", async () => {
+  test("refuses a verified user whom the gateway could not forward with 403, not with a loop of sign-ins", async () => {
     const user = { sub: "samlp|acme|ACME\\alice", email: "alice@example.com", email_verified: true };
     await expect(authorizer()(bearerEvent("http-1.0", tenant.idToken({ user })))).resolves.toMatchObject({
       principalId: "anonymous",
@@ -197,7 +197,7 @@ describe("the authorizer", () => {
     });
   });
 
-  test("keeps anonymous visitors out, and lets them in where it is told to", async () => {
+  test("denies anonymous visitors, and allows them where it is told to", async () => {
     const token = tenant.accessToken({ user: { sub: "anon@5f7c8ec7c33c6c004bbafe82" } });
     const open = authorizer({ emailPolicy: "optional", allowMachines: true });
     await expect(open(bearerEvent("http-2.0", token))).resolves.toMatchObject({
@@ -258,7 +258,7 @@ describe("the authorizer", () => {
     expect(Number(last()["Duration"]) % 3).toBe(0);
   });
 
-  test("does not start with a mistake in its settings", () => {
+  test("does not start with an issue in its settings", () => {
     expect(() => createAuthorizer({ domain: [] })).toThrow(ConfigurationError);
   });
 

@@ -18,11 +18,11 @@ const ALICE: Identity = {
   permissions: ["read:x"],
   organization: { id: "org_1", name: undefined },
 };
-const ACCEPTED: AllowDecision = { outcome: "allow", identity: ALICE, context: toContext(ALICE) };
-const CALLER_REFUSED: Decision = { outcome: "deny", reason: "machine_not_allowed", identity: ALICE };
+const ALLOW: AllowDecision = { outcome: "allow", identity: ALICE, context: toContext(ALICE) };
+const DENY: Decision = { outcome: "deny", reason: "machine_not_allowed", identity: ALICE };
 const cause = new AuthorizerError("missing_claim", "aud");
-const NO_TOKEN: Decision = { outcome: "unauthorized", reason: "missing_claim", cause };
-const UNDECIDED: Decision = {
+const UNAUTHORIZED: Decision = { outcome: "unauthorized", reason: "missing_claim", cause };
+const ERROR: Decision = {
   outcome: "error",
   reason: "keys_unavailable",
   cause: new AuthorizerError("keys_unavailable", "acme.eu.auth0.com: HTTP 503"),
@@ -100,8 +100,8 @@ const TOKEN = { iss: "acme.eu.auth0.com", aud: "WebApp", client_id: "WebApp" };
 const WHO = { token_use: "id", ...TOKEN };
 
 describe("one line and metric", () => {
-  test("for an accepted caller names the application and not the user", () => {
-    expect(line(ACCEPTED)).toEqual({
+  test("for an allowed caller names the application and not the user", () => {
+    expect(line(ALLOW)).toEqual({
       ...COMMON,
       ...WHO,
       level: "info",
@@ -111,8 +111,8 @@ describe("one line and metric", () => {
     });
   });
 
-  test("for a refused caller names the reason and its hint", () => {
-    expect(line(CALLER_REFUSED)).toEqual({
+  test("for a denied caller names the reason and its hint", () => {
+    expect(line(DENY)).toEqual({
       ...COMMON,
       ...WHO,
       level: "warn",
@@ -123,8 +123,8 @@ describe("one line and metric", () => {
     });
   });
 
-  test("for a refused token names also the detail", () => {
-    expect(line(NO_TOKEN)).toEqual({
+  test("for an unauthorized token names also the detail", () => {
+    expect(line(UNAUTHORIZED)).toEqual({
       ...COMMON,
       level: "warn",
       decision: "unauthorized",
@@ -137,13 +137,13 @@ describe("one line and metric", () => {
   });
 
   test("where nothing could be decided is an error", () => {
-    expect(line(UNDECIDED)).toMatchObject({ level: "error", detail: "acme.eu.auth0.com: HTTP 503" });
+    expect(line(ERROR)).toMatchObject({ level: "error", detail: "acme.eu.auth0.com: HTTP 503" });
   });
 
   test("names no member that is not known", () => {
     const { log, lines } = logOf("info");
     log.decision({
-      decision: { ...UNDECIDED, outcome: "error" },
+      decision: { ...ERROR, outcome: "error" },
       request: undefined,
       jwt: undefined,
       durationMs: 3,
@@ -153,7 +153,7 @@ describe("one line and metric", () => {
   });
 
   test("has every metric and dimension that it declares as a member", () => {
-    for (const decision of [ACCEPTED, CALLER_REFUSED, NO_TOKEN, UNDECIDED]) {
+    for (const decision of [ALLOW, DENY, UNAUTHORIZED, ERROR]) {
       const logged = line(decision);
       const declared = [
         ...JSON.stringify(logged["_aws"]).matchAll(
@@ -167,7 +167,7 @@ describe("one line and metric", () => {
 });
 
 describe("the application, the API and the tenant of a token", () => {
-  const unverified = (claims: JsonObject): unknown => line(NO_TOKEN, "info", claims)["unverified"];
+  const unverified = (claims: JsonObject): unknown => line(UNAUTHORIZED, "info", claims)["unverified"];
 
   test("are apart where nothing vouches for them", () => {
     const claims = { iss: "https://evil.example/x?y", azp: "WebApp", aud: ["https://api.acme.com/", "z"] };
@@ -176,7 +176,7 @@ describe("the application, the API and the tenant of a token", () => {
       client_id: "WebApp",
       aud: "https://api.acme.com/",
     });
-    expect(line(NO_TOKEN, "info", claims)).not.toHaveProperty("client_id");
+    expect(line(UNAUTHORIZED, "info", claims)).not.toHaveProperty("client_id");
   });
 
   test.each(["revoked", "revocations_unavailable"] as const)("are verified where the token is %s", (code) => {
@@ -209,7 +209,7 @@ describe("the application, the API and the tenant of a token", () => {
   });
 
   test("make no metric of a token that is not allowed, whatever it says", () => {
-    for (const decision of [NO_TOKEN, CALLER_REFUSED, UNDECIDED]) {
+    for (const decision of [UNAUTHORIZED, DENY, ERROR]) {
       const logged = line(decision, "info", { azp: "Invented", iss: "https://x.example/", aud: "y" });
       expect(JSON.stringify(logged["_aws"])).not.toMatch(/client_id|application|aud|iss/);
       expect(logged).not.toHaveProperty("application");
@@ -217,7 +217,7 @@ describe("the application, the API and the tenant of a token", () => {
   });
 
   test("are `other` in a metric if the settings do not name the application", () => {
-    const stranger: AllowDecision = { ...ACCEPTED, identity: { ...ALICE, clientId: "SelfRegistered" } };
+    const stranger: AllowDecision = { ...ALLOW, identity: { ...ALICE, clientId: "SelfRegistered" } };
     expect(line(stranger, "info", { ...CLAIMS, azp: "SelfRegistered" })).toMatchObject({
       application: "other",
       client_id: "SelfRegistered",
@@ -250,27 +250,27 @@ test("a lookup of revocations that failed is a line and a metric", () => {
 
 describe("the user", () => {
   test("is named by `sub` at the level debug, and by nothing else ever", () => {
-    expect(line(ACCEPTED, "debug")).toMatchObject({ sub: "auth0|alice" });
+    expect(line(ALLOW, "debug")).toMatchObject({ sub: "auth0|alice" });
     for (const level of ["debug", "info"] as const) {
-      expect(JSON.stringify(line(ACCEPTED, level))).not.toMatch(/alice@|org_1|read:x/);
+      expect(JSON.stringify(line(ALLOW, level))).not.toMatch(/alice@|org_1|read:x/);
     }
-    expect(line(ACCEPTED, "info")).not.toHaveProperty("sub");
+    expect(line(ALLOW, "info")).not.toHaveProperty("sub");
   });
 
   test.each(["alice@acme.com", "samlp|acme|alice@acme.com", "waad|alice\uff20acme.com"])(
-    "is not named at all where the subject is or contains an e-mail: %s",
+    "is not named at all where the subject is or contains an email: %s",
     (subject) => {
       for (const level of ["debug", "info"] as const) {
-        const logged = line({ ...ACCEPTED, identity: { ...ALICE, subject } }, level);
+        const logged = line({ ...ALLOW, identity: { ...ALICE, subject } }, level);
         expect(logged).not.toHaveProperty("sub");
         expect(JSON.stringify(logged)).not.toContain("alice");
       }
     },
   );
 
-  test("is named where it is a machine, whose subject only looks like an e-mail", () => {
+  test("is named where it is a machine, whose subject only looks like an email", () => {
     const machine = { ...ALICE, subject: "aBc123@clients" };
-    expect(line({ ...ACCEPTED, identity: machine }, "debug")).toMatchObject({ sub: "aBc123@clients" });
+    expect(line({ ...ALLOW, identity: machine }, "debug")).toMatchObject({ sub: "aBc123@clients" });
   });
 });
 
@@ -283,7 +283,7 @@ describe("the level", () => {
     ["silent", 0],
   ] as const)("%s lets %d of 6 lines through", (level, expected) => {
     const { log, lines } = logOf(level);
-    for (const decision of [ACCEPTED, CALLER_REFUSED, NO_TOKEN, UNDECIDED]) log.decision(record(decision));
+    for (const decision of [ALLOW, DENY, UNAUTHORIZED, ERROR]) log.decision(record(decision));
     log.event({
       event: "key_fetch_failed",
       jwksUri: "https://acme.eu.auth0.com/.well-known/jwks.json",
@@ -356,12 +356,12 @@ test("a misspelled variable and a useless snapshot are warnings without a metric
 });
 
 test("what was logged cannot end its line", () => {
-  const forged: Decision = { ...CALLER_REFUSED, detail: 'a\n{"level":"info"}' };
+  const forged: Decision = { ...DENY, detail: 'a\n{"level":"info"}' };
   expect(line(forged)).toMatchObject({ detail: 'a\n{"level":"info"}' });
 });
 
-test("an accepted token without a client names no dimension that its line lacks", () => {
-  const withoutClient = line({ ...ACCEPTED, identity: { ...ALICE, clientId: undefined } });
+test("an allowed token without a client names no dimension that its line lacks", () => {
+  const withoutClient = line({ ...ALLOW, identity: { ...ALICE, clientId: undefined } });
   expect(withoutClient).not.toHaveProperty("application");
   expect(withoutClient["_aws"]).toHaveProperty("CloudWatchMetrics.0.Dimensions", [
     ["function"],
@@ -369,7 +369,7 @@ test("an accepted token without a client names no dimension that its line lacks"
   ]);
 });
 
-test("a caller whose identity cannot be handed on is told apart by the name of what cannot, never by its value", () => {
+test("a caller whose identity cannot be forwarded is told apart by the name of what cannot, never by its value", () => {
   const identity = { ...ALICE, subject: "auth0|a\nb" };
   const decision: Decision = {
     outcome: "deny",

@@ -109,7 +109,7 @@ describe("a request", () => {
       ...(["unauthorized", "expired", "lifetime"] as const),
     ],
     [
-      "a user without an e-mail",
+      "a user without an email",
       () => bearerEvent("rest-request", signed({ email: undefined })),
       ...(["deny", "email_missing", "email"] as const),
     ],
@@ -149,9 +149,9 @@ describe("custom claims", () => {
   });
 });
 
-test("an error that is no refusal is thrown on", async () => {
-  const verify = () => Promise.reject(new TypeError("a mistake of ours"));
+test("an error that is not an AuthorizerError is thrown again", async () => {
+  const verify = () => Promise.reject(new TypeError("a bug of ours"));
   await expect(evaluated(bearerEvent("rest-token", signed()), evaluator({ verify }))).rejects.toThrow(
-    "a mistake of ours",
+    "a bug of ours",
   );
 });

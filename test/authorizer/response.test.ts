@@ -22,15 +22,15 @@ const KINDS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket"
 const HTTP = ["http-1.0", "http-2.0"] as const;
 
 const ALICE: Identity = { ...SOMEBODY, expiresAt: Date.UTC(2027, 0, 15, 8, 0, 0) / 1000 };
-const ACCEPTED: Decision = { outcome: "allow", identity: ALICE, context: toContext(ALICE) };
-const CALLER_REFUSED: Decision = { outcome: "deny", reason: "machine_not_allowed", identity: ALICE };
+const ALLOW: Decision = { outcome: "allow", identity: ALICE, context: toContext(ALICE) };
+const DENY: Decision = { outcome: "deny", reason: "machine_not_allowed", identity: ALICE };
 const EXPIRED = new AuthorizerError("expired");
-const NO_TOKEN: Decision = { outcome: "unauthorized", reason: "expired", cause: EXPIRED };
+const UNAUTHORIZED: Decision = { outcome: "unauthorized", reason: "expired", cause: EXPIRED };
 const DOWN = new AuthorizerError("keys_unavailable");
-const UNDECIDED: Decision = { outcome: "error", reason: "keys_unavailable", cause: DOWN };
+const ERROR: Decision = { outcome: "error", reason: "keys_unavailable", cause: DOWN };
 
-const ALLOW = { Effect: "Allow", Action: "execute-api:Invoke", Resource: STAGE };
-const DENY = { Effect: "Deny", Action: "execute-api:Invoke", Resource: STAGE };
+const ALLOW_STATEMENT = { Effect: "Allow", Action: "execute-api:Invoke", Resource: STAGE };
+const DENY_STATEMENT = { Effect: "Deny", Action: "execute-api:Invoke", Resource: STAGE };
 const END = { DateGreaterThanEquals: { "aws:CurrentTime": "2027-01-15T08:00:05Z" } };
 
 const request = (kind: GatewayKind): GatewayRequest => ({
@@ -47,24 +47,28 @@ const policy = (principalId: string, Statement: object[], context: object): obje
 });
 
 describe.each(KINDS)("on the gateway %s", (kind) => {
-  test("an accepted caller gets a policy for the stage, up to the token's end and the tolerance", () => {
-    const expected = policy("auth0|alice", [ALLOW, { ...DENY, Condition: END }], toContext(ALICE));
-    expect(toResponse(ACCEPTED, request(kind), RULES)).toStrictEqual(expected);
+  test("an allowed caller gets a policy for the stage, up to the token's end and the tolerance", () => {
+    const expected = policy(
+      "auth0|alice",
+      [ALLOW_STATEMENT, { ...DENY_STATEMENT, Condition: END }],
+      toContext(ALICE),
+    );
+    expect(toResponse(ALLOW, request(kind), RULES)).toStrictEqual(expected);
   });
 
   test("the policy has no end where the gateway ignores conditions", () => {
-    const response = toResponse(ACCEPTED, request(kind), { ...RULES, policyEndsWithToken: false });
-    expect(response).toStrictEqual(policy("auth0|alice", [ALLOW], toContext(ALICE)));
+    const response = toResponse(ALLOW, request(kind), { ...RULES, policyEndsWithToken: false });
+    expect(response).toStrictEqual(policy("auth0|alice", [ALLOW_STATEMENT], toContext(ALICE)));
   });
 
-  test("a refused caller gets a Deny with the reason and nothing of the token but the principal", () => {
-    const expected = policy("auth0|alice", [DENY], { reason: "machine_not_allowed" });
-    expect(toResponse(CALLER_REFUSED, request(kind), RULES)).toStrictEqual(expected);
+  test("a denied caller gets a Deny with the reason and nothing of the token but the principal", () => {
+    const expected = policy("auth0|alice", [DENY_STATEMENT], { reason: "machine_not_allowed" });
+    expect(toResponse(DENY, request(kind), RULES)).toStrictEqual(expected);
   });
 
   test("where nothing can be decided, that is thrown", () => {
     for (const rules of [RULES, SIMPLE]) {
-      expect(() => toResponse(UNDECIDED, request(kind), rules)).toThrow(DOWN);
+      expect(() => toResponse(ERROR, request(kind), rules)).toThrow(DOWN);
     }
   });
 });
@@ -73,7 +77,7 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
   test.each([RULES, SIMPLE])(
     "a request without a valid token is thrown as `Unauthorized`, exactly",
     (rules) => {
-      const error = caught(() => toResponse(NO_TOKEN, request(kind), rules));
+      const error = caught(() => toResponse(UNAUTHORIZED, request(kind), rules));
       expect(error).toMatchObject({ name: "Error", message: "Unauthorized", cause: EXPIRED });
     },
   );
@@ -81,20 +85,20 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
 
 describe.each(["rest-token", "rest-request", "websocket"] as const)("on the gateway %s", (kind) => {
   test("the setting of HTTP APIs changes nothing", () => {
-    expect(caught(() => toResponse(NO_TOKEN, request(kind), DENYING))).toMatchObject({
+    expect(caught(() => toResponse(UNAUTHORIZED, request(kind), DENYING))).toMatchObject({
       message: "Unauthorized",
     });
   });
 
   test("simple responses do not exist", () => {
-    expect(toResponse(ACCEPTED, request(kind), SIMPLE)).toEqual(toResponse(ACCEPTED, request(kind), RULES));
+    expect(toResponse(ALLOW, request(kind), SIMPLE)).toEqual(toResponse(ALLOW, request(kind), RULES));
   });
 });
 
 describe.each(HTTP)("on the gateway %s, where it is to answer 403,", (kind) => {
   test("a request without a valid token gets a Deny for nobody", () => {
-    const expected = policy("anonymous", [DENY], { reason: "expired" });
-    expect(toResponse(NO_TOKEN, request(kind), DENYING)).toStrictEqual(expected);
+    const expected = policy("anonymous", [DENY_STATEMENT], { reason: "expired" });
+    expect(toResponse(UNAUTHORIZED, request(kind), DENYING)).toStrictEqual(expected);
   });
 
   test.each(["not_yet_valid", "unknown_key"] as const)(
@@ -108,14 +112,14 @@ describe.each(HTTP)("on the gateway %s, where it is to answer 403,", (kind) => {
   );
 });
 
-test.each(KINDS)("on the gateway %s a subject that cannot be handed on is no principal either", (kind) => {
+test.each(KINDS)("on the gateway %s a subject that cannot be forwarded is no principal either", (kind) => {
   const decision: Decision = { outcome: "deny", reason: "context_value_unsupported", identity: ALICE };
-  const expected = policy("anonymous", [DENY], { reason: "context_value_unsupported" });
+  const expected = policy("anonymous", [DENY_STATEMENT], { reason: "context_value_unsupported" });
   expect(toResponse(decision, request(kind), RULES)).toStrictEqual(expected);
 });
 
 test("payload 1.0 has no simple responses", () => {
-  for (const decision of [ACCEPTED, CALLER_REFUSED, NO_TOKEN]) {
+  for (const decision of [ALLOW, DENY, UNAUTHORIZED]) {
     expect(toResponse(decision, request("http-1.0"), { ...DENYING, httpApiResponse: "simple" })).toEqual(
       toResponse(decision, request("http-1.0"), DENYING),
     );
@@ -125,12 +129,12 @@ test("payload 1.0 has no simple responses", () => {
 describe("a simple response", () => {
   const response = (decision: Decision): unknown => toResponse(decision, request("http-2.0"), SIMPLE);
 
-  test("is true for an accepted caller, with the identity", () => {
-    expect(response(ACCEPTED)).toStrictEqual({ isAuthorized: true, context: toContext(ALICE) });
+  test("is true for an allowed caller, with the identity", () => {
+    expect(response(ALLOW)).toStrictEqual({ isAuthorized: true, context: toContext(ALICE) });
   });
 
-  test("is false for a refused caller, with the reason", () => {
-    expect(response(CALLER_REFUSED)).toStrictEqual({
+  test("is false for a denied caller, with the reason", () => {
+    expect(response(DENY)).toStrictEqual({
       isAuthorized: false,
       context: { reason: "machine_not_allowed" },
     });
@@ -138,7 +142,7 @@ describe("a simple response", () => {
 
   test("is false without a valid token, with the reason, where the API is to answer 403", () => {
     const rules: ResponseRules = { ...SIMPLE, httpApiUnauthorized: "403" };
-    expect(toResponse(NO_TOKEN, request("http-2.0"), rules)).toStrictEqual({
+    expect(toResponse(UNAUTHORIZED, request("http-2.0"), rules)).toStrictEqual({
       isAuthorized: false,
       context: { reason: "expired" },
     });

@@ -212,7 +212,7 @@ describe("doctor finds", () => {
     await expectProblem("token", "unknown_audience", "It says https://billing.acme.com/.", token);
   });
 
-  test("a token without the e-mail claim, and says which there are", async () => {
+  test("a token without the email claim, and says which there are", async () => {
     const token = tenant.accessToken({
       "https://acme.com/email": undefined,
       "https://acme.com/user/email": "alice@acme.com",
@@ -220,7 +220,7 @@ describe("doctor finds", () => {
     await expectProblem("token", "email_missing", "the token has https://acme.com/user/email.", token);
   });
 
-  test("a token with the e-mail under a name that the setting takes", async () => {
+  test("a token with the email under a name that the setting takes", async () => {
     const token = tenant.accessToken({ "https://acme.com/email": undefined, email: "alice@acme.com" });
     await expectProblem("token", "email_missing", /the token has email\.$/, token);
   });
@@ -235,7 +235,7 @@ describe("doctor finds", () => {
     expect(output).toContain("allow, as");
   });
 
-  test("a token whose e-mail nobody verified", async () => {
+  test("a token whose email nobody verified", async () => {
     const token = tenant.accessToken({ "https://acme.com/email_verified": false });
     await expectProblem("token", "email_not_verified", "AUTHORIZER_EMAIL_POLICY=verified", token);
   });
@@ -253,7 +253,7 @@ describe("doctor finds", () => {
     });
   });
 
-  test("every mistake of the settings, and the tenant's as well", async () => {
+  test("every issue of the settings, and the tenant's as well", async () => {
     tenant.answers[KEYS] = json({ keys: [] });
     const { exitCode, problems } = await tenant.examined(undefined, {
       AUTH0_DOMAIN: tenant.issuer,
@@ -329,7 +329,7 @@ describe("doctor", () => {
     await proxy.close();
   });
 
-  test("never sends the token anywhere, and prints neither it nor the e-mail", async () => {
+  test("never sends the token anywhere, and prints neither it nor the email", async () => {
     const token = tenant.accessToken();
     const [header = "", payload = "", signature = ""] = token.split(".");
     const { output, errors } = await run(["doctor", token], { env: tenant.environment() });

@@ -283,8 +283,8 @@ test("explain says which routes a token may call", async () => {
   expect((await run(["explain", "-"], { env: environment(), input: token })).output).not.toContain("Routes");
 });
 
-/** Faults that can come together, so that the order of the rules matters. */
-const FAULTS: readonly Readonly<Record<string, unknown>>[] = [
+/** Errors that can come together, so that the order of the rules matters. */
+const ERRORS: readonly Readonly<Record<string, unknown>>[] = [
   { iss: "https://other.example/" },
   { aud: "another-application" },
   { aud: ["test-application", "https://api.example.com/"] },
@@ -303,12 +303,12 @@ const FAULTS: readonly Readonly<Record<string, unknown>>[] = [
   { org_id: "org_2" },
 ];
 
-test("explain agrees with the authorizer about tokens with several faults", async () => {
+test("explain agrees with the authorizer about tokens with several errors", async () => {
   const env = environment({ AUTH0_ORGANIZATIONS: "org_1" });
   const stranger = createSigningKey();
-  const faults = fc.uniqueArray(fc.constantFrom(...FAULTS), { maxLength: 4 });
+  const errors = fc.uniqueArray(fc.constantFrom(...ERRORS), { maxLength: 4 });
   await fc.assert(
-    fc.asyncProperty(faults, fc.boolean(), async (some, forged) => {
+    fc.asyncProperty(errors, fc.boolean(), async (some, forged) => {
       const claims = Object.assign({ org_id: "org_1" }, ...some) as Record<string, unknown>;
       const token = tenant.idToken({ claims, key: forged ? stranger : undefined });
       const { verdict, reason } = await explained(token, env);
@@ -410,7 +410,7 @@ describe("what explain prints", () => {
   ];
 
   test.each(ADDRESSES.flatMap((address) => [[address], [address, "--json"]] as [string, ...string[]][]))(
-    "has no signature in it and nothing of the e-mail %s %s",
+    "has no signature in it and nothing of the email %s %s",
     async (address, ...options) => {
       const sub = address === "alice" ? "auth0|1" : address;
       const token = tenant.idToken({ user: { sub, email: address, email_verified: true } });
@@ -421,7 +421,7 @@ describe("what explain prints", () => {
     },
   );
 
-  test("has no e-mail in it that stands in a claim for something else", async () => {
+  test("has no email in it that stands in a claim for something else", async () => {
     for (const claims of [{ azp: "bob@x.com" }, { exp: ["bob@x.com"] }, { org_id: "bob@x.com" }]) {
       const { output } = await show(tenant.idToken({ claims }));
       expect(output).not.toContain("bob");
@@ -430,12 +430,12 @@ describe("what explain prints", () => {
     expect(output).toContain('["a",{"(email hidden)":["(email hidden)"]}]');
   });
 
-  test("has the subject of a machine in it, which only looks like an e-mail", async () => {
+  test("has the subject of a machine in it, which only looks like an email", async () => {
     const { output } = await show(tenant.machineToken());
     expect(output).toMatch(/sub \S+@clients/);
   });
 
-  test("has the e-mail in it when asked for", async () => {
+  test("has the email in it when asked for", async () => {
     expect((await show(tenant.idToken(), "--show-email")).output).toContain("email alice@example.com");
   });
 
@@ -595,7 +595,7 @@ test.each([
 describe("explain with a table of revocations", () => {
   const env = (): NodeJS.ProcessEnv => environment({ REVOCATION_TABLE: table.name, ...table.environment });
 
-  test("looks whether the token was ended early", async () => {
+  test("looks whether the token is revoked", async () => {
     const { verdict, steps } = await explained(tenant.idToken(), env());
     expect(verdict).toBe("allow");
     expect(steps.find(({ step }) => step === "revocation")).toMatchObject({ outcome: "passed" });

@@ -21,7 +21,7 @@ describe("doctor says plainly that AWS's JWT authorizers are enough", () => {
   test.each([
     ["for access tokens of one API", {}],
     ["with one permission, which may be a scope", { requiredPermissions: ["read:orders"] }],
-    ["with claims for the backend, which it hands on", { contextClaims: { plan: "https://acme.com/plan" } }],
+    ["with claims for the backend, which it forwards", { contextClaims: { plan: "https://acme.com/plan" } }],
     [
       "for ID tokens alone, whoever they are of",
       { audiences: [], clientIds: ["WebApp"], allowMachines: false, allowAnonymous: false },

@@ -68,8 +68,8 @@ const WHOLE: GoldenIdentity = {
 };
 
 const DECLARED = {
-  tenant_id: "text",
-  motto: "text",
+  tenant_id: "string",
+  motto: "string",
   level: "number",
   ratio: "number",
   beta: "boolean",
@@ -128,7 +128,7 @@ export const CASES: readonly GoldenCase[] = [
     { ...WHOLE, claims: { teams: "red blue" } },
     { claims: { teams: "json" } },
   ),
-  identity("an ID token, with an e-mail that is not verified", "id-token", {
+  identity("an ID token, with an email that is not verified", "id-token", {
     ...COMMON,
     token_use: "id",
     audience: CLIENT_ID,
@@ -178,22 +178,22 @@ export const CASES: readonly GoldenCase[] = [
     issuers: [],
     now_ms: (EXP + 5) * 1000,
   }),
-  identity("of somebody else's authorizer, where issuers are not named", "cognito-claims", {
+  identity("of another team's authorizer, where issuers are not named", "cognito-claims", {
     ...COMMON,
     issuer: COGNITO,
     audience: "6bn2",
     client_id: "6bn2",
   }),
-  failing("wrong_issuer", "of somebody else's authorizer, where issuers are named", "cognito-claims", {
+  failing("wrong_issuer", "of another team's authorizer, where issuers are named", "cognito-claims", {
     issuers: [ISSUER],
   }),
 
   wrongType("a text for a number", { tenant_id: "number" }),
   wrongType("a number for a flag", { level: "boolean" }),
   wrongType("a flag for a number", { beta: "number" }),
-  wrongType("a list with blanks for a text", { roles: "text" }),
+  wrongType("a list with spaces for a string", { roles: "string" }),
   wrongType("an object for a list", { plan: "list" }),
-  wrongType("an object for a text", { plan: "text" }),
+  wrongType("an object for a string", { plan: "string" }),
   wrongType("numbers for a list of texts", { scores: "list" }),
   wrongType("a text with quotes for a list", { motto: "list" }),
 
@@ -207,7 +207,7 @@ export const CASES: readonly GoldenCase[] = [
     claims: { beta: "number" },
   }),
   failing("wrong_type", "a number for a text, as JSON", "custom_claims-with-simple-values", {
-    claims: { level: "text" },
+    claims: { level: "string" },
   }),
 
   missing("a route without an authorizer", "unguarded"),
@@ -219,7 +219,7 @@ export const CASES: readonly GoldenCase[] = [
   missing("no audience", "without-aud"),
   missing("no end", "without-exp"),
   missing("no kind of token", "without-token_use"),
-  missing("an empty e-mail", "empty-email"),
+  missing("an empty email", "empty-email"),
   missing("an unknown kind of token", "wrong-token_use"),
   missing("an end that is no number of seconds", "wrong-exp"),
   missing("a verification that is neither true nor false", "wrong-email_verified"),

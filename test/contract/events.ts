@@ -19,7 +19,7 @@ const OWN_CLAIMS = {
 const claimName = (name: string): string => `https://acme.com/${name}`;
 const CONTEXT_CLAIMS = Object.fromEntries(Object.keys(OWN_CLAIMS).map((name) => [name, claimName(name)]));
 
-/** Claims of tokens, whose identities the authorizer hands on. */
+/** Claims of tokens, whose identities the authorizer forwards. */
 const TOKENS = {
   whole: changed(ACCESS_TOKEN, {
     [EMAIL_CLAIM]: "alice@example.com",

@@ -4,7 +4,7 @@ import { restApi } from "../../src/testing/gateway/rest-api.ts";
 import { webSocketApi } from "../../src/testing/gateway/websocket-api.ts";
 import { NOW } from "../tokens.ts";
 
-/** Sends one request through a gateway and returns the event that the Lambda behind it receives. */
+/** Sends one request through a gateway and returns the event that the backend receives. */
 export type Send = (authorizers: Authorizers, token: string) => Promise<object>;
 
 export interface Authorizers {
@@ -94,7 +94,7 @@ function bearer(token: string): { headers: Record<string, string> } {
   return { headers: { Authorization: `Bearer ${token}` } };
 }
 
-/** A Lambda behind, and the event that it was called with. */
+/** A backend, and the event that it was called with. */
 function listener(): { behind: Lambda; event: () => object } {
   const events: object[] = [];
   return {

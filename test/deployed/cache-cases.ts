@@ -107,7 +107,7 @@ async function thenAllowed(probe: Probe, kind: Kind, first: Turn): Promise<Reply
   return second;
 }
 
-/** Whether the Lambda behind sees the same on two routes, though the authorizer says something else each time. */
+/** Whether the backend sees the same on two routes, though the authorizer says something else each time. */
 async function askedOnce(probe: Probe, kind: Kind): Promise<Reply> {
   const [first, second] = await twoRoutes(probe, kind, () => [withNonce(kind)]);
   const seen = nonceOf(first) === nonceOf(second) ? "what it saw on the first" : "another answer";

@@ -11,7 +11,7 @@ export interface Comparison {
   readonly sources: readonly Source[];
   readonly kit: Reply;
   readonly other: Reply;
-  /** Whether the client gets the same status, and the Lambda behind sees the same. */
+  /** Whether the client gets the same status, and the backend sees the same. */
   readonly agree: boolean;
 }
 

@@ -44,7 +44,7 @@ export const KNOWN_FACTS: readonly KnownFact[] = [
     sources: [RECORDED],
   },
   {
-    what: "The request's ID is in `apigw-requestid`, spelled in lower case where the gateway answers by itself, and `Apigw-Requestid` where the Lambda behind does.",
+    what: "The request's ID is in `apigw-requestid`, spelled in lower case where the gateway answers by itself, and `Apigw-Requestid` where the backend does.",
     api: "HTTP",
     sources: [RECORDED],
   },

@@ -7,7 +7,7 @@ export type Attachment = keyof WhoamiUrls | "webSocketProtocol";
 
 export interface Reply {
   readonly status: number;
-  /** What the Lambda behind returned, where it was reached. */
+  /** What the backend returned, where it was reached. */
   readonly identity: unknown;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The first visit to the page of `npm start`, as somebody has it who types nothing: sign in with the form as it is
- * filled in, call the API, and print the e-mail that the Lambda behind saw.
+ * filled in, call the API, and print the email that the backend saw.
  *
  *     npx tsx test/e2e/first-visit.ts http://localhost:4001
  */
@@ -15,10 +15,10 @@ await visit(running, url, {}, async (page) => {
   await page.getByRole("button", { name: "Call GET /whoami", exact: true }).click();
   process.stdout.write(`${await outcome(page)}\n`);
   const behind = page.locator("#runs .run[open] li", {
-    has: page.getByRole("heading", { name: "The Lambda behind" }),
+    has: page.getByRole("heading", { name: "Your backend" }),
   });
   const [email] = /\S+@\S+/.exec(await behind.innerText()) ?? [];
-  if (email === undefined) throw new Error("The page shows no e-mail.");
+  if (email === undefined) throw new Error("The page shows no email.");
   process.stdout.write(`In the browser: ${email}\n`);
 });
 await running.browser.close();

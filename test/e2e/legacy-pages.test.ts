@@ -46,15 +46,15 @@ describe.each(PAGES)("the page with %s", (name, path, signIn) => {
       await look(page);
     });
 
-  test("signs in, and the Lambda behind returns the e-mail, for the ID token and for the access token", async () => {
+  test("signs in, and the backend returns the email, for the ID token and for the access token", async () => {
     await signedIn(async (page) => {
       for (const [use, kind] of [
         ["ID token", "id"],
         ["access token", "access"],
       ] as const) {
         await page.getByLabel(use, { exact: true }).check();
-        expect(await press(page, CALL)).toBe("Your call: accepted (200).");
-        expect(await step(page, "The Lambda behind")).toMatch(
+        expect(await press(page, CALL)).toBe("Your call: allowed (200).");
+        expect(await step(page, "Your backend")).toMatch(
           new RegExp(`email\\s+verified@example.com.*tokenUse\\s+${kind}`, "s"),
         );
         expect(await step(page, "The app")).toContain("hello verified@example.com");
@@ -72,7 +72,7 @@ describe.each(PAGES)("the page with %s", (name, path, signIn) => {
       const first = await nonce();
       expect(await press(page, "Renew silently")).toBe("Renewal: new tokens, without a form.");
       expect(await nonce()).not.toBe(first);
-      expect(await press(page, CALL)).toBe("Your call: accepted (200).");
+      expect(await press(page, CALL)).toBe("Your call: allowed (200).");
     });
   });
 
@@ -83,12 +83,12 @@ describe.each(PAGES)("the page with %s", (name, path, signIn) => {
       await page.context().clearCookies();
       expect(await press(page, "Renew silently")).toMatch(/^Renewal: refused, login_required\./);
       await page.getByRole("button", { name: "Sign out" }).click();
-      await page.getByRole("status").filter({ hasText: "Nobody is signed in: login_required." }).waitFor();
+      await page.getByRole("status").filter({ hasText: "No user is signed in: login_required." }).waitFor();
       expect(await page.getByRole("button", { name: CALL }).isDisabled()).toBe(true);
     });
   });
 
-  test("does not let in whoever types a wrong password", async () => {
+  test("does not sign in a user who types a wrong password", async () => {
     await open(async (page) => {
       await signIn(page, "wrong");
       await page.getByText("Wrong email or password.").waitFor();
@@ -119,14 +119,14 @@ describe.each(PAGES)("the page with %s", (name, path, signIn) => {
   });
 });
 
-test("who signs up with Lock is signed in, and refused by the API until the e-mail is verified", async () => {
+test("who signs up with Lock is signed in, and refused by the API until the email is verified", async () => {
   await visit(browser, `${site.url}/lock`, {}, async (page) => {
     await page.getByText("Sign Up").first().click();
     await page.getByPlaceholder("yours@example.com").fill("new@example.com");
     await page.getByPlaceholder("your password").fill("a-password-of-her-own");
     await page.getByRole("button", { name: "Sign Up" }).click();
     await page.getByText("new@example.com, not verified").waitFor();
-    expect(await press(page, CALL)).toBe("Your call: refused, email_not_verified (403).");
+    expect(await press(page, CALL)).toBe("Your call: denied, email_not_verified (403).");
   });
 });
 

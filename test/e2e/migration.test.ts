@@ -78,7 +78,7 @@ describe("from ID tokens to access tokens", () => {
     }
   });
 
-  test("then ID tokens are switched off, and access tokens still get in", async () => {
+  test("then ID tokens are switched off, and access tokens are still allowed", async () => {
     await deploy({ AUTH0_CLIENT_IDS: " ", AUTH0_ACCESS_TOKEN_PROFILE: "auth0" });
     const { id, access } = await signInTo("spa");
     const { email } = stack.tenant.users.verified;

@@ -23,16 +23,16 @@ const GATEWAYS = [
 const CALL = "Call GET /whoami";
 /** What each button shows, on every kind of API: the words of its summary. */
 const CASES = [
-  ["Expired", "refused, expired (401)"],
-  ["Other application", "refused, unknown_audience (401)"],
-  ["Unverified e-mail", "refused, email_not_verified (403)"],
-  ["Machine", "refused, machine_not_allowed (403)"],
-  ["HS256", "refused, unsupported_algorithm (401)"],
-  ["Tampered", "refused, bad_signature (401)"],
-  ["Rotated key", "accepted (200); then accepted (200)"],
-  ["Revoked key", "accepted (200); then accepted (200); then refused, unknown_key (401)"],
-  ["Tenant down", "accepted (200); then accepted (200); then undecided, keys_unavailable (500)"],
-  ["Second route", "accepted (200); then accepted (200)"],
+  ["Expired", "unauthorized, expired (401)"],
+  ["Other application", "unauthorized, unknown_audience (401)"],
+  ["Unverified email", "denied, email_not_verified (403)"],
+  ["Machine", "denied, machine_not_allowed (403)"],
+  ["HS256", "unauthorized, unsupported_algorithm (401)"],
+  ["Tampered", "unauthorized, bad_signature (401)"],
+  ["Rotated key", "allowed (200); then allowed (200)"],
+  ["Revoked key", "allowed (200); then allowed (200); then unauthorized, unknown_key (401)"],
+  ["Tenant down", "allowed (200); then allowed (200); then error, keys_unavailable (500)"],
+  ["Second route", "allowed (200); then allowed (200)"],
 ] as const;
 
 let browser: RunningBrowser;
@@ -53,15 +53,15 @@ function signedIn(look: (page: Page) => Promise<void>, options: VisitOptions = {
 }
 
 describe("the page of npm start", () => {
-  test("signs a user in, calls the API on every gateway with both tokens, and shows the e-mail", async () => {
+  test("signs a user in, calls the API on every gateway with both tokens, and shows the email", async () => {
     await signedIn(async (page) => {
       for (const gateway of GATEWAYS) {
         for (const use of ["ID token", "access token"]) {
           await page.getByLabel(gateway).check();
           await page.getByLabel(use, { exact: true }).check();
-          expect(await press(page, CALL)).toMatch(/^Your call: accepted \((200|101)\)\.$/);
+          expect(await press(page, CALL)).toMatch(/^Your call: allowed \((200|101)\)\.$/);
           await page.getByRole("heading", { name: `Your call · ${gateway}` }).waitFor();
-          expect(await step(page, "The Lambda behind")).toMatch(
+          expect(await step(page, "Your backend")).toMatch(
             new RegExp(
               `email\\s+verified@example.com.*tokenUse\\s+${use === "ID token" ? "id" : "access"}`,
               "s",
@@ -91,7 +91,7 @@ describe("the page of npm start", () => {
         /Allow arn:aws:execute-api:.*Deny arn:aws:.* when the token ends/s,
       );
       expect(await step(page, "The context")).toMatch(/email_verified\s+true/);
-      expect(await press(page, CALL)).toContain("accepted");
+      expect(await press(page, CALL)).toContain("allowed");
       expect(await step(page, "API Gateway")).toContain("It does not ask the authorizer");
     });
   });
@@ -117,7 +117,7 @@ describe("the page of npm start", () => {
           const text = await step(page, "The authorizer");
           expect(text).toContain(reason);
           expect(text).toContain(hint);
-          expect(await step(page, "The Lambda behind")).toContain("was not reached");
+          expect(await step(page, "Your backend")).toContain("was not reached");
         }
       });
     },
@@ -158,7 +158,7 @@ describe("the page of npm start", () => {
       await page.keyboard.press("ArrowDown");
       await tabTo(page, CALL);
       await page.keyboard.press("Enter");
-      expect(await outcome(page)).toBe("Your call: accepted (200).");
+      expect(await outcome(page)).toBe("Your call: allowed (200).");
       await page.getByRole("heading", { name: "Your call · REST API, REQUEST" }).waitFor();
       await tabTo(page, "Tampered");
       await page.keyboard.press("Space");
@@ -175,7 +175,7 @@ describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   ])("nothing keeps anybody out on %s", async (_, width) => {
     const look = async (page: Page): Promise<void> => {
       expect(await barriers(page)).toEqual([]);
-      for (const name of [CALL, "Unverified e-mail", "Tenant down"]) {
+      for (const name of [CALL, "Unverified email", "Tenant down"]) {
         await press(page, name);
         await page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))");
         expect(await barriers(page)).toEqual([]);

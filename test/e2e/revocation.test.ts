@@ -4,7 +4,7 @@ import { launchBrowser, type RunningBrowser } from "../../local/page/browser.ts"
 import { barriers, press, signIn, startSite, typeSignIn, visit, type Site } from "./visit.ts";
 
 const CALL = "Call GET /whoami";
-const REFUSED = "then refused, revoked (401); ";
+const REFUSED = "then unauthorized, revoked (401); ";
 /** What is promised besides the cache: the list's age, and the time of a call on a busy machine. */
 const LIST_AND_CALL_SECONDS = 2;
 
@@ -55,7 +55,7 @@ describe("a token that ends early", () => {
       for (const [name, gateway, caches, signInAgain] of ENDINGS) {
         await page.getByLabel(gateway).check();
         expect(await press(page, name)).toBe(
-          `${name}: accepted (200); ${REFUSED.repeat(caches.length)}then accepted (200); then accepted (200).`,
+          `${name}: allowed (200); ${REFUSED.repeat(caches.length)}then allowed (200); then allowed (200).`,
         );
         expectInTime(await secondsByCache(page), caches);
         expect((await abouts(page)).at(-1)).toContain(signInAgain);
@@ -65,7 +65,7 @@ describe("a token that ends early", () => {
     });
   });
 
-  test("whoever is blocked while signed in is refused, cannot sign in again, and can once unblocked", async () => {
+  test("a user who is blocked while signed in is unauthorized, cannot sign in again, and can once unblocked", async () => {
     const { issuer, users } = site.tenant;
     const administrator = async (action: string): Promise<void> => {
       const url = `${issuer}_local/users/${action}?email=${users.leaving.email}`;
@@ -75,10 +75,10 @@ describe("a token that ends early", () => {
       await typeSignIn(page, users.leaving);
       await page.getByRole("button", { name: "Sign out" }).waitFor();
       await page.getByLabel("WebSocket API").check();
-      expect(await press(page, CALL)).toBe("Your call: accepted (200).");
+      expect(await press(page, CALL)).toBe("Your call: allowed (200).");
       await administrator("block");
       await new Promise((resolve) => setTimeout(resolve, 1200));
-      expect(await press(page, CALL)).toBe("Your call: refused, revoked (401).");
+      expect(await press(page, CALL)).toBe("Your call: unauthorized, revoked (401).");
       await page.getByRole("button", { name: "Sign out" }).click();
       await typeSignIn(page, users.leaving);
       expect(await page.getByText("user is blocked").textContent()).toContain("This did not work");
@@ -86,7 +86,7 @@ describe("a token that ends early", () => {
       await page.goto(site.url);
       await typeSignIn(page, users.leaving);
       await page.getByRole("button", { name: "Sign out" }).waitFor();
-      expect(await press(page, CALL)).toMatch(/^Your call: accepted/);
+      expect(await press(page, CALL)).toMatch(/^Your call: allowed/);
     });
   });
 });

@@ -99,7 +99,7 @@ describe("npm start, as docs/local.md has it", () => {
       `Lock          ${pageUrl}/lock`,
     ])
       expect(started.printed).toContain(`${line}\n`);
-    expect(await (await fetch(pageUrl)).text()).toContain("<title>Who gets in, and why</title>");
+    expect(await (await fetch(pageUrl)).text()).toContain("<title>Who is allowed, and why</title>");
     const curl = /^ {2}curl .*$/m.exec(started.printed)?.[0] ?? "";
     const { stdout } = await promisify(execFile)("bash", ["-c", curl]);
     expect(JSON.parse(stdout)).toMatchObject({ email: "verified@example.com" });
@@ -128,7 +128,7 @@ describe("npm start, as docs/local.md has it", () => {
     }
   });
 
-  test("says what a service of one's own needs: the tenant's settings, and ports that are free", async () => {
+  test("says what your service needs: the tenant's settings, and ports that are free", async () => {
     const { printed, ports } = started;
     for (const setting of ["DOMAIN", "CLIENT_IDS", "AUDIENCES", "EMAIL_CLAIM"])
       expect(printed).toMatch(new RegExp(`^ {2}AUTH0_${setting}=\\S+$`, "m"));

@@ -48,17 +48,17 @@ export async function visit(
 ): Promise<void> {
   const viewport = { width, height: 900 };
   const opened = running.browser.newPage({ viewport, colorScheme, reducedMotion: "reduce" });
-  const faults: string[] = [];
+  const errors: string[] = [];
   try {
     const page = await opened;
     page.setDefaultTimeout(5_000);
-    page.on("pageerror", ({ message }) => faults.push(message));
-    page.on("request", (request) => isElsewhere(request.url()) && faults.push(`asked for ${request.url()}`));
+    page.on("pageerror", ({ message }) => errors.push(message));
+    page.on("request", (request) => isElsewhere(request.url()) && errors.push(`asked for ${request.url()}`));
     await page.goto(url);
     await look(page);
-    if (faults.length > 0) throw new Error("The visit itself was well.");
+    if (errors.length > 0) throw new Error("The visit itself was well.");
   } catch (error) {
-    throw running.death() ?? (await withPicture(withFaults(error as Error, faults), await opened));
+    throw running.death() ?? (await withPicture(withErrors(error as Error, errors), await opened));
   } finally {
     await opened.then((page) => page.close()).catch(() => undefined);
   }
@@ -70,9 +70,9 @@ function isElsewhere(url: string): boolean {
   return protocol.startsWith("http") && hostname !== "localhost";
 }
 
-function withFaults(cause: Error, faults: readonly string[]): Error {
-  if (faults.length === 0) return cause;
-  return new Error(`${cause.message}\nThe page's scripts: ${faults.join("; ")}`, { cause });
+function withErrors(cause: Error, errors: readonly string[]): Error {
+  if (errors.length === 0) return cause;
+  return new Error(`${cause.message}\nThe page's scripts: ${errors.join("; ")}`, { cause });
 }
 
 async function withPicture(cause: Error, page: Page): Promise<Error> {

@@ -50,7 +50,7 @@ describe.each(ATTACHMENTS)("through %s", (attachment) => {
     ["an access token of the single-page app", "spa", "access"],
     ["an ID token of the mobile app", "mobile", "id"],
     ["an access token of the mobile app", "mobile", "access"],
-  ] as const)("%s tells the Lambda behind who calls", async (_, application, kind) => {
+  ] as const)("%s tells the backend who calls", async (_, application, kind) => {
     const { [kind]: token } = await tokensOf(application);
     const { sub, email } = stack.tenant.users.verified;
     const { status, identity } = await reach(attachment, token);
@@ -68,24 +68,24 @@ describe.each(ATTACHMENTS)("through %s", (attachment) => {
     expect(status).toBe(attachment === "webSocket" ? 500 : 401);
   });
 
-  test("an ID token of another team's application does not get in", async () => {
+  test("an ID token of another team's application is not allowed", async () => {
     const { id } = await tokensOf("foreign");
     await expectRefusal(attachment, id, "unknown_audience");
   });
 
-  test("a user whose e-mail is not verified does not get in", async () => {
+  test("a user whose email is not verified is not allowed", async () => {
     const { access } = await tokensOf("spa", "unverified");
     await expectRefusal(attachment, access, "email_not_verified");
   });
 
-  test("a machine does not get in", async () => {
+  test("a machine is not allowed", async () => {
     const { clientId, clientSecret = "" } = stack.tenant.applications.machine;
     const { issuer } = stack.tenant;
     const { access_token } = await machineToken({ issuer, clientId, clientSecret, audience: API_IDENTIFIER });
     await expectRefusal(attachment, access_token, "machine_not_allowed");
   });
 
-  test("a token whose claims were changed does not get in", async () => {
+  test("a token whose claims were changed is not allowed", async () => {
     const { id } = await tokensOf("spa");
     await expectRefusal(attachment, tampered(id), "bad_signature");
   });

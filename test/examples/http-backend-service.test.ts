@@ -51,7 +51,7 @@ function references(value: unknown): readonly string[] {
   });
 }
 
-test("the service has no mistake, and refers to nothing that it lacks", () => {
+test("the service has no finding, and refers to nothing that it lacks", () => {
   expect(lintTemplate(template)).toEqual([]);
   expect(danglingReferences(template)).toEqual([]);
   const without = structuredClone(template) as Template & { Resources: Record<string, unknown> };

@@ -97,7 +97,7 @@ describe.each(CASES)("the mapping of a %s API by %s", (kind, _, parameters) => {
   });
   afterAll(() => void backend.close());
 
-  test("hands on who it is and what they may do, whatever the caller sends in its place", async () => {
+  test("forwards who it is and what they may do, whatever the caller sends in its place", async () => {
     const context = { sub: "auth0|alice", email: "alice@example.com", roles: "member editor" };
     const authorizer = answering(policy("Allow", { context }));
     const uri = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
@@ -119,7 +119,7 @@ describe.each(CASES)("the mapping of a %s API by %s", (kind, _, parameters) => {
   });
 });
 
-test("the CDK snippets are parts of the example, whose template has no mistake", () => {
+test("the CDK snippets are parts of the example, whose template has no finding", () => {
   const unindented = (text: string): string => text.replace(/^ +/gm, "");
   const example = unindented(readFileSync(`${CDK}/http-backend.mjs`, "utf8"));
   const snippets = blocks(PAGE, "javascript").map(unindented);

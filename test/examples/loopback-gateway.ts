@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { RoutedApi } from "../../src/testing/index.ts";
 
-/** The gateway in a box behind real HTTP, for clients that do not let themselves be handed a `fetch`. */
+/** The in-memory gateway behind real HTTP, for clients that do not let themselves be handed a `fetch`. */
 export interface LoopbackGateway {
   readonly origin: string;
   /** What it answered, one for each request: `401 POST /mcp`. */

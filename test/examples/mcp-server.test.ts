@@ -61,7 +61,7 @@ afterAll(async () => {
   rmSync(packages, { recursive: true });
 });
 
-/** The example as it is deployed, in the gateway in a box: what answers, and how, is what its template says. */
+/** The example as it is deployed, in the in-memory gateway: what answers, and how, is what its template says. */
 async function deployedAt(origin: string, tenant: Tenant, folder: string): Promise<RoutedApi> {
   const template = JSON.parse(
     JSON.stringify(packaged)

@@ -45,7 +45,7 @@ describe("the stack with the construct", () => {
     getResources(template, "AWS::Lambda::Function").find(({ name }) => name.startsWith("Auth0"))
       ?.properties ?? {};
 
-  test("has no mistake by AWS's rules or by ours: every route is guarded", () => {
+  test("has no finding by AWS's rules or by ours: every route is guarded", () => {
     expect(complaintsOfAws([path]).get(path)).toEqual([]);
     expect(lintTemplate(template).filter(({ severity }) => severity !== "not checked")).toEqual([]);
     const types = ["AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"];
@@ -145,7 +145,7 @@ describe("the stack with revocations", () => {
       .filter((action) => !action.startsWith("logs:"));
   }
 
-  test("has no mistake by AWS's rules or by ours", () => {
+  test("has no finding by AWS's rules or by ours", () => {
     const out = join(folder, "out/Revoking.template.json");
     expect(complaintsOfAws([out]).get(out)).toEqual([]);
     expect(lintTemplate(revoking).filter(({ severity }) => severity !== "not checked")).toEqual([]);
@@ -219,6 +219,6 @@ test.each([
 ])("a stack with %s is not synthesised", async (_, from, to, message) => {
   const source = readFileSync(join(folder, "app.mjs"), "utf8");
   expect(source).toContain(from);
-  writeFileSync(join(folder, "mistaken.mjs"), source.replace(from, to));
-  await expect(synthesise("mistaken.mjs")).rejects.toThrow(message);
+  writeFileSync(join(folder, "misconfigured.mjs"), source.replace(from, to));
+  await expect(synthesise("misconfigured.mjs")).rejects.toThrow(message);
 });

@@ -12,14 +12,14 @@ import { buildSigned, signedTokens, type SignedToken } from "./signed-tokens.ts"
 /** What came of a campaign. All but the first two must be zero. */
 export interface Tally {
   tried: number;
-  accepted: number;
-  /** Accepted although they should not be, or with another identity, or with a policy for something else. */
-  letIn: number;
-  /** Refused although they should not be, or for want of a token instead of for who they are. */
-  turnedAway: number;
-  /** Neither an answer, nor `Unauthorized`, nor one of our refusals. */
+  allowed: number;
+  /** Allowed although they should not be, or with another identity, or with a policy for something else. */
+  wronglyAllowed: number;
+  /** Rejected although they should not be, or for want of a token instead of for who they are. */
+  wronglyRejected: number;
+  /** Neither an answer, nor `Unauthorized`, nor one of our errors. */
   unclassified: number;
-  /** A token, a header or an e-mail in a log line, an error or the context of a refusal. */
+  /** A token, a header or an email in a log line, an error or the context of a denial. */
   leaked: number;
 }
 
@@ -28,7 +28,7 @@ export type Finding = (
   | { readonly campaign: "mutated"; readonly recipe: MutatedToken }
   | { readonly campaign: "signed"; readonly recipe: SignedToken }
   | { readonly campaign: "events"; readonly recipe: AbsurdEvent }
-) & { readonly fault?: string };
+) & { readonly failure?: string };
 
 export interface Campaigns {
   run(name: Finding["campaign"], runs: number, seed: number): Promise<Tally>;
@@ -36,7 +36,7 @@ export interface Campaigns {
   readonly findings: Finding[];
 }
 
-type Fault = Exclude<keyof Tally, "tried" | "accepted">;
+type Failure = Exclude<keyof Tally, "tried" | "allowed">;
 
 interface Trial {
   readonly verdict: Verdict | undefined;
@@ -51,7 +51,7 @@ const ARBITRARIES: Readonly<Record<Finding["campaign"], fc.Arbitrary<unknown>>> 
 };
 const CHUNK = 5000;
 const STAGE = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod";
-/** How many of the refusals have their error looked at with its stack and all that it holds: that is slow. */
+/** How many of the rejections have their error looked at with its stack and all that it holds: that is slow. */
 const THOROUGH_EVERY = 50;
 
 export function createCampaigns(ground: Ground = createGround()): Campaigns {
@@ -59,12 +59,19 @@ export function createCampaigns(ground: Ground = createGround()): Campaigns {
   const oracle = createOracle(ground);
   const findings: Finding[] = [];
   const campaign = async (cases: Iterable<Finding>): Promise<Tally> => {
-    const tally: Tally = { tried: 0, accepted: 0, letIn: 0, turnedAway: 0, unclassified: 0, leaked: 0 };
+    const tally: Tally = {
+      tried: 0,
+      allowed: 0,
+      wronglyAllowed: 0,
+      wronglyRejected: 0,
+      unclassified: 0,
+      leaked: 0,
+    };
     for (const one of cases) {
-      const fault = await judge(one, { ground, teams, oracle }, tally);
-      if (fault === undefined) continue;
-      tally[fault] += 1;
-      findings.push({ ...one, fault });
+      const failure = await judge(one, { ground, teams, oracle }, tally);
+      if (failure === undefined) continue;
+      tally[failure] += 1;
+      findings.push({ ...one, failure });
     }
     return tally;
   };
@@ -95,18 +102,18 @@ async function judge(
   one: Finding,
   { ground, teams, oracle }: Field,
   tally: Tally,
-): Promise<Fault | undefined> {
+): Promise<Failure | undefined> {
   const { event, token } = attempt(one, ground);
   const team = at(TEAMS, one.recipe.team);
   const reading = readingOf(event);
   const expected = await expectation(reading, (text, gateway) => oracle(text, team, gateway));
   const trial = await tried(at(teams, one.recipe.team), event);
   tally.tried += 1;
-  if (trial.verdict?.allowed === true) tally.accepted += 1;
+  if (trial.verdict?.allowed === true) tally.allowed += 1;
   return (
-    faultOf(trial, expected, reading.stage ?? STAGE) ??
-    statusFault(trial, reading, team) ??
-    leakOf(trial, token, tally.tried)
+    checkVerdict(trial, expected, reading.stage ?? STAGE) ??
+    checkStatus(trial, reading, team) ??
+    checkLeaks(trial, token, tally.tried)
   );
 }
 
@@ -139,27 +146,27 @@ async function tried(team: UnderTest, event: unknown): Promise<Trial> {
   }
 }
 
-function faultOf({ verdict, logged }: Trial, expected: Expected, stage: string): Fault | undefined {
+function checkVerdict({ verdict, logged }: Trial, expected: Expected, stage: string): Failure | undefined {
   if (verdict === undefined) return "unclassified";
   if (!verdict.allowed) {
     const { decision } = JSON.parse(logged) as { decision: string };
     if (expected.outcome === decision) return undefined;
-    return decision === "error" ? "unclassified" : "turnedAway";
+    return decision === "error" ? "unclassified" : "wronglyRejected";
   }
-  if (expected.outcome !== "allow") return "letIn";
+  if (expected.outcome !== "allow") return "wronglyAllowed";
   const isSame = inspect(sorted(verdict.context)) === inspect(sorted(expected.context));
-  return isSame && opensOnly(stage, verdict) ? undefined : "letIn";
+  return isSame && opensOnly(stage, verdict) ? undefined : "wronglyAllowed";
 }
 
 /** What time alone cures must not be a Deny, which a gateway keeps. */
 const CURED_BY_TIME = ["not_yet_valid", "unknown_key"];
 
-/** A refusal that the client would see under a wrong status. */
-function statusFault(
+/** A rejection that the client would see under a wrong status. */
+function checkStatus(
   { verdict, logged }: Trial,
   { gateway }: Reading,
   team: Partial<Settings>,
-): Fault | undefined {
+): Failure | undefined {
   if (verdict?.allowed !== false) return undefined;
   const { decision, reason } = JSON.parse(logged) as { decision: string; reason: string };
   const isDenied =
@@ -185,8 +192,8 @@ function sorted(context: Readonly<Record<string, string>>): unknown {
   return Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** A log line may never tell; an answer may tell the one whom it lets in. */
-function leakOf({ verdict, logged }: Trial, token: string, tried: number): Fault | undefined {
+/** A log line may never tell; an answer may tell the caller whom it allows. */
+function checkLeaks({ verdict, logged }: Trial, token: string, tried: number): Failure | undefined {
   const told = verdict?.allowed === false && tried % THOROUGH_EVERY === 0 ? verdict.told() : "";
   const text = logged + told;
   const pieces = token.length < 20 ? [] : [token.slice(0, 20), token.slice(-20)];

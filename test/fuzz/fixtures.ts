@@ -10,7 +10,7 @@ import {
   RFC9068_TOKEN,
   signText,
 } from "../tokens.ts";
-import { CONTEXT_CLAIMS, PLAN_CLAIM, SECRET_CLAIM } from "./own-claims.ts";
+import { CONTEXT_CLAIMS, PLAN_CLAIM, SECRET_CLAIM } from "./custom-claims.ts";
 
 /** What must never be in a log line or an error: the sentinels that every token of a campaign carries. */
 export const SECRETS = [

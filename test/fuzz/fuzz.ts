@@ -1,6 +1,6 @@
 /**
  * Fuzzes the authorizer and prints what came of it: `fuzz.ts [--full] [--seed N]`. It ends with 1 where anything
- * but zero was let in, turned away, unclassified or leaked, and keeps those cases in `corpus.json`.
+ * but zero was wrongly allowed, wrongly rejected, unclassified or leaked, and keeps those cases in `corpus.json`.
  */
 import { parseArgs } from "node:util";
 import { answerHelp } from "../../tools/build/usage.ts";
@@ -9,7 +9,7 @@ import { keepInCorpus, readCorpus } from "./corpus.ts";
 
 const SHORT = { mutated: 20_000, signed: 2000, events: 10_000 };
 const FULL = { mutated: 1_000_000, signed: 100_000, events: 100_000 };
-const FAULTS = ["letIn", "turnedAway", "unclassified", "leaked"] as const;
+const FAILURES = ["wronglyAllowed", "wronglyRejected", "unclassified", "leaked"] as const;
 const MOST_KEPT = 20;
 
 answerHelp(`Looks for a wrong verdict: half a minute of mutated tokens, signed tokens and events.
@@ -24,13 +24,15 @@ const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.se
 const campaigns = createCampaigns();
 
 console.log(`seed ${seed}`);
-console.log("campaign      tried   accepted   let in   turned away   unclassified   leaked   seconds");
+console.log(
+  "campaign      tried    allowed   wrongly allowed   wrongly rejected   unclassified   leaked   seconds",
+);
 const tallies = [await told("corpus", () => campaigns.replay(readCorpus()))];
 for (const [name, runs] of Object.entries(values.full === true ? FULL : SHORT)) {
   tallies.push(await told(name, () => campaigns.run(name as keyof typeof FULL, runs, seed)));
 }
 
-if (tallies.some((tally) => FAULTS.some((fault) => tally[fault] > 0))) {
+if (tallies.some((tally) => FAILURES.some((failure) => tally[failure] > 0))) {
   keepInCorpus(campaigns.findings.slice(0, MOST_KEPT));
   console.log(JSON.stringify(campaigns.findings.slice(0, MOST_KEPT), null, 2));
   process.exitCode = 1;
@@ -40,8 +42,8 @@ async function told(name: string, campaign: () => Promise<Tally>): Promise<Tally
   const startedAt = performance.now();
   const tally = await campaign();
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  const counts = [tally.tried, tally.accepted, ...FAULTS.map((fault) => tally[fault]), seconds];
-  const widths = [8, 11, 9, 14, 15, 9, 10];
+  const counts = [tally.tried, tally.allowed, ...FAILURES.map((failure) => tally[failure]), seconds];
+  const widths = [8, 11, 18, 19, 15, 9, 10];
   console.log(name.padEnd(11) + counts.map((count, i) => String(count).padStart(widths[i] ?? 0)).join(""));
   return tally;
 }

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from "jose";
 import type { Settings } from "../../src/settings/settings.ts";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW } from "../tokens.ts";
-import { isActorChain, isTooMuch, lacksClaim, ownContext } from "./own-claims.ts";
+import { isActorChain, isTooMuch, lacksClaim, customContext } from "./custom-claims.ts";
 import type { Ground, GATEWAYS } from "./fixtures.ts";
 
 /**
@@ -24,7 +24,7 @@ export function createOracle({ published }: Ground): Oracle {
     const strict = readStrictly(token);
     if (strict === undefined) return { outcome: "unauthorized", why: "form" };
     const [header, claims] = strict;
-    const wrong = headerFault(header) ?? claimsFault(header, claims, team);
+    const wrong = findHeaderError(header) ?? findClaimsError(header, claims, team);
     if (wrong !== undefined) return { outcome: "unauthorized", why: wrong };
     if (!(await joseAccepts(token, keys, team))) return { outcome: "unauthorized", why: "jose" };
     return callerExpectation(claims, team, gateway);
@@ -81,7 +81,7 @@ function ownMembers(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([name]) => name !== "__proto__"));
 }
 
-function headerFault(header: Json): string | undefined {
+function findHeaderError(header: Json): string | undefined {
   if (header["alg"] !== "RS256") return "alg";
   if (typeof header["kid"] !== "string" || header["kid"].length === 0) return "kid";
   return ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"].find((name) => name in header);
@@ -94,7 +94,7 @@ const isDate = (value: unknown): value is number =>
   typeof value === "number" && value >= -253_402_300_739 && value <= 253_402_300_739;
 
 /** The rules for both kinds of token, and then those for the one that it is. */
-function claimsFault(header: Json, claims: Json, team: Partial<Settings>): string | undefined {
+function findClaimsError(header: Json, claims: Json, team: Partial<Settings>): string | undefined {
   const tolerance = team.clockToleranceSeconds ?? 5;
   if (claims["iss"] !== ISSUER) return "iss";
   if (!isText(claims["sub"]) || claims["sub"] === "") return "sub";
@@ -112,10 +112,16 @@ function claimsFault(header: Json, claims: Json, team: Partial<Settings>): strin
   const typ = header["typ"];
   if (typ !== undefined && !isText(typ)) return "typ";
   const kind = typ === undefined ? "" : /^(?:application\/)?(jwt|at\+jwt)$/i.exec(typ)?.[1]?.toLowerCase();
-  return aud.includes(CLIENT_ID) ? idFault(kind, aud, claims) : accessFault(kind, claims, team);
+  return aud.includes(CLIENT_ID)
+    ? findIdTokenError(kind, aud, claims)
+    : findAccessTokenError(kind, claims, team);
 }
 
-function idFault(kind: string | undefined, aud: readonly string[], claims: Json): string | undefined {
+function findIdTokenError(
+  kind: string | undefined,
+  aud: readonly string[],
+  claims: Json,
+): string | undefined {
   if (kind !== "" && kind !== "jwt") return "typ";
   const azp = given(claims["azp"]);
   if (new Set(aud).size > 1 || (aud.length > 1 && azp === undefined)) return "aud";
@@ -123,7 +129,11 @@ function idFault(kind: string | undefined, aud: readonly string[], claims: Json)
   return ["permissions", "gty", "client_id"].find((name) => name in claims);
 }
 
-function accessFault(kind: string | undefined, claims: Json, team: Partial<Settings>): string | undefined {
+function findAccessTokenError(
+  kind: string | undefined,
+  claims: Json,
+  team: Partial<Settings>,
+): string | undefined {
   const { scope, permissions, gty } = claims;
   const [azp, client] = [given(claims["azp"]), given(claims["client_id"])];
   if ("nonce" in claims) return "nonce";
@@ -140,7 +150,7 @@ function accessFault(kind: string | undefined, claims: Json, team: Partial<Setti
   return gty === undefined || isText(gty) || isTexts(gty) ? undefined : "gty";
 }
 
-/** What that gateway would not hand on as it is. */
+/** What that gateway would not forward as it is. */
 function isUnsupported(
   context: Readonly<Record<string, string>>,
   { permissions, actors }: Readonly<Record<"permissions" | "actors", readonly string[]>>,
@@ -181,7 +191,7 @@ function isForApplication(claims: Json): boolean {
 }
 
 function callerExpectation(claims: Json, team: Partial<Settings>, gateway: Gateway): Expectation {
-  const own = ownContext(claims, team);
+  const own = customContext(claims, team);
   const context = { ...contextOf(claims), ...own };
   const permissions = (claims["permissions"] ?? []) as string[];
   const scopes = context["scope"]?.split(" ") ?? [];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW, signText } from "../tokens.ts";
-import { ownClaims } from "./own-claims.ts";
+import { customClaims } from "./custom-claims.ts";
 import { at, SECRETS, TEMPLATES, type Ground } from "./fixtures.ts";
 
 /** A token that was spoilt before it was signed: its signature is good, and only its words can betray it. */
@@ -201,7 +201,7 @@ export const signedTokens: fc.Arbitrary<SignedToken> = fc.record({
   claims: fc.oneof(
     { weight: 1, arbitrary: untouched },
     { weight: 5, arbitrary: changes(CLAIM_VALUES) },
-    { weight: 3, arbitrary: ownClaims },
+    { weight: 3, arbitrary: customClaims },
   ),
   headerText: fc.oneof({ weight: 4, arbitrary: fc.constant("plain" as const) }, shape),
   claimsText: fc.oneof({ weight: 3, arbitrary: fc.constant("plain" as const) }, shape),

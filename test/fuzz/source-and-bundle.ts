@@ -208,7 +208,7 @@ function eventsFor(team: number, count: number): unknown[] {
   ];
 }
 
-/** Each setting with values that it cannot have, each rule broken, and all kinds of mistakes together. */
+/** Each setting with values that it cannot have, each rule broken, and all kinds of issues together. */
 function brokenConfigurations(): Variables[] {
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
   const bad = ["?", "-1", "1e9", "maybe", "a b", "=x", "a=b,a=c", "é", "https://x/path", "http://a.com", ","];

@@ -55,7 +55,7 @@ describe("the context", () => {
     [true, { email: "a@b", email_verified: "true" }],
     [false, { email: "a@b", email_verified: "false" }],
     [undefined, { email: "a@b" }],
-  ])("says of an e-mail whose verification is %s no more than that", (verified, expected) => {
+  ])("says of an email whose verification is %s no more than that", (verified, expected) => {
     const { sub, token_use, iss, aud, exp, ...email } = toContext({
       ...NOBODY_MUCH,
       email: { kind: "address", address: "a@b", verified },
@@ -64,7 +64,7 @@ describe("the context", () => {
     expect([sub, token_use, iss, aud, exp]).not.toContain(undefined);
   });
 
-  test("says nothing of an e-mail that could not be carried", () => {
+  test("says nothing of an email that could not be carried", () => {
     expect(toContext({ ...NOBODY_MUCH, email: { kind: "unsupported" } })).not.toHaveProperty("email");
   });
 });

@@ -32,9 +32,9 @@ function reasonOf(act: () => unknown): string | undefined {
   return undefined;
 }
 
-describe("a claim of one's own travels", () => {
+describe("a custom claim travels", () => {
   test.each([
-    ["a text", "Acme GmbH & Co. (2026)", "Acme GmbH & Co. (2026)"],
+    ["a string", "Acme GmbH & Co. (2026)", "Acme GmbH & Co. (2026)"],
     ["an empty text", "", ""],
     ["a number", 42, "42"],
     ["a fraction", -1.5, "-1.5"],
@@ -47,13 +47,13 @@ describe("a claim of one's own travels", () => {
   });
 
   test.each([
-    ["a list whose words have blanks", ["editor", "content editor"]],
+    ["a list whose words have spaces", ["editor", "content editor"]],
     ["a list with an empty word", ["editor", ""]],
     ["a list of numbers", [1, 2]],
-    ["a text with quotes", 'say "hello"'],
-    ["a text with a backslash", "ACME\\alice"],
-    ["a text that is not ASCII", "Bücher 😀"],
-    ["a text with a line break", "a\nb"],
+    ["a string with quotes", 'say "hello"'],
+    ["a string with a backslash", "ACME\\alice"],
+    ["a string that is not ASCII", "Bücher 😀"],
+    ["a string with a line break", "a\nb"],
     ["an object", { a: 1, b: [null, "x"] }],
   ])("as base64url of JSON where it is %s", (_, value) => {
     const context = carried(value);
@@ -64,7 +64,7 @@ describe("a claim of one's own travels", () => {
 
   test.each([undefined, null])("not at all where it is %s", (value) => {
     expect(carried(value)).toEqual({});
-    expect(read(carried(value), { value: "text" })).toEqual({ value: undefined });
+    expect(read(carried(value), { value: "string" })).toEqual({ value: undefined });
   });
 
   test("together with others that are more than text", () => {
@@ -85,31 +85,31 @@ describe("a claim of one's own travels", () => {
 
 describe("a reader gives", () => {
   test.each([
-    ["a text", "text", "pro", "pro"],
-    ["a text that looks like a number", "text", "42", "42"],
-    ["a text with quotes", "text", 'say "hello"', 'say "hello"'],
+    ["a string", "string", "pro", "pro"],
+    ["a string that looks like a number", "string", "42", "42"],
+    ["a string with quotes", "string", 'say "hello"', 'say "hello"'],
     ["a number", "number", 42, 42],
     ["a number with an exponent", "number", 1e21, 1e21],
     ["a flag", "boolean", true, true],
     ["a list", "list", ["editor", "admin"], ["editor", "admin"]],
     ["a list of one", "list", ["editor"], ["editor"]],
     ["an empty list", "list", [], []],
-    ["a list with blanks", "list", ["editor", "content editor"], ["editor", "content editor"]],
+    ["a list with spaces", "list", ["editor", "content editor"], ["editor", "content editor"]],
     ["an object", "json", { a: 1 }, { a: 1 }],
   ] as const)("%s as it was signed", (_, type, signed, expected) => {
     expect(read(carried(signed), { value: type })).toEqual({ value: expected });
   });
 
   test.each([
-    ["a text for a number", "number", "pro"],
+    ["a string for a number", "number", "pro"],
     ["a flag for a number", "number", true],
     ["nothing for a number", "number", ""],
     ["a number for a flag", "boolean", 1],
     ["a list for a flag", "boolean", ["true", "false"]],
-    ["an object for a text", "text", { a: 1 }],
+    ["an object for a string", "string", { a: 1 }],
     ["an object for a list", "list", { a: 1 }],
     ["a list of numbers for a list of texts", "list", [1]],
-    ["a list with blanks for a text", "text", ["content editor"]],
+    ["a list with spaces for a string", "string", ["content editor"]],
   ] as const)("no %s", (_, type, signed) => {
     expect(reasonOf(() => read(carried(signed), { value: type }))).toBe("wrong_type");
   });

@@ -29,7 +29,7 @@ function nameless({ properties }: { readonly properties: object }): unknown {
 }
 
 describe("the alarms as a stack of their own", () => {
-  test("have no mistake by AWS's rules, and fit into one call", () => {
+  test("have no finding by AWS's rules, and fit into one call", () => {
     expect(complaintsOfAws([PATH]).get(PATH)).toEqual([]);
     expect(readFileSync(PATH).length).toBeLessThan(51_200);
   });

@@ -189,7 +189,7 @@ describe("the alarms", () => {
     }
   });
 
-  test("reach an e-mail address only where one is given", async () => {
+  test("reach an email address only where one is given", async () => {
     expect(packaged.template.Resources["AlarmEmailSubscription"]).toMatchObject({
       Condition: "HasAlarmEmail",
       Properties: { Protocol: "email", Endpoint: { Ref: "AlarmEmail" } },

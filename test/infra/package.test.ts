@@ -119,7 +119,7 @@ describe("with the API behind it", () => {
 describe("the bundle", () => {
   const BUNDLE = "dist/authorizer.cjs";
 
-  test("refuses to start and names three mistakes at once", async () => {
+  test("refuses to start and names three issues at once", async () => {
     const env = {
       AUTH0_DOMAIN: "acme.eu.auth0.com/path",
       AUTHORIZER_EMAIL_POLICY: "maybe",

@@ -58,7 +58,7 @@ const TABLE = { "Fn::GetAtt": ["RevocationTable", "Arn"] };
 const DEAD_LETTERS = { "Fn::GetAtt": ["RevocationDeadLetters", "Arn"] };
 
 describe("a stack without revocations", () => {
-  test("has nothing of them, and its alarms for a table of somebody else's only with one", () => {
+  test("has nothing of them, and its alarms for another team's table only with one", () => {
     const ours = Object.entries(off.template.Resources).filter(([id]) => /revo|logout|stream/i.test(id));
     const conditions = ours.map(([, resource]) => (resource as { Condition?: string }).Condition);
     expect(new Set(conditions)).toEqual(new Set(["HasRevocationTable"]));

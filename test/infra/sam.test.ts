@@ -25,7 +25,7 @@ describe("the SAM template", () => {
   });
   const properties = (name: string): Properties => template.Resources[name]?.Properties ?? {};
 
-  test("has no mistake by AWS's rules or by ours, as far as these know SAM", () => {
+  test("has no finding by AWS's rules or by ours, as far as these know SAM", () => {
     expect(complaintsOfAws([PATH]).get(PATH)).toEqual([]);
     expect(lintTemplate(template, { load: readAlarms })).toEqual([]);
   });
@@ -122,7 +122,7 @@ describe("the SAM template of revocations", () => {
     template = parse(readFileSync(REVOCATIONS, "utf8")) as Template;
   });
 
-  test("has no mistake by AWS's rules, as far as these know SAM", () => {
+  test("has no finding by AWS's rules, as far as these know SAM", () => {
     // SAM makes the URL of a function that has `FunctionUrlConfig`.
     const complaints = complaintsOfAws([REVOCATIONS]).get(REVOCATIONS) ?? [];
     expect(complaints.filter((text) => !text.includes("'BackChannelLogoutUrl.FunctionUrl'"))).toEqual([]);

@@ -35,7 +35,7 @@ const HARMLESS_COMMANDS = [
   /^gh release create "\$GITHUB_REF_NAME" [\w./ -]+$/,
 ];
 
-/** Steps of a job with more than the right to read that could run what somebody else has written. */
+/** Steps of a job with more than the right to read that could run what others have written. */
 function stepsWithRights({ permissions: all, jobs }: Workflow): readonly string[] {
   return Object.entries(jobs).flatMap(([job, { permissions = all, steps }]) =>
     canOnlyRead(permissions)

@@ -37,7 +37,7 @@ async function signIn(from = page): Promise<Readonly<Record<string, string>>> {
 }
 
 describe("the implicit flow", () => {
-  test("gives an ID token as Auth0 writes it: with the e-mail, the nonce, and a header with typ", async () => {
+  test("gives an ID token as Auth0 writes it: with the email, the nonce, and a header with typ", async () => {
     await signIn();
     const { id_token: token, state } = fragmentOf(await page.authorize({ nonce: "n-1", state: "s-1" }));
     const { payload, protectedHeader } = await verified(token);
@@ -132,7 +132,7 @@ describe("cross-origin authentication", () => {
 
   test.each([
     ["a wrong password", "verified@example.com", "wrong"],
-    ["an unknown e-mail", "nobody@example.com", "a-long-password-for-vera"],
+    ["an unknown email", "nobody@example.com", "a-long-password-for-vera"],
   ])("refuses %s, and does not tell which of the two is wrong", async (_what, email, password) => {
     const answer = await page.authenticate(email, password);
     expect(answer.status).toBe(401);
@@ -178,7 +178,7 @@ describe("cross-origin authentication", () => {
     expect(refused.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("does not fall over what is no JSON object", async () => {
+  test("does not fall over what is not a JSON object", async () => {
     for (const body of ["", "null", "[", '"text"'])
       expect((await page.post("co/authenticate", body)).status).toBe(400);
   });
@@ -217,7 +217,7 @@ describe("a login ticket is refused", () => {
     ).toMatchObject(refused);
   });
 
-  test("in a browser that did not ask for it, as in a link from somebody else", async () => {
+  test("in a browser that did not ask for it, as in an attacker's link", async () => {
     const victim = new LegacyPage(tenant);
     const login_ticket = await ticketOf();
     expect(fragmentOf(await victim.authorize({ login_ticket }))).toMatchObject(refused);
@@ -283,8 +283,8 @@ describe("the password grants", () => {
 
   test.each([
     ["a wrong password", { password: "wrong" }],
-    ["an unknown e-mail", { username: "nobody@example.com" }],
-    ["no e-mail at all", { username: "" }],
+    ["an unknown email", { username: "nobody@example.com" }],
+    ["no email at all", { username: "" }],
     ["another connection", { realm: "another-database" }],
   ])("refuse %s in Auth0.js's words", async (_what, changes) => {
     const answer = await page.post("oauth/token", { ...credentials(), ...realm, ...changes });
@@ -350,7 +350,7 @@ describe("signing up", () => {
       ...changes,
     });
 
-  test("makes a user, whose e-mail nobody has verified, and who can sign in", async () => {
+  test("makes a user, whose email nobody has verified, and who can sign in", async () => {
     const answer = await signUp({ email: "nora@example.com" });
     expect(answer.headers.get("access-control-allow-origin")).toBe(page.origin);
     expect(await answer.json()).toEqual({
@@ -367,8 +367,8 @@ describe("signing up", () => {
   });
 
   test.each([
-    ["an e-mail that somebody has", { email: "verified@example.com" }],
-    ["no e-mail", { email: "" }],
+    ["an email that somebody has", { email: "verified@example.com" }],
+    ["no email", { email: "" }],
     ["no password", { password: "" }],
     ["another connection", { connection: "another-database" }],
     ["an application that is not registered for it", { client_id: "LocalSinglePageApp00000000000001" }],

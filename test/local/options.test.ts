@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "@jest/globals";
 import { assertFree, readOptions, USAGE, type StartOptions } from "../../local/options.ts";
 import { freePorts } from "../../local/ports.ts";
 
-function mistakes(...args: string[]): string[] {
+function issues(...args: string[]): string[] {
   try {
     readOptions(args);
     return [];
@@ -39,38 +39,36 @@ describe("npm start's options", () => {
   });
 
   it.each(["abc", "0", "65536", "-1", "4000.5", ""])("refuse %j as a port", (port) => {
-    expect(mistakes(`--http-port=${port}`)).toEqual([
+    expect(issues(`--http-port=${port}`)).toEqual([
       `--http-port is a number from 1 to 65535, not ${JSON.stringify(port)}.`,
     ]);
   });
 
   it("refuse a port that was left out", () => {
-    expect(mistakes("--http-port")).toEqual([
-      "--http-port is a number from 1 to 65535, and it was left out.",
-    ]);
+    expect(issues("--http-port")).toEqual(["--http-port is a number from 1 to 65535, and it was left out."]);
   });
 
   it("refuse one port for two parts, a default too", () => {
-    expect(mistakes("--page-port", "4000")).toEqual([
+    expect(issues("--page-port", "4000")).toEqual([
       "--page-port and --tenant-port are both 4000. Each needs a port of its own.",
     ]);
   });
 
   it("refuse what they do not know, and name what may have been meant", () => {
-    expect(mistakes("--bogus", "1")).toEqual(["npm start knows no --bogus."]);
-    expect(mistakes("--pageport", "4444")).toEqual([
+    expect(issues("--bogus", "1")).toEqual(["npm start knows no --bogus."]);
+    expect(issues("--pageport", "4444")).toEqual([
       "npm start knows no --pageport. Did you mean --page-port?",
     ]);
   });
 
   it("refuse a value that npm has cut off from its option", () => {
-    expect(mistakes("4444")).toEqual([
-      "4444 is no option. Options stand behind a --, as in: npm start -- --page-port 4002",
+    expect(issues("4444")).toEqual([
+      "4444 is not an option. Options stand behind a --, as in: npm start -- --page-port 4002",
     ]);
   });
 
-  it("tell of all mistakes at once", () => {
-    expect(mistakes("--bogus", "--http-port", "x", "--verbose=1")).toHaveLength(3);
+  it("tell of all issues at once", () => {
+    expect(issues("--bogus", "--http-port", "x", "--verbose=1")).toHaveLength(3);
   });
 });
 

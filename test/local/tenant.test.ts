@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => tenant.close());
 
-/** Signs in to the single-page app, as the user with the verified e-mail, for the API. */
+/** Signs in to the single-page app, as the user with the verified email, for the API. */
 function signedIn(changes: Partial<SignIn> = {}, { issuer, users, applications }: Tenant = tenant) {
   const { email, password } = users.verified;
   const client = asClient(applications.spa);
@@ -71,7 +71,7 @@ async function openLoginPage(changes: Record<string, string> = {}) {
 
 describe("a user who signs in", () => {
   it.each(["spa", "mobile"] as const)(
-    "gets an ID token with the e-mail, from the %s application",
+    "gets an ID token with the email, from the %s application",
     async (name) => {
       const client = asClient(tenant.applications[name]);
       const { id_token: token } = await signedIn(client);
@@ -120,7 +120,7 @@ describe("a user who signs in", () => {
     expect(await userinfo.json()).toMatchObject({ sub: users.unverified.sub, email, email_verified: false });
   });
 
-  it("gets tokens that say that the e-mail is not verified, where it is not", async () => {
+  it("gets tokens that say that the email is not verified, where it is not", async () => {
     const { email, password } = tenant.users.unverified;
     const tokens = await signedIn({ email, password });
     const id = await verified(tokens.id_token, tenant.applications.spa.clientId);
@@ -189,7 +189,7 @@ describe("a machine", () => {
     });
   };
 
-  it("gets an access token in its own name, without an e-mail", async () => {
+  it("gets an access token in its own name, without an email", async () => {
     const { clientId } = tenant.applications.machine;
     const { payload } = await verified((await ask()).access_token, API_IDENTIFIER);
     expect(payload).toEqual({
@@ -220,7 +220,7 @@ describe("a machine", () => {
 describe("the tenant refuses", () => {
   it.each([
     ["a wrong password", "verified@example.com", "wrong"],
-    ["an unknown e-mail", "nobody@example.com", "a-long-password-for-vera"],
+    ["an unknown email", "nobody@example.com", "a-long-password-for-vera"],
     ["another user's password", "verified@example.com", "a-long-password-for-uwe"],
     ["an empty password", "verified@example.com", ""],
   ])("%s, and does not tell which of the two is wrong", async (_what, email, password) => {
@@ -285,7 +285,7 @@ describe("the login page", () => {
     expect(html).not.toContain("<script");
   });
 
-  it("escapes a wrong e-mail too", async () => {
+  it("escapes a wrong email too", async () => {
     const { url, headers } = await openLoginPage();
     const body = new URLSearchParams({ email: `'"&<img src=x>`, password: "x" });
     const html = await (await visit(url, { method: "POST", headers, body })).text();

@@ -13,7 +13,7 @@ test.each([
   ["an address whose domain begins as that of machines", "alice@clients.acme.com"],
   ["an address before a machine's ending", "alice@acme.com@clients"],
   ["an anonymous session, whose domain cannot be told from a real one", "anon@session"],
-])("%s may hold an e-mail address", (_, text) => {
+])("%s may hold an email address", (_, text) => {
   expect(mayContainEmail(text)).toBe(true);
 });
 

@@ -72,7 +72,7 @@ describe("the hosted Python application", () => {
         authorization = `Authorization: Bearer ${await tokenOf(type)}`;
       });
 
-      test("knows the caller's e-mail and roles", async () => {
+      test("knows the caller's email and roles", async () => {
         expect(await curl(`${python[api]}/me`, authorization)).toEqual({ status: 200, body: VERA });
       });
 
@@ -92,7 +92,7 @@ describe("the hosted Python application", () => {
       });
     });
 
-    test("is not reached without a token, or by a user whose e-mail is not verified", async () => {
+    test("is not reached without a token, or by a user whose email is not verified", async () => {
       const unverified = `Authorization: Bearer ${await tokenOf("id", "unverified")}`;
       const forged = "X-User-Email: verified@example.com";
       const statuses = [
@@ -230,7 +230,7 @@ describe("the same API as a Python Lambda", () => {
     return JSON.parse((await running).stdout) as unknown;
   };
 
-  test.each(["rest", "http"] as const)("behind a %s API knows the e-mail and the roles", async (kind) => {
+  test.each(["rest", "http"] as const)("behind a %s API knows the email and the roles", async (kind) => {
     const settings = settingsFromEnvironment({ ...settingsFor(tenant), ...HOSTED_PYTHON_SETTINGS });
     const authorizer = createAuthorizer(settings, { write: () => undefined });
     const routes = { "GET /{proxy+}": lambda };

@@ -73,7 +73,7 @@ for (const version of [22, 24] as const) {
       expect(await through(kind, runtime, forged)).toEqual([401, ""]);
     });
 
-    it.each(KINDS)("refuses a caller without an e-mail through %s", async (kind) => {
+    it.each(KINDS)("refuses a caller without an email through %s", async (kind) => {
       const token = tenant.idToken({ user: { sub: "auth0|bob" } });
       expect(await through(kind, runtime, token)).toEqual([403, ""]);
     });

@@ -13,7 +13,7 @@ const MINIMAL: Environment = { AUTH0_DOMAIN: "acme.eu.auth0.com", AUTH0_CLIENT_I
 
 const settings = (changes: Environment = {}) => settingsFromEnvironment({ ...MINIMAL, ...changes });
 
-function mistakes(read: () => unknown): readonly string[] {
+function issues(read: () => unknown): readonly string[] {
   try {
     read();
     return [];
@@ -24,7 +24,7 @@ function mistakes(read: () => unknown): readonly string[] {
 }
 
 const TABLE = { REVOCATION_TABLE: "revocations" };
-const wrong = (changes: Environment): readonly string[] => mistakes(() => settings(changes));
+const wrong = (changes: Environment): readonly string[] => issues(() => settings(changes));
 
 describe("the settings", () => {
   test("have the defaults of the contract", () => {
@@ -83,7 +83,7 @@ describe("the settings", () => {
     );
   });
 
-  test("leave blanks around a value out", () => {
+  test("leave spaces around a value out", () => {
     expect(settings({ AUTHORIZER_EMAIL_POLICY: " present ", JWKS_TIMEOUT_MS: " 200\n" })).toMatchObject({
       emailPolicy: "present",
       jwksTimeoutMs: 200,
@@ -209,9 +209,9 @@ describe("each variable", () => {
     ].map(
       (time) => ["AUTHORIZER_ISSUED_AFTER", time, "must be a time such as 2026-11-30T08:00:00Z"] as const,
     ),
-  ])("%s cannot be %s", (variable, value, mistake) => {
+  ])("%s cannot be %s", (variable, value, issue) => {
     expect(wrong({ ...ACCESS, ...TABLE, [variable]: value })).toEqual([
-      expect.stringMatching(`^${variable} ${mistake}`),
+      expect.stringMatching(`^${variable} ${issue}`),
     ]);
   });
 });
@@ -238,31 +238,31 @@ describe("together", () => {
       { ...ACCESS, AUTH0_AUDIENCES: "api,webapp" },
     ],
     [
-      "access tokens need a claim for the e-mail",
+      "access tokens need a claim for the email",
       { AUTH0_AUDIENCES: "api" },
       "AUTH0_EMAIL_CLAIM is required with AUTH0_AUDIENCES, unless AUTHORIZER_EMAIL_POLICY is optional",
       { AUTH0_AUDIENCES: "api", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
-      "even an e-mail that must only be present needs its claim",
+      "even an email that must only be present needs its claim",
       { AUTH0_AUDIENCES: "api", AUTHORIZER_EMAIL_POLICY: "present" },
       "AUTH0_EMAIL_CLAIM is required with AUTH0_AUDIENCES, unless AUTHORIZER_EMAIL_POLICY is optional",
       { ...ACCESS, AUTHORIZER_EMAIL_POLICY: "present" },
     ],
     [
-      "machines have no e-mail",
+      "machines have no email",
       { AUTHORIZER_ALLOW_MACHINES: "true" },
       "AUTHORIZER_ALLOW_MACHINES needs AUTHORIZER_EMAIL_POLICY=optional: a machine has no email",
       { AUTHORIZER_ALLOW_MACHINES: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
-      "a domain says nothing of an e-mail that nobody verified",
+      "a domain says nothing of an email that nobody verified",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com", AUTHORIZER_EMAIL_POLICY: "present" },
       "AUTHORIZER_EMAIL_DOMAINS needs AUTHORIZER_EMAIL_POLICY=verified: until it is verified, a user can sign up with any address",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
     ],
     [
-      "anonymous visitors have no e-mail",
+      "anonymous visitors have no email",
       { AUTHORIZER_ALLOW_ANONYMOUS: "true" },
       "AUTHORIZER_ALLOW_ANONYMOUS needs AUTHORIZER_EMAIL_POLICY=optional: an anonymous session has no email",
       { AUTHORIZER_ALLOW_ANONYMOUS: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
@@ -285,8 +285,8 @@ describe("together", () => {
           { ...TABLE, [variable]: value },
         ] as const,
     ),
-  ])("%s", (_, broken: Environment, mistake, kept: Environment) => {
-    expect(wrong(broken)).toEqual([mistake]);
+  ])("%s", (_, broken: Environment, issue, kept: Environment) => {
+    expect(wrong(broken)).toEqual([issue]);
     expect(wrong(kept)).toEqual([]);
   });
 
@@ -295,12 +295,12 @@ describe("together", () => {
   });
 });
 
-describe("mistakes", () => {
+describe("issues", () => {
   test("are told all at once, each by its name", () => {
-    const found = mistakes(() =>
+    const found = issues(() =>
       settingsFromEnvironment({ AUTH0_AUDIENCES: "api", JWKS_TIMEOUT_MS: "0", AUTHORIZER_LOG_LEVEL: "loud" }),
     );
-    const names = found.map((mistake) => mistake.split(" ")[0]);
+    const names = found.map((issue) => issue.split(" ")[0]);
     expect(names.sort()).toEqual([
       "AUTH0_DOMAIN",
       "AUTH0_EMAIL_CLAIM",
@@ -320,10 +320,10 @@ describe("mistakes", () => {
   });
 
   test("in code are told by the names in code", () => {
-    const found = mistakes(() =>
+    const found = issues(() =>
       settingsFrom({ domain: [], clientIds: ["A"], jwksTimeoutMs: 0, allowMachines: true }),
     );
-    expect(found.map((mistake) => mistake.split(" ")[0]).sort()).toEqual([
+    expect(found.map((issue) => issue.split(" ")[0]).sort()).toEqual([
       "allowMachines",
       "domain",
       "jwksTimeoutMs",
@@ -332,7 +332,7 @@ describe("mistakes", () => {
   });
 
   test("come with the misspelled variable that may explain them", () => {
-    const found = mistakes(() => settingsFromEnvironment({ AUTH_DOMAIN: "acme.com", AUTH0_CLIENT_IDS: "A" }));
+    const found = issues(() => settingsFromEnvironment({ AUTH_DOMAIN: "acme.com", AUTH0_CLIENT_IDS: "A" }));
     expect(found).toEqual([
       expect.stringMatching(/^AUTH0_DOMAIN is required/),
       "AUTH_DOMAIN is not a setting: was AUTH0_DOMAIN meant?",
@@ -385,13 +385,13 @@ describe("a key in code that is no setting", () => {
     ["organisations", "organisations is not a setting: was organizations meant?"],
     ["clientID", "clientID is not a setting: was clientIds meant?"],
     ["cache", "cache is not a setting"],
-  ])("%s is a mistake", (key, mistake) => {
-    expect(mistakes(() => settingsFrom({ ...options, [key]: ["x"] }))).toEqual([mistake]);
+  ])("%s is an issue", (key, issue) => {
+    expect(issues(() => settingsFrom({ ...options, [key]: ["x"] }))).toEqual([issue]);
   });
 
-  test("is told with every other mistake", () => {
+  test("is told with every other issue", () => {
     const read = () => settingsFrom({ clientIds: ["A B"], organisations: ["org_1"] } as object);
-    expect(mistakes(read)).toHaveLength(3);
+    expect(issues(read)).toHaveLength(3);
   });
 });
 
@@ -408,7 +408,7 @@ describe("a custom claim takes no name", () => {
   const read = (name: string) => settings({ AUTH0_CONTEXT_CLAIMS: `${name}=https://acme.com/x` });
 
   test.each([...fields, "reason", "claims", "jwt", "lambda"])("%s", (name) => {
-    expect(mistakes(() => read(name))).toEqual([expect.stringContaining(`has a reserved name: ${name}`)]);
+    expect(issues(() => read(name))).toEqual([expect.stringContaining(`has a reserved name: ${name}`)]);
     expect(read(`${name}_2`).contextClaims).toEqual({ [`${name}_2`]: "https://acme.com/x" });
   });
 });

@@ -7,7 +7,7 @@ describe("a list", () => {
   test.each([
     ["one item", "a", ["a"]],
     ["several items", "a,b,c", ["a", "b", "c"]],
-    ["blanks around its items", " a , b\t,\nc ", ["a", "b", "c"]],
+    ["spaces around its items", " a , b\t,\nc ", ["a", "b", "c"]],
     ["a comma too many", "a,,b,", ["a", "b"]],
     ["commas alone", ",,", []],
     ["an array", ["a", "b"], ["a", "b"]],
@@ -102,7 +102,7 @@ describe("an issuer", () => {
   });
 });
 
-describe("the name of the e-mail claim", () => {
+describe("the name of the email claim", () => {
   test.each(["https://acme.com/email", "acme.com/email", "urn:acme:email", "user_email", "email"])(
     "may be %s",
     (value) => {

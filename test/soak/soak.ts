@@ -84,12 +84,12 @@ async function send(index: number): Promise<void> {
     answer = error;
   }
   answered += 1;
-  const fault = faultOf(request, answer);
-  if (fault !== undefined) wrong.set(fault, (wrong.get(fault) ?? 0) + 1);
+  const wrongAnswer = findWrongAnswer(request, answer);
+  if (wrongAnswer !== undefined) wrong.set(wrongAnswer, (wrong.get(wrongAnswer) ?? 0) + 1);
 }
 
 /** What is wrong with an answer. Whether a key exists cannot be told while the tenant fails. */
-function faultOf({ user }: Request, answer: unknown): string | undefined {
+function findWrongAnswer({ user }: Request, answer: unknown): string | undefined {
   const message = answer instanceof Error ? answer.message : JSON.stringify(answer);
   if (user !== undefined) {
     const { principalId, context } = answer as { principalId?: string; context?: { email?: string } };

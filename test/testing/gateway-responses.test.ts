@@ -60,7 +60,7 @@ it("falls back to the default of the status class", async () => {
   expect([broken.status, broken.headers.get("access-control-allow-origin")]).toEqual([503, "*"]);
 });
 
-it("leaves what the Lambda behind answers alone", async () => {
+it("leaves what the backend answers alone", async () => {
   const response = await api(answering(policy())).fetch("/whoami", BEARER);
   expect(response.headers.has("access-control-allow-origin")).toBe(false);
 });

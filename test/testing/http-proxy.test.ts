@@ -69,7 +69,7 @@ const GATEWAYS = {
 };
 const MAPPED = { REST, HTTP };
 
-describe.each(["REST", "HTTP"] as const)("of a %s API, a backend that is no Lambda", (kind) => {
+describe.each(["REST", "HTTP"] as const)("of a %s API, a backend that is not a Lambda", (kind) => {
   const api = (requestParameters: Readonly<Record<string, string>> = MAPPED[kind]) =>
     GATEWAYS[kind]({ uri, requestParameters });
 

@@ -38,7 +38,7 @@ interface PolicyOptions {
   readonly [field: string]: unknown;
 }
 
-/** A Lambda behind. */
+/** A backend. */
 export function ok(): Recorder {
   return answering({ statusCode: 200, body: "ok" });
 }

@@ -103,8 +103,8 @@ it("calls the Lambda of an open route without an authorizer in its event", async
 it.each([
   ["a path without a route", "/nowhere", ok(), 403, { message: "Missing Authentication Token" }],
   ["an ARN of more than 1600 bytes", `/${"a".repeat(1600)}`, ok(), 414, { message: "Request URI too long" }],
-  ["a Lambda behind that fails", "/whoami", throwing("broken"), 502, { message: "Internal server error" }],
-  ["a Lambda behind with no response", "/whoami", answering({}), 502, { message: "Internal server error" }],
+  ["a backend that fails", "/whoami", throwing("broken"), 502, { message: "Internal server error" }],
+  ["a backend with no response", "/whoami", answering({}), 502, { message: "Internal server error" }],
 ])("answers for %s", async (_, path, behind, status, body) => {
   const routes = { "GET /whoami": behind, [`GET /${"a".repeat(1600)}`]: behind };
   const response = await restApi({ type: "token", authorizer: answering(policy()), routes }).fetch(

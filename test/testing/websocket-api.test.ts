@@ -33,7 +33,7 @@ describe("the handshake", () => {
     expect($connect.events).toHaveLength(0);
   });
 
-  it("is refused where the Lambda behind `$connect` refuses", async () => {
+  it("is refused where the backend of `$connect` refuses", async () => {
     const routes = { $connect: answering({ statusCode: 409 }) };
     const connecting = webSocketApi({ authorizer: answering(policy()), routes }).connect(TOKEN);
     await expect(connecting).rejects.toMatchObject({ status: 409 });
@@ -90,16 +90,13 @@ describe("a token among the subprotocols", () => {
   it.each([
     ["none", undefined, "selected none of the offered"],
     ["one that was not offered", { "sec-websocket-protocol": "chat" }, "that was not offered"],
-  ])(
-    "is of no use to a browser where the Lambda behind `$connect` selects %s",
-    async (_, headers, message) => {
-      const routes = { $connect: selecting(headers) };
-      const api = webSocketApi({ authorizer: answering(policy()), identitySources, routes });
-      const connecting = api.connect("", { protocols });
-      await expect(connecting).rejects.toThrow(message);
-      await expect(connecting).rejects.toMatchObject({ name: "SubprotocolError" });
-    },
-  );
+  ])("is of no use to a browser where the backend of `$connect` selects %s", async (_, headers, message) => {
+    const routes = { $connect: selecting(headers) };
+    const api = webSocketApi({ authorizer: answering(policy()), identitySources, routes });
+    const connecting = api.connect("", { protocols });
+    await expect(connecting).rejects.toThrow(message);
+    await expect(connecting).rejects.toMatchObject({ name: "SubprotocolError" });
+  });
 
   it("is not what a connection without subprotocols speaks", async () => {
     const { protocol } = await webSocketApi({ authorizer: answering(policy()), routes: {} }).connect(TOKEN);

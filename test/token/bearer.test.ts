@@ -35,7 +35,7 @@ describe("the Authorization header", () => {
     ["has DPoP's scheme", "DPoP abc"],
     ["has no scheme", "abc.def.ghi"],
     ["has no token", "Bearer"],
-    ["has a blank for a token", "Bearer "],
+    ["has a space for a token", "Bearer "],
     ["has no space", "Bearerabc"],
     ["has a tab for a space", "Bearer\tabc"],
     ["has a space in front", " Bearer abc"],
@@ -43,7 +43,7 @@ describe("the Authorization header", () => {
     ["has a line behind", "Bearer abc\n"],
     ["has a second token", "Bearer abc def"],
     ["was joined from two headers", "Bearer abc,Bearer def"],
-    ["was joined from two headers with a blank", "Bearer abc, Bearer abc"],
+    ["was joined from two headers with a space", "Bearer abc, Bearer abc"],
     ["has padding in the middle", "Bearer a=bc"],
     ["has padding alone", "Bearer =="],
     ["has a quoted token", 'Bearer "abc"'],
@@ -98,7 +98,7 @@ describe("the query parameter", () => {
 
   test.each([
     ["has a scheme", "Bearer abc"],
-    ["has a blank in front", " abc"],
+    ["has a space in front", " abc"],
     ["has a line behind", "abc\n"],
     ["is two, joined", "abc,def"],
     ["is a list", ["abc"]],
@@ -111,8 +111,8 @@ describe("the query parameter", () => {
 describe("the subprotocols of a WebSocket", () => {
   test.each([
     ["as a browser sends them", ["bearer, abc.def.ghi"]],
-    ["without blanks", ["bearer,abc.def.ghi"]],
-    ["with tabs and blanks", [" bearer\t,  abc.def.ghi "]],
+    ["without spaces", ["bearer,abc.def.ghi"]],
+    ["with tabs and spaces", [" bearer\t,  abc.def.ghi "]],
     ["behind one of the application's", ["chat, bearer, abc.def.ghi"]],
     ["before one of the application's", ["bearer, abc.def.ghi, chat"]],
     ["in a header of their own", ["chat", "bearer, abc.def.ghi"]],

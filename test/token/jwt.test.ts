@@ -88,7 +88,7 @@ describe("a compact JWS", () => {
     ["a padded signature", "e30.e30.AAA=", "malformed_token"],
     ["a letter of plain base64 in it (+)", "e30.e30.AA+A", "malformed_token"],
     ["a letter of plain base64 in it (/)", "e30.e30.AA/A", "malformed_token"],
-    ["a blank in front", " e30.e30.AAAA", "malformed_token"],
+    ["a space in front", " e30.e30.AAAA", "malformed_token"],
     ["a line behind", "e30.e30.AAAA\n", "malformed_token"],
     ["a length that base64url never has", "e30.e30.AAAAA", "malformed_token"],
   ])("cannot have %s", (_, text, outcome) => {
@@ -178,7 +178,7 @@ describe("the header", () => {
   test.each([
     ["no algorithm", undefined],
     ["an empty algorithm", ""],
-    ["an algorithm with a blank", "RS256 "],
+    ["an algorithm with a space", "RS256 "],
     ["a list of algorithms", ["RS256"]],
     ["null for an algorithm", null],
   ])("cannot have %s", (_, alg) => {

@@ -116,18 +116,18 @@ async function judged(...headers: readonly (readonly [string, string])[]) {
 }
 const bearer = (token: string) => ["Authorization", `Bearer ${token}`] as const;
 
-describe("a distributed e-mail (OIDC Core §5.6.2)", () => {
+describe("a distributed email (OIDC Core §5.6.2)", () => {
   const elsewhere = {
     _claim_names: { email: "src1", email_verified: "src1" },
     _claim_sources: { src1: { endpoint: "https://claims.example/", access_token: "a" } },
   };
 
-  test("is no e-mail, and is fetched from nowhere: only the keys are", async () => {
+  test("is no email, and is fetched from nowhere: only the keys are", async () => {
     const token = idToken({ ...elsewhere, email: undefined, email_verified: undefined });
     expect(await judged(bearer(token))).toEqual({ verdict: "email_missing", fetches: 1 });
   });
 
-  test("changes nothing where the token has an e-mail of its own", async () => {
+  test("changes nothing where the token has an email of its own", async () => {
     expect(await judged(bearer(idToken(elsewhere)))).toEqual({ verdict: "accepted", fetches: 1 });
   });
 });

@@ -96,7 +96,7 @@ describe.each(BUNDLES)("./handler, bundled by esbuild %s", (_, options) => {
     );
   });
 
-  test("does not start with a mistake in the environment", async () => {
+  test("does not start with an issue in the environment", async () => {
     await expect(call(options.outfile, { AUTHORIZER_EMAIL_POLICY: "maybe" })).rejects.toThrow(
       /AUTHORIZER_EMAIL_POLICY must/,
     );

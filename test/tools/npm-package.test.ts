@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const table = await startRevocationTable();
   Object.assign(process.env, table.environment);
   // @ts-expect-error: the types are there, and say that a domain is no number
-  const mistaken = (): unknown => createAuthorizer({ domain: 7 });
+  const misconfigured = (): unknown => createAuthorizer({ domain: 7 });
   const authorizer = createAuthorizer({
     domain: [tenant.issuer],
     clientIds: ["test-application"],
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const caller: CallerIdentity = await verify(tenant.idToken());
   const refused: unknown = await verify("").catch((error: unknown) => error);
   const reason = refused instanceof VerificationError ? refused.reason : undefined;
-  console.log(response.status, await response.text(), typeof mistaken, caller.subject, reason);
+  console.log(response.status, await response.text(), typeof misconfigured, caller.subject, reason);
   await Promise.all([table.close(), tenant.close()]);
 }
 

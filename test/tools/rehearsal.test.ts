@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { imitateAws, type ImitatedAws } from "../../tools/rehearse/imitated-aws.ts";
+import { startFakeAws, type FakeAws } from "../../tools/rehearse/fake-aws.ts";
 import { pluginExample, serverless, serverlessIn } from "../../tools/rehearse/rehearse.ts";
 import { zipEntries } from "../infra/zip-entries.ts";
 import { codeFiles } from "../../src/deploy/package/function-files.ts";
@@ -8,8 +8,8 @@ import { codeFiles } from "../../src/deploy/package/function-files.ts";
 const STACK = "auth0-authorizer-rehearsal";
 const BUCKET = `${STACK}-serverlessdeploymentbucket`;
 
-let aws: ImitatedAws;
-beforeAll(async () => (aws = await imitateAws()));
+let aws: FakeAws;
+beforeAll(async () => (aws = await startFakeAws()));
 afterAll(() => aws.close());
 
 test("a stage is deployed, and removed without a trace, with no credentials", async () => {
@@ -46,7 +46,7 @@ test("a service with the plugin is deployed, with the authorizer in a zip of its
   }
 });
 
-test("the imitation does not know what it was not taught", async () => {
+test("the fake does not know what it was not taught", async () => {
   const url = `${aws.endpoint}/`;
   const headers = { authorization: "AWS4-HMAC-SHA256 Credential=K/20261122/eu-central-1/iam/aws4_request" };
   const response = await fetch(url, { method: "POST", headers, body: "Action=CreateUser" });

@@ -46,7 +46,7 @@ const PICTURES: readonly Picture[] = [
     scale: 1.5,
     act: async (tab) => {
       await signIn(tab, "Sign in");
-      await press(tab, "Unverified e-mail");
+      await press(tab, "Unverified email");
       await tab.locator("#happened").scrollIntoViewIfNeeded();
     },
   },

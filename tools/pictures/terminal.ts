@@ -45,7 +45,7 @@ const COLOURS: Readonly<Record<string, string>> = {
   "33": "#f1bd6a",
 };
 
-/** The scenes one after the other, line by line; all at once for whoever wants no motion. */
+/** The scenes one after the other, line by line; all at once for readers who want no motion. */
 export function toSvg(title: string, scenes: readonly Scene[]): string {
   const lines = timed(scenes);
   const [width, height] = [COLUMNS * CHARACTER + 2 * MARGIN, lines.length * LINE_HEIGHT + 2 * MARGIN];
@@ -77,7 +77,7 @@ function timed(scenes: readonly Scene[]): readonly Line[] {
   });
 }
 
-/** At a blank, and as far in as the line began. Only lines without colours are that long. */
+/** At a space, and as far in as the line began. Only lines without colours are that long. */
 function wrapped(line: string): readonly string[] {
   if (line.includes("\u001b") || line.length <= COLUMNS) return [line];
   const end = line.lastIndexOf(" ", COLUMNS);

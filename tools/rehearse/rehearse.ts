@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { answerHelp } from "../build/usage.ts";
-import { imitateAws, type ImitatedAws } from "./imitated-aws.ts";
+import { startFakeAws, type FakeAws } from "./fake-aws.ts";
 
 const SERVERLESS = resolve("node_modules/serverless/bin/serverless.js");
 const STACK = "auth0-authorizer-rehearsal";
@@ -13,19 +13,15 @@ const SETTINGS = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp"];
 
 type Command = "deploy" | "remove";
 
-/** `serverless deploy` or `remove` of this project, against the imitation. */
-export function serverless(
-  aws: ImitatedAws,
-  command: Command,
-  ...params: readonly string[]
-): Promise<string> {
+/** `serverless deploy` or `remove` of this project, against the fake. */
+export function serverless(aws: FakeAws, command: Command, ...params: readonly string[]): Promise<string> {
   return serverlessIn(".", aws, command, [...SETTINGS, ...params]);
 }
 
 /** `serverless deploy` or `remove` of the service in a folder. The keys are not real, and no real ones are used. */
 export async function serverlessIn(
   folder: string,
-  aws: ImitatedAws,
+  aws: FakeAws,
   command: Command,
   params: readonly string[] = [],
 ): Promise<string> {
@@ -39,8 +35,8 @@ export async function serverlessIn(
         PATH: process.env["PATH"],
         HOME: tmpdir(),
         AWS_ENDPOINT_URL: aws.endpoint,
-        AWS_ACCESS_KEY_ID: "imitated",
-        AWS_SECRET_ACCESS_KEY: "imitated",
+        AWS_ACCESS_KEY_ID: "fake",
+        AWS_SECRET_ACCESS_KEY: "fake",
         AWS_EC2_METADATA_DISABLED: "true",
         SLS_TELEMETRY_DISABLED: "1",
         SLS_NOTIFICATIONS_MODE: "off",
@@ -63,14 +59,14 @@ export function pluginExample(): string {
 if (process.argv[1] === import.meta.filename) await rehearse();
 
 async function rehearse(): Promise<void> {
-  answerHelp(`Deploys this service to an imitation of AWS on this machine, changes it, and removes it. Then it does the
+  answerHelp(`Deploys this service to a fake AWS on this machine, changes it, and removes it. Then it does the
 same with a service that has the authorizer by the plugin, examples/plugin.
 
   npm run rehearse
 
 No account is needed, and no credentials are used.
 `);
-  const aws = await imitateAws();
+  const aws = await startFakeAws();
   try {
     for (const deploy of ["authorizer", "whoami"]) {
       for (const command of ["deploy", "deploy", "remove"] as const) {
@@ -85,7 +81,7 @@ No account is needed, and no credentials are used.
   }
 }
 
-async function rehearsePlugin(aws: ImitatedAws): Promise<void> {
+async function rehearsePlugin(aws: FakeAws): Promise<void> {
   const folder = pluginExample();
   try {
     for (const command of ["deploy", "deploy", "remove"] as const) {

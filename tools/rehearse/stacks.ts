@@ -74,7 +74,7 @@ export class Stacks {
       case "ListStackResources":
         return xml(action, resourceList(action, stack, resource));
       default:
-        return failure("NotImitated", `${action} is not supported by this fake`, 501);
+        return failure("NotSupported", `${action} is not supported by this fake`, 501);
     }
   }
 

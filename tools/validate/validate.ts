@@ -55,7 +55,7 @@ function report(path: string, complaintsOfAws: readonly string[] = []): boolean 
     ...lintTemplate(template, { everyFunction: true }).map(formatFinding),
   ];
   const count = Object.keys(template.Resources).length;
-  process.stdout.write(`${path}: ${count} resources, ${complaints.length} mistakes\n`);
+  process.stdout.write(`${path}: ${count} resources, ${complaints.length} findings\n`);
   for (const complaint of complaints) process.stdout.write(`  ${complaint}\n`);
   return complaints.length === 0;
 }

@@ -3,7 +3,7 @@ const API = "##API_IDENTIFIER##";
 const CLAIM = "##EMAIL_CLAIM##";
 
 /**
- * Puts the user's e-mail address, and whether it is verified, into access tokens of our API, and of no other.
+ * Puts the user's email address, and whether it is verified, into access tokens of our API, and of no other.
  *
  * @param {Event} event https://auth0.com/docs/customize/actions/explore-triggers/signup-and-login-triggers/login-trigger/post-login-event-object
  * @param {PostLoginAPI} api https://auth0.com/docs/customize/actions/explore-triggers/signup-and-login-triggers/login-trigger/post-login-api-object

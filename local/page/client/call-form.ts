@@ -24,7 +24,7 @@ export function situationOf(config: PageConfig, tokens: Tokens): Situation {
  * Calls the API whenever the form is sent.
  *
  * @param stage the stage that is called: it gets warm, and its cache fills
- * @param tokens asked at each call; undefined where nobody is signed in
+ * @param tokens asked at each call; undefined where no user is signed in
  */
 export function onCall(config: PageConfig, stage: string, tokens: () => Tokens | undefined): void {
   byId("call", HTMLFormElement).addEventListener("submit", (event) => {

@@ -25,7 +25,7 @@ export async function callApi(call: Call): Promise<Result> {
   return { call, seen, milliseconds, trace: await json<Trace>(fetch(`/traces/${id}`)) };
 }
 
-/** A stage that nobody has called yet: an empty cache, and a container without keys. */
+/** A stage that no one has called yet: an empty cache, and a container without keys. */
 export async function openStage(options: Partial<StageOptions> = {}): Promise<string> {
   const { id } = await json<{ id: string }>(
     fetch("/stages", { method: "POST", body: JSON.stringify(options) }),
@@ -33,12 +33,12 @@ export async function openStage(options: Partial<StageOptions> = {}): Promise<st
   return id;
 }
 
-/** Sets the clock of a stage's gateways and of its container, so that nobody has to wait. */
+/** Sets the clock of a stage's gateways and of its container, so that no one has to wait. */
 export async function setClockAhead(stage: string, seconds: number): Promise<void> {
   await json(fetch(`/stages/${stage}?ahead=${seconds}`, { method: "POST" }));
 }
 
-/** Somebody else's token, by a real sign-in of theirs. */
+/** Another user's token, by a real sign-in of theirs. */
 export async function borrow(name: Borrowed, use: TokenUse): Promise<string> {
   return (await json<{ token: string }>(fetch(`/tokens/${name}?use=${use}`, { method: "POST" }))).token;
 }

@@ -31,7 +31,7 @@ export const CASES: readonly Case[] = [
   { id: "foreign", label: "Other application", about: "an ID token of another team’s app", play: foreign },
   {
     id: "unverified",
-    label: "Unverified e-mail",
+    label: "Unverified email",
     about: "Uwe, who never confirmed his address",
     play: unverified,
   },
@@ -45,7 +45,7 @@ export const CASES: readonly Case[] = [
   { id: "tampered", label: "Tampered", about: "your token, with another sub written into it", play: forged },
   { id: "rotated", label: "Rotated key", about: "the tenant signs with its next key", play: rotated },
   { id: "revoked", label: "Revoked key", about: "the tenant withdraws a key", play: revoked },
-  { id: "down", label: "Tenant down", about: "nobody can fetch its keys", play: tenantDown },
+  { id: "down", label: "Tenant down", about: "no one can fetch its keys", play: tenantDown },
   { id: "cached", label: "Second route", about: "with the answer that the gateway kept", play: secondRoute },
 ];
 
@@ -83,11 +83,10 @@ async function foreign(situation: Situation): Promise<readonly Scene[]> {
 async function unverified(situation: Situation): Promise<readonly Scene[]> {
   const [stage, token] = await Promise.all([openStage(), borrow("unverified", situation.use)]);
   return [
-    await scene(
-      situation,
-      "Anybody can sign up with anybody’s address. Until it is verified, it proves nothing.",
-      { stage, token },
-    ),
+    await scene(situation, "Anyone can sign up with any address. Until it is verified, it proves nothing.", {
+      stage,
+      token,
+    }),
   ];
 }
 
@@ -130,7 +129,7 @@ async function rotated(situation: Situation): Promise<readonly Scene[]> {
     before,
     await scene(
       situation,
-      "After: a new token, signed with the next key. The tenant had published it ahead, so nobody waits.",
+      "After: a new token, signed with the next key. The tenant had published it ahead, so no one waits.",
       { stage, token },
     ),
   ];

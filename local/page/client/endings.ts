@@ -51,7 +51,7 @@ const ENDINGS: readonly Ending[] = [
     id: "logout",
     label: "Log out everywhere",
     about: "a logout token for each session; ends ID tokens, which name theirs",
-    action: "log-out-everywhere",
+    action: "logout-everywhere",
     done: "Lea was logged out",
     keepsOut: false,
     use: "id",
@@ -93,7 +93,7 @@ async function play(ending: Ending, situation: Situation): Promise<readonly Scen
       const found = await untilRefused(situation, { stage, token, ttlSeconds, since });
       refused.push({ about: inWords(found, ttlSeconds, ending, situation), result: found.result });
     }
-    const about = "Meanwhile you, with your own token: whoever else is signed in notices nothing.";
+    const about = "Meanwhile you, with your own token: other users who are signed in notice nothing.";
     const other = await scene(situation, about, { stage: uncached, token: situation.token });
     const again = ending.keepsOut ? `${await signInAgain(use)} Then that was undone. ` : "";
     await tenantDoes("restore", config);
@@ -161,7 +161,7 @@ function inWords(
         ? "With no cache"
         : `With a cache of ${ttlSeconds} s`;
   const moved =
-    movedSeconds === 0 ? "" : ` The stage’s clock was moved ahead by ${movedSeconds} s: nobody waited.`;
+    movedSeconds === 0 ? "" : ` The stage’s clock was moved ahead by ${movedSeconds} s: no one waited.`;
   return `${cache}: refused ${seconds.toFixed(1)} s after ${done}. Promised: ${ttlSeconds} s and the time of a call.${moved}`;
 }
 

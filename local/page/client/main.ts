@@ -39,7 +39,7 @@ function showHostedPython({ hostedPython }: PageConfig): void {
   const [rest, http] = [restApi, httpApi].map((url) => h("code", {}, `${url}/me`));
   const shown = byId("hosted-python", HTMLElement);
   shown.replaceChildren(
-    "A Python application that is no Lambda stands behind a REST API, ",
+    "A Python application that is not a Lambda stands behind a REST API, ",
     rest ?? "",
     ", and an HTTP API, ",
     http ?? "",

@@ -66,7 +66,7 @@ class PackagePage {
     } catch (error) {
       this.#showSignIn();
       if (!isSignedOut(error)) throw error;
-      say(`Nobody is signed in: ${error.code}.`);
+      say(`No user is signed in: ${error.code}.`);
     }
   }
 

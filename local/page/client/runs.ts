@@ -54,7 +54,7 @@ function inWords({ word, reason, status }: Outcome): string {
   return `${word.toLowerCase()}${reason === undefined ? "" : `, ${reason}`} (${status})`;
 }
 
-/** Tells what came of it in one sentence, also to whoever hears the page. */
+/** Tells what came of it in one sentence, also to users who hear the page. */
 export function say(text: string): void {
   byId("summary", HTMLElement).textContent = text;
 }

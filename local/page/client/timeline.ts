@@ -15,7 +15,7 @@ type Mood = "good" | "bad" | "unsure" | "plain";
 /** A result in a few words. */
 export interface Outcome {
   readonly mood: Mood;
-  readonly word: "Accepted" | "Refused" | "Undecided";
+  readonly word: "Allowed" | "Denied" | "Unauthorized" | "Error";
   /** The reason, where there is one. */
   readonly reason: string | undefined;
   readonly status: number;
@@ -24,10 +24,9 @@ export interface Outcome {
 export function outcomeOf({ trace }: Result): Outcome {
   const { status } = trace;
   const reason = decisionOf(trace)?.reason;
-  if (status < 400) return { mood: "good", word: "Accepted", reason, status };
-  return status < 500
-    ? { mood: "bad", word: "Refused", reason, status }
-    : { mood: "unsure", word: "Undecided", reason, status };
+  if (status < 400) return { mood: "good", word: "Allowed", reason, status };
+  if (status >= 500) return { mood: "unsure", word: "Error", reason, status };
+  return { mood: "bad", word: status === 401 ? "Unauthorized" : "Denied", reason, status };
 }
 
 /** One call, step by step. */
@@ -38,7 +37,7 @@ export function timeline(result: Result, config: PageConfig): HTMLElement {
     atGateway(trace, config),
     decided(trace),
     answered(trace),
-    handedOn(trace),
+    forwarded(trace),
     behind(trace),
     received(result),
   ];
@@ -101,14 +100,14 @@ function decided(trace: Trace): HTMLElement | undefined {
   const log = details("Its line in the log", code("Log line", withoutMetrics(line)));
   const keys = age === undefined ? "" : `, with keys that are ${age} s old`;
   if (reason === undefined)
-    return step({ who: "The authorizer", what: `accepts it${keys}`, mood: "good", milliseconds }, log);
+    return step({ who: "The authorizer", what: `allows it${keys}`, mood: "good", milliseconds }, log);
   const mood = decision === "error" ? "unsure" : "bad";
   const verdict =
     decision === "error"
       ? "cannot decide: "
       : decision === "deny"
-        ? "refuses the caller: "
-        : "refuses the token: ";
+        ? "denies the caller: "
+        : "rejects the token: ";
   const what = h(
     "span",
     {},
@@ -155,7 +154,7 @@ function inWords({ Effect, Resource, Condition }: Statement): HTMLElement {
   return h("span", {}, h("strong", {}, Effect), " ", h("code", {}, Resource), ...when);
 }
 
-function handedOn({ authorizer }: Trace): HTMLElement | undefined {
+function forwarded({ authorizer }: Trace): HTMLElement | undefined {
   const { context } = (authorizer?.answer ?? {}) as AuthorizerAnswer;
   if (context === undefined) return undefined;
   const what =
@@ -166,12 +165,12 @@ function handedOn({ authorizer }: Trace): HTMLElement | undefined {
 }
 
 function behind({ lambda }: Trace): HTMLElement {
-  if (lambda === undefined) return step({ who: "The Lambda behind", what: "was not reached" });
+  if (lambda === undefined) return step({ who: "Your backend", what: "was not reached" });
   const { body } = lambda.answer as { body?: string };
   const identity = JSON.parse(body ?? "{}") as Readonly<Record<string, unknown>>;
   return step(
     {
-      who: "The Lambda behind",
+      who: "Your backend",
       what: "reads the caller with identityFrom(event), and verifies nothing",
       milliseconds: lambda.milliseconds,
     },

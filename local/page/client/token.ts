@@ -7,7 +7,7 @@ export interface DecodedToken {
   readonly claims: Claims;
 }
 
-/** What each member means, for somebody who sees a token for the first time. */
+/** What each member means, for a reader who sees a token for the first time. */
 const MEANINGS: Readonly<Record<string, string>> = {
   alg: "How it is signed. The authorizer takes RS256 and nothing else.",
   typ: "What kind of thing it is.",
@@ -43,7 +43,7 @@ export function decode(token: string): DecodedToken | undefined {
 /** Header and claims as a table with their meanings. */
 export function tokenTable(token: string, emailClaim: string): HTMLElement {
   const decoded = decode(token);
-  if (decoded === undefined) return h("p", { class: "quiet" }, "This is no token that can be read.");
+  if (decoded === undefined) return h("p", { class: "quiet" }, "This is not a token that can be read.");
   const rows = (part: string, values: Claims): HTMLElement =>
     h(
       "tbody",
@@ -105,7 +105,7 @@ function decodePart(part: string): Claims | undefined {
   }
 }
 
-/** The same token with another subject: what somebody would try who wants to be somebody else. */
+/** The same token with another subject: what an attacker would try who wants to be another user. */
 export function tampered(token: string): string {
   const [header = "", , signature = ""] = token.split(".");
   const claims = { ...decode(token)?.claims, sub: "auth0|somebody-else" };

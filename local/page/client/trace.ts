@@ -88,6 +88,6 @@ export interface Trace {
   readonly milliseconds: number;
   /** Absent where the gateway did not ask it. */
   readonly authorizer?: Invocation & { readonly log: readonly LogLine[] };
-  /** The Lambda behind; absent where it was not reached. */
+  /** The backend; absent where it was not reached. */
   readonly lambda?: Invocation & { readonly context: unknown };
 }

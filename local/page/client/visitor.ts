@@ -10,7 +10,7 @@ export interface Person {
   readonly emailVerified: boolean;
 }
 
-/** A person by name and e-mail, with what they can do. */
+/** A person by name and email, with what they can do. */
 export function visitorView(
   { name, email, emailVerified }: Person,
   ...buttons: readonly HTMLElement[]

@@ -9,7 +9,7 @@ import { findIssues } from "../package/deployment-values.ts";
  * checked when the function starts.
  *
  * @param now milliseconds since the epoch
- * @throws ConfigurationError with every mistake in the values that are known
+ * @throws ConfigurationError with every issue in the values that are known
  */
 export function toTokenEnvironment(settings: Partial<Settings>, now: number): Variables {
   const unknown = Object.keys(settings).filter((name) => !(KEYS as readonly string[]).includes(name));

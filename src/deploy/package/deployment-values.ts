@@ -28,7 +28,7 @@ export function findDeploymentKeys(
  * What is wrong with the values that are known. Those that only a deployment knows are checked when the function starts.
  *
  * @param now milliseconds since the epoch
- * @returns one sentence for each mistake, which begins with the setting's name
+ * @returns one sentence for each issue, which begins with the setting's name
  */
 export function findIssues(
   settings: DeployableSettings,

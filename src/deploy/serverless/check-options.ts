@@ -17,22 +17,22 @@ import {
 } from "./options.ts";
 
 /**
- * Every mistake in what stands under `custom.auth0Authorizer`, once all variables in it have their values. What is known
+ * Every issue in what stands under `custom.auth0Authorizer`, once all variables in it have their values. What is known
  * only at deployment is not judged.
  *
  * @param now milliseconds since the epoch
  */
-export function findOptionMistakes(given: unknown, now: number): readonly string[] {
+export function findOptionIssues(given: unknown, now: number): readonly string[] {
   const { authorizers } = (given ?? {}) as { authorizers?: unknown };
   const misplaced = authorizers === undefined ? [] : findMisplaced(authorizers, given as object);
   if (misplaced.length > 0) return misplaced;
   const all = optionsFrom(given).flatMap((options) => {
-    const mistakes = [
-      ...settingsMistakes(options.settings, now),
-      ...stackMistakes(options.stack),
-      ...revocationMistakes(options),
+    const issues = [
+      ...settingsIssues(options.settings, now),
+      ...stackIssues(options.stack),
+      ...revocationIssues(options),
     ];
-    return authorizers === undefined ? mistakes : mistakes.map((text) => `${options.stack.name}: ${text}`);
+    return authorizers === undefined ? issues : issues.map((text) => `${options.stack.name}: ${text}`);
   });
   return [...new Set(all)];
 }
@@ -59,7 +59,7 @@ function findMisplaced(authorizers: unknown, given: object): readonly string[] {
   ];
 }
 
-function settingsMistakes(settings: DeployableSettings, now: number): readonly string[] {
+function settingsIssues(settings: DeployableSettings, now: number): readonly string[] {
   const known = Object.fromEntries(Object.entries(settings).filter(([name]) => isSetting(name)));
   const unknown = Object.keys(settings).filter((name) => !isSetting(name));
   return [...findIssues(known, now, isCloudFormationValue), ...unknown.map(unknownOption)];
@@ -74,7 +74,7 @@ function unknownOption(name: string): string {
   return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
 }
 
-function stackMistakes(stack: StackOptions): readonly string[] {
+function stackIssues(stack: StackOptions): readonly string[] {
   const wrongType = Object.entries(DEFAULTS).flatMap(([name, value]) => {
     const found = stack[name as keyof StackOptions];
     const isSame = typeof found === typeof value && Array.isArray(found) === Array.isArray(value);
@@ -85,8 +85,8 @@ function stackMistakes(stack: StackOptions): readonly string[] {
   });
   if (wrongType.length > 0) return wrongType;
   return [
-    ...functionMistakes(stack),
-    ...corsMistakes(stack),
+    ...functionIssues(stack),
+    ...corsIssues(stack),
     ...stack.except
       .filter((rule) => !RULE_NAMES.includes(rule))
       .map((rule) => `except names ${rule}, and the rules are ${RULE_NAMES.join(", ")}`),
@@ -94,7 +94,7 @@ function stackMistakes(stack: StackOptions): readonly string[] {
   ];
 }
 
-function functionMistakes(stack: StackOptions): readonly string[] {
+function functionIssues(stack: StackOptions): readonly string[] {
   const { architecture, role, resultTtlSeconds, reservedConcurrency, provisionedConcurrency } = stack;
   return [
     ...(["arm64", "x86_64"].includes(architecture) ? [] : ["architecture must be arm64 or x86_64"]),
@@ -113,7 +113,7 @@ function functionMistakes(stack: StackOptions): readonly string[] {
   ];
 }
 
-function corsMistakes({ corsOrigin = "*", corsCredentials }: StackOptions): readonly string[] {
+function corsIssues({ corsOrigin = "*", corsCredentials }: StackOptions): readonly string[] {
   const origins = [corsOrigin].flat();
   if (origins.length === 0) return ["corsOrigin names no origin"];
   return [
@@ -137,7 +137,7 @@ const NEED_REVOCATIONS = [
   "backChannelLogout" as const,
 ];
 
-function revocationMistakes({ stack, settings }: Options): readonly string[] {
+function revocationIssues({ stack, settings }: Options): readonly string[] {
   const { revocations, backChannelLogout, logoutClientIds } = stack;
   const isOwnTable = settings.revocationTable === OWN_TABLE;
   const applications = [logoutClientIds, settings.clientIds ?? []].flat();
@@ -175,7 +175,7 @@ export function findMisspelledSection(custom: Readonly<Record<string, unknown>> 
 const MAX_FUNCTION_NAME = 64;
 
 /** What keeps the plugin's functions from being added to a service that has these. */
-export function findNameMistakes(
+export function findNameIssues(
   added: Readonly<Record<string, FunctionDefinition>>,
   existing: readonly string[],
 ): readonly string[] {

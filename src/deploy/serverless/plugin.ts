@@ -7,7 +7,7 @@ import { findDeploymentKeys, isCloudFormationValue } from "../package/deployment
 import { addGatewayResponses, addResources, guardsRestApi } from "./add-resources.ts";
 import { takeKeys, writeAuthorizer, writeWriters } from "./artifacts.ts";
 import { callLast, HiddenFunctions } from "./builders.ts";
-import { findMisspelledSection, findNameMistakes, findOptionMistakes } from "./check-options.ts";
+import { findMisspelledSection, findNameIssues, findOptionIssues } from "./check-options.ts";
 import type { FunctionDefinition, Serverless, Utilities } from "./framework-types.ts";
 import { deployWithResponses, fitIn } from "./gateway-responses.ts";
 import { findImportedPaths } from "./imported-paths.ts";
@@ -57,9 +57,9 @@ export class Auth0AuthorizerPlugin {
   #addToService(): void {
     const { service } = this.#serverless;
     this.#refuse(findMisspelledSection(service.custom));
-    const mistakes = findOptionMistakes(this.#plan.section, Date.now());
-    this.#refuse(mistakes.map((mistake) => `${SECTION}: ${mistake}`));
-    this.#refuse(findNameMistakes(this.#plan.functions, Object.keys(service.functions)));
+    const issues = findOptionIssues(this.#plan.section, Date.now());
+    this.#refuse(issues.map((issue) => `${SECTION}: ${issue}`));
+    this.#refuse(findNameIssues(this.#plan.functions, Object.keys(service.functions)));
     this.#addAuthorizers();
     Object.assign(service.functions, this.#plan.functions);
     for (const { stack, settings } of this.#plan.authorizers) {
@@ -182,12 +182,12 @@ export class Auth0AuthorizerPlugin {
     this.#log.warning(`auth0-api-gateway-authorizer: ${text}`);
   }
 
-  /** @throws an error of the framework's with these mistakes, if there are any */
-  #refuse(mistakes: readonly string[]): void {
-    if (mistakes.length === 0) return;
-    const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
-    const message = `auth0-api-gateway-authorizer found ${count}, so nothing is deployed.\n- ${mistakes.join("\n- ")}`;
-    throw new this.#serverless.classes.Error(message, "AUTH0_AUTHORIZER_MISTAKES");
+  /** @throws an error of the framework's with these issues, if there are any */
+  #refuse(issues: readonly string[]): void {
+    if (issues.length === 0) return;
+    const count = issues.length === 1 ? "1 issue" : `${issues.length} issues`;
+    const message = `auth0-api-gateway-authorizer found ${count}, so nothing is deployed.\n- ${issues.join("\n- ")}`;
+    throw new this.#serverless.classes.Error(message, "AUTH0_AUTHORIZER_ISSUES");
   }
 }
 

@@ -2,7 +2,7 @@
 export type ClaimType = keyof ClaimValues;
 
 interface ClaimValues {
-  text: string;
+  string: string;
   number: number;
   boolean: boolean;
   list: readonly string[];
@@ -27,7 +27,7 @@ const READERS: Readonly<
     { readonly fromText: (text: string) => unknown; readonly is: (value: unknown) => boolean }
   >
 > = {
-  text: { fromText: (text) => text, is: (value) => typeof value === "string" },
+  string: { fromText: (text) => text, is: (value) => typeof value === "string" },
   number: {
     fromText: (text) => (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? Number(text) : undefined),
     is: (value) => typeof value === "number",
@@ -41,7 +41,7 @@ const READERS: Readonly<
 };
 
 /**
- * One claim from where the authorizer put it: a key of its own, or the JSON object of all that are more than text.
+ * One claim from where the authorizer put it: a key of its own, or the JSON object of all that are more than a string.
  *
  * @returns undefined where there is none; `wrong_type` where it is of another type
  */

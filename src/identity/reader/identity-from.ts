@@ -38,7 +38,7 @@ export interface CallerIdentity<Types extends ClaimTypes = NoClaims> {
 }
 
 export interface IdentityFromOptions<Types extends ClaimTypes = NoClaims> {
-  /** The types of claims of AUTH0_CONTEXT_CLAIMS: `{ roles: "list", tenant_id: "text" }`. */
+  /** The types of claims of AUTH0_CONTEXT_CLAIMS: `{ roles: "list", tenant_id: "string" }`. */
   readonly claims?: Types;
   /** Milliseconds since the epoch. */
   readonly now?: number;

@@ -8,7 +8,7 @@ import type { Revocation, RevocationScope } from "../revocation.ts";
  * - `unknown_form`: it has no type, or says of a user what is not known here.
  * - `incomplete`: it names neither the user, member or session, nor a time, that it should.
  */
-export type NotUnderstoodBecause = "foreign_source" | "unknown_form" | "incomplete";
+export type NotUnderstoodReason = "foreign_source" | "unknown_form" | "incomplete";
 
 /** What follows from a message of the tenant. */
 export type TenantMessage =
@@ -26,7 +26,7 @@ export type TenantMessage =
   | {
       readonly outcome: "not_understood";
       readonly type: string;
-      readonly because: NotUnderstoodBecause;
+      readonly reason: NotUnderstoodReason;
       readonly isTest: boolean;
     };
 
@@ -75,7 +75,7 @@ export function readTenantMessage(event: unknown, options: TenantMessageOptions)
   const { type, time, data, a0purpose } = object(detail);
   const isTest = a0purpose === "test";
   if (typeof source !== "string" || !source.startsWith(PARTNER_SOURCE))
-    return { outcome: "not_understood", type: "unknown", because: "foreign_source", isTest };
+    return { outcome: "not_understood", type: "unknown", reason: "foreign_source", isTest };
   if (typeof type === "string") {
     const name = type.replace(TYPE_PREFIX, "");
     const meaning = meaningOfEvent(name, object(object(data)["object"]));
@@ -83,7 +83,7 @@ export function readTenantMessage(event: unknown, options: TenantMessageOptions)
   }
   const { type: logType, date, ...log } = object(data);
   if (typeof logType !== "string")
-    return { outcome: "not_understood", type: "unknown", because: "unknown_form", isTest };
+    return { outcome: "not_understood", type: "unknown", reason: "unknown_form", isTest };
   const name = logType.replace(TYPE_PREFIX, "");
   const meaning = meaningOfLog(name, log, options);
   return read({ type: name, times: [date, deliveredAt], meaning, isTest }, options);
@@ -146,10 +146,10 @@ function read({ type, times, meaning, isTest }: ReadMessage, { now }: TenantMess
   const name = TYPE.test(type) ? type : "unknown";
   if (meaning === "nothing") return { outcome: "ignored", type: name };
   const notUnderstood = { outcome: "not_understood", type: name, isTest } as const;
-  if (meaning === "unknown_form") return { ...notUnderstood, because: meaning };
+  if (meaning === "unknown_form") return { ...notUnderstood, reason: meaning };
   const { scope, isEnd } = meaning;
   const happenedAt = times.map(toTime).find((time) => time !== undefined);
-  if (scope === undefined || happenedAt === undefined) return { ...notUnderstood, because: "incomplete" };
+  if (scope === undefined || happenedAt === undefined) return { ...notUnderstood, reason: "incomplete" };
   // Never in the future, where clocks differ: it would revoke tokens that are not issued yet.
   const until = Math.min(now, isEnd ? happenedAt + UNDER_WAY_MS : happenedAt);
   const revocation = { scope, notBefore: Math.floor(until / 1000) };

@@ -10,7 +10,7 @@ import { createRevokeOnEvent, type WriterDependencies } from "./revoke-on-event.
 import { logoutSettings, writerSettings, type WriterSettings } from "./settings.ts";
 import { putInto } from "./retrying-writer.ts";
 
-/** @throws ConfigurationError with every mistake in the environment */
+/** @throws ConfigurationError with every issue in the environment */
 export function revokeOnEventFrom(env: NodeJS.ProcessEnv): ReturnType<typeof createRevokeOnEvent> {
   const settings = writerSettings(env);
   const { revokesOnLogout } = settings;
@@ -20,7 +20,7 @@ export function revokeOnEventFrom(env: NodeJS.ProcessEnv): ReturnType<typeof cre
 /**
  * Makes the handler and begins to fetch the tenant's keys.
  *
- * @throws ConfigurationError with every mistake in the environment
+ * @throws ConfigurationError with every issue in the environment
  */
 export function backChannelLogoutFrom(env: NodeJS.ProcessEnv): ReturnType<typeof createBackChannelLogout> {
   const dependencies = dependenciesFrom(env, writerSettings(env));

@@ -9,7 +9,7 @@ import { isErrorReason, type AuthorizerError } from "../../errors.ts";
 import type { RevocationKind } from "../revocation.ts";
 import type { WriteResult } from "../table-writer.ts";
 import { getLogoutHint } from "./logout-hints.ts";
-import type { NotUnderstoodBecause } from "./auth0-event.ts";
+import type { NotUnderstoodReason } from "./auth0-event.ts";
 
 /** What may be logged of a revocation: neither whose tokens it revokes nor which session. */
 interface StoredRecord {
@@ -40,7 +40,7 @@ export interface WriterLog {
   /** A message from which no revocation follows, as intended. */
   ignored(type: string): void;
   /** A message from which a revocation may follow, but that cannot be read. */
-  notUnderstood(type: string, because: NotUnderstoodBecause, isTest: boolean): void;
+  notUnderstood(type: string, reason: NotUnderstoodReason, isTest: boolean): void;
   /** A logout token that is refused, or whose key could not be fetched; undefined where there was no token. */
   logoutRefused(refusal: AuthorizerError | undefined): void;
 }
@@ -71,12 +71,12 @@ export function createWriterLog(options: LogOptions): WriterLog {
     ignored: (type) => {
       if (options.level === "debug") line("info", () => ({ event: "message_ignored", type }));
     },
-    notUnderstood: (type, because, isTest) =>
+    notUnderstood: (type, reason, isTest) =>
       line(
         "warn",
         () => ({
           event: "message_not_understood",
-          ...{ type, because, purpose: toPurpose(isTest), RevocationMessagesNotUnderstood: 1 },
+          ...{ type, reason, purpose: toPurpose(isTest), RevocationMessagesNotUnderstood: 1 },
         }),
         NOT_UNDERSTOOD_METRICS,
       ),

@@ -38,7 +38,7 @@ export function createRevokeOnEvent(options: RevokeOnEventOptions): (event: unkn
     }
     const { isTest } = message;
     if (message.outcome === "not_understood") {
-      log.notUnderstood(type, message.because, isTest);
+      log.notUnderstood(type, message.reason, isTest);
       return;
     }
     const { revocation, happenedAt } = message;

@@ -25,16 +25,16 @@ interface Variable<T> {
 /**
  * Settings of a writer from environment variables; an empty one counts as not set.
  *
- * @throws ConfigurationError with every mistake
+ * @throws ConfigurationError with every issue
  */
 export function writerSettings(env: NodeJS.ProcessEnv): WriterSettings {
-  const mistakes: string[] = [];
+  const issues: string[] = [];
   const read = <T>({ variable, read: reader, fallback }: Variable<T>): T => {
     const text = env[variable]?.trim() ?? "";
     try {
       return text === "" ? fallback : reader(text);
     } catch (error) {
-      mistakes.push(`${variable} ${(error as Error).message}`);
+      issues.push(`${variable} ${(error as Error).message}`);
       return fallback;
     }
   };
@@ -48,9 +48,9 @@ export function writerSettings(env: NodeJS.ProcessEnv): WriterSettings {
     }),
     logLevel: read(SETTINGS.logLevel),
   };
-  if (settings.table === "" && mistakes.length === 0)
-    mistakes.push("REVOCATION_TABLE is required: the table that revocations are written to");
-  if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+  if (settings.table === "" && issues.length === 0)
+    issues.push("REVOCATION_TABLE is required: the table that revocations are written to");
+  if (issues.length > 0) throw new ConfigurationError(issues);
   return settings;
 }
 
@@ -58,7 +58,7 @@ export function writerSettings(env: NodeJS.ProcessEnv): WriterSettings {
  * Settings of the back-channel logout endpoint: the authorizer's, of which the tenant, its keys and the applications
  * count.
  *
- * @throws ConfigurationError with every mistake
+ * @throws ConfigurationError with every issue
  */
 export function logoutSettings(env: NodeJS.ProcessEnv): Settings {
   const settings = settingsFromEnvironment(env);

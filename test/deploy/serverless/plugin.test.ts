@@ -55,7 +55,7 @@ describe("examples/plugin, packaged", () => {
   let template: Template;
   beforeAll(async () => (template = await packageWith()));
 
-  test("has no mistake by our rules, nor by AWS's", () => {
+  test("has no finding by our rules, nor by AWS's", () => {
     expect(lintTemplate(template, { publicRoutes: ["GET /health"] })).toEqual([]);
     const path = join(consumer.folder, ".serverless/cloudformation-template-update-stack.json");
     expect(complaintsOfAws([path]).get(path)).toEqual([]);
@@ -128,7 +128,7 @@ describe("revocations: true", () => {
   const properties = (id: string): Readonly<Record<string, unknown>> | undefined =>
     template.Resources[id]?.Properties;
 
-  test("has no mistake by our rules, nor by AWS's", () => {
+  test("has no finding by our rules, nor by AWS's", () => {
     expect(lintTemplate(template, { publicRoutes: ["GET /health"] })).toEqual([]);
     const path = join(consumer.folder, ".serverless/cloudformation-template-update-stack.json");
     expect(complaintsOfAws([path]).get(path)).toEqual([]);
@@ -274,13 +274,13 @@ describe("the options", () => {
   });
 });
 
-const MISTAKES: [string, Edit[], RegExp][] = [
+const ISSUES: [string, Edit[], RegExp][] = [
   [
-    "a typing mistake in a setting",
+    "a misspelling in a setting",
     [["emailClaim:", "emailClaims:"]],
     /emailClaims is not a setting: was emailClaim meant\?/,
   ],
-  ["a typing mistake in an option", [option("alarm: false")], /alarm is not a setting: was alarms meant\?/],
+  ["a misspelling in an option", [option("alarm: false")], /alarm is not a setting: was alarms meant\?/],
   [
     "a forgotten tenant",
     [["    domain: acme.eu.auth0.com\n", ""]],
@@ -334,7 +334,7 @@ const MISTAKES: [string, Edit[], RegExp][] = [
   ["a name that is taken", [option("name: hello")], /functions\.hello is a function already/],
 ];
 
-/** What looks like a mistake, and is none. */
+/** What looks like an issue, and is not. */
 const COUNTERPARTS: [string, Edit[]][] = [
   [
     "answers that are kept for an hour, of which it warns",
@@ -364,8 +364,8 @@ const COUNTERPARTS: [string, Edit[]][] = [
   ],
 ];
 
-describe("a mistake is refused before anything is deployed, by name", () => {
-  test.each(MISTAKES)("%s", async (_, edits, message) => {
+describe("an issue is reported before anything is deployed, by name", () => {
+  test.each(ISSUES)("%s", async (_, edits, message) => {
     await expect(packageWith(...edits)).rejects.toMatchObject({
       code: 1,
       stdout: expect.stringMatching(message),

@@ -85,7 +85,7 @@ describe("the identity", () => {
     });
   });
 
-  it("says where an e-mail is not verified", () => {
+  it("says where an email is not verified", () => {
     const authorizer = { ...CONTEXT, email_verified: "false" };
     expect(identityFrom(behind(authorizer), { now: NOW }).emailVerified).toBe(false);
   });
@@ -145,7 +145,7 @@ describe("an identity is missing", () => {
   });
 });
 
-/** What another team's authorizer may hand on that flattens the claims of a Cognito token. */
+/** What another team's authorizer may forward that flattens the claims of a Cognito token. */
 const COGNITO_CLAIMS = {
   principalId: "4f1c-aa",
   sub: "4f1c-aa",
@@ -211,7 +211,7 @@ describe("an identity expires", () => {
     expect([reason(CONTEXT, end - 1), reason(CONTEXT, end)]).toEqual(["none", "expired"]);
   });
 
-  it("with a tolerance of one's own", () => {
+  it("with a custom tolerance", () => {
     const at = (now: number) => () => identityFrom(behind(CONTEXT), { now, clockToleranceSeconds: 0 });
     expect(at(EXP * 1000 - 1)).not.toThrow();
     expect(at(EXP * 1000)).toThrow("past the end");

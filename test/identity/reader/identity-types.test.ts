@@ -62,7 +62,7 @@ export function refused(event: APIGatewayProxyEvent, queue: SQSEvent, identity: 
   identityFrom(event.requestContext);
   // @ts-expect-error a headers object
   identityFrom(event.headers);
-  // @ts-expect-error a token may have no e-mail
+  // @ts-expect-error a token may have no email
   identity.email.toLowerCase();
   // @ts-expect-error an identity is read only
   identity.subject = "somebody else";

@@ -78,7 +78,7 @@ describe("revoke-on-event", () => {
         level: "warn",
         event: "message_not_understood",
         type: "user.deleted",
-        because: "incomplete",
+        reason: "incomplete",
         RevocationMessagesNotUnderstood: 1,
       }),
     ]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { ConfigurationError } from "../../../src/settings/configuration-error.ts";
 import { logoutSettings, writerSettings } from "../../../src/revocation/writers/settings.ts";
 
-function mistakes(read: () => unknown): readonly string[] {
+function issues(read: () => unknown): readonly string[] {
   try {
     read();
     return [];
@@ -36,13 +36,13 @@ describe("the settings of a writer", () => {
     });
   });
 
-  test("name every mistake by its variable", () => {
+  test("name every issue by its variable", () => {
     const env = {
       REVOCATION_TABLE: "a b",
       REVOCATION_ON_LOGOUT: "yes",
       REVOCATION_SESSION_RETENTION_DAYS: "0",
     };
-    expect(mistakes(() => writerSettings(env))).toEqual([
+    expect(issues(() => writerSettings(env))).toEqual([
       expect.stringMatching(/^REVOCATION_TABLE has an item/),
       expect.stringMatching(/^REVOCATION_ON_LOGOUT must be one of true, false/),
       expect.stringMatching(/^REVOCATION_SESSION_RETENTION_DAYS must be a whole number from 1 to 3650/),
@@ -57,7 +57,7 @@ describe("the settings of a writer", () => {
   });
 
   test("need a table", () => {
-    expect(mistakes(() => writerSettings({}))).toEqual([
+    expect(issues(() => writerSettings({}))).toEqual([
       expect.stringContaining("REVOCATION_TABLE is required"),
     ]);
   });
@@ -72,7 +72,7 @@ describe("the settings of the back-channel logout endpoint", () => {
     });
     const audiences = { AUTH0_AUDIENCES: "https://api.acme.com/", AUTHORIZER_EMAIL_POLICY: "optional" };
     const withoutApplications = { ...env, ...audiences, AUTH0_CLIENT_IDS: "" };
-    expect(mistakes(() => logoutSettings(withoutApplications))).toEqual([
+    expect(issues(() => logoutSettings(withoutApplications))).toEqual([
       "AUTH0_CLIENT_IDS is required: the applications whose logout tokens count",
     ]);
   });

@@ -17,7 +17,7 @@ function read(event: unknown, { now = NOW, revokesOnLogout = false } = {}): Tena
 function said(event: unknown, options = {}): unknown {
   const message = read(event, options);
   if (message.outcome === "revocation") return message.revocation;
-  return message.outcome === "ignored" ? "ignored" : message.because;
+  return message.outcome === "ignored" ? "ignored" : message.reason;
 }
 
 describe.each(["", "com.auth0."])("an event of an Event Stream whose types begin with '%s'", (prefix) => {
@@ -152,7 +152,7 @@ describe("a message without what is needed", () => {
     expect(read(streamEvent("user.deleted", { user_id: 1 }))).toEqual({
       outcome: "not_understood",
       type: "user.deleted",
-      because: "incomplete",
+      reason: "incomplete",
       isTest: false,
     });
   });

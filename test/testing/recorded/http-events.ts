@@ -105,7 +105,7 @@ export const HTTP_EVENTS: readonly RecordedEvent[] = [
   },
   {
     api: "HTTP 2.0",
-    of: "the Lambda behind",
+    of: "the backend",
     where: "there is everything",
     sent: DECODED,
     has: {
@@ -119,7 +119,7 @@ export const HTTP_EVENTS: readonly RecordedEvent[] = [
   },
   {
     api: "HTTP 2.0",
-    of: "the Lambda behind",
+    of: "the backend",
     where: "the route has no authorizer",
     sent: { to: "/open" },
     lacks: ["requestContext.authorizer"],

@@ -39,7 +39,7 @@ export interface RecordedCall {
   readonly gets: keyof Answers;
   /** How often the authorizer was called. */
   readonly invoked: 0 | 1;
-  /** What the authorizer contributed to the event of the Lambda behind, but for `integrationLatency`. */
+  /** What the authorizer contributed to the event of the backend, but for `integrationLatency`. */
   readonly behind?: object;
 }
 

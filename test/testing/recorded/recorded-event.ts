@@ -3,7 +3,7 @@ import type { Api, RecordedCall, Setup } from "./recorded-case.ts";
 /** One event that a Lambda was seen to get: one row. */
 export interface RecordedEvent {
   readonly api: Api;
-  readonly of: "the authorizer" | "the Lambda behind";
+  readonly of: "the authorizer" | "the backend";
   readonly where: string;
   readonly sent: NonNullable<RecordedCall["sent"]>;
   readonly setup?: Setup;

@@ -16,7 +16,7 @@ export const REST_EVENTS: readonly RecordedEvent[] = [
   },
   {
     api: "REST TOKEN",
-    of: "the Lambda behind",
+    of: "the backend",
     where: "there is nothing but the token",
     sent: { to: "/a", headers: { "X-Auth": "allow-1", "X-Probe": "1", "User-Agent": "probe" } },
     has: {
@@ -31,7 +31,7 @@ export const REST_EVENTS: readonly RecordedEvent[] = [
   },
   {
     api: "REST TOKEN",
-    of: "the Lambda behind",
+    of: "the backend",
     where: "there is a query",
     sent: { to: "/a?z=1&dup=one&dup=two&a=2" },
     keys: { queryStringParameters: "a dup z", multiValueQueryStringParameters: "a dup z" },
@@ -81,7 +81,7 @@ export const REST_EVENTS: readonly RecordedEvent[] = [
   },
   {
     api: "REST REQUEST",
-    of: "the Lambda behind",
+    of: "the backend",
     where: "the route has no authorizer",
     sent: { to: "/open" },
     lacks: ["requestContext.authorizer"],

@@ -16,7 +16,7 @@ export interface Outcome extends Answer {
   readonly bytes: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly invoked: number;
-  /** `requestContext.authorizer` of the Lambda behind; undefined where it has none or was not called. */
+  /** `requestContext.authorizer` of the backend; undefined where it has none or was not called. */
   readonly behind: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -37,7 +37,7 @@ export const WEBSOCKET_EVENTS: readonly RecordedEvent[] = [
   },
   {
     api: "WebSocket",
-    of: "the Lambda behind",
+    of: "the backend",
     where: "there is everything",
     sent: { to: "?tenant=one&dup=one&dup=two&a=1", headers: { Authorization: "allow-1" } },
     setup: { stageVariables: { variable: "1" } },

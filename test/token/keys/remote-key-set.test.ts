@@ -222,7 +222,7 @@ describe("while the tenant fails, the key set", () => {
   test.each([
     ["refused connections, with their retry", refused],
     ["answers of 503", unavailable],
-  ])("fetches at most twice a second without keys: %s", async (_fault, error) => {
+  ])("fetches at most twice a second without keys: %s", async (_name, error) => {
     const tenant = new VirtualTenant(error);
     const keySet = tenant.keySet();
     const end = tenant.now + 20 * SECOND;

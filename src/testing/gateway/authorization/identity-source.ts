@@ -62,7 +62,7 @@ function joined(values: readonly string[]): string | undefined {
 function contextVariable(api: ApiType, name: string, call: Call): string | undefined {
   const variables = { ...toCommonVariables(call), ...VARIABLES[api](call) };
   if (!Object.hasOwn(variables, name)) {
-    throw new Error(`not imitated here: the identity source ${api === "http" ? "$" : ""}context.${name}`);
+    throw new Error(`not supported here: the identity source ${api === "http" ? "$" : ""}context.${name}`);
   }
   return variables[name];
 }

@@ -181,9 +181,9 @@ describe("JWKS down at cold start, no snapshot", () => {
     ["closed connections", (request) => request.destroy(), /: socket hang up$/, "answers"],
     ["an error page", HTML, /: not JSON$/, "answers"],
   ])(
-    "throws, not Unauthorized, within 4 s, naming host and fault: %s",
-    async (_name, fault, message, silence) => {
-      misbehave(fault);
+    "throws, not Unauthorized, within 4 s, naming host and error: %s",
+    async (_name, failure, message, silence) => {
+      misbehave(failure);
       const authorize = authorizer();
       for (const token of [tenant.idToken(), forged()]) {
         const answered = outcome(authorize, token);
@@ -251,9 +251,9 @@ describe("silent or dripping server", () => {
         timers.push(setInterval(() => response.write(" "), 20));
       },
     ],
-  ])("as down; a warm request is not delayed: %s", async (_name, fault) => {
+  ])("as down; a warm request is not delayed: %s", async (_name, failure) => {
     const authorize = await warmAuthorizer({ jwksTimeoutMs: 500 });
-    misbehave(fault);
+    misbehave(failure);
     // The fetch ends only when its time is up: a request that waited for it would wait for ever.
     for (let request = 0; request < 50; request += 1) expect(await outcome(authorize)).toBe("Allow");
     expect(await timedOut(outcome(authorize, forged()))).toMatch(
@@ -309,9 +309,9 @@ describe("truncated, HTML, null, 300 MB, gzip, BOM, wrong JSON", () => {
     ["gzip, unannounced", (_, response) => response.end(gzipSync(publishedText()))],
     ["BOM", (_, response) => response.end(`\uFEFF${publishedText()}`)],
     ["wrong JSON", (_, response) => response.end('{"jwks":[]}')],
-  ])("refused, old keys kept: %s", async (_name, fault) => {
+  ])("refused, old keys kept: %s", async (_name, failure) => {
     const authorize = await warmAuthorizer();
-    misbehave(fault);
+    misbehave(failure);
     await afterRefresh(authorize);
     expect(await outcome(authorize)).toBe("Allow");
     expect(await outcome(authorize, forged())).toMatch(/^keys_unavailable/);

@@ -3,10 +3,10 @@ import type { Settings } from "../../src/settings/settings.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What the value of a claim of one's own must never be found in: a log line or a refusal. */
+/** What the value of a custom claim must never be found in: a log line or a rejection. */
 export const SECRET_CLAIM = "secret-claim-value";
 
-/** Claims of the team's own, by their name in the context; of an unknown one every token lacks. */
+/** Custom claims, by their name in the context; of an unknown one every token lacks. */
 export const CONTEXT_CLAIMS = {
   roles: "https://acme.com/roles",
   own: "https://acme.com/own",
@@ -31,8 +31,8 @@ const literal = fc.oneof(
   ),
 );
 
-/** Members of a token's JSON text, for claims of one's own and for whoever acts for the user. */
-export const ownClaims = fc.array(
+/** Members of a token's JSON text, for custom claims and for those who act for the user. */
+export const customClaims = fc.array(
   fc.oneof(
     fc.record({
       name: fc.constantFrom(...Object.values(CONTEXT_CLAIMS)),
@@ -70,8 +70,8 @@ export function isActorChain(act: unknown, levels = 5): boolean {
 const isPrintable = (text: string): boolean =>
   text.split("").every((c) => c >= " " && c <= "~" && c !== '"' && c !== "\\");
 
-/** How the claims of one's own travel, written down a second time. */
-export function ownContext(claims: Json, team: Partial<Settings>): Readonly<Record<string, string>> {
+/** How custom claims travel, written down a second time. */
+export function customContext(claims: Json, team: Partial<Settings>): Readonly<Record<string, string>> {
   const entries = Object.entries(team.contextClaims ?? {}).map(
     ([name, claim]) => [name, Object.hasOwn(claims, claim) ? claims[claim] : null] as const,
   );
@@ -95,7 +95,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
-/** Whether they are more than the authorizer hands on. */
+/** Whether they are more than the authorizer forwards. */
 export function isTooMuch(own: Readonly<Record<string, string>>): boolean {
   return Object.entries(own).flat().join("").length > 2048;
 }

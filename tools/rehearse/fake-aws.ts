@@ -6,7 +6,7 @@ import { Stacks } from "./stacks.ts";
 import { elements, failure, xml, type Answer } from "./xml.ts";
 
 /** As much of STS, CloudFormation and S3 as a deployment of this service uses, on loopback and in memory. */
-export interface ImitatedAws {
+export interface FakeAws {
   readonly endpoint: string;
   readonly stacks: Stacks;
   readonly buckets: Buckets;
@@ -16,7 +16,7 @@ export interface ImitatedAws {
 }
 
 /** An IP address in the endpoint makes the clients of S3 write the bucket into the path. */
-export async function imitateAws(): Promise<ImitatedAws> {
+export async function startFakeAws(): Promise<FakeAws> {
   const buckets = new Buckets();
   const stacks = new Stacks(buckets);
   const calls: string[] = [];
@@ -61,7 +61,7 @@ async function answer(request: IncomingMessage, { stacks, buckets, calls }: Serv
   if (service === "cloudformation") return stacks.answer(parameters);
   const absence = ABSENCES[service];
   if (absence !== undefined) return { status: 404, headers: { "x-amzn-errortype": absence }, body: "{}" };
-  return failure("NotImitated", `${service} is not supported by this fake`, 501);
+  return failure("NotSupported", `${service} is not supported by this fake`, 501);
 }
 
 /** The name of the service in the signature: `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request`. */

@@ -18,19 +18,19 @@ afterAll(() => whoami.remove());
 
 /** A change of the template's resources, which may be any. */
 type Resources = Record<string, { Properties: Record<string, unknown>; DependsOn?: unknown }>;
-type Mistake = (resources: Resources) => void;
+type Change = (resources: Resources) => void;
 
-function plant(mistake: Mistake): Template {
+function plant(change: Change): Template {
   const template = structuredClone(whoami.template);
-  mistake(template.Resources as Resources);
+  change(template.Resources as Resources);
   return template;
 }
 
-function set(resource: string, properties: Record<string, unknown>): Mistake {
+function set(resource: string, properties: Record<string, unknown>): Change {
   return (resources) => Object.assign(resources[resource]?.Properties ?? {}, properties);
 }
 
-function remove(resource: string): Mistake {
+function remove(resource: string): Change {
   return (resources) => Reflect.deleteProperty(resources, resource);
 }
 
@@ -39,7 +39,7 @@ function everythingIn(template: Template): readonly Found[] {
 }
 
 const wider =
-  (change: object): Mistake =>
+  (change: object): Change =>
   (resources) => {
     const role = resources["AuthorizerRole"]?.Properties as {
       Policies: { PolicyDocument: { Statement: object[] } }[];
@@ -47,7 +47,7 @@ const wider =
     Object.assign(role.Policies[0]?.PolicyDocument.Statement[0] ?? {}, change);
   };
 
-const PLANTED: [string, RuleName, string, Mistake][] = [
+const PLANTED: [string, RuleName, string, Change][] = [
   [
     "a REST route without an authorizer",
     "unguarded-route",
@@ -175,12 +175,12 @@ describe("our rules", () => {
     expect(everythingIn(whoami.template)).toEqual([]);
   });
 
-  test.each(PLANTED)("find %s: %s", (_, rule, resource, mistake) => {
+  test.each(PLANTED)("find %s: %s", (_, rule, resource, change) => {
     const { severity } = RULES[rule];
-    expect(everythingIn(plant(mistake))).toEqual([expect.objectContaining({ rule, resource, severity })]);
+    expect(everythingIn(plant(change))).toEqual([expect.objectContaining({ rule, resource, severity })]);
   });
 
-  test.each<[string, Mistake]>([
+  test.each<[string, Change]>([
     [
       "the header in small letters, beside another",
       set("RestDashrequestApiGatewayAuthorizer", {
@@ -227,15 +227,15 @@ describe("our rules", () => {
   });
 
   test("find everything that is wrong with a 401 without headers", () => {
-    const mistakes = everythingIn(plant(set("UnauthorizedResponse", { ResponseParameters: {} })));
-    expect(mistakes.map(({ rule }) => rule)).toEqual(["no-cors-on-401", "no-challenge-on-401"]);
+    const findings = everythingIn(plant(set("UnauthorizedResponse", { ResponseParameters: {} })));
+    expect(findings.map(({ rule }) => rule)).toEqual(["no-cors-on-401", "no-challenge-on-401"]);
   });
 
   test("find that a simple answer is kept for an hour, by both names", () => {
-    const mistakes = everythingIn(
+    const findings = everythingIn(
       plant(set("HttpApiAuthorizerSimple", { AuthorizerResultTtlInSeconds: 3600 })),
     );
-    expect(mistakes.map(({ rule }) => rule)).toEqual(["authorizer-ttl", "simple-answer-outlives-token"]);
+    expect(findings.map(({ rule }) => rule)).toEqual(["authorizer-ttl", "simple-answer-outlives-token"]);
   });
 
   test("count API Gateway's own five minutes where a REST API says nothing", () => {
@@ -258,12 +258,12 @@ describe("our rules", () => {
     expect(lintTemplate(template, { except: ["wildcard-iam"] })).toEqual([]);
   });
 
-  test.each<[string, Mistake]>([
+  test.each<[string, Change]>([
     ["another processor", set("WhoamiLambdaFunction", { Architectures: ["x86_64"] })],
     ["a timeout of 1000 seconds", set("WhoamiLambdaFunction", { Timeout: 1000 })],
     ["a log group that nobody made", remove("WhoamiLogGroup")],
-  ])("leave the functions behind alone, unless they are told not to: %s", (_, mistake) => {
-    const template = plant(mistake);
+  ])("leave the functions behind alone, unless they are told not to: %s", (_, change) => {
+    const template = plant(change);
     expect(lintTemplate(template)).toEqual([]);
     expect(everythingIn(template)).toHaveLength(1);
   });
@@ -280,7 +280,7 @@ describe("our rules", () => {
 });
 
 describe("routes without an authorizer", () => {
-  const open: Mistake = (resources) => {
+  const open: Change = (resources) => {
     set("ApiGatewayMethodRestDashtokenWhoamiGet", { AuthorizationType: "NONE" })(resources);
     set("HttpApiRouteGetHttpDashpolicyWhoami", { AuthorizationType: "NONE" })(resources);
   };
@@ -296,7 +296,7 @@ describe("routes without an authorizer", () => {
     ]);
   });
 
-  test("are no mistake where they are listed as public, and a list that names none of them is", () => {
+  test("are not a finding where they are listed as public, and a list that names none of them is", () => {
     const publicRoutes = ["GET /rest-token/whoami", "GET /http-policy/whoami"];
     expect(lintTemplate(plant(open), { publicRoutes })).toEqual([]);
     expect(lintTemplate(plant(open), { publicRoutes: [...publicRoutes, "GET /helth"] })).toEqual([
@@ -315,7 +315,7 @@ describe("routes without an authorizer", () => {
 
 describe("the settings of a function", () => {
   const variables =
-    (change: Record<string, unknown>): Mistake =>
+    (change: Record<string, unknown>): Change =>
     (resources) => {
       const { Environment } = resources["AuthorizerLambdaFunction"]?.Properties ?? {};
       Object.assign((Environment as { Variables: object }).Variables, change);
@@ -367,7 +367,7 @@ describe("the settings of a function", () => {
 
   test.each<[string, Record<string, unknown>]>([
     ["only an API", { AUTH0_CLIENT_IDS: "", AUTH0_AUDIENCES: "https://api/", AUTH0_EMAIL_CLAIM: "email" }],
-    ["a variable of somebody else", { AUDIT_TABLE: "audit" }],
+    ["a variable of another team's", { AUDIT_TABLE: "audit" }],
   ])("pass: %s", (_, change) => {
     expect(lintTemplate(plant(variables(change)))).toEqual([]);
   });

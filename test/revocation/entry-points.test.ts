@@ -13,7 +13,7 @@ let folder: string;
 beforeAll(async () => {
   world = await startWorld();
   world.table.revokeSession("ended");
-  folder = mkdtempSync(join(tmpdir(), "doors-"));
+  folder = mkdtempSync(join(tmpdir(), "entry-points-"));
 });
 afterAll(async () => {
   await world.close();
@@ -29,7 +29,7 @@ function unpacked(name: string, files = FUNCTION): string {
   return join(at, "authorizer.cjs");
 }
 
-/** A service of somebody else's that is bundled into one file. */
+/** Another team's service that is bundled into one file. */
 async function bundled(name: string, code: string, format: Format): Promise<string> {
   const outfile = join(folder, `${name}.${format === "esm" ? "mjs" : "cjs"}`);
   await build({
@@ -59,7 +59,7 @@ const VERIFIER = `
     });
 `;
 
-/** What a handler makes of tokens: `accepted`, or the message of its error. */
+/** What a handler makes of tokens: `allow`, or the message of its error. */
 async function outcomes(file: string, env: Record<string, string>, ...sessions: string[]): Promise<unknown> {
   const script = join(folder, `${Math.random()}.mjs`);
   writeFileSync(
@@ -67,7 +67,7 @@ async function outcomes(file: string, env: Record<string, string>, ...sessions: 
     `const { handler } = await import(process.argv[2]);
      const outcomes = [];
      for (const event of JSON.parse(process.argv[3]))
-       outcomes.push(await handler(event).then(() => "accepted", ({ message }) => message));
+       outcomes.push(await handler(event).then(() => "allow", ({ message }) => message));
      process.stderr.write(JSON.stringify({ outcomes }));`,
   );
   const events = sessions.map((sid) => bearerEvent("rest-token", world.tenant.idToken({ claims: { sid } })));
@@ -83,31 +83,31 @@ const withTable = (): Record<string, string> => ({
   ...world.table.environment,
 });
 
-describe("a token that was ended is refused, and another is not, by", () => {
+describe("a revoked token is rejected, and another is not, by", () => {
   test.each<readonly [string, () => string | Promise<string>]>([
     ["the function of the zip", () => unpacked("zip")],
     ["the handler as an ES module", () => resolve("dist/handler.js")],
     ["the handler as CommonJS", () => resolve("dist/handler.cjs")],
     ["the handler, bundled into an ES module", () => bundled("handler", HANDLER, "esm")],
     ["the handler, bundled into CommonJS", () => bundled("handler", HANDLER, "cjs")],
-    ["an authorizer of one's own, bundled into CommonJS", () => bundled("own", OWN, "cjs")],
+    ["an authorizer of the service, bundled into CommonJS", () => bundled("own", OWN, "cjs")],
     ["a verifier, bundled into an ES module", () => bundled("verifier", VERIFIER, "esm")],
     ["a verifier, bundled into CommonJS", () => bundled("verifier", VERIFIER, "cjs")],
     [
-      "an authorizer of one's own, not bundled",
+      "an authorizer of the service, not bundled",
       async () => {
         const file = join(folder, "own-plain.mjs");
         writeFileSync(file, OWN.replace("./dist/index.js", resolve("dist/index.js")));
         return Promise.resolve(file);
       },
     ],
-  ])("%s", async (_, door) => {
-    expect(await outcomes(await door(), withTable(), "ended", "other")).toMatchObject({
-      outcomes: ["Unauthorized", "accepted"],
+  ])("%s", async (_, entryPoint) => {
+    expect(await outcomes(await entryPoint(), withTable(), "ended", "other")).toMatchObject({
+      outcomes: ["Unauthorized", "allow"],
     });
   });
 });
 
 test("without a table, no token counts as revoked", async () => {
-  expect(await outcomes(unpacked("without"), {}, "ended")).toEqual({ outcomes: ["accepted"] });
+  expect(await outcomes(unpacked("without"), {}, "ended")).toEqual({ outcomes: ["allow"] });
 });
