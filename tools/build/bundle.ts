@@ -4,8 +4,9 @@ import { isBuiltin } from "node:module";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 import { functionFiles, writerFiles } from "../../src/deploy/package/function-files.ts";
 import { zip } from "../../src/deploy/package/zip.ts";
+import { KEYS, getVariable } from "../../src/settings/settings.ts";
 import { writeDeclarations } from "./declarations.ts";
-import { alarmsStack, infrastructure } from "./infrastructure.ts";
+import { readTemplates } from "./infrastructure.ts";
 
 /** Apache-2.0 §4: (c) keeps the notice of the copyright, and (b) says that it was changed; NOTICE says how. */
 const VERIFY = "aws-jwt-verify, Copyright Amazon.com, Inc., Apache-2.0, modified";
@@ -152,8 +153,14 @@ await bundle({
   entryPoints: { serverless: "src/deploy/serverless/plugin.ts" },
   footer: { js: "module.exports = module.exports.Auth0AuthorizerPlugin;" },
 });
-writeFileSync("dist/serverless-resources.json", JSON.stringify(infrastructure()));
-writeFileSync("dist/alarms.json", `${JSON.stringify(alarmsStack(), undefined, 1)}\n`);
+
+/** The infrastructure, which the plugin and the construct read, and which SAM and Terraform deploy. */
+for (const [name, template] of Object.entries(readTemplates()))
+  writeFileSync(`dist/${name}.json`, `${JSON.stringify(template, undefined, 1)}\n`);
+
+/** The settings' names, for infra/options.cjs: this repository's own service. Not in the npm package. */
+const variables = Object.fromEntries(KEYS.map((key) => [key, getVariable(key)]));
+writeFileSync("dist/settings.json", JSON.stringify(variables));
 writeDeclarations(
   "src",
   ["src/handler.ts", ...Object.values(readingTables), ...Object.values(others)],

@@ -1,9 +1,11 @@
 import { CfnStack } from "aws-cdk-lib";
+import type { IEventBus } from "aws-cdk-lib/aws-events";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import { Topic, type ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import type { Settings } from "../../settings/settings.ts";
+import { readTemplate } from "../package/templates.ts";
 import type { Revocations } from "./revocations.ts";
 
 export interface AlarmOptions {
@@ -11,6 +13,8 @@ export interface AlarmOptions {
   readonly email?: string;
   /** How many rejected requests, in percent, raise the alarm: 50 by default. */
   readonly refusedPercent?: number;
+  /** Whether there is a dashboard that shows them: no, by default. */
+  readonly dashboard?: boolean;
   /** After how many hours without a message from the Event Stream something is wrong: 168, by default. */
   readonly silenceHours?: number;
 }
@@ -19,6 +23,7 @@ interface AlarmsProps extends AlarmOptions {
   readonly authorizer: IFunction;
   readonly settings: Partial<Settings>;
   readonly revocations: Revocations | undefined;
+  readonly eventBus: IEventBus | undefined;
 }
 
 /** The alarms: a nested stack, from the template that comes with the package. */
@@ -38,25 +43,21 @@ export class Alarms extends Construct {
 }
 
 /** What is left out has the default of the template. */
-function getParameters({
-  authorizer,
-  settings,
-  revocations,
-  ...options
-}: AlarmsProps): Record<string, string> {
-  const parameters = {
+function getParameters({ authorizer, settings, revocations, ...props }: AlarmsProps): Record<string, string> {
+  const parameters: Record<string, string | undefined> = {
+    RevocationTable: settings.revocationTable,
+    ...revocations?.outputs,
     AuthorizerLambdaFunction: authorizer.functionName,
     AuthorizerLogLevel: settings.logLevel,
-    AlarmEmail: options.email,
-    AlarmRefusedPercent: options.refusedPercent?.toString(),
-    RevocationTable: revocations?.table.tableName ?? settings.revocationTable,
-    RevokeOnEventLambdaFunction: revocations?.eventWriter.functionName,
-    RevocationDeadLetters: revocations?.deadLetters.queueName,
-    EventBus: revocations?.eventBus?.eventBusName,
-    SilenceHours: options.silenceHours?.toString(),
-    BackChannelLogoutLambdaFunction: revocations?.logoutWriter?.functionName,
+    AlarmEmail: props.email,
+    AlarmRefusedPercent: props.refusedPercent?.toString(),
+    Dashboard: props.dashboard?.toString(),
+    EventBus: props.eventBus?.eventBusName,
+    SilenceHours: props.silenceHours?.toString(),
   };
-  return Object.fromEntries(
-    Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  const { Parameters = {} } = readTemplate(import.meta.dirname, "alarms");
+  const given = Object.entries(parameters).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[0] in Parameters,
   );
+  return Object.fromEntries(given);
 }

@@ -107,6 +107,7 @@ export class Auth0Authorizer extends Construct {
         authorizer: this.function,
         settings,
         revocations: this.revocations,
+        eventBus: props.revocations?.eventBus,
       });
   }
 

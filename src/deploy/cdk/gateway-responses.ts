@@ -1,9 +1,6 @@
-import {
-  GatewayResponse,
-  ResponseType,
-  type GatewayResponseOptions as CdkOptions,
-  type IRestApi,
-} from "aws-cdk-lib/aws-apigateway";
+import { GatewayResponse, ResponseType, type IRestApi } from "aws-cdk-lib/aws-apigateway";
+import { instantiate } from "../package/instantiate.ts";
+import { readTemplate } from "../package/templates.ts";
 
 export interface GatewayResponseOptions {
   /**
@@ -19,41 +16,38 @@ export interface GatewayResponseOptions {
   readonly resourceMetadata?: string;
 }
 
-/** About as long as the authorizer itself waits before it asks for keys again (RFC 9110 §10.2.3). */
-const RETRY_AFTER_SECONDS = 5;
+interface Definition {
+  readonly ResponseType: string;
+  readonly StatusCode: string;
+  readonly ResponseParameters: Readonly<Record<string, string>>;
+  readonly ResponseTemplates: Record<string, string>;
+}
 
-/** The answers of `infra/gateway-responses.yml`. CDK makes the deployment of the API wait for them. */
+const HEADER = "gatewayresponse.header.";
+
+/** The answers of the template that comes with the package. CDK makes the deployment of the API wait for them. */
 export function addGatewayResponses(api: IRestApi, options: GatewayResponseOptions): void {
-  const { reasonIn403 = false, resourceMetadata } = options;
+  const { reasonIn403 = false, resourceMetadata = "" } = options;
   const cors = getCorsHeaders(options);
-  const reason = reasonIn403 ? ',"reason":"$context.authorizer.reason"' : "";
-  const answer = (
-    type: ResponseType,
-    statusCode: string,
-    body: string,
-    [name, value]: Header,
-  ): CdkOptions => ({
-    type,
-    statusCode,
-    responseHeaders: {
-      ...cors,
-      "Access-Control-Expose-Headers": `'${name}'`,
-      [name]: `'${value}'`,
-    },
-    templates: { "application/json": body },
-  });
-  const tryAgain = ["503", '{"message":"Try again"}', ["Retry-After", String(RETRY_AFTER_SECONDS)]] as const;
-  // RFC 6750 §3: a challenge has no error code where no token was sent, which API Gateway cannot tell from a wrong one.
-  const metadata = resourceMetadata === undefined ? "" : `, resource_metadata="${resourceMetadata}"`;
-  const challenge = ["WWW-Authenticate", `Bearer realm="api"${metadata}`] as const;
-  const forbidden = ["WWW-Authenticate", 'Bearer realm="api", error="insufficient_scope"'] as const;
-  for (const [id, response] of Object.entries({
-    Unauthorized: answer(ResponseType.UNAUTHORIZED, "401", '{"message":"Unauthorized"}', challenge),
-    AccessDenied: answer(ResponseType.ACCESS_DENIED, "403", `{"message":"Forbidden"${reason}}`, forbidden),
-    AuthorizerFailure: answer(ResponseType.AUTHORIZER_FAILURE, ...tryAgain),
-    AuthorizerConfigurationError: answer(ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...tryAgain),
-  }))
-    new GatewayResponse(api, id, { restApi: api, ...response });
+  const values = {
+    ApiGatewayRestApi: api.restApiId,
+    ReasonIn403: String(reasonIn403),
+    ResourceMetadata: resourceMetadata,
+  };
+  const { Resources } = instantiate(readTemplate(import.meta.dirname, "gateway-responses"), values);
+  for (const [id, { Properties }] of Object.entries(Resources)) {
+    const response = Properties as unknown as Definition;
+    const headers = Object.entries(response.ResponseParameters).map(
+      ([name, value]) => [name.slice(HEADER.length), value] as const,
+    );
+    new GatewayResponse(api, id.replace(/Response$/, ""), {
+      restApi: api,
+      type: ResponseType.of(response.ResponseType),
+      statusCode: response.StatusCode,
+      responseHeaders: { ...Object.fromEntries(headers), ...cors },
+      templates: response.ResponseTemplates,
+    });
+  }
 }
 
 /** @throws Error where credentials are allowed to every origin */
@@ -72,5 +66,3 @@ function getCorsHeaders({
     ...(corsCredentials && { "Access-Control-Allow-Credentials": "'true'" }),
   };
 }
-
-type Header = readonly [name: string, value: string];

@@ -1,24 +1,15 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, BillingMode, Table } from "aws-cdk-lib/aws-dynamodb";
-import { Match, Rule, type IEventBus } from "aws-cdk-lib/aws-events";
-import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import {
-  Architecture,
-  Code,
-  EventInvokeConfig,
-  Function,
-  FunctionUrlAuthType,
-  LoggingFormat,
-  Runtime,
-  RuntimeFamily,
-  type FunctionUrl,
-} from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { CfnResource, Fn, Lazy, RemovalPolicy, Token } from "aws-cdk-lib";
+import { Table, type ITable } from "aws-cdk-lib/aws-dynamodb";
+import type { IEventBus } from "aws-cdk-lib/aws-events";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import { Construct } from "constructs";
-import { toTokenEnvironment } from "./environment.ts";
 import type { Settings } from "../../settings/settings.ts";
+import type { Template } from "../lint/cloudformation.ts";
+import type { Variables } from "../../settings/to-environment.ts";
+import { instantiate, toValues, type Values } from "../package/instantiate.ts";
+import { readTemplate, toSettingValues, withoutEmpty } from "../package/templates.ts";
+import { toTokenEnvironment } from "./environment.ts";
 
 export interface RevocationOptions {
   /** The partner event bus of the tenant's Event Stream, whose name is `aws.partner/auth0.com/…`. */
@@ -40,118 +31,33 @@ interface RevocationsProps extends RevocationOptions {
   readonly logRetention: RetentionDays;
 }
 
-const SOURCE = "aws.partner/auth0.com/";
-/** Entries of the log stream that always revoke: a changed password and Universal Logout. */
-const LOG_TYPES = ["scp", "universal_logout_succeeded"];
-const DEAD_LETTER_RETENTION = Duration.days(14);
-const TIMEOUT = Duration.seconds(10);
-/** The authorizer's settings that the endpoint for logout tokens has too. */
-const LOGOUT_SETTINGS: readonly string[] = [
-  ...["AUTH0_DOMAIN", "AUTH0_CLIENT_IDS", "AUTHORIZER_CLOCK_TOLERANCE_SECONDS"],
-  ...["JWKS_MAX_AGE_SECONDS", "JWKS_STALE_IF_ERROR_SECONDS", "JWKS_TIMEOUT_MS"],
-];
-const EVERY_WRITER: readonly string[] = ["AUTHORIZER_LOG_LEVEL"];
+interface Definition {
+  readonly Type: string;
+  readonly Properties: Values;
+  readonly DeletionPolicy?: string;
+}
 
-type Variables = Readonly<Record<string, string>>;
-
-/** A table of revocations and what fills it: Auth0's messages from EventBridge, and its logout tokens. */
+/**
+ * A table of revocations and what fills it, Auth0's messages from EventBridge and its logout tokens: the resources of
+ * the template that comes with the package.
+ */
 export class Revocations extends Construct {
   /** What the authorizer reads and `auth0-authorizer revoke` writes to. */
-  readonly table: Table;
-  /** Where messages are that could not be written down, for two weeks. */
-  readonly deadLetters: Queue;
-  /** What EventBridge calls. */
-  readonly eventWriter: Function;
-  /** The bus of the Event Stream. */
-  readonly eventBus: IEventBus | undefined;
+  readonly table: ITable;
   /** For the back-channel logout URI of each application in Auth0. */
-  readonly logoutUrl: FunctionUrl | undefined;
-  /** What takes logout tokens. */
-  readonly logoutWriter: Function | undefined;
-  readonly #logRetention: RetentionDays;
+  readonly logoutUrl: string | undefined;
+  /** The outputs of the template; by the same names, values for the parameters of the alarms. */
+  readonly outputs: Readonly<Record<string, string>>;
 
   /** @throws ConfigurationError with every issue of the settings */
   constructor(scope: Construct, id: string, props: RevocationsProps) {
     super(scope, id);
-    this.#logRetention = props.logRetention;
-    this.table = this.#addTable(props);
-    this.deadLetters = new Queue(this, "DeadLetters", {
-      retentionPeriod: DEAD_LETTER_RETENTION,
-      encryption: QueueEncryption.SQS_MANAGED,
-    });
-    this.eventBus = props.eventBus;
-    this.eventWriter = this.#addEventWriter(props);
-    this.logoutWriter = this.#addLogoutWriter(props);
-    // Auth0 comes from everywhere and brings a signed token.
-    this.logoutUrl = this.logoutWriter?.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
-  }
-
-  /** It outlives the stack: an empty or replaced one would accept every revoked token again, without an error. */
-  #addTable({ warmReadUnits }: RevocationsProps): Table {
-    return new Table(this, "Table", {
-      partitionKey: { name: "id", type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: "expiresAt",
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-      ...(warmReadUnits !== undefined && { warmThroughput: { readUnitsPerSecond: warmReadUnits } }),
-    });
-  }
-
-  #addEventWriter(props: RevocationsProps): Function {
-    const { eventBus, logEventBus, revokeOnLogout = false } = props;
-    const writer = this.#writer("RevokeOnEvent", "revoke-on-event.handler", {
-      ...variablesOfWriter(EVERY_WRITER, props),
-      REVOCATION_ON_LOGOUT: String(revokeOnLogout),
-    });
-    this.deadLetters.grant(writer, "sqs:SendMessage");
-    new EventInvokeConfig(this, "Retries", {
-      function: writer,
-      retryAttempts: 2,
-      onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
-    });
-    const targets = [new LambdaFunction(writer, { deadLetterQueue: this.deadLetters })];
-    const source = Match.prefix(SOURCE);
-    if (eventBus !== undefined)
-      new Rule(this, "EventStream", { eventBus, eventPattern: { source }, targets });
-    const detail = { data: { type: [...LOG_TYPES, ...(revokeOnLogout ? ["slo"] : [])] } };
-    if (logEventBus !== undefined)
-      new Rule(this, "LogStream", { eventBus: logEventBus, eventPattern: { source, detail }, targets });
-    return writer;
-  }
-
-  #addLogoutWriter(props: RevocationsProps): Function | undefined {
-    const { settings, logoutClientIds = [] } = props;
-    if (logoutClientIds.length === 0) return undefined;
-    return this.#writer(
-      "BackChannelLogout",
-      "back-channel-logout.handler",
-      variablesOfWriter([...EVERY_WRITER, ...LOGOUT_SETTINGS], {
-        ...props,
-        settings: { ...settings, clientIds: logoutClientIds },
-      }),
-    );
-  }
-
-  /** A function that may write into the table and to its own log. */
-  #writer(id: string, handler: string, variables: Variables): Function {
-    const logGroup = new LogGroup(this, `${id}Log`, { retention: this.#logRetention });
-    const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
-    logGroup.grantWrite(role);
-    this.table.grant(role, "dynamodb:UpdateItem");
-    return new Function(this, id, {
-      description: "Writes revocations from what Auth0 sends.",
-      runtime: new Runtime("nodejs24.x", RuntimeFamily.NODEJS),
-      architecture: Architecture.ARM_64,
-      handler,
-      code: Code.fromAsset(`${import.meta.dirname}/revocation-writers.zip`),
-      memorySize: 512,
-      timeout: TIMEOUT,
-      environment: { ...variables, REVOCATION_TABLE: this.table.tableName },
-      loggingFormat: LoggingFormat.JSON,
-      logGroup,
-      role,
-    });
+    const template = readTemplate(import.meta.dirname, "revocations");
+    const values = { ...toSettingValues(template, getVariables(props.settings)), ...toParameters(props) };
+    const resources = addResources(this, template, values);
+    this.outputs = toReferences(toValues(instantiate(template, values).Outputs), resources);
+    this.table = Table.fromTableName(this, "Named", this.outputs["RevocationTable"] ?? "");
+    this.logoutUrl = this.outputs["BackChannelLogoutUrl"];
   }
 }
 
@@ -160,15 +66,78 @@ export function getVariables(settings: Partial<Settings>): Variables {
   return toTokenEnvironment({ ...settings, revocationTable: "known-once-deployed" }, Date.now());
 }
 
-/** Those of the authorizer's variables that have these names, and how long a writer keeps sessions. */
-function variablesOfWriter(
-  names: readonly string[],
-  { settings, sessionRetentionDays }: RevocationsProps,
-): Variables {
+function toParameters(props: RevocationsProps): Values {
+  const { logRetention } = props;
   return {
-    ...Object.fromEntries(Object.entries(getVariables(settings)).filter(([name]) => names.includes(name))),
-    ...(sessionRetentionDays !== undefined && {
-      REVOCATION_SESSION_RETENTION_DAYS: String(sessionRetentionDays),
-    }),
+    EventBus: props.eventBus?.eventBusName,
+    LogEventBus: props.logEventBus?.eventBusName,
+    RevokeOnLogout: props.revokeOnLogout?.toString(),
+    LogoutClientIds: toTokenList(props.logoutClientIds),
+    SessionRetentionDays: props.sessionRetentionDays?.toString(),
+    WarmReadUnits: props.warmReadUnits,
+    LogRetentionDays: logRetention === RetentionDays.INFINITE ? { Ref: "AWS::NoValue" } : logRetention,
   };
+}
+
+function toTokenList(values: readonly string[] = []): string {
+  return Token.isUnresolved(values) ? Fn.join(",", [...values]) : values.join(",");
+}
+
+/** Adds the resources of a template, whose logical IDs CDK makes from their names in it. */
+function addResources(
+  scope: Construct,
+  template: Template,
+  values: Values,
+): ReadonlyMap<string, CfnResource> {
+  const resources = new Map<string, CfnResource>();
+  const toLogicalId = (name: string): string =>
+    Lazy.string({ produce: () => resources.get(name)?.logicalId });
+  const names = Object.keys(instantiate(template, values).Resources);
+  const definitions = Object.values(instantiate(template, values, toLogicalId).Resources);
+  const code = new Asset(scope, "Code", { path: `${import.meta.dirname}/revocation-writers.zip` });
+  for (const [index, name] of names.entries()) {
+    const { Type: type, Properties, DeletionPolicy } = definitions[index] as Definition;
+    const properties = type === "AWS::Lambda::Function" ? toFunction(Properties, code) : Properties;
+    const resource = new CfnResource(scope, name, { type, properties });
+    if (DeletionPolicy === "Retain") resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    resources.set(name, resource);
+  }
+  addDependencies(template, resources);
+  return resources;
+}
+
+function toFunction(properties: Values, { s3BucketName, s3ObjectKey }: Asset): Values {
+  const { Variables } = properties["Environment"] as { readonly Variables: Values };
+  return {
+    ...properties,
+    Code: { S3Bucket: s3BucketName, S3Key: s3ObjectKey },
+    Environment: { Variables: withoutEmpty(Variables) },
+  };
+}
+
+function addDependencies(template: Template, resources: ReadonlyMap<string, CfnResource>): void {
+  for (const [name, resource] of resources)
+    for (const other of [template.Resources[name]?.DependsOn ?? []].flat()) {
+      const dependency = resources.get(other);
+      if (dependency !== undefined) resource.node.addDependency(dependency);
+    }
+}
+
+/** CDK's own references, which also reach from one stack to another. */
+function toReferences(
+  values: Values,
+  resources: ReadonlyMap<string, CfnResource>,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(values).flatMap(([name, value]) => {
+    const { Ref, "Fn::GetAtt": [id = "", attribute = ""] = [] } = value as Reference;
+    const resource = resources.get(Ref ?? id);
+    if (resource === undefined) return [];
+    return [[name, Ref === undefined ? resource.getAtt(attribute).toString() : resource.ref] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+interface Reference {
+  readonly Ref?: string;
+  readonly "Fn::GetAtt"?: readonly string[];
 }

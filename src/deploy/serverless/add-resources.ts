@@ -1,17 +1,13 @@
 import { getResources, references, type Template } from "../lint/cloudformation.ts";
+import type { Fragment } from "../package/instantiate.ts";
 import { add, asServiceRoles, keepOwnConfiguration, letRead } from "./edit-template.ts";
 import { onlyFromThisWebSocketApi, toHttpApiAuthorizer } from "./edit-template.ts";
 import type { Provider } from "./framework-types.ts";
 import { httpApiAuthorizer } from "./function-definitions.ts";
+import { roleId } from "./names.ts";
 import type { Options } from "./options.ts";
 import type { Plan } from "./plan.ts";
-import {
-  gatewayResponsesFor,
-  resourcesFor,
-  roleId,
-  type Fragment,
-  type Infrastructure,
-} from "./resources.ts";
+import { gatewayResponsesFor, resourcesFor } from "./resources.ts";
 
 /**
  * Adds to a template what belongs to the functions: roles, alarms, the table of revocations.
@@ -22,11 +18,10 @@ export function addResources(
   template: Template,
   plan: Plan,
   provider: Provider,
-  infrastructure: Infrastructure,
   external: ReadonlySet<string>,
 ): void {
-  for (const [index, options] of plan.authorizers.entries()) {
-    const fragment = resourcesFor(infrastructure, options.stack, plan.getNames(options), index === 0);
+  for (const options of plan.authorizers) {
+    const fragment = resourcesFor(options, plan.getNames(options));
     asServiceRoles(fragment, provider);
     add(template, fragment);
     if (external.has(options.stack.name)) add(template, toExternalAuthorizer(options, plan, provider));
@@ -44,12 +39,8 @@ export function addResources(
  *
  * @returns their logical IDs
  */
-export function addGatewayResponses(
-  template: Template,
-  plan: Plan,
-  infrastructure: Infrastructure,
-): readonly string[] {
-  const responses = gatewayResponsesFor(infrastructure, plan.first.stack, plan.getNames(plan.first));
+export function addGatewayResponses(template: Template, plan: Plan): readonly string[] {
+  const responses = gatewayResponsesFor(plan.first.stack, plan.getNames(plan.first));
   add(template, responses);
   return Object.keys(responses.Resources ?? {});
 }

@@ -1,5 +1,5 @@
 import type { Template } from "../lint/cloudformation.ts";
-import type { Fragment } from "./resources.ts";
+import type { Fragment } from "../package/instantiate.ts";
 import type { Provider } from "./framework-types.ts";
 
 /** A resource of a template that Serverless has compiled, which plugins may change. */
@@ -34,6 +34,9 @@ const SHARED = [
   ...["DeadLetterConfig", "SnapStart"],
 ];
 
+/** The format in which the metrics of log lines are found. */
+const LOGGING = { LogFormat: "JSON" };
+
 /**
  * Takes from a function what it has from the service, and for which its role has no permission or its bundle no use: a
  * network out of which it may not reach the tenant, tracing, layers, another log group, a wrapper around its handler,
@@ -44,7 +47,11 @@ export function keepOwnConfiguration(template: Template, functionId: string, own
   if (resource === undefined) return;
   const properties = (resource.Properties ??= {});
   for (const property of SHARED) Reflect.deleteProperty(properties, property);
-  Object.assign(properties, { Handler: own.handler, Environment: { Variables: own.environment } });
+  Object.assign(properties, {
+    Handler: own.handler,
+    Environment: { Variables: own.environment },
+    LoggingConfig: LOGGING,
+  });
 }
 
 /** Gives the plugin's roles what the service asks of every role: a path, and a boundary of what it may do. */

@@ -1,8 +1,8 @@
 import { toDeployableVariables } from "../package/deployment-values.ts";
 import { toHttpSources, toRestSources } from "../package/identity-sources.ts";
 import type { FunctionDefinition } from "./framework-types.ts";
+import { roleId } from "./names.ts";
 import type { Options, StackOptions } from "./options.ts";
-import { roleId } from "./resources.ts";
 import { getTable } from "./writers.ts";
 
 /** A fetch of keys takes 4 s at most; API Gateway waits 10 s at most. */

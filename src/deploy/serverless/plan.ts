@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { FunctionDefinition, Serverless } from "./framework-types.ts";
 import { functionDefinition } from "./function-definitions.ts";
+import type { Names } from "./names.ts";
 import { SECTION, optionsFrom, type Options } from "./options.ts";
-import type { Names } from "./resources.ts";
 import { findTokenParameter } from "./routes.ts";
 import { getWriters } from "./writers.ts";
 
@@ -57,7 +57,7 @@ export class Plan {
       return [name, { ...definition, ...common }] as const;
     });
     const writers = getWriters(first, this.getIdPrefix(first), this.writersArtifact).map(
-      ({ suffix, definition }) => {
+      ([suffix, definition]) => {
         const name = `${first.stack.name}${suffix}`;
         return [name, { name: this.#getFullName(name), ...definition, ...common }] as const;
       },
@@ -86,16 +86,15 @@ export class Plan {
     return this.naming.getNormalizedFunctionName(stack.name);
   }
 
-  getNames({ stack, settings }: Options): Names {
-    const { revocationTable, logLevel } = settings;
+  getNames(options: Options): Names {
+    const { name } = options.stack;
     return {
-      prefix: this.#getFullName(stack.name),
-      idPrefix: this.naming.getNormalizedFunctionName(stack.name),
-      functionId: this.naming.getLambdaLogicalId(stack.name),
-      logGroupId: this.naming.getLogGroupLogicalId(stack.name),
+      prefix: this.#getFullName(name),
+      idPrefix: this.getIdPrefix(options),
+      tablePrefix: this.getIdPrefix(this.first),
+      functionId: this.naming.getLambdaLogicalId(name),
+      logGroupId: this.naming.getLogGroupLogicalId(name),
       restApiId: this.#aws().getApiGatewayRestApiId(),
-      logLevel: toText(logLevel),
-      revocationTable: toText(revocationTable),
     };
   }
 
@@ -120,8 +119,4 @@ export class Plan {
     if (warmers.length === 0) return {};
     return { warmup: Object.fromEntries(warmers.map((name) => [name, { enabled: false }])) };
   }
-}
-
-function toText(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { getVariable } from "../../settings/settings.ts";
 import { getResources, type Template } from "../lint/cloudformation.ts";
 import { formatFinding, lintTemplate, type Finding } from "../lint/lint.ts";
@@ -14,7 +12,6 @@ import { findImportedPaths } from "./imported-paths.ts";
 import { settingsOfLocalTenant, toOfflineVariables, withoutSharedSettings } from "./offline-tenant.ts";
 import { SECTION } from "./options.ts";
 import { Plan } from "./plan.ts";
-import type { Infrastructure } from "./resources.ts";
 import { addHttpApiAuthorizer, completeRoutes, referToAuthorizer } from "./routes.ts";
 
 /**
@@ -134,13 +131,12 @@ export class Auth0AuthorizerPlugin {
   #addResources(): void {
     const { provider } = this.#serverless.service;
     const template = provider.compiledCloudFormationTemplate;
-    const infrastructure = readInfrastructure();
-    addResources(template, this.#plan, provider, infrastructure, this.#external);
+    addResources(template, this.#plan, provider, this.#external);
     if (!this.#plan.first.stack.gatewayResponses || !guardsRestApi(template, this.#plan)) return;
     // An API has one response of each type: services that share it would take turns in replacing them.
     if (provider.apiGateway?.restApiId !== undefined)
       this.#tell("the REST API is another stack's, so its gateway responses belong there");
-    else this.#gatewayResponses = addGatewayResponses(template, this.#plan, infrastructure);
+    else this.#gatewayResponses = addGatewayResponses(template, this.#plan);
   }
 
   /** With the service's own resources in the template, and before plugins that split it. */
@@ -206,10 +202,4 @@ function withoutNull(template: Template): Template {
 function withoutTable(environment: FunctionDefinition["environment"] = {}): Record<string, unknown> {
   const isOfTable = (name: string): boolean => name.startsWith("REVOCATION_");
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !isOfTable(name)));
-}
-
-function readInfrastructure(): Infrastructure {
-  return JSON.parse(
-    readFileSync(join(import.meta.dirname, "serverless-resources.json"), "utf8"),
-  ) as Infrastructure;
 }

@@ -1,27 +1,16 @@
-import { toDeployableVariables, type DeployableSettings } from "../package/deployment-values.ts";
-import type { SettingKey } from "../../settings/settings.ts";
+import type { Template } from "../lint/cloudformation.ts";
+import { toDeployableVariables } from "../package/deployment-values.ts";
+import { instantiate, toValues, type Fragment, type Values } from "../package/instantiate.ts";
+import { readTemplate, toSettingValues, withoutEmpty } from "../package/templates.ts";
 import type { FunctionDefinition } from "./framework-types.ts";
+import { roleId, toWriterId, WRITERS, type Names, type Writer } from "./names.ts";
 import type { Options } from "./options.ts";
-
-/** A function that writes revocations, as {@link Options} ask for it. */
-interface Writer {
-  /** What its name ends with. */
-  readonly suffix: "RevokeOnEvent" | "BackChannelLogout";
-  readonly definition: FunctionDefinition;
-}
 
 /** The files of the functions that write revocations, in the package's `dist/` and in their zip. */
 export const WRITER_FILES = ["revoke-on-event.cjs", "back-channel-logout.cjs"];
 
-const TIMEOUT_SECONDS = 10;
-/** The authorizer's settings that the endpoint for logout tokens has too. */
-const LOGOUT_SETTINGS: readonly SettingKey[] = [
-  "domain",
-  "clockToleranceSeconds",
-  "jwksMaxAgeSeconds",
-  "jwksStaleIfErrorSeconds",
-  "jwksTimeoutMs",
-];
+/** What Serverless makes of a function and its `url`, from its definition. */
+const MADE_BY_SERVERLESS = ["AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::Lambda::Url"];
 
 /** What the authorizer's function needs beyond its settings where there is a table. */
 export function getTable(idPrefix: string): {
@@ -34,68 +23,89 @@ export function getTable(idPrefix: string): {
   };
 }
 
+/** The table, and what belongs to it beside the functions that write into it. */
+export function revocationResources(options: Options, { idPrefix, prefix }: Names): Fragment {
+  const { Resources, Outputs } = revocationsOf(options, idPrefix);
+  const added = Object.entries(Resources).filter(
+    ([, { Type, Properties = {} }]) => !MADE_BY_SERVERLESS.includes(Type) && !isForUrl(Type, Properties),
+  );
+  const output = { ...(Outputs["RevocationTable"] as object), Export: { Name: `${prefix}-revocations` } };
+  return {
+    Resources: Object.fromEntries(added),
+    Outputs: { [`${idPrefix}RevocationTable`]: output },
+  };
+}
+
+/** What of it the alarms watch, by the names of their parameters. */
+export function watchedByAlarms(options: Options, { idPrefix }: Names): Values {
+  return toValues(revocationsOf(options, idPrefix).Outputs);
+}
+
 /**
- * The functions that write revocations, as `serverless.yml` would define them.
+ * The functions that write revocations, as `serverless.yml` would define them, by what their names end with.
  *
  * @param artifact the absolute path of their zip
  */
-export function getWriters(options: Options, idPrefix: string, artifact: string): readonly Writer[] {
-  const { stack } = options;
-  if (!stack.revocations) return [];
-  const common = {
-    runtime: stack.runtime,
-    architecture: stack.architecture,
-    memorySize: stack.memorySize,
-    timeout: TIMEOUT_SECONDS,
+export function getWriters(
+  options: Options,
+  idPrefix: string,
+  artifact: string,
+): readonly (readonly [suffix: Writer, definition: FunctionDefinition])[] {
+  if (!options.stack.revocations) return [];
+  const { Resources } = revocationsOf(options, idPrefix);
+  return WRITERS.flatMap((writer) => {
+    const properties = Resources[toWriterId(idPrefix, writer)]?.Properties;
+    if (properties === undefined) return [];
+    const hasUrl = `${idPrefix}${writer}Url` in Resources;
+    return [
+      [writer, { ...toDefinition(properties, options), ...(hasUrl && { url: true }), package: { artifact } }],
+    ];
+  });
+}
+
+/** A function's properties in CloudFormation, as Serverless names them. */
+function toDefinition(properties: Values, { stack }: Options): FunctionDefinition {
+  const { Variables } = properties["Environment"] as { readonly Variables: Values };
+  const role = properties["Role"] as { readonly "Fn::GetAtt": readonly [string, string] };
+  return {
+    handler: properties["Handler"],
+    description: properties["Description"],
+    runtime: properties["Runtime"],
+    architecture: (properties["Architectures"] as readonly unknown[])[0],
+    memorySize: properties["MemorySize"],
+    timeout: properties["Timeout"],
     logRetentionInDays: stack.logRetentionInDays,
+    role: role["Fn::GetAtt"][0],
+    environment: withoutEmpty(Variables),
     events: [],
-    package: { artifact },
-  };
-  const definitions = { RevokeOnEvent: revokeOnEvent, BackChannelLogout: backChannelLogout };
-  const suffixes = stack.backChannelLogout
-    ? (["RevokeOnEvent", "BackChannelLogout"] as const)
-    : (["RevokeOnEvent"] as const);
-  return suffixes.map((suffix) => ({
-    suffix,
-    definition: {
-      ...common,
-      role: `${idPrefix}${suffix}Role`,
-      ...definitions[suffix](options, {
-        ...toDeployableVariables(only(options.settings, ["logLevel"])),
-        ...sessionRetention(stack),
-        ...getTable(idPrefix).variables,
-      }),
-    },
-  }));
-}
-
-function sessionRetention({ sessionRetentionDays: days }: Options["stack"]): object {
-  return days === undefined ? {} : { REVOCATION_SESSION_RETENTION_DAYS: String(days) };
-}
-
-function revokeOnEvent({ stack }: Options, environment: object): object {
-  return {
-    handler: "revoke-on-event.handler",
-    description: "Writes revocations from the messages that Auth0 sends through EventBridge.",
-    environment: { ...environment, REVOCATION_ON_LOGOUT: String(stack.revokeOnLogout) },
   };
 }
 
-function backChannelLogout(options: Options, environment: object): object {
-  const settings = { ...only(options.settings, LOGOUT_SETTINGS), clientIds: logoutClientIds(options) };
-  return {
-    handler: "back-channel-logout.handler",
-    description: "Writes revocations of sessions from Auth0's logout tokens.",
-    url: true,
-    environment: { ...toDeployableVariables(settings), ...environment },
+function revocationsOf({ stack, settings }: Options, idPrefix: string): ReturnType<typeof instantiate> {
+  const template: Template = readTemplate(import.meta.dirname, "revocations");
+  const values = {
+    ...toSettingValues(template, toDeployableVariables(settings)),
+    EventBus: stack.eventBus,
+    LogEventBus: stack.logEventBus,
+    RevokeOnLogout: String(stack.revokeOnLogout),
+    LogoutClientIds: stack.backChannelLogout ? toLogoutClientIds(stack.logoutClientIds, settings) : "",
+    SessionRetentionDays: String(stack.sessionRetentionDays ?? ""),
+    WarmReadUnits: stack.warmReadUnits,
+    ReaderRole: { Ref: roleId(idPrefix) },
+    LogRetentionDays: stack.logRetentionInDays,
+    Runtime: stack.runtime,
+    Architecture: stack.architecture,
+    MemorySize: stack.memorySize,
   };
+  return instantiate(template, values, (id) => `${idPrefix}${id}`);
 }
 
 /** The applications whose logout tokens count: those whose ID tokens do, unless others are named. */
-function logoutClientIds({ stack, settings }: Options): unknown {
-  return stack.logoutClientIds.length > 0 ? stack.logoutClientIds : settings.clientIds;
+function toLogoutClientIds(named: readonly string[], settings: Options["settings"]): unknown {
+  const clientIds = named.length > 0 ? named : settings.clientIds;
+  return toDeployableVariables({ clientIds })["AUTH0_CLIENT_IDS"];
 }
 
-function only(settings: DeployableSettings, keys: readonly SettingKey[]): DeployableSettings {
-  return Object.fromEntries(keys.map((key) => [key, settings[key]]));
+function isForUrl(type: string, { InvokedViaFunctionUrl, FunctionUrlAuthType }: Values): boolean {
+  return type === "AWS::Lambda::Permission" && (InvokedViaFunctionUrl ?? FunctionUrlAuthType) !== undefined;
 }
