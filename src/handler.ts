@@ -4,8 +4,8 @@ import { createLog } from "./authorizer/decision-log.ts";
 import { writeToStdout } from "./logging/stdout.ts";
 import { SNAPSHOT_FILE } from "./token/keys/snapshot.ts";
 import { readSnapshotFile } from "./token/keys/snapshot.ts";
-import { readRoutesFile, ROUTES_FILE } from "./authorizer/routes-file.ts";
-import { mergeRoutePermissions } from "./settings/route-permissions.ts";
+import { readRoutesFile } from "./authorizer/routes-file.ts";
+import { mergeRoutePermissions, ROUTES_FILE } from "./settings/route-permissions.ts";
 import { prime } from "./authorizer/priming.ts";
 
 const configured = settingsFromEnvironment(process.env);

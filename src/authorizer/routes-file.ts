@@ -1,9 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ConfigurationError } from "../settings/configuration-error.ts";
-import { routePermissions, type RoutePermissions } from "../settings/route-permissions.ts";
-
-/** The file in which the packager lists every guarded route, beside the function's code. */
-export const ROUTES_FILE = "routes.json";
+import { routePermissions, ROUTES_FILE, type RoutePermissions } from "../settings/route-permissions.ts";
 
 /**
  * Reads the permissions of each route: `{"GET /orders/{id}": ["read:orders"], "GET /hello": []}`.

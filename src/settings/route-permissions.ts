@@ -3,6 +3,9 @@ import { AT_LAST_EQUALS, list, permission } from "./parsers.ts";
 /** What each route asks for: permissions, by the route's name. A route with none needs a signed-in caller and no more. */
 export type RoutePermissions = Readonly<Record<string, readonly string[]>>;
 
+/** The file in which a packager lists every guarded route, beside the function's code. */
+export const ROUTES_FILE = "routes.json";
+
 /** The rule of every route that no other rule names. */
 export const OTHER_ROUTES = "*";
 
@@ -35,6 +38,11 @@ export function formatRoutePermissions(rules: RoutePermissions): string {
       permissions.length === 0 ? [`${name}=`] : permissions.map((needed) => `${name}=${needed}`),
     )
     .join(",");
+}
+
+/** The text of {@link ROUTES_FILE}. */
+export function formatRoutesFile(rules: RoutePermissions): string {
+  return `${JSON.stringify(rules, undefined, 2)}\n`;
 }
 
 /** Both together mean both: every route of either, with the permissions of both. */

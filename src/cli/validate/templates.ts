@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Template } from "../../deploy/lint/cloudformation.ts";
 import type { Load } from "../../deploy/lint/evaluate.ts";
+import type { ReadFile } from "../../deploy/lint/read/routes-file.ts";
 import { toRecord } from "../../deploy/lint/values.ts";
 import { UsageError } from "../terminal.ts";
 import { parseTemplate } from "./parse-template.ts";
@@ -12,6 +13,8 @@ export interface TemplateFile {
   readonly template: Template;
   /** Finds what the template names, beside it. */
   readonly load: Load;
+  /** Reads the code of functions, beside it. */
+  readonly readFile: ReadFile;
 }
 
 const SERVERLESS_TEMPLATE = "cloudformation-template-update-stack.json";
@@ -44,7 +47,7 @@ function readTemplate(path: string): TemplateFile {
   const template = toRecord(parseFile(path));
   if (Object.keys(toRecord(template["Resources"])).length === 0)
     throw new UsageError(`${path} is not a CloudFormation or SAM template: it has no Resources`);
-  return { path, template: template as unknown as Template, load: createLoad(dirname(path)) };
+  return { path, template: template as unknown as Template, ...createReaders(dirname(path)) };
 }
 
 function parseFile(path: string): unknown {
@@ -58,10 +61,13 @@ function parseFile(path: string): unknown {
 }
 
 /** A file that a template names and that cannot be read is not checked, and no reason to stop. */
-function createLoad(folder: string): Load {
-  return (location) => {
-    if (location.includes("⟦") || /^(?:https?|s3):/.test(location)) return undefined;
-    const path = [resolve(folder, location), join(folder, basename(location))].find(isFile);
+function createReaders(folder: string): Pick<TemplateFile, "load" | "readFile"> {
+  const find = (location: string): string | undefined =>
+    location.includes("⟦") || /^(?:https?|s3):/.test(location)
+      ? undefined
+      : [resolve(folder, location), join(folder, basename(location))].find(isFile);
+  const load: Load = (location) => {
+    const path = find(location);
     if (path === undefined) return undefined;
     try {
       return parseTemplate(readFileSync(path, "utf8"));
@@ -69,6 +75,11 @@ function createLoad(folder: string): Load {
       return undefined;
     }
   };
+  const readCode: ReadFile = (location) => {
+    const path = find(location);
+    return path === undefined ? undefined : readFileSync(path);
+  };
+  return { load, readFile: readCode };
 }
 
 function isFile(path: string): boolean {

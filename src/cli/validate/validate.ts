@@ -62,7 +62,9 @@ export function validate(
     files.flatMap(({ template, load }) => getExports(createStacks(template, load).root)),
   );
   const reports = withSharedFindings(
-    files.map(({ template, load }) => checkTemplate(template, { ...options, load, exports })),
+    files.map(({ template, load, readFile }) =>
+      checkTemplate(template, { ...options, load, readFile, exports }),
+    ),
   );
   reports.forEach((report, index) => {
     terminal.write(formatReport(files[index]?.path ?? "", report, terminal));

@@ -49,7 +49,7 @@ export interface Report {
  * @param template a CloudFormation template with those nested in it, or a SAM template before its transform
  */
 export function checkTemplate(template: Template, options: Options = {}): Report {
-  const model = readModel(template, { load: () => undefined, ...options });
+  const model = readModel(template, { load: () => undefined, readFile: () => undefined, ...options });
   const { except = [], publicRoutes = [], everyFunction = false, now = Date.now() } = options;
   const ours = getOurs(model);
   const scope: Scope = { model, publicRoutes, ours, functions: everyFunction ? model.functions : ours, now };

@@ -1,3 +1,4 @@
+import type { RoutePermissions } from "../../settings/route-permissions.ts";
 import type { Properties } from "./values.ts";
 
 /**
@@ -6,6 +7,7 @@ import type { Properties } from "./values.ts";
  */
 export interface Model {
   readonly apis: Api[];
+  readonly stages: Stage[];
   readonly routes: Route[];
   readonly authorizers: Authorizer[];
   readonly functions: LambdaFunction[];
@@ -28,6 +30,13 @@ export interface Api {
   readonly messages: number;
   /** SAM answers preflights, so that pages of other origins call it. */
   readonly hasCors: boolean;
+}
+
+export interface Stage {
+  readonly id: string;
+  readonly api: string;
+  /** Its variables; undefined where only a deployment knows. */
+  readonly variables: Properties | undefined;
 }
 
 export type Guard =
@@ -90,6 +99,8 @@ export interface Authorizer {
   readonly ttlSeconds: number | undefined;
   /** Undefined where only a deployment knows. */
   readonly hasSimpleResponses: boolean | undefined;
+  /** Of an HTTP API, `1.0` or `2.0`; undefined where only a deployment knows, and on other APIs. */
+  readonly payloadVersion: string | undefined;
   /** A role calls the function, or SAM writes the permission. */
   readonly mayCall: boolean;
 }
@@ -100,6 +111,15 @@ export interface LambdaFunction {
   readonly properties: Properties;
   /** Logical IDs of its role; undefined where it is not of these templates. */
   readonly role: string | undefined;
+  /** Undefined where its code is not on this machine. */
+  readonly routesFile: RoutesFile | undefined;
+}
+
+/** What the file `routes.json` in a function's code says: nothing where there is none. */
+export interface RoutesFile {
+  readonly rules: RoutePermissions;
+  /** Why the function does not start with it. */
+  readonly issue?: string;
 }
 
 interface FunctionUrl {
@@ -159,6 +179,7 @@ interface Unread {
 export function createModel(): Model {
   return {
     apis: [],
+    stages: [],
     routes: [],
     authorizers: [],
     functions: [],

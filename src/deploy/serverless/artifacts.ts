@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { formatRoutesFile, ROUTES_FILE, type RoutePermissions } from "../../settings/route-permissions.ts";
 import { settingsFrom, type Settings } from "../../settings/settings.ts";
 import { SNAPSHOT_FILE } from "../../token/keys/snapshot.ts";
 import { findDeploymentKeys, isCloudFormationValue } from "../package/deployment-values.ts";
@@ -11,10 +12,20 @@ import { WRITER_FILES } from "./writers.ts";
 
 const SNAPSHOT_TIMEOUT_MS = 5000;
 
-/** Writes an authorizer's zip: the files of its bundle and, where they were taken, the tenant's keys. */
-export function writeAuthorizer(path: string, snapshot: Buffer | undefined): void {
-  const files = filesNamed(codeFiles(import.meta.dirname));
-  writeZip(path, snapshot === undefined ? files : { ...files, [SNAPSHOT_FILE]: snapshot });
+/** What an authorizer's zip has beside the files of its bundle. */
+export interface Contents {
+  /** The tenant's keys. */
+  readonly snapshot?: Buffer | undefined;
+  readonly routes?: RoutePermissions | undefined;
+}
+
+/** Writes an authorizer's zip: the files of its bundle and what else it has to know. */
+export function writeAuthorizer(path: string, { snapshot, routes }: Contents): void {
+  writeZip(path, {
+    ...filesNamed(codeFiles(import.meta.dirname)),
+    ...(snapshot !== undefined && { [SNAPSHOT_FILE]: snapshot }),
+    ...(routes !== undefined && { [ROUTES_FILE]: Buffer.from(formatRoutesFile(routes)) }),
+  });
 }
 
 /** Writes the zip of the functions that write revocations. */

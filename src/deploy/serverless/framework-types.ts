@@ -2,7 +2,10 @@ import type { Template } from "../lint/cloudformation.ts";
 
 /** As much of the Serverless Framework as the plugin uses: the same in version 3, in osls and in version 4. */
 export interface Serverless {
-  readonly configSchemaHandler: { defineCustomProperties(schema: object): void };
+  readonly configSchemaHandler: {
+    defineCustomProperties(schema: object): void;
+    defineFunctionEventProperties(provider: string, event: string, schema: object): void;
+  };
   readonly processedInput: { readonly commands: readonly string[] };
   readonly serviceDir: string;
   readonly service: Service;
@@ -62,10 +65,15 @@ export interface FunctionDefinition {
 export type AuthorizerReference = string | Readonly<Record<string, unknown>>;
 
 interface EventWithAuthorizer {
+  readonly method?: string;
+  readonly path?: string;
+  readonly route?: string;
   authorizer?: AuthorizerReference;
+  /** The plugin's: what the route asks for, a text or a list. */
+  readonly permissions?: unknown;
 }
 
-interface FunctionEvent {
+export interface FunctionEvent {
   readonly http?: string | EventWithAuthorizer;
   readonly httpApi?: string | EventWithAuthorizer;
   readonly websocket?: string | EventWithAuthorizer;

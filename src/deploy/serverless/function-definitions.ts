@@ -49,8 +49,8 @@ export function functionDefinition({ stack, settings }: Options, place: Place): 
 }
 
 /** Whether there are permissions by route: then no answer for one route may be cached for another. */
-function hasRoutePermissions({ settings }: Options): boolean {
-  return Object.keys(settings.routePermissions ?? {}).length > 0;
+export function hasRoutePermissions({ settings, routes }: Options): boolean {
+  return routes !== undefined || Object.keys(settings.routePermissions ?? {}).length > 0;
 }
 
 function getTtlSeconds({ stack, settings }: Options): number {
@@ -76,12 +76,16 @@ export function httpApiAuthorizer(options: Options): Readonly<Record<string, unk
   };
 }
 
-/** Of a REST API's authorizer, what differs from what Serverless does by itself. */
-export function restAuthorizer(options: Options): object {
+/**
+ * Of a REST API's authorizer, what differs from what Serverless does by itself.
+ *
+ * @param ownTtl what an event says of it itself
+ */
+export function restAuthorizer(options: Options, ownTtl?: unknown): object {
   const { identitySources, resultTtlSeconds }: StackOptions = options.stack;
   const byRoute = hasRoutePermissions(options);
   // With permissions by route and a TTL, the route has to be in the key; whether a REST API takes it is not verified.
-  const ttl = resultTtlSeconds ?? (byRoute ? 0 : undefined);
+  const ttl = ownTtl ?? resultTtlSeconds ?? (byRoute ? 0 : undefined);
   const sources =
     byRoute && ttl !== 0 ? ["context.httpMethod", "context.path", ...identitySources] : identitySources;
   return {

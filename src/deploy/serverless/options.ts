@@ -1,3 +1,4 @@
+import type { RoutePermissions } from "../../settings/route-permissions.ts";
 import type { DeployableSettings } from "../package/deployment-values.ts";
 import type { RuleName } from "../lint/lint.ts";
 
@@ -128,6 +129,8 @@ export interface Options {
   readonly stack: StackOptions;
   /** Not checked yet; values may be CloudFormation's own, such as `{ "Fn::ImportValue": … }`. */
   readonly settings: DeployableSettings;
+  /** Every route that it guards, with its permissions, as events say them; undefined if none says any. */
+  readonly routes?: RoutePermissions | undefined;
 }
 
 /** Stands for the table that the plugin makes, whose name only a deployment knows. */

@@ -1,6 +1,9 @@
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { RoutePermissions } from "../../settings/route-permissions.ts";
 import type { FunctionDefinition, Serverless } from "./framework-types.ts";
 import { functionDefinition } from "./function-definitions.ts";
+import { findGuardedRoutes } from "./guarded-routes.ts";
 import type { Names } from "./names.ts";
 import { SECTION, optionsFrom, type Options } from "./options.ts";
 import { findTokenParameter } from "./routes.ts";
@@ -14,6 +17,8 @@ export class Plan {
   readonly #isOffline: boolean;
   /** Plugins that build change the framework's while they do. */
   readonly #serviceDir: string;
+  /** By the authorizer's name, as events were before the plugin completed them. */
+  readonly #routes = new Map<string, RoutePermissions | undefined>();
 
   constructor(serverless: Serverless, isOffline: boolean) {
     this.#serverless = serverless;
@@ -31,7 +36,8 @@ export class Plan {
 
   /** The authorizers; the table of revocations and gateway responses belong to the first. */
   get authorizers(): readonly [Options, ...Options[]] {
-    return optionsFrom(this.section);
+    const [first, ...others] = optionsFrom(this.section);
+    return [this.#withRoutes(first), ...others.map((options) => this.#withRoutes(options))];
   }
 
   get first(): Options {
@@ -82,6 +88,12 @@ export class Plan {
     return join(this.#serviceDir, ".serverless", `${name}.zip`);
   }
 
+  /** Reads a zip that is packaged, by the key under which it is to be uploaded. */
+  readPackaged(key: string): Buffer | undefined {
+    const path = join(this.#serviceDir, ".serverless", basename(key));
+    return existsSync(path) ? readFileSync(path) : undefined;
+  }
+
   getIdPrefix({ stack }: Options): string {
     return this.naming.getNormalizedFunctionName(stack.name);
   }
@@ -104,6 +116,12 @@ export class Plan {
 
   #getFullName(name: string): string {
     return `${this.#serverless.service.service}-${this.#aws().getStage()}-${name}`;
+  }
+
+  #withRoutes(options: Options): Options {
+    const { name } = options.stack;
+    if (!this.#routes.has(name)) this.#routes.set(name, findGuardedRoutes(this.#serverless.service, name));
+    return { ...options, routes: this.#routes.get(name) };
   }
 
   /** The parameter in which clients of a WebSocket send their token is set automatically. */

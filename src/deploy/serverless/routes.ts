@@ -11,12 +11,14 @@ const WEBSOCKET_SOURCE = ["route.request.querystring.access_token"];
  */
 export function completeRoutes(service: Service, options: Options): void {
   const { name } = options.stack;
-  const ofRest = restAuthorizer(options);
   for (const { http, httpApi, websocket } of Object.values(service.functions).flatMap(
     ({ events = [] }) => events,
   )) {
-    if (typeof http === "object" && getName(http.authorizer) === name && Object.keys(ofRest).length > 0)
-      http.authorizer = { ...ofRest, ...toObject(http.authorizer) };
+    if (typeof http === "object" && getName(http.authorizer) === name) {
+      const own = toObject(http.authorizer);
+      const ofRest = restAuthorizer(options, own["resultTtlInSeconds"]);
+      if (Object.keys(ofRest).length > 0) http.authorizer = { ...ofRest, ...own };
+    }
     // serverless-offline reads objects alone.
     if (typeof httpApi === "object" && httpApi.authorizer === name) httpApi.authorizer = { name };
     if (typeof websocket === "object" && getName(websocket.authorizer) === name)
@@ -80,7 +82,7 @@ export function referToAuthorizer(service: Service, name: string, authorizerId: 
   return isUsed;
 }
 
-function getName(authorizer: AuthorizerReference | undefined): unknown {
+export function getName(authorizer: AuthorizerReference | undefined): unknown {
   return typeof authorizer === "object" ? authorizer["name"] : authorizer;
 }
 

@@ -1,4 +1,4 @@
-import type { Model, Permission, Role } from "../model.ts";
+import type { LambdaFunction, Model, Permission, Role } from "../model.ts";
 import {
   getReference,
   getReferences,
@@ -10,16 +10,18 @@ import {
   type Properties,
 } from "../values.ts";
 import type { Resource, Resources } from "./resources.ts";
+import { readRoutesFile, type ReadFile } from "./routes-file.ts";
 import { withGlobals } from "./sam.ts";
 
 /** Everything, or every API of every account. */
 const ANY_SOURCE = /^\*$|^arn:[^:]*:execute-api:[^:]*:\*:/;
 
 /** Reads functions, their addresses, who may call them, their roles and their log groups. */
-export function readFunctions(resources: Resources, model: Model): void {
-  for (const { id, properties } of resources.ofType("AWS::Lambda::Function"))
-    model.functions.push({ id, properties, role: getReferences(properties["Role"])[0] });
-  for (const resource of resources.ofType("AWS::Serverless::Function")) readSamFunction(resource, model);
+export function readFunctions(resources: Resources, model: Model, readFile: ReadFile): void {
+  for (const resource of resources.ofType("AWS::Lambda::Function"))
+    model.functions.push(toFunction(resource, readFile));
+  for (const resource of resources.ofType("AWS::Serverless::Function"))
+    readSamFunction({ ...resource, properties: withGlobals(resource) }, model, readFile);
   for (const { id, properties } of resources.ofType("AWS::Lambda::Url"))
     model.urls.push({
       id,
@@ -43,10 +45,15 @@ export function readFunctions(resources: Resources, model: Model): void {
     });
 }
 
-function readSamFunction(resource: Resource, model: Model): void {
-  const { id } = resource;
-  const properties = withGlobals(resource);
-  model.functions.push({ id, properties, role: getReferences(properties["Role"])[0] });
+function toFunction(resource: Resource, readFile: ReadFile): LambdaFunction {
+  const { id, properties } = resource;
+  const role = getReferences(properties["Role"])[0];
+  return { id, properties, role, routesFile: readRoutesFile(resource, readFile) };
+}
+
+function readSamFunction(resource: Resource, model: Model, readFile: ReadFile): void {
+  const { id, properties } = resource;
+  model.functions.push(toFunction(resource, readFile));
   const url = toRecord(properties["FunctionUrlConfig"]);
   if (Object.keys(url).length > 0)
     model.urls.push({ id, function: id, authType: readAuthType(url["AuthType"]) });

@@ -2,7 +2,7 @@ import type { ApiKind, Authorizer, Backend, Model, Route } from "../model.ts";
 import { getReferences, getWhyUnknown, isTrue, toList, toRecord, toText } from "../values.ts";
 import { NO_BACKEND, readBackend } from "./backend.ts";
 import { isLambdaAuthorizer, readGuard } from "./guard.ts";
-import { readStrictly, toApiId, toSeconds, type Resource, type Resources } from "./resources.ts";
+import { readStrictly, toApiId, toSeconds, toVersion, type Resource, type Resources } from "./resources.ts";
 
 /** Reads HTTP and WebSocket APIs that are not an OpenAPI body. */
 export function readHttpApis(resources: Resources, model: Model): void {
@@ -107,6 +107,7 @@ function readAuthorizer(
       ttlSeconds: toSeconds(properties["AuthorizerResultTtlInSeconds"], 0),
       hasSimpleResponses:
         getWhyUnknown(EnableSimpleResponses) === undefined ? isTrue(EnableSimpleResponses) : undefined,
+      payloadVersion: toVersion(properties["AuthorizerPayloadFormatVersion"]),
       mayCall: AuthorizerCredentialsArn !== undefined,
     },
   ];

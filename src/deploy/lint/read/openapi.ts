@@ -3,7 +3,7 @@ import { getWhyUnknown, isTrue, toList, toRecord, toText, type Properties } from
 import { readBackend } from "./backend.ts";
 import { isLambdaAuthorizer } from "./guard.ts";
 import { readHeaders } from "./rest.ts";
-import { toSeconds, type Resources } from "./resources.ts";
+import { toSeconds, toVersion, type Resources } from "./resources.ts";
 
 const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 const ANY_METHOD = "x-amazon-apigateway-any-method";
@@ -160,6 +160,7 @@ function readAuthorizer(
       sources: getWhyUnknown(identitySource) === undefined ? sources : undefined,
       ttlSeconds: toSeconds(authorizer["authorizerResultTtlInSeconds"], isRest ? 300 : 0),
       hasSimpleResponses: isRest ? false : isTrue(enableSimpleResponses),
+      payloadVersion: isRest ? undefined : toVersion(authorizer["authorizerPayloadFormatVersion"]),
       mayCall: authorizerCredentials !== undefined,
     },
   ];

@@ -8,12 +8,16 @@ import { readFunctions } from "./functions.ts";
 import { readHttpApis } from "./http.ts";
 import { readOpenApi } from "./openapi.ts";
 import { readResources, type Resources } from "./resources.ts";
+import type { ReadFile } from "./routes-file.ts";
+import { readStages } from "./stages.ts";
 import { readRestApis, type ParentPath } from "./rest.ts";
 import { readSam } from "./sam.ts";
 
 export interface ReadOptions {
   /** Finds nested templates and OpenAPI documents. */
   readonly load: Load;
+  /** Finds the code of functions, so that routes which are packaged with it count. */
+  readonly readFile: ReadFile;
   /** Values that templates checked together export. */
   readonly exports?: Stack["exports"];
   /** Paths of parents that a REST API's resources have in another stack. */
@@ -37,11 +41,12 @@ export function readModel(template: Template, options: ReadOptions): Model {
   const resources = readResources(root);
   const model = createModel();
   noteUnread(root, resources, missing, model);
+  readStages(resources, model);
   readRestApis(resources, options.parents ?? [], model);
   readHttpApis(resources, model);
   const bodies = [...readBodies(resources, model), ...readSam(resources, model)];
   for (const body of bodies) readOpenApi(body, resources, model);
-  readFunctions(resources, model);
+  readFunctions(resources, model, options.readFile);
   return model;
 }
 

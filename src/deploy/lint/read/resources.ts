@@ -88,6 +88,12 @@ export function toApiId(value: unknown): string {
   return getReferences(value)[0] ?? toText(value) ?? (value instanceof Unknown ? value.why : "");
 }
 
+/** `1.0` or `2.0`, which YAML may have read as a number; undefined where only a deployment knows. */
+export function toVersion(value: unknown): string | undefined {
+  const version = Number(toText(value));
+  return Number.isFinite(version) && getWhyUnknown(value) === undefined ? version.toFixed(1) : undefined;
+}
+
 /** A number of seconds; undefined where only a deployment knows. */
 export function toSeconds(value: unknown, whenAbsent: number): number | undefined {
   if (value === undefined) return whenAbsent;

@@ -119,6 +119,7 @@ function readAuthorizer({ id, properties }: Resource, resources: Resources): Aut
       sources: sources === undefined || getWhyUnknown(sources) !== undefined ? undefined : sources.split(","),
       ttlSeconds: toSeconds(properties["AuthorizerResultTtlInSeconds"], DEFAULT_TTL_SECONDS),
       hasSimpleResponses: false,
+      payloadVersion: undefined,
       mayCall: AuthorizerCredentials !== undefined,
     },
   ];

@@ -1,6 +1,6 @@
 import type { ApiKind, Authorizer, Guard } from "../model.ts";
 import { getWhyUnknown, isTrue, toList, toRecord, toText, type Properties } from "../values.ts";
-import { toSeconds, type Resources } from "./resources.ts";
+import { toSeconds, toVersion, type Resources } from "./resources.ts";
 
 /** The Lambda authorizers of the `Auth` of an API. */
 export function readSamAuthorizers(
@@ -28,6 +28,7 @@ export function readSamAuthorizers(
           getWhyUnknown(EnableSimpleResponses) === undefined
             ? !isRest && isTrue(EnableSimpleResponses)
             : undefined,
+        payloadVersion: isRest ? undefined : toVersion(authorizer["AuthorizerPayloadFormatVersion"]),
         mayCall: mayCall(authorizer, isRest),
       },
     ];

@@ -13,6 +13,7 @@ import {
 import { readBackend } from "./backend.ts";
 import type { Body } from "./openapi.ts";
 import { isRestricted } from "./rest.ts";
+import { readVariables } from "./stages.ts";
 import type { Resource, Resources } from "./resources.ts";
 import { readSamAuthorizers, readSamGuard } from "./sam-auth.ts";
 
@@ -94,6 +95,11 @@ function addApi(api: SamApi, properties: Properties, resources: Resources, model
     isRestricted: isRestricted(properties) || Object.keys(toRecord(auth["ResourcePolicy"])).length > 0,
     messages: 0,
     hasCors: properties["Cors"] !== undefined,
+  });
+  model.stages.push({
+    id,
+    api: id,
+    variables: readVariables(properties[kind === "rest" ? "Variables" : "StageVariables"]),
   });
   model.authorizers.push(...readSamAuthorizers(id, kind, auth, resources));
   for (const [type, response] of Object.entries(toRecord(properties["GatewayResponses"]))) {

@@ -2,7 +2,9 @@ import { identitySourcesWithoutToken, missingPermissions, responseFormats } from
 import { guardedFunctionUrls, longNames, publicPermissions, unreachableTables } from "./functions.ts";
 import { appendedIdentities } from "./mappings.ts";
 import { openCatchAlls, unguardedRoutes } from "./routes.ts";
+import { brokenRoutesFiles, routesNotTold } from "./route-permissions.ts";
 import { brokenSettings } from "./settings.ts";
+import { stagesWithoutAudiences } from "./stages.ts";
 import type { Rule } from "./rule.ts";
 
 /** What is certain and serious: a caller needs no token, or no call is answered. */
@@ -12,7 +14,7 @@ export const ERRORS = {
     title: "settings with which the function does not start",
     why: "Every call is answered 500.",
     fix: "Correct the variable in the function's environment.",
-    check: brokenSettings,
+    check: (scope) => [...brokenSettings(scope), ...brokenRoutesFiles(scope)],
   },
   "unguarded-route": {
     severity: "error",
@@ -48,6 +50,22 @@ export const ERRORS = {
     why: "API Gateway gives a caller the answer, and the identity, of another.",
     fix: "Add the header Authorization to the identity source, or set the time to live to 0.",
     check: identitySourcesWithoutToken,
+  },
+  "route-not-told": {
+    severity: "error",
+    title: "permissions by route, and an authorizer that is not told the route",
+    why: "Every call is answered 500.",
+    fix:
+      "On an HTTP API, set the payload version to 2.0 and add $context.routeKey to the identity sources; on a REST " +
+      "API, use the type REQUEST.",
+    check: routesNotTold,
+  },
+  "stage-without-audiences": {
+    severity: "error",
+    title: "a stage that does not say which audiences count there",
+    why: "Every call is answered 500.",
+    fix: "Set the stage variable auth0Audiences to values of AUTH0_AUDIENCES or AUTH0_CLIENT_IDS; use REQUEST, not TOKEN.",
+    check: stagesWithoutAudiences,
   },
   "response-format": {
     severity: "error",

@@ -16,6 +16,7 @@ import {
   responsesWithoutCors,
 } from "./gateway-responses.ts";
 import { absentClaims, ignoredMappings } from "./mappings.ts";
+import { routesNotInKey, rulesWithoutRoute, unlistedRoutes } from "./route-permissions.ts";
 import { apiKeyRoutes, preflightsWithBackend, restrictedRoutes, unknownPublicRoutes } from "./routes.ts";
 import { unknownSettings } from "./settings.ts";
 import type { Rule } from "./rule.ts";
@@ -93,6 +94,27 @@ export const WARNINGS = {
     why: "If it is a replica of a global table, two regions write, and the last write can move a revocation back.",
     fix: "Let one region write, or accept the finding if no other one does.",
     check: secondWriters,
+  },
+  "unlisted-route": {
+    severity: "warning",
+    title: "a guarded route that no permission by route names",
+    why: "Every call is answered 403 (route_not_listed).",
+    fix: "Add the route to AUTHORIZER_ROUTE_PERMISSIONS or routes.json, with nothing if signed-in is enough.",
+    check: unlistedRoutes,
+  },
+  "rule-without-route": {
+    severity: "warning",
+    title: "permissions for a route that there is not",
+    why: "The route was renamed, or is misspelled; the route that was meant is denied, or asks for less.",
+    fix: "Write the route as the API defines it, or remove the rule.",
+    check: rulesWithoutRoute,
+  },
+  "route-not-in-key": {
+    severity: "warning",
+    title: "permissions by route, and a REST API's cache that does not tell routes apart",
+    why: "The answer for one route denies the caller the others, until it leaves the cache.",
+    fix: "Set the time to live to 0, or add context.httpMethod and context.path to the identity sources.",
+    check: routesNotInKey,
   },
   "authorizer-ttl": {
     severity: "warning",
