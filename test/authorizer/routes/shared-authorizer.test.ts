@@ -29,6 +29,12 @@ const APIS: Readonly<Record<string, CreateApi>> = {
   WebSocket: (authorizer, stageVariables) => createWebSocketApi({ authorizer, stageVariables }),
 };
 
+function getApi(api: string): CreateApi {
+  const create = APIS[api];
+  if (create === undefined) throw new Error(`not an API: ${api}`);
+  return create;
+}
+
 function createSharedFixture(api: string, options: Partial<SettingsOptions> = {}): Fixture {
   const httpApiResponse = api === "HTTP 2.0, simple" ? "simple" : "policy";
   return createFixture({ shared: true, httpApiResponse, ...options });
@@ -42,8 +48,8 @@ async function call(
   options: Partial<SettingsOptions> = {},
 ): Promise<string> {
   const fixture = createSharedFixture(api, options);
-  const status = await APIS[api]?.(fixture.authorizer, stageVariables, 0)(caller, { request: "GET /hello" });
-  return `${String(status)} ${fixture.lastReason()}`.trim();
+  const status = await getApi(api)(fixture.authorizer, stageVariables, 0)(caller, { request: "GET /hello" });
+  return `${status} ${fixture.lastReason()}`.trim();
 }
 
 /** How a gateway tells the client of `unauthorized`: the backend is never reached. */
@@ -96,7 +102,7 @@ describe.each(Object.keys(APIS))("a shared authorizer at a %s API", (api) => {
 
   test("with a cache, keeps no error and no answer of another audience", async () => {
     const { authorizer } = createSharedFixture(api);
-    const create = APIS[api]!;
+    const create = getApi(api);
     const request = { request: "GET /hello" } as const;
     const [orders, billing] = [AUDIENCE, OTHER_AUDIENCE].map((audience) =>
       create(authorizer, { auth0Audiences: audience }, 300),
