@@ -10,7 +10,11 @@ import { routePermissions, ROUTES_FILE, type RoutePermissions } from "../setting
  */
 export function readRoutesFile(path: string): RoutePermissions {
   try {
-    return routePermissions(JSON.parse(readFileSync(path, "utf8")));
+    const rules = routePermissions(JSON.parse(readFileSync(path, "utf8")));
+    // Without any rule every route is open, which no one would package a file for.
+    if (Object.keys(rules).length === 0)
+      throw new Error("names no route: leave the file out to have no rules");
+    return rules;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw new ConfigurationError([`${ROUTES_FILE} ${(error as Error).message}`]);

@@ -22,7 +22,7 @@ test("without the file there are no routes", () => {
   expect(readRoutesFile(join(folder, "none.json"))).toEqual({});
 });
 
-test.each(["", "{", "[]", "7", '{"orders": ["read:orders"]}', '{"GET /orders": [7]}'])(
+test.each(["", "{", "{}", "[]", "7", '{"orders": ["read:orders"]}', '{"GET /orders": [7]}'])(
   "a file that is not one keeps the function from starting: %s",
   (text) => {
     expect(() => read(text)).toThrow(/The authorizer cannot start[^]*routes\.json/);

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { answerHelp } from "../../tools/build/usage.ts";
 import { createCampaigns, type Tally } from "./campaign.ts";
 import { keepInCorpus, readCorpus } from "./corpus.ts";
+import { runRouteCampaign } from "./route-campaign.ts";
 
 const SHORT = { mutated: 20_000, signed: 2000, events: 10_000 };
 const FULL = { mutated: 1_000_000, signed: 100_000, events: 100_000 };
@@ -35,6 +36,16 @@ for (const [name, runs] of Object.entries(values.full === true ? FULL : SHORT)) 
 if (tallies.some((tally) => FAILURES.some((failure) => tally[failure] > 0))) {
   keepInCorpus(campaigns.findings.slice(0, MOST_KEPT));
   console.log(JSON.stringify(campaigns.findings.slice(0, MOST_KEPT), null, 2));
+  process.exitCode = 1;
+}
+
+const routes = await runRouteCampaign(values.full === true ? 20_000 : 1000, seed);
+const { tried, accepted, letIn, turnedAway } = routes;
+console.log(
+  `routes     tried ${tried}, accepted ${accepted}, let in ${letIn.length}, turned away ${turnedAway.length}`,
+);
+if (letIn.length + turnedAway.length > 0) {
+  console.log([...letIn, ...turnedAway].slice(0, MOST_KEPT).join("\n"));
   process.exitCode = 1;
 }
 
