@@ -11,7 +11,13 @@ import { findMisspelledSection, findNameMistakes, findOptionMistakes } from "./c
 import type { FunctionDefinition, Serverless, Utilities } from "./framework-types.ts";
 import { deployWithResponses, fitIn } from "./gateway-responses.ts";
 import { findImportedPaths } from "./imported-paths.ts";
-import { settingsOfLocalTenant, toOfflineVariables, withoutSharedSettings } from "./offline-tenant.ts";
+import {
+  findIndistinct,
+  findUnknownOffline,
+  settingsOfLocalTenant,
+  toOfflineVariables,
+  withOwnSettingsOnly,
+} from "./offline-tenant.ts";
 import { SECTION } from "./options.ts";
 import { Plan } from "./plan.ts";
 import type { Infrastructure } from "./resources.ts";
@@ -107,19 +113,24 @@ export class Auth0AuthorizerPlugin {
   }
 
   async #prepareOffline(): Promise<void> {
-    const { functions, provider } = this.#serverless.service;
-    for (const options of this.#plan.authorizers) {
-      const { name, offlineTenant, revocations } = options.stack;
+    const { functions } = this.#serverless.service;
+    const { authorizers, first } = this.#plan;
+    const { offlineTenant } = first.stack;
+    this.#refuse(authorizers.flatMap(findUnknownOffline));
+    const tenant = offlineTenant === undefined ? undefined : await settingsOfLocalTenant(offlineTenant);
+    if (tenant !== undefined) this.#refuse(findIndistinct(authorizers, tenant));
+    for (const options of authorizers) {
+      const { name, revocations } = options.stack;
       const authorizer = functions[name];
       if (authorizer === undefined) continue;
       writeAuthorizer(this.#plan.getArtifact(name), undefined);
       const environment = revocations ? withoutTable(authorizer.environment) : authorizer.environment;
-      authorizer.environment = withoutSharedSettings(environment ?? {}, provider.environment);
-      if (offlineTenant === undefined) continue;
-      const tenant = await settingsOfLocalTenant(offlineTenant);
-      authorizer.environment = { ...authorizer.environment, ...toOfflineVariables(options, tenant) };
-      this.#tell(`tenant ${tenant["AUTH0_DOMAIN"] ?? ""}`);
+      authorizer.environment = withOwnSettingsOnly({
+        ...environment,
+        ...(tenant && toOfflineVariables(options, tenant)),
+      });
     }
+    if (tenant !== undefined) this.#tell(`tenant ${tenant["AUTH0_DOMAIN"] ?? ""}`);
     if (this.#plan.first.stack.revocations) writeWriters(this.#plan.writersArtifact);
   }
 
@@ -186,7 +197,7 @@ export class Auth0AuthorizerPlugin {
   #refuse(mistakes: readonly string[]): void {
     if (mistakes.length === 0) return;
     const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
-    const message = `auth0-api-gateway-authorizer found ${count}, so nothing is deployed.\n- ${mistakes.join("\n- ")}`;
+    const message = `auth0-api-gateway-authorizer found ${count}, so nothing is ${this.#isOffline ? "started" : "deployed"}.\n- ${mistakes.join("\n- ")}`;
     throw new this.#serverless.classes.Error(message, "AUTH0_AUTHORIZER_MISTAKES");
   }
 }
