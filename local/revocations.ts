@@ -1,4 +1,5 @@
 import { startRevocationTable, type RevocationTable } from "../src/testing/revocation-table.ts";
+import { toKey } from "../src/revocation/item.ts";
 import { backChannelLogoutFrom, revokeOnEventFrom } from "../src/revocation/writers/from-environment.ts";
 import type { MessageReceiver } from "./tenant/messages.ts";
 
@@ -34,8 +35,14 @@ export async function startRevocations(
         if (statusCode >= 500)
           throw new Error(`The back-channel logout endpoint answered ${statusCode} ${body}`);
       },
+      restored: (sub, sessionIds) => Promise.resolve(forget(table, sub, sessionIds)),
     },
   };
+}
+
+function forget({ items }: RevocationTable, sub: string, sessionIds: readonly string[]): void {
+  items.delete(toKey({ kind: "sub", sub }));
+  for (const sid of sessionIds) items.delete(toKey({ kind: "sid", sid }));
 }
 
 /** A form (OIDC Back-Channel Logout 1.0 §2.5), as a function URL hands it to its Lambda function. */

@@ -91,7 +91,7 @@ function whoamiUrls({ http, webSocket }: Ports): WhoamiUrls {
 export function settingsFor({ issuer }: Tenant): Readonly<Record<string, string>> {
   return authorizerSettings({
     issuer,
-    apiIdentifier: API_IDENTIFIER,
+    apiIdentifiers: [API_IDENTIFIER],
     accessToken: { emailClaim: EMAIL_CLAIM },
   });
 }

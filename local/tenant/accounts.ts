@@ -1,7 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { Account } from "oidc-provider";
-import { ROLES_CLAIM, type Profile, type User } from "./directory.ts";
+import { ROLES_CLAIM, type CustomClaims, type Profile, type User } from "./directory.ts";
 import { errors } from "./quiet-oidc-provider.ts";
 
 interface PasswordHash {
@@ -116,10 +116,10 @@ function newProfile(email: string): Profile {
 }
 
 /** The user as oidc-provider wants it; which of these claims a token carries depends on its scopes. */
-export function toAccount(user: Profile): Account {
+export function toAccount(user: Profile, customClaims: CustomClaims): Account {
   const { sub, name, nickname, email, emailVerified, roles } = user;
-  const claims = { sub, name, nickname, email, email_verified: emailVerified, [ROLES_CLAIM]: roles };
-  return { accountId: sub, claims: () => claims };
+  const own = { sub, name, nickname, email, email_verified: emailVerified, [ROLES_CLAIM]: roles };
+  return { accountId: sub, claims: () => ({ ...own, ...customClaims }) };
 }
 
 async function hashPassword(password: string): Promise<PasswordHash> {

@@ -17,8 +17,8 @@ export function audienceParameter(ctx: KoaContextWithOIDC): string | undefined {
 }
 
 /** The API that a token is asked for, with what it lets applications ask for. */
-export function resourceServer(identifier: string, apiIdentifier: string) {
-  if (identifier !== apiIdentifier) throw accessDenied(`Service not found: ${identifier}`);
+export function resourceServer(identifier: string, apiIdentifiers: readonly string[]) {
+  if (!apiIdentifiers.includes(identifier)) throw accessDenied(`Service not found: ${identifier}`);
   return { scope: [...IDENTITY_SCOPES, ...API_SCOPES].join(" "), accessTokenFormat: "jwt" as const };
 }
 

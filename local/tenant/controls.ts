@@ -1,6 +1,7 @@
 import type { KeyIds } from "./keys.ts";
-import { users } from "./directory.ts";
+import type { User } from "./directory.ts";
 import type { Route } from "./route.ts";
+import type { WantedToken } from "./issue-token.ts";
 import type { UserControls } from "./user-controls.ts";
 
 /** What can be done to a tenant while it runs. */
@@ -12,6 +13,16 @@ export interface Controls {
   /** While down, the key set answers 503; everything else goes on. */
   setDown(down: boolean): void;
   readonly userControls: UserControls;
+}
+
+/** What the controls of a tenant need to know of it. */
+export interface ControlledTenant {
+  /** The pages that may use the controls. */
+  readonly origins: readonly string[];
+  readonly users: readonly User[];
+  /** Those of an authorizer for this tenant, by environment variable. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly issueToken: (wanted: WantedToken) => Promise<string>;
 }
 
 const USER_ACTIONS: Readonly<Record<string, keyof UserControls>> = {
@@ -28,14 +39,13 @@ const PREFIX = "/_local/";
 /**
  * What Auth0's dashboard does, as `POST /_local/…`, for demonstrations: `keys/rotate`, `keys/revoke?kid=`, `down`, `up`,
  * and with `?email=` of one of the first users `users/block`, `unblock`, `delete`, `change-password`,
- * `logout-everywhere` and `restore`.
+ * `logout-everywhere` and `restore`. `token` answers with a token, as {@link WantedToken} says.
  * `GET /_local/settings` answers with the settings of an authorizer for this tenant, by environment variable.
  * A browser names the page that asks in `Origin`, and no page outside `origins` may.
  */
 export function controlRoutes(
   tenant: Controls,
-  origins: readonly string[],
-  settings: Readonly<Record<string, string>>,
+  { origins, users, settings, issueToken }: ControlledTenant,
 ): Route {
   return async (ctx, next) => {
     if (!ctx.path.startsWith(PREFIX)) {
@@ -52,8 +62,13 @@ export function controlRoutes(
     if (ctx.method !== "POST") ctx.throw(405, "POST only.");
     const { kid, email } = ctx.query;
     const action = ctx.path.slice(PREFIX.length);
+    if (action === "token") {
+      ctx.body = await issueToken(ctx.query);
+      return;
+    }
+    const user = users.find((candidate) => candidate.email === email);
     const done =
-      (await performOnUser(tenant.userControls, action, email)) ??
+      (await performOnUser(tenant.userControls, action, user)) ??
       (await perform(tenant, action, typeof kid === "string" ? kid : undefined));
     ctx.body = done ?? ctx.throw(404);
   };
@@ -73,10 +88,9 @@ export function jwksOutage(isDown: () => boolean): Route {
 async function performOnUser(
   controls: UserControls,
   action: string,
-  email: unknown,
+  user: User | undefined,
 ): Promise<object | undefined> {
   const method = USER_ACTIONS[action];
-  const user = Object.values(users).find((candidate) => candidate.email === email);
   if (method === undefined || user === undefined) return undefined;
   await controls[method](user.sub);
   return { done: action };

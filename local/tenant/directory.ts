@@ -40,6 +40,9 @@ export interface Application {
   readonly origins: readonly string[];
 }
 
+/** Claims that a post-login Action would add for every user, by name. */
+export type CustomClaims = Readonly<Record<string, unknown>>;
+
 /** What the tenant tells applications and APIs about a person. */
 export interface Profile {
   readonly sub: string;
@@ -137,4 +140,26 @@ export const users = {
     roles: ["member"],
     password: "a-long-password-for-lea",
   },
+  /** Verified, but with an address of another domain than everybody else. */
+  outsider: {
+    sub: "auth0|65f0c0ffee0000000000000d",
+    email: "outsider@elsewhere.example",
+    emailVerified: true,
+    name: "Otto Outsider",
+    nickname: "otto",
+    roles: [],
+    password: "a-long-password-for-otto",
+  },
 } as const satisfies Record<string, User>;
+
+export type Users = Readonly<Record<keyof typeof users, User>>;
+
+/** The domain of the users' addresses, the outsider's excepted. */
+export const EMAIL_DOMAIN = "example.com";
+
+/** The users with addresses of this domain, and the outsider as always. */
+export function usersOf(emailDomain: string): Users {
+  const moved = (user: User): User => ({ ...user, email: `${user.email.split("@")[0]}@${emailDomain}` });
+  const { verified, unverified, leaving, outsider } = users;
+  return { verified: moved(verified), unverified: moved(unverified), leaving: moved(leaving), outsider };
+}

@@ -9,6 +9,8 @@ export interface MessageReceiver {
   event(event: object): Promise<void>;
   /** A form that is posted to the back-channel logout URL of an application. */
   logoutToken(token: string): Promise<void>;
+  /** Forgets what it heard of a user and of these sessions. Auth0 sends no such message. */
+  restored(sub: string, sessionIds: readonly string[]): Promise<void>;
 }
 
 /** Whom a message is about. */

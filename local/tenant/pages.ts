@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { users, type User } from "./directory.ts";
+import type { User } from "./directory.ts";
 
 export interface LoginPage {
   /** The application that the user signs in to. */
   readonly application: string;
-  /** What the email field starts with: the last attempt, or the application's `login_hint`; else a user's address. */
+  /** Who may sign in. */
+  readonly users: readonly User[];
+  /** What the email field starts with: the last attempt, or the application's `login_hint`; else the first user's. */
   readonly email?: string;
   readonly error?: string;
 }
@@ -45,8 +47,13 @@ export const CONTENT_SECURITY_POLICY = [
  * The form is filled in for a user of the tenant: nothing here is secret. It posts to its own address, which only the
  * browser that started this sign-in can know.
  */
-export function loginPage({ application, email = users.verified.email, error }: LoginPage): string {
-  const known = Object.values(users).find((user) => user.email === email);
+export function loginPage({
+  application,
+  users,
+  email = users[0]?.email ?? "",
+  error,
+}: LoginPage): string {
+  const known = users.find((user) => user.email === email);
   // After a mistake the password is what has to be typed again.
   const password = error === undefined ? (known?.password ?? "") : "";
   const focus = { password: password === "" ? "autofocus" : "", submit: password === "" ? "" : "autofocus" };
@@ -61,7 +68,7 @@ export function loginPage({ application, email = users.verified.email, error }: 
         <input id="password" name="password" type="password" autocomplete="current-password" required ${focus.password} value="${escapeHtml(password)}">
         <button type="submit" ${focus.submit}>Continue</button>
       </form>
-      <footer>The local tenant, and who may sign in to it:<ul>${Object.values(users).map(userLine).join("")}</ul></footer>`,
+      <footer>The local tenant, and who may sign in to it:<ul>${users.map(userLine).join("")}</ul></footer>`,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Account, ResourceServerInstance, TokenEndpointGrantContext } from "oidc-provider";
 import { grantScopes, resourceServer } from "./api-access.ts";
 import { toAccount, type Accounts } from "./accounts.ts";
-import { CONNECTION } from "./directory.ts";
+import { CONNECTION, type CustomClaims } from "./directory.ts";
 import { errors, type Provider } from "./quiet-oidc-provider.ts";
 
 /** The password grant (RFC 6749 §4.3), and Auth0's own one beside it, which names the connection as `realm`. */
@@ -13,7 +13,8 @@ type GrantContext = TokenEndpointGrantContext<Partial<Record<(typeof PARAMETERS)
 
 interface Directory {
   readonly accounts: Accounts;
-  readonly apiIdentifier: string;
+  readonly apiIdentifiers: readonly string[];
+  readonly customClaims: CustomClaims;
 }
 
 /**
@@ -29,12 +30,12 @@ export function passwordGrant(
   provider.registerGrantType(grantType, handler, PARAMETERS);
 }
 
-async function issueTokens(ctx: GrantContext, { accounts, apiIdentifier }: Directory): Promise<void> {
+async function issueTokens(ctx: GrantContext, { accounts, apiIdentifiers, customClaims }: Directory): Promise<void> {
   const { username = "", password = "", realm = CONNECTION } = ctx.oidc.params;
   const user = realm === CONNECTION ? await accounts.authenticate(username, password) : undefined;
   if (user === undefined) throw wrongPassword();
-  const account = toAccount(user);
-  const accessToken = await issueAccessToken(ctx, account.accountId, requestedApi(ctx, apiIdentifier));
+  const account = toAccount(user, customClaims);
+  const accessToken = await issueAccessToken(ctx, account.accountId, requestedApi(ctx, apiIdentifiers));
   const value = await accessToken.save();
   ctx.oidc.entity("Account", account);
   ctx.body = {
@@ -72,10 +73,10 @@ async function issueIdToken(ctx: GrantContext, account: Account, accessToken: st
 }
 
 /** The API that Auth0's `audience` names. Without one, the access token is good for the tenant itself. */
-function requestedApi({ oidc }: GrantContext, apiIdentifier: string): ResourceServerInstance | undefined {
+function requestedApi({ oidc }: GrantContext, apiIdentifiers: readonly string[]): ResourceServerInstance | undefined {
   const { audience } = oidc.params;
   if (audience === undefined || audience === "") return undefined;
-  const api = new oidc.provider.ResourceServer(audience, resourceServer(audience, apiIdentifier));
+  const api = new oidc.provider.ResourceServer(audience, resourceServer(audience, apiIdentifiers));
   oidc.resourceServers[audience] = api;
   return api;
 }

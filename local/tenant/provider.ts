@@ -11,7 +11,7 @@ import {
 } from "./api-access.ts";
 import { loginTicket } from "./cross-origin.ts";
 import { ROLES_CLAIM } from "./directory.ts";
-import type { Application } from "./directory.ts";
+import type { Application, CustomClaims } from "./directory.ts";
 import { published } from "./keys.ts";
 import type { KeyRing } from "./keys.ts";
 import { CONTENT_SECURITY_POLICY, messagePage } from "./pages.ts";
@@ -24,7 +24,9 @@ import type { AccessTokenShape } from "./tokens.ts";
 /** What stays the same while providers with different keys come and go. */
 export interface ProviderSettings {
   readonly issuer: string;
-  readonly apiIdentifier: string;
+  readonly apiIdentifiers: readonly string[];
+  /** In ID tokens and access tokens of every user. */
+  readonly customClaims: CustomClaims;
   readonly applications: readonly Application[];
   readonly accounts: Accounts;
   readonly memory: Memory;
@@ -76,7 +78,7 @@ function configurationOf(settings: ProviderSettings, ring: KeyRing): Configurati
     routes: ROUTES,
     scopes: [...IDENTITY_SCOPES],
     claims: {
-      openid: ["sub", ROLES_CLAIM],
+      openid: ["sub", ROLES_CLAIM, ...Object.keys(settings.customClaims)],
       profile: ["name", "nickname"],
       email: ["email", "email_verified"],
     },
@@ -88,7 +90,7 @@ function configurationOf(settings: ProviderSettings, ring: KeyRing): Configurati
     pkce: { required: () => true },
     ttl: lifetimes(settings.tokenLifetimeSeconds),
     ...ownApi(settings),
-    ...ownUsers(settings.accounts),
+    ...ownUsers(settings),
   };
 }
 
@@ -136,7 +138,7 @@ function ownApi(settings: ProviderSettings): Configuration {
       resourceIndicators: {
         enabled: true,
         defaultResource: audienceParameter,
-        getResourceServerInfo: (_ctx, identifier) => resourceServer(identifier, settings.apiIdentifier),
+        getResourceServerInfo: (_ctx, identifier) => resourceServer(identifier, settings.apiIdentifiers),
         useGrantedResource: () => true,
       },
       rpInitiatedLogout: { enabled: false },
@@ -154,11 +156,11 @@ function ownApi(settings: ProviderSettings): Configuration {
   };
 }
 
-function ownUsers(accounts: Accounts): Configuration {
+function ownUsers({ accounts, customClaims }: ProviderSettings): Configuration {
   return {
     findAccount: (_ctx, sub) => {
       const user = accounts.find(sub);
-      return user && toAccount(user);
+      return user && toAccount(user, customClaims);
     },
     interactions: { policy: withoutConsentForMobile(), url: (_ctx, { uid }) => LOGIN_PATH + uid },
     loadExistingGrant: grantEverythingAskedFor,

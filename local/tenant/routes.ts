@@ -1,6 +1,6 @@
 import type Provider from "oidc-provider";
 import type { Accounts } from "./accounts.ts";
-import type { Application } from "./directory.ts";
+import type { Application, User } from "./directory.ts";
 import { CONTENT_SECURITY_POLICY, loginPage, messagePage, type LoginPage } from "./pages.ts";
 import { LOGIN_PATH } from "./provider.ts";
 import { errors } from "./quiet-oidc-provider.ts";
@@ -19,7 +19,8 @@ export function onlyItsOwnHost(issuer: string): Route {
 }
 
 /** The login page, and the check of what is typed into it. */
-export function login(provider: Provider, accounts: Accounts): Route {
+export function login(provider: Provider, accounts: Accounts, users: readonly User[]): Route {
+  const pages = { provider, users };
   return async (ctx, next) => {
     if (!ctx.path.startsWith(LOGIN_PATH)) {
       await next();
@@ -32,10 +33,10 @@ export function login(provider: Provider, accounts: Accounts): Route {
       // `prompt=consent` was asked for: granted unseen, see grantEverythingAskedFor.
       await resume(provider, ctx, { consent: {} });
     } else if (ctx.method === "POST") {
-      await checkPassword(provider, accounts, ctx, interaction);
+      await checkPassword(pages, accounts, ctx, interaction);
     } else {
       const hint = interaction.params["login_hint"];
-      await showLogin(provider, ctx, interaction, 200, typeof hint === "string" ? { email: hint } : {});
+      await showLogin(pages, ctx, interaction, 200, typeof hint === "string" ? { email: hint } : {});
     }
   };
 }
@@ -72,13 +73,25 @@ async function findInteraction(provider: Provider, ctx: Context): Promise<Intera
   }
 }
 
-async function checkPassword(provider: Provider, accounts: Accounts, ctx: Context, interaction: Interaction) {
+/** What a login page needs besides its request. */
+interface LoginPages {
+  readonly provider: Provider;
+  readonly users: readonly User[];
+}
+
+async function checkPassword(
+  pages: LoginPages,
+  accounts: Accounts,
+  ctx: Context,
+  interaction: Interaction,
+): Promise<void> {
+  const { provider } = pages;
   const form = await readForm(ctx);
   const email = form.get("email") ?? "";
   try {
     const user = await accounts.authenticate(email, form.get("password") ?? "");
     if (user) await resume(provider, ctx, { login: { accountId: user.sub } });
-    else await showLogin(provider, ctx, interaction, 401, { email, error: "Wrong email or password." });
+    else await showLogin(pages, ctx, interaction, 401, { email, error: "Wrong email or password." });
   } catch (error) {
     if (!(error instanceof errors.OIDCProviderError)) throw error;
     await resume(provider, ctx, { error: error.error, error_description: error.error_description });
@@ -95,7 +108,7 @@ async function resume(
 }
 
 async function showLogin(
-  provider: Provider,
+  { provider, users }: LoginPages,
   ctx: Context,
   { params }: Interaction,
   status: number,
@@ -103,7 +116,7 @@ async function showLogin(
 ) {
   const client = await provider.Client.find(String(params["client_id"]));
   const application = client?.clientName ?? "the application";
-  showPage(ctx, status, loginPage({ application, ...attempt }));
+  showPage(ctx, status, loginPage({ application, users, ...attempt }));
 }
 
 function showPage(ctx: Context, status: number, html: string): void {

@@ -7,18 +7,20 @@ import { createAccounts } from "./accounts.ts";
 import type { Accounts } from "./accounts.ts";
 import { createMemory } from "./adapter.ts";
 import { controlRoutes, jwksOutage } from "./controls.ts";
-import type { Controls } from "./controls.ts";
+import type { ControlledTenant, Controls } from "./controls.ts";
 import {
   API_IDENTIFIER,
   EMAIL_CLAIM,
+  EMAIL_DOMAIN,
   SPA_ORIGIN,
   applications,
   legacyApp,
   singlePageApp,
-  users,
+  usersOf,
 } from "./directory.ts";
-import type { Application, ApplicationName, User } from "./directory.ts";
+import type { Application, ApplicationName, CustomClaims, User, Users } from "./directory.ts";
 import { crossOriginAuthentication } from "./cross-origin.ts";
+import { issueToken } from "./issue-token.ts";
 import { jsonTokenRequests } from "./json-token-requests.ts";
 import { createKeyRing, createSigningKey, keyIds, revoked, rotated } from "./keys.ts";
 import type { KeyIds, KeyRing } from "./keys.ts";
@@ -37,7 +39,14 @@ export interface TenantOptions {
   readonly port?: number;
   /** Where the single-page app is served from. */
   readonly spaOrigins?: readonly string[];
-  readonly apiIdentifier?: string;
+  /** Client IDs of single-page apps, in the place of those whose ID tokens the API takes otherwise. */
+  readonly clientIds?: readonly string[];
+  /** What access tokens may be for. */
+  readonly apiIdentifier?: string | readonly string[];
+  /** The domain of the users' addresses: `example.com`. One user, the outsider, has another. */
+  readonly emailDomain?: string;
+  /** What tokens of every user have beside their roles. */
+  readonly claims?: CustomClaims;
   /** The claim that carries the email in access tokens; `${emailClaim}_verified` carries its verification. */
   readonly emailClaim?: string;
   readonly accessTokenProfile?: AccessTokenProfile;
@@ -51,7 +60,9 @@ export interface Tenant extends Controls {
   /** With a slash at the end, as Auth0 has it: `http://localhost:4000/`. */
   readonly issuer: string;
   readonly applications: Readonly<Record<ApplicationName, Application>>;
-  readonly users: Readonly<Record<keyof typeof users, User>>;
+  readonly users: Users;
+  /** What an authorizer for this tenant needs to know, by environment variable. */
+  readonly settings: Readonly<Record<string, string>>;
   keys(): KeyIds;
   /** From now on this hears of users who are blocked, deleted or logged out. */
   tell(receiver: MessageReceiver): void;
@@ -61,22 +72,35 @@ export interface Tenant extends Controls {
 /** Starts a tenant that behaves like Auth0, on loopback only. Rejects with `EADDRINUSE` where the port is taken. */
 export async function startLocalTenant(options: TenantOptions = {}): Promise<Tenant> {
   const origins = options.spaOrigins ?? [SPA_ORIGIN];
-  const directory = directoryFor(origins);
+  const directory = directoryFor(origins, options.clientIds);
+  const others = (options.clientIds ?? []).slice(1).map((id) => singlePageApp(id, id, origins));
+  const clients = [...Object.values(directory), ...others];
+  const users = usersOf(options.emailDomain ?? EMAIL_DOMAIN);
   const [ring, accounts] = await Promise.all([createKeyRing(), createAccounts(Object.values(users))]);
 
   const server = createServer();
   const issuer = `http://localhost:${await listen(server, options.port ?? 0)}/`;
-  const settings = createSettings(issuer, Object.values(directory), accounts, options);
-  const controls = serve(server, settings, ring, [new URL(issuer).origin, ...origins]);
-  return { ...controls, issuer, applications: directory, users, close: () => close(server) };
+  const settings = createSettings(issuer, clients, accounts, options);
+  const forAuthorizer = authorizerSettings(settings, options.clientIds);
+  const controls = serve(server, settings, ring, {
+    origins: [new URL(issuer).origin, ...origins],
+    users: Object.values(users),
+    settings: forAuthorizer,
+    issueToken: (wanted) =>
+      issueToken(wanted, { ...settings, applications: clients, users: Object.values(users) }),
+  });
+  const close = (): Promise<void> => closeServer(server);
+  return { ...controls, issuer, applications: directory, users, settings: forAuthorizer, close };
 }
 
 /** The applications that have pages on this machine, served from these origins, beside all others. */
-function directoryFor(origins: readonly string[]): Record<ApplicationName, Application> {
-  const { name, clientId } = applications.spa;
+function directoryFor(
+  origins: readonly string[],
+  [clientId = applications.spa.clientId]: readonly string[] = [],
+): Record<ApplicationName, Application> {
   return {
     ...applications,
-    spa: keepingListed(singlePageApp(name, clientId, origins), applications.spa),
+    spa: keepingListed(singlePageApp(applications.spa.name, clientId, origins), applications.spa),
     legacy: keepingListed(legacyApp(origins), applications.legacy),
   };
 }
@@ -94,7 +118,7 @@ function serve(
   server: Server,
   settings: ProviderSettings,
   firstRing: KeyRing,
-  controlOrigins: readonly string[],
+  controlled: ControlledTenant,
 ) {
   let ring = firstRing;
   let down = false;
@@ -105,7 +129,7 @@ function serve(
       ...settings,
       key: () => ring.current,
       receiver: () => receiver,
-      subject: (sub) => Object.values(users).find((user) => user.sub === sub) ?? { sub, email: "" },
+      subject: (sub) => controlled.users.find((user) => user.sub === sub) ?? { sub, email: "" },
     }),
     keys: () => keyIds(ring),
     rotateKeys: async () => {
@@ -119,9 +143,9 @@ function serve(
     ring = keys;
     const provider = createProvider(settings, ring);
     provider.use(onlyItsOwnHost(settings.issuer));
-    provider.use(controlRoutes(controls, controlOrigins, authorizerSettings(settings)));
+    provider.use(controlRoutes(controls, controlled));
     provider.use(jwksOutage(() => down));
-    addRoutes(provider, settings);
+    addRoutes(provider, settings, controlled.users);
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- Koa's promise never rejects
     server.removeAllListeners("request").on("request", provider.callback());
     return keyIds(ring);
@@ -136,28 +160,27 @@ const OURS = ["spa", "mobile", "legacy", "hs256"] as const satisfies readonly Ap
 /** What of a tenant its authorizer depends on. */
 interface TenantFacts {
   readonly issuer: string;
-  readonly apiIdentifier: string;
+  readonly apiIdentifiers: readonly string[];
   readonly accessToken: { readonly emailClaim: string };
 }
 
 /** What an authorizer needs to know of this tenant, by environment variable. */
-export function authorizerSettings({
-  issuer,
-  apiIdentifier,
-  accessToken,
-}: TenantFacts): Readonly<Record<string, string>> {
+export function authorizerSettings(
+  { issuer, apiIdentifiers, accessToken }: TenantFacts,
+  clientIds: readonly string[] = OURS.map((name) => applications[name].clientId),
+): Readonly<Record<string, string>> {
   return {
     AUTH0_DOMAIN: issuer,
-    AUTH0_CLIENT_IDS: OURS.map((name) => applications[name].clientId).join(","),
-    AUTH0_AUDIENCES: apiIdentifier,
+    AUTH0_CLIENT_IDS: clientIds.join(","),
+    AUTH0_AUDIENCES: apiIdentifiers.join(","),
     AUTH0_EMAIL_CLAIM: accessToken.emailClaim,
   };
 }
 
-function addRoutes(provider: Provider, settings: ProviderSettings): void {
+function addRoutes(provider: Provider, settings: ProviderSettings, users: readonly User[]): void {
   const { accounts, applications: all, tickets } = settings;
   const legacy = all.filter(({ kind }) => kind === "legacySpa");
-  provider.use(login(provider, accounts));
+  provider.use(login(provider, accounts, users));
   provider.use(logout(provider, all));
   provider.use(crossOriginAuthentication({ applications: legacy, accounts, tickets }));
   provider.use(lockConfiguration(legacy));
@@ -172,9 +195,11 @@ function createSettings(
   accounts: Accounts,
   options: TenantOptions,
 ): ProviderSettings {
+  const customClaims = options.claims ?? {};
   return {
     issuer,
-    apiIdentifier: options.apiIdentifier ?? API_IDENTIFIER,
+    apiIdentifiers: [options.apiIdentifier ?? API_IDENTIFIER].flat(),
+    customClaims,
     applications: clients,
     accounts,
     memory: createMemory(),
@@ -183,6 +208,7 @@ function createSettings(
     accessToken: {
       profile: options.accessTokenProfile ?? "auth0",
       emailClaim: options.emailClaim ?? EMAIL_CLAIM,
+      customClaims,
     },
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 24 * 60 * 60,
   };
@@ -195,7 +221,7 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-function close(server: Server): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
     server.closeAllConnections();

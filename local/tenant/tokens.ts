@@ -1,6 +1,6 @@
 import { CompactSign } from "jose";
 import type { AccessToken, ClientCredentials, JWTStructured } from "oidc-provider";
-import { ROLES_CLAIM, type Profile } from "./directory.ts";
+import { ROLES_CLAIM, type CustomClaims, type Profile } from "./directory.ts";
 import type { SigningKey } from "./keys.ts";
 
 /** Auth0's two forms of access token: its own, which is the default, and the one of RFC 9068. */
@@ -9,6 +9,7 @@ export type AccessTokenProfile = "auth0" | "rfc9068";
 export interface AccessTokenShape {
   readonly profile: AccessTokenProfile;
   readonly emailClaim: string;
+  readonly customClaims: CustomClaims;
 }
 
 type Claims = Record<string, unknown>;
@@ -21,7 +22,7 @@ export function shapeAccessToken(
   token: AccessToken | ClientCredentials,
   jwt: JWTStructured,
   user: Profile | undefined,
-  { profile, emailClaim }: AccessTokenShape,
+  { profile, emailClaim, customClaims }: AccessTokenShape,
 ): void {
   const { iss, aud, iat, exp, scope, jti, client_id: clientId } = jwt.payload as Record<string, string>;
   const grant = user ? {} : { gty: "client-credentials" };
@@ -29,7 +30,7 @@ export function shapeAccessToken(
 
   jwt.header = { typ: profile === "auth0" ? "JWT" : "at+jwt" };
   jwt.payload = {
-    ...(user && actionClaims(user, emailClaim)),
+    ...(user && { ...actionClaims(user, emailClaim), ...customClaims }),
     iss,
     sub: user?.sub ?? `${String(clientId)}@clients`,
     // With `openid` the token is good for the tenant's own userinfo endpoint as well.

@@ -20,7 +20,7 @@ export interface UserControls {
   changePassword(sub: string): Promise<void>;
   /** Ends all sessions, each of them with a logout token to its application. */
   logOutEverywhere(sub: string): Promise<void>;
-  /** Undoes all of it, without a message: for the next demonstration. */
+  /** Undoes all of it, in the tenant and with its receiver: tokens from before are accepted again. */
   restore(sub: string): Promise<void>;
 }
 
@@ -37,6 +37,7 @@ interface Parts {
 
 export function userControls({ issuer, accounts, memory, key, receiver, subject }: Parts): UserControls {
   const tell = async (event: object): Promise<void> => receiver()?.event(event);
+  const endedSessions = new Map<string, readonly string[]>();
   return {
     block: async (sub) => {
       accounts.setBlocked(sub, true);
@@ -57,10 +58,17 @@ export function userControls({ issuer, accounts, memory, key, receiver, subject 
       await tell(passwordChanged(subject(sub)));
     },
     logOutEverywhere: async (sub) => {
-      for (const session of await memory.endSessions(sub)) {
+      const sessions = await memory.endSessions(sub);
+      const earlier = endedSessions.get(sub) ?? [];
+      endedSessions.set(sub, [...earlier, ...sessions.map(({ sessionId }) => sessionId)]);
+      for (const session of sessions) {
         await receiver()?.logoutToken(await logoutToken(subject(sub), session, { issuer, key: key() }));
       }
     },
-    restore: (sub) => accounts.restore(sub),
+    restore: async (sub) => {
+      await accounts.restore(sub);
+      await receiver()?.restored(sub, endedSessions.get(sub) ?? []);
+      endedSessions.delete(sub);
+    },
   };
 }

@@ -4,6 +4,7 @@ import { explain } from "./explain/explain.ts";
 import { revocations } from "./revocations/list.ts";
 import { revoke } from "./revocations/revoke.ts";
 import { snapshot } from "./snapshot.ts";
+import { tenant } from "./tenant.ts";
 import { validate } from "./validate/validate.ts";
 import { EXIT, UsageError, type Terminal } from "./terminal.ts";
 
@@ -15,6 +16,7 @@ const USAGE = `Usage: auth0-authorizer COMMAND
   validate     checks a CloudFormation template before it is deployed
   revoke       revokes tokens: a user's, a member's of an organization, a session's, an application's, or one
   revocations  lists what was revoked
+  tenant       starts a tenant that behaves like Auth0 on this machine
 
 auth0-authorizer COMMAND --help shows its options, and auth0-authorizer --version the version.
 `;
@@ -28,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   validate,
   revoke,
   revocations,
+  tenant,
 };
 
 /** @returns the exit code: 0 all well, 1 a problem was found, 2 wrong use, 3 cannot be decided */

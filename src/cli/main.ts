@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from "node:events";
 import { buffer } from "node:stream/consumers";
 import { runCommand } from "./commands.ts";
 import { decodeText } from "./pasted-text.ts";
@@ -15,5 +16,8 @@ process.exitCode = await runCommand(argv.slice(2), {
   // https://no-color.org: set and not empty.
   colour: stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb",
   clock: Date.now,
+  untilStopped: async () => {
+    await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  },
 });
 clearInterval(keepAlive);

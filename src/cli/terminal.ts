@@ -12,6 +12,8 @@ export interface Terminal {
   readonly colour: boolean;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Ends once the command is to stop: Ctrl-C, or a signal to terminate. */
+  readonly untilStopped: () => Promise<void>;
 }
 
 /** 0: all is well. */

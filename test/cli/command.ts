@@ -6,6 +6,8 @@ export interface Dependencies {
   readonly input?: string | undefined;
   readonly colour?: boolean;
   readonly clock?: () => number;
+  /** Called once a command runs that ends only when it is stopped, with what it has printed; it is stopped afterwards. */
+  readonly whileRunning?: (output: string) => Promise<void>;
 }
 
 export interface Ran {
@@ -17,7 +19,7 @@ export interface Ran {
 /** Runs the tool in this process, with everything around it given. */
 export async function run(
   args: readonly string[],
-  { env = {}, input, colour = false, clock = Date.now }: Dependencies = {},
+  { env = {}, input, colour = false, clock = Date.now, whileRunning }: Dependencies = {},
 ): Promise<Ran> {
   const output: string[] = [];
   const errors: string[] = [];
@@ -28,6 +30,10 @@ export async function run(
     write: (text) => void output.push(text),
     writeError: (text) => void errors.push(text),
     readInput: () => Promise.resolve(input),
+    untilStopped: async () => {
+      await Promise.resolve();
+      await whileRunning?.(output.join(""));
+    },
   });
   return { exitCode, output: output.join(""), errors: errors.join("") };
 }

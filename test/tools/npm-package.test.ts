@@ -154,6 +154,8 @@ describe("the npm package", () => {
       "dist/revoke-on-event.cjs",
       "dist/serverless-resources.json",
       "dist/serverless.cjs",
+      "dist/tenant.js",
+      "dist/tenant.licenses.txt",
       "dist/testing.cjs",
       "dist/testing.js",
       "dist/verifier.cjs",

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 import { functionFiles, writerFiles } from "../../src/deploy/package/function-files.ts";
 import { zip } from "../../src/deploy/package/zip.ts";
+import { bundledLicences } from "./bundled-licences.ts";
 import { KEYS, getVariable } from "../../src/settings/settings.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { readTemplates } from "./infrastructure.ts";
@@ -50,6 +51,32 @@ const revocationsApart: Plugin = {
     );
   },
 };
+
+/** Leaves the local tenant in a file of its own, which is loaded where it is started. */
+const tenantApart: Plugin = {
+  name: "tenant-apart",
+  setup(build) {
+    build.onResolve({ filter: /\/local\/tenant\/tenant\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./tenant.js", external: true } : undefined,
+    );
+  },
+};
+
+/** Of the 2,500 media types that Koa knows, which are larger than the tenant, those that it answers with. */
+const fewMediaTypes: Plugin = {
+  name: "few-media-types",
+  setup(build) {
+    build.onLoad({ filter: /mime-db\/db\.json$/ }, ({ path }) => {
+      const all = JSON.parse(readFileSync(path, "utf8")) as Record<string, object>;
+      const used = MEDIA_TYPES.map((type) => [type, all[type]]);
+      return { contents: JSON.stringify(Object.fromEntries(used)), loader: "json" };
+    });
+  },
+};
+const MEDIA_TYPES = [
+  ...["application/json", "application/javascript", "application/octet-stream", "application/jwt"],
+  ...["application/x-www-form-urlencoded", "text/html", "text/javascript", "text/plain"],
+];
 
 const common: BuildOptions = {
   bundle: true,
@@ -144,7 +171,24 @@ await bundle({
   format: "esm",
   entryPoints: { cli: "src/cli/main.ts" },
   banner: { js: AWS4_BANNER },
+  plugins: [withoutRequire, tenantApart],
 });
+
+/** The local tenant, with the packages that only it needs, so that the package does not depend on them. */
+const tenant = await bundle({
+  ...common,
+  target: "node20",
+  format: "esm",
+  minify: true,
+  legalComments: "none",
+  metafile: true,
+  entryPoints: { tenant: "local/tenant/tenant.ts" },
+  banner: {
+    js: "/*! auth0-api-gateway-authorizer, Apache-2.0. Contains packages under their own licences: tenant.licenses.txt */",
+  },
+  plugins: [withoutRequire, fewMediaTypes],
+});
+writeFileSync("dist/tenant.licenses.txt", bundledLicences(tenant.metafile));
 
 /** The Serverless plugin: Serverless loads plugins with `require`, and what that gives has to be the class itself. */
 await bundle({

@@ -9,13 +9,16 @@ export interface Import {
 const BEGIN = "<!-- picture: written by npm run docs -->";
 const FINISH = "<!-- picture: end -->";
 
-/** The rooms of `src` from the top floor to the ground: a room is a folder, or a file that lies in none. */
+/**
+ * The rooms of the product from the top floor to the ground: a room is a folder of `src`, or a file that lies in none;
+ * and the local tenant, which the command line starts.
+ */
 const FLOORS: readonly (readonly string[])[] = [
   ["handler", "index", "verifier", "cli"],
   ["authorizer", "testing"],
   ["identity", "revocation", "deploy"],
-  ["apigateway", "token", "logging"],
-  ["errors", "rfc3339", "http", "settings"],
+  ["apigateway", "token", "logging", "local/tenant"],
+  ["errors", "rfc3339", "http", "settings", "local/sign-in"],
 ];
 
 /** The page with its picture drawn anew from the imports of `src`. */
@@ -71,7 +74,7 @@ async function readImports(): Promise<readonly Import[]> {
   return [...unique.keys()].sort().flatMap((key) => unique.get(key) ?? []);
 }
 
-/** Undefined for what does not lie in `src`. */
+/** Undefined for what lies neither in `src` nor in `local`. */
 function toRoom(path: string): string | undefined {
-  return /^src\/([^/.]+)/.exec(path)?.[1];
+  return /^src\/([^/.]+)/.exec(path)?.[1] ?? /^local\/[^/.]+/.exec(path)?.[0];
 }

@@ -51,14 +51,14 @@ export function guardsHttpApi({ functions }: Service, name: string): boolean {
 export function findPermissionIssues(service: Service, authorizers: readonly Options[]): readonly string[] {
   const names = authorizers.map(({ stack }) => stack.name);
   return [
-    ...listRoutes(service).flatMap((route) => findMistakes(route, names)),
+    ...listRoutes(service).flatMap((route) => findRouteIssues(route, names)),
     ...authorizers
       .filter(({ settings, routes = {} }) => hasNoApi(settings) && Object.values(routes).flat().length > 0)
       .map(({ stack }) => `${stack.name}: permissions need audiences: ID tokens carry no permissions`),
   ];
 }
 
-function findMistakes(
+function findRouteIssues(
   { functionName, key, authorizer, permissions }: EventRoute,
   names: readonly string[],
 ): string[] {

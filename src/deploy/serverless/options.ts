@@ -74,7 +74,7 @@ export interface StackOptions {
   readonly publicRoutes: readonly string[];
   /** Rules that the template is not checked by. */
   readonly except: readonly RuleName[];
-  /** `local`, or the URL of a tenant started by `npm start`: whose settings count under serverless-offline. */
+  /** `local`, or the URL of a tenant started by `auth0-authorizer tenant`: whose settings count under serverless-offline. */
   readonly offlineTenant: string | undefined;
 }
 

@@ -11,7 +11,13 @@ import { deployWithResponses, fitIn } from "./gateway-responses.ts";
 import { hasRoutePermissions } from "./function-definitions.ts";
 import { definePermissions, findPermissionIssues, guardsHttpApi } from "./guarded-routes.ts";
 import { findImportedPaths } from "./imported-paths.ts";
-import { settingsOfLocalTenant, toOfflineVariables, withoutSharedSettings } from "./offline-tenant.ts";
+import {
+  findIndistinct,
+  findUnknownOffline,
+  settingsOfLocalTenant,
+  toOfflineVariables,
+  withOwnSettingsOnly,
+} from "./offline-tenant.ts";
 import { SECTION, type Options } from "./options.ts";
 import { Plan } from "./plan.ts";
 import { addHttpApiAuthorizer, completeRoutes, referToAuthorizer } from "./routes.ts";
@@ -108,23 +114,26 @@ export class Auth0AuthorizerPlugin {
   }
 
   async #prepareOffline(): Promise<void> {
-    const { functions, provider } = this.#serverless.service;
-    for (const options of this.#plan.authorizers) {
-      const { name, offlineTenant, revocations } = options.stack;
+    const { functions } = this.#serverless.service;
+    const { authorizers, first } = this.#plan;
+    const { offlineTenant } = first.stack;
+    this.#refuse(authorizers.flatMap(findUnknownOffline));
+    const tenant = offlineTenant === undefined ? undefined : await settingsOfLocalTenant(offlineTenant);
+    if (tenant !== undefined) this.#refuse(findIndistinct(authorizers, tenant));
+    for (const options of authorizers) {
+      const { name, revocations } = options.stack;
       const authorizer = functions[name];
       if (authorizer === undefined) continue;
       const checksRoutes = this.#checksRoutesOffline(options);
       writeAuthorizer(this.#plan.getArtifact(name), { routes: checksRoutes ? options.routes : undefined });
-      const environment = {
-        ...(revocations ? withoutTable(authorizer.environment) : authorizer.environment),
+      const environment = revocations ? withoutTable(authorizer.environment) : authorizer.environment;
+      authorizer.environment = withOwnSettingsOnly({
+        ...environment,
         ...(!checksRoutes && { [getVariable("routePermissions")]: "" }),
-      };
-      authorizer.environment = withoutSharedSettings(environment, provider.environment);
-      if (offlineTenant === undefined) continue;
-      const tenant = await settingsOfLocalTenant(offlineTenant);
-      authorizer.environment = { ...authorizer.environment, ...toOfflineVariables(options, tenant) };
-      this.#tell(`tenant ${tenant["AUTH0_DOMAIN"] ?? ""}`);
+        ...(tenant && toOfflineVariables(options, tenant)),
+      });
     }
+    if (tenant !== undefined) this.#tell(`tenant ${tenant["AUTH0_DOMAIN"] ?? ""}`);
     if (this.#plan.first.stack.revocations) writeWriters(this.#plan.writersArtifact);
   }
 
@@ -199,7 +208,7 @@ export class Auth0AuthorizerPlugin {
   #refuse(issues: readonly string[]): void {
     if (issues.length === 0) return;
     const count = issues.length === 1 ? "1 issue" : `${issues.length} issues`;
-    const message = `auth0-api-gateway-authorizer found ${count}, so nothing is deployed.\n- ${issues.join("\n- ")}`;
+    const message = `auth0-api-gateway-authorizer found ${count}, so nothing is ${this.#isOffline ? "started" : "deployed"}.\n- ${issues.join("\n- ")}`;
     throw new this.#serverless.classes.Error(message, "AUTH0_AUTHORIZER_ISSUES");
   }
 }
