@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { judgeMutants, type Packaged } from "./mutants.ts";
 import { packageServices, type Outcome } from "./package-service.ts";
 import { readRoutes } from "./routes.ts";
 import type { Service } from "./service.ts";
@@ -99,6 +100,23 @@ if (REFUSED.length > 0)
       for (const error of service.errors ?? []) expect(printed).toContain(error);
     });
   });
+
+describe("every guarded route of what was packaged, with its guard taken off mechanically", () => {
+  const judge = (): ReturnType<typeof judgeMutants> =>
+    judgeMutants(
+      PACKAGED.map((service) => ({ ...getOutcome(service), name: service.name }) as unknown as Packaged),
+    );
+
+  test("is found, or not checked", () => {
+    const outcomes = judge();
+    const total = outcomes.reduce((sum, { mutants }) => sum + mutants, 0);
+    process.stdout.write(
+      `${outcomes.map(({ what, mutants, errors, notChecked }) => `${what}: ${mutants} mutants, ${errors} errors, ${notChecked} not checked`).join("\n")}\n${total} mutants\n`,
+    );
+    expect(outcomes.flatMap(({ survivors }) => survivors)).toEqual([]);
+    if (process.env["CORPUS"] === undefined) expect(total).toBeGreaterThanOrEqual(500);
+  });
+});
 
 /** Below a path of another stack a template holds the end of a path alone. */
 function isBelow(found: string, wanted: string): boolean {

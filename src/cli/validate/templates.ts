@@ -15,6 +15,7 @@ export interface TemplateFile {
 }
 
 const SERVERLESS_TEMPLATE = "cloudformation-template-update-stack.json";
+const IS_TERRAFORM = "is Terraform, which is not read: none of its routes were checked";
 const CDK_TEMPLATE = /(?<!\.nested)\.template\.json$/;
 
 /**
@@ -41,7 +42,9 @@ function findTemplates(folder: string): string[] {
 }
 
 function readTemplate(path: string): TemplateFile {
+  if (/\.tf(?:\.json)?$/.test(path)) throw new UsageError(`${path} ${IS_TERRAFORM}`);
   const template = toRecord(parseFile(path));
+  if ("planned_values" in template) throw new UsageError(`${path} ${IS_TERRAFORM}`);
   if (Object.keys(toRecord(template["Resources"])).length === 0)
     throw new UsageError(`${path} is not a CloudFormation or SAM template: it has no Resources`);
   return { path, template: template as unknown as Template, load: createLoad(dirname(path)) };
