@@ -83,8 +83,8 @@ function getGuard(guard: Guard, { authorizers }: Model): string {
   if (guard.kind === "unknown") return "not read";
   if (guard.kind !== "lambda") return guard.kind === "none" ? "open" : guard.kind;
   const called = authorizers.find(({ id }) => id === guard.authorizer);
-  const name = called?.function ?? /(\w+)/.exec(called?.why.split(":").at(-1) ?? "")?.[1] ?? "?";
-  return (name.split("/").at(-1) ?? "").replace(/Function[0-9A-F]{8}$/, "");
+  if (called?.function === undefined) return "another stack";
+  return (called.function.split("/").at(-1) ?? "").replace(/Function[0-9A-F]{8}$/, "");
 }
 
 /** Without the values that only a deployment knows, and, of several templates, public routes of the others. */

@@ -10,7 +10,7 @@ export interface TemplateService {
   readonly publicRoutes?: readonly string[];
   /**
    * Every route with a backend: `GET /orders: Auth0`, by the start of the logical ID of its authorizer's function, or
-   * `open`, `key`, `aws`, `not read`.
+   * `another stack`, `open`, `key`, `aws`, `not read`.
    */
   readonly routes: readonly string[];
   /** The rules that find something, each once; nothing else may be found. `value-at-deployment` is left out. */

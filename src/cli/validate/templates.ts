@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Template } from "../../deploy/lint/cloudformation.ts";
 import type { Load } from "../../deploy/lint/evaluate.ts";
-import { toRecord } from "../../deploy/lint/values.ts";
+import { toRecord, toText } from "../../deploy/lint/values.ts";
 import { UsageError } from "../terminal.ts";
 import { parseTemplate } from "./parse-template.ts";
 
@@ -64,7 +64,8 @@ function parseFile(path: string): unknown {
 function createLoad(folder: string): Load {
   return (location) => {
     if (location.includes("⟦") || /^(?:https?|s3):/.test(location)) return undefined;
-    const path = [resolve(folder, location), join(folder, basename(location))].find(isFile);
+    const names = [location, basename(location), ...findAssets(folder, basename(location))];
+    const path = names.map((name) => resolve(folder, name)).find(isFile);
     if (path === undefined) return undefined;
     try {
       return parseTemplate(readFileSync(path, "utf8"));
@@ -72,6 +73,18 @@ function createLoad(folder: string): Load {
       return undefined;
     }
   };
+}
+
+/** CDK names an asset by its hash, `abc….json`, and writes beside the templates which file that is. */
+function findAssets(folder: string, name: string): string[] {
+  const [hash = ""] = name.split(".");
+  if (!/^[0-9a-f]{64}$/.test(hash)) return [];
+  const manifests = readdirSync(folder).filter((file) => file.endsWith(".assets.json"));
+  return manifests.flatMap((manifest) => {
+    const { files } = toRecord(parseFile(join(folder, manifest)));
+    const path = toText(toRecord(toRecord(toRecord(files)[hash])["source"])["path"]);
+    return path === undefined ? [] : [path];
+  });
 }
 
 function isFile(path: string): boolean {
