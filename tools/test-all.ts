@@ -35,8 +35,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   packaging: { what: "what Serverless makes of templates", needs: VALIDATE },
   corpus: {
-    what: "services as people write them, packaged with the plugin",
-    needs: { "test/corpus": "Serverless 3, and plugins that services use" },
+    what: "services as people write them with Serverless, SAM, CDK and Terraform",
+    needs: { "test/corpus": "Serverless 3, and plugins that services use", ...CDK },
   },
   package: { what: "the npm package", needs: { "test/tools": "publint and Are the types wrong" } },
   start: { what: "npm start and the services that run on one machine" },

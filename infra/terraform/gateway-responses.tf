@@ -34,7 +34,7 @@ locals {
 }
 
 resource "aws_api_gateway_gateway_response" "authorizer" {
-  for_each = { for type, response in local.gateway_responses : type => response if var.rest_api != null }
+  for_each = { for type, response in local.gateway_responses : type => response if var.rest_api != null && var.gateway_responses }
 
   rest_api_id   = var.rest_api.id
   response_type = each.key

@@ -1,4 +1,5 @@
-# The authorizer as a separate function, and its attachment to as many as three APIs, one of each kind.
+# The authorizer as a function of your configuration, and its attachment to as many as three APIs, one of each kind. Use
+# the module once for each authorizer: its name is also that of the authorizer in each API, which is unique there.
 
 locals {
   zip = coalesce(var.zip, "${path.module}/../../dist/authorizer.zip")
@@ -15,6 +16,8 @@ resource "aws_cloudwatch_log_group" "authorizer" {
 }
 
 resource "aws_iam_role" "authorizer" {
+  count = var.role == null ? 1 : 0
+
   name_prefix = "${substr(var.name, 0, 37)}-"
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
@@ -24,8 +27,10 @@ resource "aws_iam_role" "authorizer" {
 
 # It may write to its own log group, and nothing else.
 resource "aws_iam_role_policy" "log" {
+  count = var.role == null ? 1 : 0
+
   name = "log"
-  role = aws_iam_role.authorizer.id
+  role = aws_iam_role.authorizer[0].id
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -39,7 +44,7 @@ resource "aws_iam_role_policy" "log" {
 resource "aws_lambda_function" "authorizer" {
   function_name    = var.name
   description      = "Verifies Auth0 tokens for API Gateway."
-  role             = aws_iam_role.authorizer.arn
+  role             = var.role == null ? one(aws_iam_role.authorizer[*].arn) : var.role.arn
   filename         = local.zip
   source_code_hash = filebase64sha256(local.zip)
   handler          = "authorizer.handler"
@@ -67,7 +72,7 @@ resource "aws_api_gateway_authorizer" "rest" {
   count = var.rest_api == null ? 0 : 1
 
   rest_api_id     = var.rest_api.id
-  name            = "auth0"
+  name            = var.name
   type            = "REQUEST"
   authorizer_uri  = aws_lambda_function.authorizer.invoke_arn
   identity_source = join(", ", concat(["method.request.header.Authorization"], var.rest_identity_sources))
@@ -79,7 +84,7 @@ resource "aws_apigatewayv2_authorizer" "http" {
   count = var.http_api == null ? 0 : 1
 
   api_id                            = var.http_api.id
-  name                              = "auth0"
+  name                              = var.name
   authorizer_type                   = "REQUEST"
   authorizer_uri                    = aws_lambda_function.authorizer.invoke_arn
   authorizer_payload_format_version = "2.0"
@@ -93,7 +98,7 @@ resource "aws_apigatewayv2_authorizer" "websocket" {
   count = var.websocket_api == null ? 0 : 1
 
   api_id           = var.websocket_api.id
-  name             = "auth0"
+  name             = var.name
   authorizer_type  = "REQUEST"
   authorizer_uri   = aws_lambda_function.authorizer.invoke_arn
   identity_sources = [var.websocket_identity_source]

@@ -60,10 +60,10 @@ resource "aws_dynamodb_table" "revocations" {
 
 # The authorizer may read the table, and nothing else with it.
 resource "aws_iam_role_policy" "read_revocations" {
-  count = var.revocations == null ? 0 : 1
+  count = var.revocations == null || var.role != null ? 0 : 1
 
   name = "read-revocations"
-  role = aws_iam_role.authorizer.id
+  role = aws_iam_role.authorizer[0].id
   policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Action = "dynamodb:BatchGetItem", Resource = aws_dynamodb_table.revocations[0].arn }]

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "The function's name, under which its metrics are kept."
+  description = "The function's name, under which its metrics are kept, and the authorizer's in each API. Another one for each further authorizer."
   type        = string
   default     = "auth0-authorizer"
 }
@@ -112,6 +112,12 @@ variable "reserved_concurrency" {
   default     = -1
 }
 
+variable "role" {
+  description = "An existing role in place of the module's. It needs logs:CreateLogStream and logs:PutLogEvents on the log group, and dynamodb:BatchGetItem on the table of revocations."
+  type        = object({ arn = string })
+  default     = null
+}
+
 variable "result_ttl_seconds" {
   description = "For how many seconds REST and HTTP APIs keep an answer, 0 to 3600. Null: 300, or 60 with simple responses, which nothing ends before."
   type        = number
@@ -157,6 +163,12 @@ variable "websocket_identity_source" {
   description = "Where the clients of the WebSocket API send the token: in the query under any name, which is passed to the function, or in route.request.header.Sec-WebSocket-Protocol, for which the integration of $connect selects the subprotocol bearer."
   type        = string
   default     = "route.request.querystring.access_token"
+}
+
+variable "gateway_responses" {
+  description = "Whether the module sets what a REST API answers to rejected calls. An API has one answer of each type: with several authorizers for one API, let one of them set them."
+  type        = bool
+  default     = true
 }
 
 variable "cors_origin" {

@@ -101,6 +101,30 @@ describe("auth0-authorizer validate", () => {
     expect(await run(["validate", path])).toMatchObject({ exitCode: 0 });
   });
 
+  test("finds a nested template of CDK by its hash, in the manifest beside it", async () => {
+    const hash = "0123456789abcdef".repeat(4);
+    const url = { "Fn::Sub": `https://s3.${"$"}{AWS::Region}.amazonaws.com/assets/${hash}.json` };
+    const root = { Resources: { Nested: { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL: url } } } };
+    write("assets/Root.template.json", root);
+    write("assets/RootNested.nested.template.json", opened());
+    expect(await run(["validate", join(folder, "assets")])).toMatchObject({ exitCode: 0 });
+    const files = { [hash]: { source: { path: "RootNested.nested.template.json" } } };
+    write("assets/Root.assets.json", { files });
+    expect(await run(["validate", join(folder, "assets")])).toMatchObject({ exitCode: 1 });
+  });
+
+  test.each([
+    ["main.tf", 'resource "aws_apigatewayv2_route" "open" {}'],
+    ["main.tf.json", { resource: {} }],
+    ["plan.json", { format_version: "1.2", planned_values: {} }],
+  ])("says that it reads no Terraform: %s", async (name, text) => {
+    const { exitCode, err } = await run(["validate", write(name, text)]);
+    expect({ exitCode, err }).toEqual({
+      exitCode: 2,
+      err: expect.stringContaining("is Terraform, which is not read: none of its routes were checked"),
+    });
+  });
+
   test("reads the templates of cdk.out, and of its stages", async () => {
     write("cdk.out/Api.template.json", template("HTTP, policy"));
     write("cdk.out/Routes.nested.template.json", opened());

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { judgeMutants, type Packaged } from "./mutants.ts";
 import { packageServices, type Outcome } from "./package-service.ts";
+import { formatMutants, reportCorpus, type Row } from "./report.ts";
 import { readRoutes } from "./routes.ts";
 import type { Service } from "./service.ts";
 import { APIS } from "./services/apis.ts";
@@ -99,6 +101,38 @@ if (REFUSED.length > 0)
       for (const error of service.errors ?? []) expect(printed).toContain(error);
     });
   });
+
+test("every guarded route of what was packaged, with its guard taken off mechanically, is found or not checked", () => {
+  const outcomes = judgeMutants(
+    PACKAGED.map((service) => ({ ...getOutcome(service), name: service.name }) as unknown as Packaged),
+  );
+  process.stderr.write(formatMutants("Serverless", outcomes));
+  expect(outcomes.flatMap(({ survivors }) => survivors)).toEqual([]);
+  const total = outcomes.reduce((sum, { mutants }) => sum + mutants, 0);
+  if (process.env["CORPUS"] === undefined) expect(total).toBeGreaterThanOrEqual(500);
+});
+
+test("the table of the corpus has a reason for every warning and refusal", () => {
+  const rows = SERVICES.map(toRow);
+  reportCorpus("serverless", rows);
+  const unexplained = rows.filter(
+    ({ because, expected }) => because === "" && expected.errors.length + expected.warnings.length > 0,
+  );
+  expect(unexplained.map(({ name }) => name)).toEqual([]);
+});
+
+function toRow(service: Service): Row {
+  const { name, framework = "osls", errors = [], warnings = [], because = "" } = service;
+  const { code, printed } = getOutcome(service);
+  const found = code === 0 ? [] : errors.filter((error) => printed.includes(error));
+  return {
+    ...{ name, tool: framework, because, packaged: code === 0 ? "yes" : "refused" },
+    errors: code !== 0 && found.length === 0 ? ["not packaged"] : found,
+    warnings: [...new Set(Array.from(printed.matchAll(WARNING), ([, rule = ""]) => rule))].sort(),
+    notChecked: [],
+    expected: { errors, warnings, notChecked: [] },
+  };
+}
 
 /** Below a path of another stack a template holds the end of a path alone. */
 function isBelow(found: string, wanted: string): boolean {

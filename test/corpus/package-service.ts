@@ -4,6 +4,8 @@ import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Service } from "./service.ts";
 
+const MAIN = "cloudformation-template-update-stack.json";
+
 const FRAMEWORKS = {
   osls: resolve("node_modules/serverless/bin/serverless.js"),
   "serverless-3": resolve("test/corpus/node_modules/serverless-3/bin/serverless.js"),
@@ -12,7 +14,7 @@ const HELLO = 'module.exports.handler = async () => ({ statusCode: 200, body: "o
 /** Loaded into each process, where an installation in the folder of the service would be used instead. */
 const APART = ["serverless", "serverless-3", ".package-lock.json", ".installed"];
 
-interface Resource {
+export interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DependsOn?: string | readonly string[];
@@ -25,6 +27,16 @@ export interface Outcome {
   readonly printed: string;
   /** The resources of the root template and of every template in a file beside it, by logical ID. */
   readonly resources: Readonly<Record<string, Resource>>;
+  /** The root template. */
+  readonly main: Template;
+  /** The templates beside it, by file name. */
+  readonly nested: Readonly<Record<string, Template>>;
+  /** Where it was packaged. */
+  readonly folder: string;
+}
+
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
 }
 
 /** Packages each service in a folder of its own under `root`, some at the same time, without credentials. */
@@ -64,7 +76,13 @@ async function packageService(folder: string, service: Service): Promise<Outcome
     writeFileSync(join(folder, path), content);
   }
   const { code, printed } = await run(FRAMEWORKS[framework], ["package", ...args], folder);
-  return { code, printed, resources: code === 0 ? readResources(join(folder, ".serverless")) : {} };
+  const nested = code === 0 ? readTemplates(join(folder, ".serverless")) : {};
+  const main = nested[MAIN] ?? { Resources: {} };
+  const resources = Object.assign(
+    {},
+    ...Object.values(nested).map(({ Resources }) => Resources),
+  ) as Outcome["resources"];
+  return { code, printed, resources, main, nested, folder };
 }
 
 function run(
@@ -86,14 +104,12 @@ function run(
   });
 }
 
-function readResources(folder: string): Outcome["resources"] {
+function readTemplates(folder: string): Record<string, Template> {
   if (!existsSync(folder)) return {};
-  const templates = readdirSync(folder)
-    .filter(
-      (file) => file.endsWith(".json") && !file.includes("create-stack") && file !== "serverless-state.json",
-    )
-    .map(
-      (file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as { Resources?: Outcome["resources"] },
-    );
-  return Object.assign({}, ...templates.map(({ Resources }) => Resources)) as Outcome["resources"];
+  const files = readdirSync(folder).filter(
+    (file) => file.endsWith(".json") && !file.includes("create-stack") && file !== "serverless-state.json",
+  );
+  return Object.fromEntries(
+    files.map((file) => [file, JSON.parse(readFileSync(join(folder, file), "utf8")) as Template]),
+  );
 }

@@ -5,6 +5,7 @@ import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
 import { lintTemplate } from "../../src/deploy/lint/lint.ts";
 import type { Template } from "../../src/deploy/lint/cloudformation.ts";
+import { readModel } from "../../src/deploy/lint/read/read-model.ts";
 
 const PATH = "infra/sam/template.yml";
 const AUTHORIZER = { "Fn::GetAtt": ["Auth0", "Arn"] };
@@ -114,6 +115,104 @@ describe("the SAM template", () => {
     expect(Object.entries(responses).map(([type, { StatusCode }]) => [type, StatusCode])).toEqual(expected);
   });
 });
+
+describe("the options of the SAM page", () => {
+  const page = readFileSync("docs/sam.md", "utf8");
+  const read = (): Template => parse(readFileSync(PATH, "utf8")) as Template;
+  const errorsIn = (template: Template): readonly string[] =>
+    lintTemplate(template, { load: readAlarms })
+      .filter(({ severity }) => severity !== "not checked")
+      .map(({ rule }) => rule);
+
+  test("of several authorizers make a template without mistakes, whose routes differ in what they ask for", () => {
+    const [, snippet = ""] = /### Several authorizers[\s\S]*?```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    const template = merge(read(), parse(snippet)) as unknown as Template;
+    expect(errorsIn(template)).toEqual([]);
+    const { routes, authorizers } = readModel(template, { load: readAlarms });
+    const guards = routes.map(({ key, guard }) => {
+      const called = authorizers.find(({ id }) => guard.kind === "lambda" && id === guard.authorizer);
+      return `${key}: ${called?.function ?? "open"} ${String(called?.ttlSeconds)}`;
+    });
+    expect(guards.sort()).toEqual([
+      "$connect: Auth0 0",
+      "GET /hello: Auth0 300",
+      "GET /hello: Auth0 300",
+      "POST /admin: Admin 0",
+    ]);
+    const { Environment } = template.Resources["Admin"]?.Properties ?? {};
+    const { Variables } = Environment as { Variables: NodeJS.ProcessEnv };
+    expect(settingsFromEnvironment(Variables).requiredPermissions).toEqual(["admin"]);
+  });
+
+  test.each<[string, Readonly<Record<string, Properties>>]>([
+    [
+      "name, processor, concurrency",
+      { Auth0: { FunctionName: "guard", Architectures: ["x86_64"], ReservedConcurrentExecutions: 20 } },
+    ],
+    ["your role", { Auth0: { Role: "arn:aws:iam::123456789012:role/guard" } }],
+    [
+      "cache keys",
+      {
+        RestApi: {
+          Auth: auth("RestApi", {
+            Headers: ["Authorization", "X-Tenant"],
+            ReauthorizeEvery: 60,
+            Context: ["path"],
+          }),
+        },
+        HttpApi: {
+          Auth: auth("HttpApi", { Headers: ["Authorization"], ReauthorizeEvery: 0, Context: ["routeKey"] }),
+        },
+      },
+    ],
+    [
+      "the WebSocket's token",
+      {
+        Auth0: { Environment: { Variables: { AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER: "token" } } },
+        WebSocketAuth0: { IdentitySource: ["route.request.querystring.token"] },
+      },
+    ],
+    [
+      "simple responses",
+      {
+        Auth0: { Environment: { Variables: { AUTHORIZER_HTTP_API_RESPONSE: "simple" } } },
+        HttpApi: {
+          Auth: {
+            Authorizers: { Auth0: { EnableSimpleResponses: true, Identity: { ReauthorizeEvery: 60 } } },
+          },
+        },
+      },
+    ],
+  ])("make a template without mistakes: %s", (_, changes) => {
+    const Resources = Object.fromEntries(
+      Object.entries(changes).map(([id, Properties]) => [id, { Properties }]),
+    );
+    expect(errorsIn(merge(read(), { Resources }) as unknown as Template)).toEqual([]);
+  });
+
+  test("are found where only one half of simple responses is written", () => {
+    const changes = {
+      Resources: {
+        HttpApi: { Properties: { Auth: { Authorizers: { Auth0: { EnableSimpleResponses: true } } } } },
+      },
+    };
+    expect(errorsIn(merge(read(), changes) as unknown as Template)).toContain("response-format");
+  });
+});
+
+function auth(api: string, Identity: Properties): Properties {
+  return { Authorizers: { Auth0: { Identity } }, ...(api === "RestApi" && { DefaultAuthorizer: "Auth0" }) };
+}
+
+/** Members of the second win; lists and texts are replaced. */
+function merge(one: unknown, other: unknown): Properties {
+  const result: Record<string, unknown> = { ...(one as Properties) };
+  for (const [name, value] of Object.entries(other as Properties)) {
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    result[name] = isObject ? merge(result[name] ?? {}, value) : value;
+  }
+  return result;
+}
 
 describe("the SAM template of revocations", () => {
   const REVOCATIONS = "infra/sam/revocations.yml";

@@ -91,6 +91,50 @@ describe("the Terraform module", () => {
     });
   });
 
+  test("can be used once for each authorizer: names and gateway responses are not in each other's way", () => {
+    for (const [type, name] of [
+      ["aws_api_gateway_authorizer", "rest"],
+      ["aws_apigatewayv2_authorizer", "http"],
+      ["aws_apigatewayv2_authorizer", "websocket"],
+    ] as const)
+      expect(one(module.resource, type, name)).toMatchObject({ name: "${var.name}" });
+    expect(one(module.resource, "aws_lambda_function", "authorizer")).toMatchObject({
+      function_name: "${var.name}",
+      reserved_concurrent_executions: "${var.reserved_concurrency}",
+    });
+    const { for_each } = one(module.resource, "aws_api_gateway_gateway_response", "authorizer");
+    expect(for_each).toContain("if var.rest_api != null && var.gateway_responses");
+    expect(module.variable["gateway_responses"]?.[0]).toMatchObject({ default: true });
+  });
+
+  test("makes a role, and what it may do, unless it is given one", () => {
+    expect(one(module.resource, "aws_lambda_function", "authorizer")["role"]).toBe(
+      "${var.role == null ? one(aws_iam_role.authorizer[*].arn) : var.role.arn}",
+    );
+    for (const [type, name] of [
+      ["aws_iam_role", "authorizer"],
+      ["aws_iam_role_policy", "log"],
+    ] as const)
+      expect(one(module.resource, type, name)["count"]).toBe("${var.role == null ? 1 : 0}");
+    const { count } = one(module.resource, "aws_iam_role_policy", "read_revocations");
+    expect(count).toBe("${var.revocations == null || var.role != null ? 0 : 1}");
+    // An ARN that only a deployment knows may not decide how many resources there are: the object is known before.
+    expect(module.variable["role"]?.[0]).toMatchObject({
+      type: "${object({ arn = string })}",
+      default: null,
+    });
+  });
+
+  test("tells the function where clients of a WebSocket API send their token, where that is a parameter", () => {
+    const text = readFileSync(`${MODULE}/main.tf`, "utf8");
+    expect(text).toContain(
+      'token_parameter = one(regexall("^route\\\\.request\\\\.querystring\\\\.(.+)$", var.websocket_identity_source)[*][0])',
+    );
+    expect(text).toMatch(
+      /token_setting {3}= var\.websocket_api == null \|\| local\.token_parameter == null \? \{\} : \{ AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER = local\.token_parameter \}/,
+    );
+  });
+
   test("lets each authorizer of its own, and nobody else, call the function", () => {
     for (const kind of ["rest", "http", "websocket"]) {
       const { source_arn } = one(module.resource, "aws_lambda_permission", kind);

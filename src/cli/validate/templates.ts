@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Template } from "../../deploy/lint/cloudformation.ts";
 import type { Load } from "../../deploy/lint/evaluate.ts";
 import type { ReadFile } from "../../deploy/lint/read/routes-file.ts";
-import { toRecord } from "../../deploy/lint/values.ts";
+import { toRecord, toText } from "../../deploy/lint/values.ts";
 import { UsageError } from "../terminal.ts";
 import { parseTemplate } from "./parse-template.ts";
 
@@ -18,6 +18,7 @@ export interface TemplateFile {
 }
 
 const SERVERLESS_TEMPLATE = "cloudformation-template-update-stack.json";
+const IS_TERRAFORM = "is Terraform, which is not read: none of its routes were checked";
 const CDK_TEMPLATE = /(?<!\.nested)\.template\.json$/;
 
 /**
@@ -44,7 +45,9 @@ function findTemplates(folder: string): string[] {
 }
 
 function readTemplate(path: string): TemplateFile {
+  if (/\.tf(?:\.json)?$/.test(path)) throw new UsageError(`${path} ${IS_TERRAFORM}`);
   const template = toRecord(parseFile(path));
+  if ("planned_values" in template) throw new UsageError(`${path} ${IS_TERRAFORM}`);
   if (Object.keys(toRecord(template["Resources"])).length === 0)
     throw new UsageError(`${path} is not a CloudFormation or SAM template: it has no Resources`);
   return { path, template: template as unknown as Template, ...createReaders(dirname(path)) };
@@ -62,10 +65,11 @@ function parseFile(path: string): unknown {
 
 /** A file that a template names and that cannot be read is not checked, and no reason to stop. */
 function createReaders(folder: string): Pick<TemplateFile, "load" | "readFile"> {
-  const find = (location: string): string | undefined =>
-    location.includes("⟦") || /^(?:https?|s3):/.test(location)
-      ? undefined
-      : [resolve(folder, location), join(folder, basename(location))].find(isFile);
+  const find = (location: string): string | undefined => {
+    if (location.includes("⟦") || /^(?:https?|s3):/.test(location)) return undefined;
+    const names = [location, basename(location), ...findAssets(folder, basename(location))];
+    return names.map((name) => resolve(folder, name)).find(isFile);
+  };
   const load: Load = (location) => {
     const path = find(location);
     if (path === undefined) return undefined;
@@ -80,6 +84,18 @@ function createReaders(folder: string): Pick<TemplateFile, "load" | "readFile"> 
     return path === undefined ? undefined : readFileSync(path);
   };
   return { load, readFile: readCode };
+}
+
+/** CDK names an asset by its hash, `abc….json`, and writes beside the templates which file that is. */
+function findAssets(folder: string, name: string): string[] {
+  const [hash = ""] = name.split(".");
+  if (!/^[0-9a-f]{64}$/.test(hash)) return [];
+  const manifests = readdirSync(folder).filter((file) => file.endsWith(".assets.json"));
+  return manifests.flatMap((manifest) => {
+    const { files } = toRecord(parseFile(join(folder, manifest)));
+    const path = toText(toRecord(toRecord(toRecord(files)[hash])["source"])["path"]);
+    return path === undefined ? [] : [path];
+  });
 }
 
 function isFile(path: string): boolean {

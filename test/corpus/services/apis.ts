@@ -75,6 +75,7 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "imported-path-does-not-excuse-its-child",
+    because: "GET /users is listed as public, and the open route is GET /admin/users",
     yml: lines(
       PLUGIN,
       provider(
@@ -123,6 +124,7 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "jwt-authorizer-of-the-same-name",
+    because: "the route would be guarded by one of the two, and no one could say by which",
     yml: lines(
       PLUGIN,
       provider(
@@ -165,6 +167,7 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "split-by-type-open-route",
+    because: "the open route is in a nested template",
     files: NO_STACK,
     yml: lines(
       `plugins: [./no-stack, ${OURS}, serverless-plugin-split-stacks]`,
@@ -176,6 +179,7 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "split-by-function-open-route",
+    because: "the open route is in a nested template",
     files: NO_STACK,
     yml: lines(
       `plugins: [./no-stack, serverless-plugin-split-stacks, ${OURS}]`,
@@ -210,6 +214,7 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "several-authorizers-with-revocations-beside-none",
+    because: "the table belongs to the authorizer auth0",
     yml: lines(
       PLUGIN,
       provider(),
@@ -220,6 +225,7 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "several-authorizers-misplaced-option",
+    because: "alarms are the service's, and the option would be ignored",
     yml: lines(PLUGIN, provider(), TWO.replace("memorySize: 256", "alarms: false"), hello(...TWO_ROUTES)),
     errors: ["authorizers.admin.alarms holds for the whole service"],
   },
@@ -248,10 +254,11 @@ export const APIS: readonly Service[] = [
       ),
     ),
     guarded: GUARDED,
-    because: "nothing is kept; the rule asks for the header Authorization alone",
+    because: "nothing is cached, and the token is the identity source",
   },
   {
     name: "identity-source-without-the-token",
+    because: "callers of one tenant would get each other's answers from the cache",
     yml: lines(
       PLUGIN,
       provider(),
@@ -264,6 +271,7 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "answers-kept-for-an-hour",
+    because: "a user who was denied, or revoked, goes on as before for an hour",
     yml: lines(
       PLUGIN,
       provider(),
@@ -275,6 +283,7 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "open-route-among-guarded-ones",
+    because: "POST /users names no authorizer",
     yml: lines(PLUGIN, provider(), SECTION, hello(REST, "http: { path: users, method: post }")),
     errors: ["POST /users has no authorizer"],
   },
@@ -291,6 +300,7 @@ export const APIS: readonly Service[] = [
   },
   {
     name: "listed-route-that-is-gone",
+    because: "GET /helth is misspelled",
     yml: lines(PLUGIN, provider(), sectionWith("publicRoutes: [GET /helth]"), hello(HTTP)),
     guarded: GUARDED,
     warnings: ["unknown-public-route"],
@@ -305,10 +315,11 @@ export const APIS: readonly Service[] = [
     ),
     guarded: GUARDED,
     warnings: ["api-key-route"],
-    because: "an API key is asked for",
+    because: "an API key names an application and no user: the author says whether that is enough",
   },
   {
     name: "misspelt-section",
+    because: "the plugin would see no settings",
     yml: lines(PLUGIN, provider(), SECTION.replace("auth0Authorizer", "auth0Autorizer"), hello(REST)),
     errors: ["custom.auth0Autorizer"],
   },

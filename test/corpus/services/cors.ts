@@ -80,6 +80,7 @@ export const CORS: readonly Service[] = [
   },
   {
     name: "own-unauthorized-response",
+    because: "their UNAUTHORIZED stays, and lacks the WWW-Authenticate that RFC 9110 demands of a 401",
     yml: lines(PLUGIN, provider(), SECTION, hello(REST), withResponses(response("UNAUTHORIZED", ANY_ORIGIN))),
     guarded: GUARDED,
     warnings: ["no-challenge-on-401"],
@@ -106,6 +107,7 @@ export const CORS: readonly Service[] = [
   },
   {
     name: "default-4xx-without-plugin-responses",
+    because: "DEFAULT_4XX has CORS headers, so that only WWW-Authenticate is missing",
     yml: lines(
       PLUGIN,
       provider(),
@@ -116,10 +118,10 @@ export const CORS: readonly Service[] = [
     guarded: GUARDED,
     warnings: ["no-challenge-on-401"],
     lacks: ["Auth0UnauthorizedResponse"],
-    because: "the rules do not read DEFAULT_4XX yet",
   },
   {
     name: "no-gateway-responses",
+    because: "pages of another origin read neither 401 nor 403, and the 401 has no challenge",
     yml: lines(PLUGIN, provider(), sectionWith("gatewayResponses: false"), hello(REST)),
     guarded: GUARDED,
     warnings: ["no-cors-on-401", "no-cors-on-403", "no-challenge-on-401"],
@@ -137,11 +139,13 @@ export const CORS: readonly Service[] = [
   },
   {
     name: "origins-in-one-text",
+    because: "a header takes one origin: pages of neither could read the answer",
     yml: lines(PLUGIN, provider(), sectionWith(`corsOrigin: "https://a.com/, https://b.com"`), hello(REST)),
     errors: ["corsOrigin must be *, or origins such as https://app.acme.com"],
   },
   {
     name: "credentials-for-any-origin",
+    because: "browsers refuse * beside credentials",
     yml: lines(PLUGIN, provider(), sectionWith("corsCredentials: true"), hello(REST)),
     errors: ["corsCredentials needs corsOrigin"],
   },

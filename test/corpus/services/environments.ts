@@ -118,6 +118,7 @@ export const ENVIRONMENTS: readonly Service[] = [
   },
   {
     name: "imported-domain-and-a-misspelling",
+    because: "audience is no setting, whatever the domain is",
     yml: lines(
       PLUGIN,
       provider(),
@@ -128,6 +129,7 @@ export const ENVIRONMENTS: readonly Service[] = [
   },
   {
     name: "name-longer-than-lambda-takes",
+    because: "the deployment would fail",
     yml: lines(
       PLUGIN,
       provider("stage: a-stage-of-a-feature-branch-with-a-long-name-of-fifty-chars"),
@@ -147,7 +149,6 @@ export const ENVIRONMENTS: readonly Service[] = [
       hello(REST, HTTP),
     ),
     guarded: { auth0: ["GET /orders", "GET /orders"] },
-    warnings: ["not-arm64"],
     has: [
       `"FunctionName":"acme-guard"`,
       `"Role":"arn:aws:iam::123456789012:role/guard"`,
@@ -212,10 +213,11 @@ export const ENVIRONMENTS: readonly Service[] = [
     ),
     guarded: { auth0: ["$connect"] },
     has: [`"AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER":"token"`],
-    because: "nothing of a WebSocket is kept; the rule does not know the parameter yet",
+    because: "nothing of a WebSocket is cached, and the function is told the parameter",
   },
   {
     name: "websocket-open",
+    because: "anyone could open a connection",
     yml: lines(PLUGIN, provider(), SECTION, hello("websocket: $connect", "websocket: $default")),
     errors: ["unguarded-route: SconnectWebsocketsRoute"],
   },

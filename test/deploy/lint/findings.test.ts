@@ -125,10 +125,10 @@ const PLANTED: [string, RuleName, string, Change][] = [
   ],
   ["a log group that nobody made", "log-retention", "WhoamiLambdaFunction", remove("WhoamiLogGroup")],
   [
-    "another processor",
+    "a processor that was not chosen",
     "not-arm64",
     "WhoamiLambdaFunction",
-    set("WhoamiLambdaFunction", { Architectures: ["x86_64"] }),
+    set("WhoamiLambdaFunction", { Architectures: undefined }),
   ],
   [
     "a 403 that a browser hides",
@@ -259,13 +259,18 @@ describe("our rules", () => {
   });
 
   test.each<[string, Change]>([
-    ["another processor", set("WhoamiLambdaFunction", { Architectures: ["x86_64"] })],
+    ["a processor that was not chosen", set("WhoamiLambdaFunction", { Architectures: undefined })],
     ["a timeout of 1000 seconds", set("WhoamiLambdaFunction", { Timeout: 1000 })],
     ["a log group that nobody made", remove("WhoamiLogGroup")],
   ])("leave the functions behind alone, unless they are told not to: %s", (_, change) => {
     const template = plant(change);
     expect(lintTemplate(template)).toEqual([]);
     expect(everythingIn(template)).toHaveLength(1);
+  });
+
+  test("leave a processor alone that is written out", () => {
+    const template = plant(set("WhoamiLambdaFunction", { Architectures: ["x86_64"] }));
+    expect(everythingIn(template)).toEqual([]);
   });
 
   test("let a function of another team's guard a route in its own way", () => {

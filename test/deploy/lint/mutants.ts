@@ -90,6 +90,7 @@ const EVENTS: readonly Mutation[] = [
   ["by condition", set({ Auth: { Authorizer: either("NONE", "Guard") } })],
   ["by import", set({ Auth: { Authorizer: { "Fn::ImportValue": "guard" } } })],
   ["an authorizer that there is not", set({ Auth: { Authorizer: "Gard" } })],
+  ["an Auth by condition", set({ Auth: either({ Authorizer: "NONE" }, none) })],
   ["an API key alone", set({ Auth: { Authorizer: "NONE", ApiKeyRequired: false } })],
   [
     "an API of another stack",

@@ -57,7 +57,10 @@ function readSources(identity: Properties, isRest: boolean): readonly string[] |
 }
 
 /** What guards an event, by its own `Auth` or by its API's. */
-export function readSamGuard(own: Properties, auth: Properties, api: string): Guard {
+export function readSamGuard(ownAuth: unknown, auth: Properties, api: string): Guard {
+  const whyOwn = getWhyUnknown(ownAuth);
+  if (whyOwn !== undefined) return { kind: "unknown", why: `its Auth depends on ${whyOwn}` };
+  const own = toRecord(ownAuth);
   const value = own["Authorizer"] ?? auth["DefaultAuthorizer"] ?? "NONE";
   const why = getWhyUnknown(value);
   if (why !== undefined) return { kind: "unknown", why: `its authorizer depends on ${why}` };

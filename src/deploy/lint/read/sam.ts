@@ -161,7 +161,8 @@ function readEvent(
 }
 
 function noteUnknownEvent({ id }: Resource, name: string, value: unknown, { unread }: Model): void {
-  if (getWhyUnknown(value) === undefined && !name.startsWith("Fn::")) return;
+  const isKnown = [value, toRecord(value)["Properties"]].every((part) => getWhyUnknown(part) === undefined);
+  if (isKnown && !name.startsWith("Fn::")) return;
   unread.push({
     rule: "template-not-read",
     resource: id,
@@ -185,7 +186,7 @@ function toRoute(
     kind,
     resource: resource.id,
     key: toKey(event),
-    guard: api === undefined ? elsewhere : readSamGuard(toRecord(event["Auth"]), api.auth, api.id),
+    guard: api === undefined ? elsewhere : readSamGuard(event["Auth"], api.auth, api.id),
     backend: readBackend(integration, kind === "rest", resources),
   };
 }

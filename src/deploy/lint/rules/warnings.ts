@@ -146,9 +146,9 @@ export const WARNINGS = {
   },
   "not-arm64": {
     severity: "warning",
-    title: "a function that does not run on arm64",
+    title: "a function whose processor was not chosen",
     why: "arm64 costs a fifth less.",
-    fix: "Set Architectures to [arm64].",
+    fix: "Set Architectures to [arm64], or to [x86_64] if the code needs it.",
     check: otherProcessors,
   },
   "wildcard-iam": {
