@@ -210,10 +210,10 @@ test("the stack without revocations and alarms has nothing of them", () => {
 
 test.each([
   [
-    "a name that is no setting",
+    "a name that is not a setting",
     'audiences: ["https://api.acme.com/"]',
     "audience: []",
-    /audience is not a setting/,
+    /2 issues in its configuration[^]*- audience is not a setting: was audiences meant\?/,
   ],
   ["a forgotten setting", 'emailClaim: "https://acme.com/email",', "", /emailClaim is required/],
 ])("a stack with %s is not synthesised", async (_, from, to, message) => {

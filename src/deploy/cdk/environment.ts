@@ -12,11 +12,7 @@ import { findIssues } from "../package/deployment-values.ts";
  * @throws ConfigurationError with every issue in the values that are known
  */
 export function toTokenEnvironment(settings: Partial<Settings>, now: number): Variables {
-  const unknown = Object.keys(settings).filter((name) => !(KEYS as readonly string[]).includes(name));
-  const issues = [
-    ...findIssues(settings, now, (value) => Token.isUnresolved(value)),
-    ...unknown.map((name) => `${name} is not a setting`),
-  ];
+  const issues = findIssues(settings, now, (value) => Token.isUnresolved(value));
   if (issues.length > 0) throw new ConfigurationError(issues);
   const lists = KEYS.filter((key) => Array.isArray(settings[key]) && Token.isUnresolved(settings[key]));
   return {

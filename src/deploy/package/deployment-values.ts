@@ -41,7 +41,10 @@ export function findIssues(
     return [];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return error.issues.filter((issue) => !unknown.some((key) => new RegExp(`\\b${key}\\b`).test(issue)));
+    return error.issues.filter(
+      (issue) =>
+        issue.includes(" is not a setting") || !unknown.some((key) => new RegExp(`\\b${key}\\b`).test(issue)),
+    );
   }
 }
 
