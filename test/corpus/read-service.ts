@@ -63,12 +63,21 @@ function judgeService(folder: string, service: TemplateService): Judged {
     templates.flatMap(({ template, load }) => getExports(createStacks(template, load).root)),
   );
   const { publicRoutes = [] } = service;
-  const models = templates.map(({ template, load }) => readModel(template, { load, exports }));
+  const models = templates.map(({ template, load, readFile }) =>
+    readModel(template, { load, readFile, exports }),
+  );
   const findings = templates.flatMap(
-    ({ template, load }) => checkTemplate(template, { load, exports, publicRoutes }).findings,
+    ({ template, load, readFile }) =>
+      checkTemplate(template, { load, readFile, exports, publicRoutes }).findings,
   );
   const routes = models.flatMap((model) => readRoutes(model));
-  return { folder, routes: routes.sort(), found: bySeverity(findings, publicRoutes, models), templates, models };
+  return {
+    folder,
+    routes: routes.sort(),
+    found: bySeverity(findings, publicRoutes, models),
+    templates,
+    models,
+  };
 }
 
 /** Preflights are left out. */
@@ -106,7 +115,9 @@ function bySeverity(
   return { error: named("error"), warning: named("warning"), "not checked": named("not checked") };
 }
 
-type Blocks = Readonly<Record<string, Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>>>;
+type Blocks = Readonly<
+  Record<string, Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>>
+>;
 export interface Hcl {
   readonly resource: Blocks;
   readonly module: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;

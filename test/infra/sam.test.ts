@@ -28,7 +28,7 @@ describe("the SAM template", () => {
 
   test("has no finding by AWS's rules or by ours, as far as these know SAM", () => {
     expect(complaintsOfAws([PATH]).get(PATH)).toEqual([]);
-    expect(lintTemplate(template, { load: readAlarms })).toEqual([]);
+    expect(lintTemplate(template, { load: readAlarms, readFile: () => undefined })).toEqual([]);
   });
 
   test("has the authorizer from the package, with settings that it starts with", () => {
@@ -120,7 +120,7 @@ describe("the options of the SAM page", () => {
   const page = readFileSync("docs/sam.md", "utf8");
   const read = (): Template => parse(readFileSync(PATH, "utf8")) as Template;
   const errorsIn = (template: Template): readonly string[] =>
-    lintTemplate(template, { load: readAlarms })
+    lintTemplate(template, { load: readAlarms, readFile: () => undefined })
       .filter(({ severity }) => severity !== "not checked")
       .map(({ rule }) => rule);
 
@@ -128,7 +128,7 @@ describe("the options of the SAM page", () => {
     const [, snippet = ""] = /### Several authorizers[\s\S]*?```yaml\n([\s\S]*?)```/.exec(page) ?? [];
     const template = merge(read(), parse(snippet)) as unknown as Template;
     expect(errorsIn(template)).toEqual([]);
-    const { routes, authorizers } = readModel(template, { load: readAlarms });
+    const { routes, authorizers } = readModel(template, { load: readAlarms, readFile: () => undefined });
     const guards = routes.map(({ key, guard }) => {
       const called = authorizers.find(({ id }) => guard.kind === "lambda" && id === guard.authorizer);
       return `${key}: ${called?.function ?? "open"} ${String(called?.ttlSeconds)}`;

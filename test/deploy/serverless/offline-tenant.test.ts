@@ -8,7 +8,7 @@ import {
   toOfflineVariables,
   withOwnSettingsOnly,
 } from "../../../src/deploy/serverless/offline-tenant.ts";
-import { findOptionMistakes } from "../../../src/deploy/serverless/check-options.ts";
+import { findOptionIssues } from "../../../src/deploy/serverless/check-options.ts";
 import { optionsFrom, type Options } from "../../../src/deploy/serverless/options.ts";
 import { settingsFromEnvironment } from "../../../src/settings/settings.ts";
 import { bearerEvent } from "../../../src/testing/events.ts";
@@ -162,10 +162,10 @@ describe("a misspelt setting is named beside offlineTenant too", () => {
     ["requiredPermission", "requiredPermissions", ["admin"]],
     ["offlineTennant", "offlineTenant", "local"],
   ])("%s, where %s was meant", (misspelt, meant, value) => {
-    expect(findOptionMistakes({ ...given, [misspelt]: value }, 0)).toEqual([
+    expect(findOptionIssues({ ...given, [misspelt]: value }, 0)).toEqual([
       `${misspelt} is not a setting: was ${meant} meant?`,
     ]);
-    expect(findOptionMistakes({ ...given, [meant]: value }, 0)).toEqual([]);
+    expect(findOptionIssues({ ...given, [meant]: value }, 0)).toEqual([]);
   });
 });
 
