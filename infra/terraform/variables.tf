@@ -72,11 +72,12 @@ variable "revocations" {
 }
 
 variable "alarms" {
-  description = "Alarms, and a topic that tells of them: who receives them by email, how many refusals in percent are too many, and after how many hours without a message from the Event Stream something is wrong. An empty object has nobody who receives them by email; null has none of them. template is the path of their CloudFormation template where this module does not come from the npm package."
+  description = "Alarms, and a topic that tells of them: who receives them by email, how many refusals in percent are too many, after how many hours without a message from the Event Stream something is wrong, and whether a dashboard shows them. An empty object has nobody who receives them by email; null has none of them. template is the path of their CloudFormation template where this module does not come from the npm package."
   type = object({
     email           = optional(string)
     refused_percent = optional(number)
     silence_hours   = optional(number)
+    dashboard       = optional(bool)
     template        = optional(string)
   })
   default = null

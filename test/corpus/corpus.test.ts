@@ -76,8 +76,9 @@ describe.each(PACKAGED)("$name", (service) => {
       expect(JSON.stringify(Properties["Environment"])).not.toMatch(
         /hidden|NODE_OPTIONS|EXEC_WRAPPER|CLIENT_ID"/,
       );
-      for (const shared of ["Layers", "VpcConfig", "KmsKeyArn", "TracingConfig", "LoggingConfig"])
+      for (const shared of ["Layers", "VpcConfig", "KmsKeyArn", "TracingConfig"])
         expect(Properties).not.toHaveProperty(shared);
+      expect(Properties["LoggingConfig"]).toEqual({ LogFormat: "JSON" });
     }
   });
 

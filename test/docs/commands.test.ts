@@ -49,10 +49,12 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run docs", { run: "npm run docs -- --help" }],
   ["npm run test:jest -- test/token --watch", { run: "npm run test:jest -- test/token --listTests" }],
   ["npm run test:jest -- test/token/jwt.test.ts", AS_IT_STANDS],
-  // Half an hour; its three parts are run in their short forms.
-  ["npm run prove", { by: "package.json", which: "npm run test:fuzz -- --full && npm run test:mutation" }],
-  ["npm run test:fuzz", { run: "npm run test:fuzz -- --help" }],
-  ["npm run test:mutation", { run: "npm run test:mutation -- --help" }],
+  ["npx tsx test/fuzz/fuzz.ts", { run: "npx tsx test/fuzz/fuzz.ts --help" }],
+  // Twenty minutes.
+  [
+    "npx tsx tools/build/install.ts test/mutation && test/mutation/node_modules/.bin/stryker run",
+    { run: "test/mutation/node_modules/.bin/stryker --help" },
+  ],
   ["npm run validate", { run: "npm run validate -- --help" }],
   ["npm run rehearse", { run: "npm run rehearse -- --help" }],
   ["npx tsx bench/fleet/run.ts", { run: "npx tsx bench/fleet/run.ts --help" }],
@@ -61,7 +63,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npx tsx bench/before.ts ../before/dist", { run: "npx tsx bench/before.ts --help" }],
   ["npx tsx bench/revocations.ts", { run: "npx tsx bench/revocations.ts --help" }],
   ["npm run bench", { by: ".ci/run", which: "npm run bench -- --quick" }],
-  ["npm run --silent auth0-authorizer --", { run: "npm run --silent auth0-authorizer -- --help" }],
+  ["npx tsx src/cli/main.ts", { run: "npx tsx src/cli/main.ts --help" }],
   [
     "npm run --silent token",
     {

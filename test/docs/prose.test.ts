@@ -31,7 +31,7 @@ const RULES: readonly (readonly [what: RegExp, instead: string])[] = [
 const EXEMPT = new Set(["bench/gateway-behaviour.md"]);
 
 function alarmTexts(): string[] {
-  return ["infra/alarms.yml", "infra/revocation-alarms.yml"].flatMap((path) => {
+  return ["infra/alarms.yml"].flatMap((path) => {
     const found: string[] = [];
     collectTexts(parse(readFileSync(path, "utf8"), { merge: true }), found);
     return found;

@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { parse } from "yaml";
 import { format } from "prettier";
 import { SETTINGS } from "../../src/settings/definitions.ts";
 import { settingsPage } from "../../tools/docs/settings.ts";
 
-const variables = Object.values(SETTINGS).map(({ variable }) => variable);
 const readme = readFileSync("README.md", "utf8");
 
 test("the page of settings is what the source says: `npm run docs` changes nothing", async () => {
@@ -21,13 +19,6 @@ test("the README's settings have their names and defaults from the source", () =
   expect(rows).toHaveLength(5);
   expect(rows).toEqual(rows.map(([key]) => [key, SETTINGS[key as keyof typeof SETTINGS].variable]));
   expect(SETTINGS.emailPolicy.fallback).toBe("verified");
-});
-
-test("every setting can be given to the function that is deployed", () => {
-  const functions = parse(readFileSync("infra/functions.yml", "utf8")) as {
-    functions: { authorizer: { authorizer: { environment: Record<string, string> } } };
-  };
-  expect(Object.keys(functions.functions.authorizer.authorizer.environment)).toEqual(variables);
 });
 
 test("the page of the identity names what the context has", () => {

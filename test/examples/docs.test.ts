@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import * as hcl from "hcl2-parser";
 import { parse } from "yaml";
+import { SETTINGS } from "../../src/settings/definitions.ts";
 import { blocks, guides } from "../docs/guides.ts";
 
 const PAGES = [
@@ -21,8 +22,9 @@ describe.each(PAGES)("%s", (page) => {
   });
 
   test("names parameters and commands that exist", () => {
-    const known = ["serverless.yml", "infra/functions.yml", "infra/gateway-responses.yml"]
+    const known = ["serverless.yml", "infra/options.cjs"]
       .map((file) => readFileSync(file, "utf8"))
+      .concat(Object.values(SETTINGS).map(({ variable }) => variable))
       .join();
     const parameters = Array.from(
       readFileSync(page, "utf8").matchAll(/--param="(\w+)=/g),
@@ -36,7 +38,7 @@ describe.each(PAGES)("%s", (page) => {
 });
 
 describe("the SAM snippet", () => {
-  const [snippet = ""] = blocks(guides.get("docs/sam.md") ?? "", "yaml");
+  const [, snippet = ""] = blocks(guides.get("docs/sam.md") ?? "", "yaml");
   const FunctionArn = { "Fn::ImportValue": "auth0-authorizer-prod-arn" };
   const Identity = { Headers: ["Authorization"], ReauthorizeEvery: 300 };
 

@@ -134,14 +134,16 @@ describe("the stack with revocations", () => {
     revoking = JSON.parse(readFileSync(join(folder, "out/Revoking.template.json"), "utf8")) as Template;
   });
 
+  interface Document {
+    readonly PolicyDocument?: { readonly Statement: readonly { readonly Action: string | string[] }[] };
+  }
+
   /** What the roles of a part of the stack may do, beside writing to their own log. */
   function rightsOf(part: RegExp): string[] {
-    return getResources(revoking, "AWS::IAM::Policy")
+    return getResources(revoking, "AWS::IAM::Policy", "AWS::IAM::Role")
       .filter(({ name }) => part.test(name))
-      .flatMap(({ properties }) => {
-        const { Statement } = properties["PolicyDocument"] as { Statement: { Action: string | string[] }[] };
-        return Statement.flatMap(({ Action }) => Action);
-      })
+      .flatMap(({ properties }) => [properties, properties["Policies"] ?? []].flat() as Document[])
+      .flatMap(({ PolicyDocument }) => PolicyDocument?.Statement.flatMap(({ Action }) => Action) ?? [])
       .filter((action) => !action.startsWith("logs:"));
   }
 
@@ -188,7 +190,7 @@ describe("the stack with revocations", () => {
     const [stack] = getResources(revoking, "AWS::CloudFormation::Stack");
     const given = stack?.properties["Parameters"] as Readonly<Record<string, unknown>>;
     const alarms = JSON.parse(readFileSync("dist/alarms.json", "utf8")) as Template;
-    expect(Object.keys({ ...given, AuthorizerLogLevel: "info" }).sort()).toEqual(
+    expect(Object.keys({ ...given, AuthorizerLogLevel: "info", Dashboard: "false" }).sort()).toEqual(
       Object.keys(alarms.Parameters ?? {}).sort(),
     );
     expect(given).toMatchObject({

@@ -15,7 +15,7 @@ const MOST_KEPT = 20;
 
 answerHelp(`Looks for a wrong verdict: half a minute of mutated tokens, signed tokens and events.
 
-  npm run test:fuzz [-- --full] [-- --seed N]
+  npx tsx test/fuzz/fuzz.ts [--full] [--seed N]
 
   --full     a million tokens, not thousands
   --seed N   the same cases as a run that printed this seed

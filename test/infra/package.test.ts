@@ -27,17 +27,17 @@ describe("the authorizer alone", () => {
   beforeAll(async () => ({ folder, template } = await packaged()));
 
   test("is one function and no API", () => {
-    expect(readdirSync(folder).filter((name) => name.endsWith(".zip"))).toEqual(["authorizer.zip"]);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".zip"))).toEqual(["auth0.zip"]);
     expect(resources(template, "AWS::Lambda::Function").map(([name]) => name)).toEqual([
-      "AuthorizerLambdaFunction",
+      "Auth0LambdaFunction",
     ]);
     expect(JSON.stringify(template)).not.toContain("AWS::ApiGateway");
   });
 
   test("is a zip of at most 60 KB with nothing in it but the bundle", () => {
-    const zip = readFileSync(join(folder, "authorizer.zip"));
+    const zip = readFileSync(join(folder, "auth0.zip"));
     expect(zip.length).toBeLessThanOrEqual(60_000);
-    expect(zipEntries(zip).sort()).toEqual(codeFiles("dist").map((name) => `dist/${name}`));
+    expect(zipEntries(zip).sort()).toEqual(codeFiles("dist"));
   });
 
   test("runs on Node.js 24 on arm64, with limits of its own", () => {
@@ -63,11 +63,11 @@ describe("what its functions may do", () => {
   const LOG = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
   test.each([
-    ["authorizer", "AuthorizerRole", { "Fn::GetAtt": ["AuthorizerLogGroup", "Arn"] }],
+    ["authorizer", "Auth0AuthorizerRole", { "Fn::GetAtt": ["Auth0LogGroup", "Arn"] }],
     [
       "whoami",
       "WhoamiRole",
-      ["AuthorizerSimpleLogGroup", "WhoamiLogGroup", "ConnectLogGroup"].map((name) => ({
+      ["WhoamiLogGroup", "ConnectLogGroup"].map((name) => ({
         "Fn::GetAtt": [name, "Arn"],
       })),
     ],
@@ -92,11 +92,11 @@ describe("with the API behind it", () => {
   beforeAll(async () => ({ template } = await packaged("deploy=whoami")));
 
   test.each([
-    ["REST, TOKEN", "AuthorizerApiGatewayAuthorizer", "AuthorizerLambdaFunction"],
-    ["REST, REQUEST", "RestDashrequestApiGatewayAuthorizer", "AuthorizerLambdaFunction"],
-    ["HTTP, policy", "HttpApiAuthorizerPolicy", "AuthorizerLambdaFunction"],
-    ["WebSocket", "AuthorizerWebsocketsAuthorizer", "AuthorizerLambdaFunction"],
-    ["HTTP, simple", "HttpApiAuthorizerSimple", "AuthorizerSimpleLambdaFunction"],
+    ["REST, TOKEN", "Auth0ApiGatewayAuthorizer", "Auth0LambdaFunction"],
+    ["REST, REQUEST", "RestDashrequestApiGatewayAuthorizer", "Auth0LambdaFunction"],
+    ["HTTP, policy", "HttpApiAuthorizerAuth0", "Auth0LambdaFunction"],
+    ["WebSocket", "Auth0WebsocketsAuthorizer", "Auth0LambdaFunction"],
+    ["HTTP, simple", "HttpApiAuthorizerAuth0Simple", "Auth0SimpleLambdaFunction"],
   ])("%s is attached to its function", (_, authorizer, lambda) => {
     const uri = JSON.stringify(template.Resources[authorizer]?.Properties?.["AuthorizerUri"]);
     expect(uri).toContain(`"${lambda}"`);

@@ -19,7 +19,12 @@ export interface Packaged {
 
 /** What `serverless package` makes of this service with the required settings and some parameters. */
 export function packageService(...params: readonly string[]): Promise<Packaged> {
-  return packageWith("AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp", ...params);
+  return packageWith(
+    "AUTH0_DOMAIN=acme.eu.auth0.com",
+    "AUTH0_CLIENT_IDS=WebApp",
+    "snapshot=false",
+    ...params,
+  );
 }
 
 /**

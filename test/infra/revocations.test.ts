@@ -54,52 +54,51 @@ function rightsOf(template: Template, role: string): [string, unknown][] {
     .filter(([action]) => !action.startsWith("logs:"));
 }
 
-const TABLE = { "Fn::GetAtt": ["RevocationTable", "Arn"] };
-const DEAD_LETTERS = { "Fn::GetAtt": ["RevocationDeadLetters", "Arn"] };
+const TABLE = { "Fn::GetAtt": ["Auth0RevocationTable", "Arn"] };
+const DEAD_LETTERS = { "Fn::GetAtt": ["Auth0RevocationDeadLetters", "Arn"] };
 
 describe("a stack without revocations", () => {
-  test("has nothing of them, and its alarms for another team's table only with one", () => {
-    const ours = Object.entries(off.template.Resources).filter(([id]) => /revo|logout|stream/i.test(id));
-    const conditions = ours.map(([, resource]) => (resource as { Condition?: string }).Condition);
-    expect(new Set(conditions)).toEqual(new Set(["HasRevocationTable"]));
-    expect(off.template).toMatchObject({
-      Conditions: { HasRevocationTable: { "Fn::Not": [{ "Fn::Equals": ["off", "off"] }] } },
-    });
+  test("has nothing of them", () => {
+    expect(Object.keys(off.template.Resources).filter((id) => /revo|logout|stream/i.test(id))).toEqual([]);
     expect(JSON.stringify(off.template)).not.toMatch(/dynamodb|sqs|AWS::Events/i);
-    expect(rightsOf(off.template, "AuthorizerRole")).toEqual([]);
+    expect(rightsOf(off.template, "Auth0AuthorizerRole")).toEqual([]);
   });
 });
 
 describe("a stack with revocations", () => {
   test("lets the authorizer read the table, and do nothing else with it", () => {
-    expect(rightsOf(on.template, "AuthorizerRole")).toEqual([["dynamodb:BatchGetItem", TABLE]]);
-    for (const role of ["AuthorizerRole", "WhoamiRole"])
+    expect(rightsOf(on.template, "Auth0AuthorizerRole")).toEqual([["dynamodb:BatchGetItem", TABLE]]);
+    for (const role of ["Auth0AuthorizerRole", "Auth0SimpleAuthorizerRole"])
       expect(rightsOf(all.template, role)).toEqual([["dynamodb:BatchGetItem", TABLE]]);
   });
 
   test("lets the writers write into the table, and one of them give up what it could not", () => {
-    expect(rightsOf(all.template, "BackChannelLogoutRole")).toEqual([["dynamodb:UpdateItem", TABLE]]);
-    expect(rightsOf(all.template, "RevokeOnEventRole")).toEqual([
+    expect(rightsOf(all.template, "Auth0BackChannelLogoutRole")).toEqual([["dynamodb:UpdateItem", TABLE]]);
+    expect(rightsOf(all.template, "Auth0RevokeOnEventRole")).toEqual([
       ["dynamodb:UpdateItem", TABLE],
       ["sqs:SendMessage", DEAD_LETTERS],
     ]);
   });
 
   test("tells every function which table it is, after it may be read", () => {
-    const functions = ["AuthorizerLambdaFunction", "AuthorizerSimpleLambdaFunction"];
-    for (const id of [...functions, "RevokeOnEventLambdaFunction", "BackChannelLogoutLambdaFunction"]) {
+    const functions = ["Auth0LambdaFunction", "Auth0SimpleLambdaFunction"];
+    for (const id of [
+      ...functions,
+      "Auth0RevokeOnEventLambdaFunction",
+      "Auth0BackChannelLogoutLambdaFunction",
+    ]) {
       expect(all.template.Resources[id]?.Properties).toMatchObject({
-        Environment: { Variables: { REVOCATION_TABLE: { Ref: "RevocationTable" } } },
+        Environment: { Variables: { REVOCATION_TABLE: { Ref: "Auth0RevocationTable" } } },
       });
     }
     for (const id of functions)
       expect(all.template.Resources[id]).toMatchObject({
-        DependsOn: expect.arrayContaining(["RevocationReaderPolicy"]),
+        DependsOn: expect.arrayContaining(["Auth0RevocationReaderPolicy"]),
       });
   });
 
   test("has a table that costs what it is used, forgets what expires, and outlives the stack", () => {
-    expect(on.template.Resources["RevocationTable"]).toEqual({
+    expect(on.template.Resources["Auth0RevocationTable"]).toEqual({
       Type: "AWS::DynamoDB::Table",
       DeletionPolicy: "Retain",
       UpdateReplacePolicy: "Retain",
@@ -109,26 +108,16 @@ describe("a stack with revocations", () => {
         KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
         AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
         TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
-        WarmThroughput: {
-          "Fn::If": [
-            "HasWarmReads",
-            { ReadUnitsPerSecond: { Ref: "RevocationWarmReadUnits" } },
-            { Ref: "AWS::NoValue" },
-          ],
-        },
       },
     });
-    expect(on.template.Parameters).toMatchObject({ RevocationWarmReadUnits: { Default: 12000 } });
-    expect(all.template.Parameters).toMatchObject({ RevocationWarmReadUnits: { Default: "24000" } });
+    expect(all.template.Resources["Auth0RevocationTable"]?.Properties).toMatchObject({
+      WarmThroughput: { ReadUnitsPerSecond: 24000 },
+    });
   });
 
   test("takes dead letters of its own rules, and of no other rule of the account", () => {
-    const policy = on.template.Resources["RevocationDeadLettersPolicy"];
-    const ruleIf = (condition: string, rule: string) => ({
-      "Fn::If": [condition, { "Fn::GetAtt": [rule, "Arn"] }, { Ref: "AWS::NoValue" }],
-    });
+    const policy = on.template.Resources["Auth0RevocationDeadLettersPolicy"];
     expect(policy).toMatchObject({
-      Condition: "HasAnyBus",
       Properties: {
         PolicyDocument: {
           Statement: [
@@ -137,8 +126,8 @@ describe("a stack with revocations", () => {
               Condition: {
                 ArnEquals: {
                   "aws:SourceArn": [
-                    ruleIf("HasEventBus", "EventStreamRule"),
-                    ruleIf("HasLogEventBus", "LogStreamRule"),
+                    { "Fn::GetAtt": ["Auth0EventStreamRule", "Arn"] },
+                    { "Fn::GetAtt": ["Auth0LogStreamRule", "Arn"] },
                   ],
                 },
               },
@@ -150,7 +139,7 @@ describe("a stack with revocations", () => {
   });
 
   test("tells the writers after how many days sessions are forgotten", () => {
-    for (const id of ["RevokeOnEventLambdaFunction", "BackChannelLogoutLambdaFunction"])
+    for (const id of ["Auth0RevokeOnEventLambdaFunction", "Auth0BackChannelLogoutLambdaFunction"])
       expect(all.template.Resources[id]?.Properties).toMatchObject({
         Environment: { Variables: { REVOCATION_SESSION_RETENTION_DAYS: "365" } },
       });
@@ -161,25 +150,24 @@ describe("a stack with revocations", () => {
     const targets = [
       {
         Id: "revoke-on-event",
-        Arn: { "Fn::GetAtt": ["RevokeOnEventLambdaFunction", "Arn"] },
+        Arn: { "Fn::GetAtt": ["Auth0RevokeOnEventLambdaFunction", "Arn"] },
         DeadLetterConfig: { Arn: DEAD_LETTERS },
       },
     ];
     const source = [{ prefix: "aws.partner/auth0.com/" }];
-    expect(properties("EventStreamRule")).toMatchObject({ EventPattern: { source }, Targets: targets });
-    const slo = { "Fn::If": ["RevokesOnLogout", "slo", { Ref: "AWS::NoValue" }] };
-    expect(properties("LogStreamRule")).toMatchObject({
-      EventPattern: { source, detail: { data: { type: ["scp", "universal_logout_succeeded", slo] } } },
+    expect(properties("Auth0EventStreamRule")).toMatchObject({ EventPattern: { source }, Targets: targets });
+    expect(properties("Auth0LogStreamRule")).toMatchObject({
+      EventPattern: { source, detail: { data: { type: ["scp", "universal_logout_succeeded"] } } },
       Targets: targets,
     });
-    expect(properties("RevokeOnEventRetries")).toMatchObject({
+    expect(properties("Auth0RevokeOnEventRetries")).toMatchObject({
       MaximumRetryAttempts: 2,
       DestinationConfig: { OnFailure: { Destination: DEAD_LETTERS } },
     });
-    expect(on.template.Parameters).toMatchObject({
-      EventBus: { Default: "aws.partner/auth0.com/acme-1/auth0.events" },
-      LogEventBus: { Default: "aws.partner/auth0.com/acme-1/auth0.logs" },
-    });
+    expect([properties("Auth0EventStreamRule"), properties("Auth0LogStreamRule")]).toMatchObject([
+      { EventBusName: "aws.partner/auth0.com/acme-1/auth0.events" },
+      { EventBusName: "aws.partner/auth0.com/acme-1/auth0.logs" },
+    ]);
   });
 
   test("opens an address to everybody only where the endpoint is wanted", () => {
@@ -191,26 +179,25 @@ describe("a stack with revocations", () => {
 
   test("has alarms that tell the topic, on failures, dead letters and silence", () => {
     const alarms = getResources(all.template, "AWS::CloudWatch::Alarm");
-    const ours = alarms.filter(({ name }) => /revo|message|logout/i.test(name));
+    const ours = alarms.filter(({ name }) => /^Auth0(?!Simple).*(revo|message|logout)/i.test(name));
     expect(ours.map(({ name }) => name).sort()).toEqual([
-      "BackChannelLogoutAlarm",
-      "BackChannelLogoutErrorsAlarm",
-      "MessagesNotUnderstoodAlarm",
-      "RevocationDeadLettersAlarm",
-      "RevocationLookupFailuresAlarm",
-      "RevocationSilenceAlarm",
-      "RevocationThrottlesAlarm",
-      "RevocationWriteFailuresAlarm",
-      "RevocationsNotCheckedAlarm",
-      "RevocationsUnavailableAlarm",
-      "RevokeOnEventErrorsAlarm",
+      "Auth0BackChannelLogoutAlarm",
+      "Auth0BackChannelLogoutErrorsAlarm",
+      "Auth0MessagesNotUnderstoodAlarm",
+      "Auth0RevocationDeadLettersAlarm",
+      "Auth0RevocationLookupFailuresAlarm",
+      "Auth0RevocationSilenceAlarm",
+      "Auth0RevocationThrottlesAlarm",
+      "Auth0RevocationWriteFailuresAlarm",
+      "Auth0RevocationsNotCheckedAlarm",
+      "Auth0RevocationsUnavailableAlarm",
+      "Auth0RevokeOnEventErrorsAlarm",
     ]);
-    const topic = [{ Ref: "AlarmTopic" }];
+    const topic = [{ Ref: "Auth0AlarmTopic" }];
     for (const { properties } of ours)
       expect(properties).toMatchObject({ AlarmActions: topic, OKActions: topic });
-    expect(all.template.Resources["RevocationSilenceAlarm"]).toMatchObject({
-      Condition: "HasEventBus",
-      Properties: { TreatMissingData: "breaching", Period: 3600 },
+    expect(all.template.Resources["Auth0RevocationSilenceAlarm"]).toMatchObject({
+      Properties: { TreatMissingData: "breaching", Period: 3600, EvaluationPeriods: 24 },
     });
   });
 
@@ -226,7 +213,7 @@ describe("a stack with revocations", () => {
     });
     const counted = around.logged().match(/(?<="Name":")\w+/g);
     const watched = getResources(all.template, "AWS::CloudWatch::Alarm")
-      .filter(({ name }) => /^(MessagesNotUnderstood|BackChannelLogout)Alarm$/.test(name))
+      .filter(({ name }) => /^Auth0(MessagesNotUnderstood|BackChannelLogout)Alarm$/.test(name))
       .map(({ properties }) => [properties["Namespace"], properties["MetricName"]]);
     expect(watched.sort()).toEqual((counted ?? []).map((metric) => ["Auth0Authorizer", metric]).sort());
   });
@@ -241,17 +228,17 @@ describe("a stack with revocations", () => {
 
   test.each([
     [
-      "AuthorizerRole",
-      "AuthorizerLambdaFunction it has REVOCATION_TABLE and a role without dynamodb:BatchGetItem",
+      "Auth0AuthorizerRole",
+      "Auth0LambdaFunction it has REVOCATION_TABLE and a role without dynamodb:BatchGetItem",
     ],
     [
-      "RevokeOnEventRole",
-      "RevokeOnEventLambdaFunction it has REVOCATION_TABLE and a role without dynamodb:UpdateItem",
+      "Auth0RevokeOnEventRole",
+      "Auth0RevokeOnEventLambdaFunction it has REVOCATION_TABLE and a role without dynamodb:UpdateItem",
     ],
   ])("is found wanting by validate where %s lacks its right to the table", (role, message) => {
     const template = structuredClone(on.template);
     const resources = template.Resources as Record<string, { Properties: Record<string, unknown> }>;
-    if (role === "AuthorizerRole") Reflect.deleteProperty(resources, "RevocationReaderPolicy");
+    if (role === "Auth0AuthorizerRole") Reflect.deleteProperty(resources, "Auth0RevocationReaderPolicy");
     else Object.assign(resources[role]?.Properties ?? {}, { Policies: [] });
     const found = lintTemplate(template, { everyFunction: true });
     expect(found.map(({ rule, resource, found: text }) => [rule, `${resource} ${text}`])).toEqual([
@@ -261,15 +248,13 @@ describe("a stack with revocations", () => {
 
   test("is found wanting by validate where a writer has a table of another stack, as in a second region", () => {
     const template = structuredClone(all.template);
-    const { Properties: writer } = template.Resources["RevokeOnEventLambdaFunction"] ?? {};
+    const { Properties: writer } = template.Resources["Auth0RevokeOnEventLambdaFunction"] ?? {};
     const { Variables: variables } = writer?.["Environment"] as { Variables: Record<string, unknown> };
     variables["REVOCATION_TABLE"] = "acme-revocations";
     expect(lintTemplate(template)).toMatchObject([
-      { rule: "second-writer", resource: "RevokeOnEventLambdaFunction" },
+      { rule: "second-writer", resource: "Auth0RevokeOnEventLambdaFunction" },
     ]);
-    const { Variables: read } = template.Resources["AuthorizerLambdaFunction"]?.Properties?.[
-      "Environment"
-    ] as {
+    const { Variables: read } = template.Resources["Auth0LambdaFunction"]?.Properties?.["Environment"] as {
       Variables: Record<string, unknown>;
     };
     variables["REVOCATION_TABLE"] = read["REVOCATION_TABLE"];

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
@@ -6,6 +8,7 @@ import { complaintsOfAws } from "../../tools/validate/aws.ts";
 import { lintTemplate } from "../../src/deploy/lint/lint.ts";
 import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 import { readModel } from "../../src/deploy/lint/read/read-model.ts";
+import { blocks, guides } from "../docs/guides.ts";
 
 const PATH = "infra/sam/template.yml";
 const AUTHORIZER = { "Fn::GetAtt": ["Auth0", "Arn"] };
@@ -103,16 +106,6 @@ describe("the SAM template", () => {
     const { TemplateURL, Parameters } = properties("Alarms");
     expect(TemplateURL).toBe("node_modules/auth0-api-gateway-authorizer/dist/alarms.json");
     expect(Parameters).toEqual({ AuthorizerLambdaFunction: { Ref: "Auth0" }, AlarmEmail: "" });
-  });
-
-  test("answers as the gateway responses of the package do", () => {
-    const ours = parse(readFileSync("infra/gateway-responses.yml", "utf8"), { merge: true }) as Template;
-    const expected = Object.values(ours.Resources).map(({ Properties = {} }) => [
-      Properties["ResponseType"],
-      Number(Properties["StatusCode"]),
-    ]);
-    const responses = properties("RestApi")["GatewayResponses"] as Record<string, { StatusCode: number }>;
-    expect(Object.entries(responses).map(([type, { StatusCode }]) => [type, StatusCode])).toEqual(expected);
   });
 });
 
@@ -214,63 +207,40 @@ function merge(one: unknown, other: unknown): Properties {
   return result;
 }
 
-describe("the SAM template of revocations", () => {
-  const REVOCATIONS = "infra/sam/revocations.yml";
-  let template: Template;
-  beforeAll(() => {
-    template = parse(readFileSync(REVOCATIONS, "utf8")) as Template;
-  });
+describe("the stack of revocations, which SAM nests", () => {
+  const PATH_IN_DIST = "dist/revocations.json";
+  const template = JSON.parse(readFileSync(PATH_IN_DIST, "utf8")) as Template;
 
-  test("has no finding by AWS's rules, as far as these know SAM", () => {
-    // SAM makes the URL of a function that has `FunctionUrlConfig`.
-    const complaints = complaintsOfAws([REVOCATIONS]).get(REVOCATIONS) ?? [];
-    expect(complaints.filter((text) => !text.includes("'BackChannelLogoutUrl.FunctionUrl'"))).toEqual([]);
-  });
-
-  test.each([
-    ["RevokeOnEventRole", ["dynamodb:UpdateItem", "sqs:SendMessage"]],
-    ["BackChannelLogoutRole", ["dynamodb:UpdateItem"]],
-  ])("lets %s do %j, write to its own log, and nothing else", (role, actions) => {
-    const { Policies } = template.Resources[role]?.Properties as {
-      Policies: { PolicyDocument: { Statement: { Action: string | string[] }[] } }[];
-    };
-    const allowed = Policies.flatMap(({ PolicyDocument }) =>
-      PolicyDocument.Statement.flatMap(({ Action }) => Action),
+  test("has no finding by AWS's rules, once its code is in a bucket", () => {
+    const folder = mkdtempSync(join(tmpdir(), "revocations-"));
+    const packaged = join(folder, "packaged.json");
+    const uploaded = JSON.stringify(template).replaceAll(
+      '"Code":"revocation-writers.zip"',
+      '"Code":{"S3Bucket":"bucket","S3Key":"key"}',
     );
-    expect(allowed).toEqual([...actions, "logs:CreateLogStream", "logs:PutLogEvents"]);
-  });
-
-  test("has a table that outlives the stack, and takes dead letters of its own rules alone", () => {
-    expect(template.Resources["Revocations"]).toMatchObject({
-      DeletionPolicy: "Retain",
-      UpdateReplacePolicy: "Retain",
-      Properties: {
-        DeletionProtectionEnabled: true,
-        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
-        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
-      },
-    });
-    const policy = JSON.stringify(template.Resources["DeadLettersPolicy"]);
-    expect(policy).toContain('"ArnEquals":{"aws:SourceArn":[{"Fn::If":["HasEventBus",');
-    expect(policy).not.toContain("rule/*");
+    writeFileSync(packaged, uploaded);
+    expect(uploaded.match(/"S3Key"/g)).toHaveLength(2);
+    expect(existsSync("dist/revocation-writers.zip")).toBe(true);
+    expect(complaintsOfAws([packaged]).get(packaged)).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   test("puts out what the alarms ask for", () => {
-    const alarms = JSON.parse(readFileSync("dist/alarms.json", "utf8")) as Template;
-    const outputs = Object.keys(template.Outputs ?? {});
+    const { Parameters } = JSON.parse(readFileSync("dist/alarms.json", "utf8")) as Template;
     const asked = ["RevocationTable", "RevocationDeadLetters", "RevokeOnEventLambdaFunction"];
     for (const name of [...asked, "BackChannelLogoutLambdaFunction"]) {
-      expect(outputs).toContain(name);
-      expect(alarms.Parameters).toHaveProperty(name);
+      expect(template.Outputs).toHaveProperty(name);
+      expect(Parameters).toHaveProperty(name);
     }
   });
 
-  test("starts the functions by the files of their zip, with settings that they start with", () => {
-    const { RevokeOnEvent, BackChannelLogout } = template.Resources;
-    expect(RevokeOnEvent?.Properties).toMatchObject({ Handler: "revoke-on-event.handler" });
-    expect(BackChannelLogout).toMatchObject({
-      Condition: "HasLogout",
-      Properties: { Handler: "back-channel-logout.handler", FunctionUrlConfig: { AuthType: "NONE" } },
-    });
+  test("is nested as the guide says, with parameters that it has", () => {
+    const [snippet = ""] = blocks(guides.get("docs/sam.md") ?? "", "yaml");
+    const { Resources } = parse(snippet) as Template;
+    const { TemplateURL, Parameters } = Resources["Revocations"]?.Properties ?? {};
+    expect(TemplateURL).toBe("node_modules/auth0-api-gateway-authorizer/dist/revocations.json");
+    expect(Object.keys(template.Parameters ?? {})).toEqual(
+      expect.arrayContaining(Object.keys(Parameters as object)),
+    );
   });
 });

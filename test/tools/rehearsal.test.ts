@@ -16,13 +16,13 @@ test("a stage is deployed, and removed without a trace, with no credentials", as
   await serverless(aws, "deploy");
   const stack = aws.stacks.find(STACK);
   expect(stack?.status).toBe("UPDATE_COMPLETE");
-  const { S3Bucket, S3Key } = stack?.template.Resources["AuthorizerLambdaFunction"]?.Properties?.["Code"] as {
+  const { S3Bucket, S3Key } = stack?.template.Resources["Auth0LambdaFunction"]?.Properties?.["Code"] as {
     S3Bucket: unknown;
     S3Key: string;
   };
   expect(S3Bucket).toEqual({ Ref: "ServerlessDeploymentBucket" });
   const zip = aws.buckets.objects(BUCKET).get(S3Key) ?? Buffer.alloc(0);
-  expect(zipEntries(zip).sort()).toEqual(codeFiles("dist").map((name) => `dist/${name}`));
+  expect(zipEntries(zip).sort()).toEqual(codeFiles("dist"));
   expect(aws.calls.filter((call) => call.startsWith("sts"))).toEqual(["sts GetCallerIdentity"]);
 
   await serverless(aws, "remove");

@@ -9,7 +9,7 @@ import { startFakeAws, type FakeAws } from "./fake-aws.ts";
 const SERVERLESS = resolve("node_modules/serverless/bin/serverless.js");
 const STACK = "auth0-authorizer-rehearsal";
 const PLUGIN_STACK = "plugin-example-rehearsal";
-const SETTINGS = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp"];
+const SETTINGS = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp", "snapshot=false"];
 
 type Command = "deploy" | "remove";
 

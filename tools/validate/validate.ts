@@ -39,7 +39,7 @@ async function run(paths: readonly string[]): Promise<number> {
 }
 
 async function packaged(folder: string, deploy: string, revocations = "off"): Promise<string> {
-  const tenant = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp"];
+  const tenant = ["AUTH0_DOMAIN=acme.eu.auth0.com", "AUTH0_CLIENT_IDS=WebApp", "snapshot=false"];
   const settings = [...tenant, `deploy=${deploy}`, `revocations=${revocations}`];
   const into = join(folder, `${deploy}-${revocations}`);
   const options = [`--package=${into}`, ...settings.map((setting) => `--param=${setting}`)];

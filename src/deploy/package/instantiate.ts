@@ -97,7 +97,7 @@ function resolveSub(given: unknown, context: Context): unknown {
   const open: Record<string, unknown> = {};
   const filled = text.replaceAll(/\$\{([\w:.]+)\}/g, (_, name: string) => {
     const value = valueInSub(name, named, context);
-    if (typeof value !== "object") return String(value);
+    if (typeof value === "string" || typeof value === "number") return String(value);
     const inner = toPlaceholder(value as Values);
     if (inner === undefined) open[name] = value;
     placeholders.add(inner ?? `\${${name}}`);

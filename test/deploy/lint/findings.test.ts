@@ -41,11 +41,17 @@ function everythingIn(template: Template): readonly Found[] {
 const wider =
   (change: object): Change =>
   (resources) => {
-    const role = resources["AuthorizerRole"]?.Properties as {
+    const role = resources["Auth0AuthorizerRole"]?.Properties as {
       Policies: { PolicyDocument: { Statement: object[] } }[];
     };
     Object.assign(role.Policies[0]?.PolicyDocument.Statement[0] ?? {}, change);
   };
+
+const DEPLOYMENT = /^ApiGatewayDeployment/;
+
+function without(dependencies: unknown, left: string): readonly string[] {
+  return [dependencies].flat().filter((id): id is string => typeof id === "string" && id !== left);
+}
 
 const PLANTED: [string, RuleName, string, Change][] = [
   [
@@ -70,14 +76,14 @@ const PLANTED: [string, RuleName, string, Change][] = [
   [
     "a policy that is kept for an hour",
     "authorizer-ttl",
-    "AuthorizerApiGatewayAuthorizer",
-    set("AuthorizerApiGatewayAuthorizer", { AuthorizerResultTtlInSeconds: 3600 }),
+    "Auth0ApiGatewayAuthorizer",
+    set("Auth0ApiGatewayAuthorizer", { AuthorizerResultTtlInSeconds: 3600 }),
   ],
   [
     "a simple answer that is kept for five minutes",
     "simple-answer-outlives-token",
-    "HttpApiAuthorizerSimple",
-    set("HttpApiAuthorizerSimple", { AuthorizerResultTtlInSeconds: 300 }),
+    "HttpApiAuthorizerAuth0Simple",
+    set("HttpApiAuthorizerAuth0Simple", { AuthorizerResultTtlInSeconds: 300 }),
   ],
   [
     "a REST API that caches by the query",
@@ -96,32 +102,32 @@ const PLANTED: [string, RuleName, string, Change][] = [
   [
     "an HTTP API that caches by a session",
     "identity-source-without-token",
-    "HttpApiAuthorizerPolicy",
-    set("HttpApiAuthorizerPolicy", { IdentitySource: ["$request.header.X-Session"] }),
+    "HttpApiAuthorizerAuth0",
+    set("HttpApiAuthorizerAuth0", { IdentitySource: ["$request.header.X-Session"] }),
   ],
   [
     "an HTTP API that expects the token in the query",
     "identity-source-without-token",
-    "HttpApiAuthorizerSimple",
-    set("HttpApiAuthorizerSimple", { IdentitySource: ["$request.querystring.access_token"] }),
+    "HttpApiAuthorizerAuth0Simple",
+    set("HttpApiAuthorizerAuth0Simple", { IdentitySource: ["$request.querystring.access_token"] }),
   ],
   [
     "an HTTP API that expects the token among the subprotocols of a WebSocket",
     "identity-source-without-token",
-    "HttpApiAuthorizerSimple",
-    set("HttpApiAuthorizerSimple", { IdentitySource: ["$request.header.Sec-WebSocket-Protocol"] }),
+    "HttpApiAuthorizerAuth0Simple",
+    set("HttpApiAuthorizerAuth0Simple", { IdentitySource: ["$request.header.Sec-WebSocket-Protocol"] }),
   ],
   [
     "a timeout of 1000 seconds",
     "function-timeout",
-    "AuthorizerLambdaFunction",
-    set("AuthorizerLambdaFunction", { Timeout: 1000 }),
+    "Auth0LambdaFunction",
+    set("Auth0LambdaFunction", { Timeout: 1000 }),
   ],
   [
     "a log that is kept for ever",
     "log-retention",
-    "AuthorizerLogGroup",
-    set("AuthorizerLogGroup", { RetentionInDays: undefined }),
+    "Auth0LogGroup",
+    set("Auth0LogGroup", { RetentionInDays: undefined }),
   ],
   ["a log group that nobody made", "log-retention", "WhoamiLambdaFunction", remove("WhoamiLogGroup")],
   [
@@ -134,26 +140,26 @@ const PLANTED: [string, RuleName, string, Change][] = [
     "a 403 that a browser hides",
     "no-cors-on-403",
     "ApiGatewayRestApi",
-    set("AccessDeniedResponse", { ResponseParameters: {} }),
+    set("Auth0AccessDeniedResponse", { ResponseParameters: {} }),
   ],
   [
     "a gateway response that comes too late",
     "gateway-response-not-deployed",
-    "UnauthorizedResponse",
+    "Auth0UnauthorizedResponse",
     (resources) => {
-      const authorizer = resources["AuthorizerApiGatewayAuthorizer"];
-      if (authorizer) authorizer.DependsOn = (authorizer.DependsOn as string[]).slice(1);
+      for (const [id, resource] of Object.entries(resources).filter(([name]) => DEPLOYMENT.test(name)))
+        resources[id] = { ...resource, DependsOn: without(resource.DependsOn, "Auth0UnauthorizedResponse") };
     },
   ],
-  ["a role that may do all with logs", "wildcard-iam", "AuthorizerRole", wider({ Action: ["logs:*"] })],
-  ["a role for every log group", "wildcard-iam", "AuthorizerRole", wider({ Resource: "*" })],
+  ["a role that may do all with logs", "wildcard-iam", "Auth0AuthorizerRole", wider({ Action: ["logs:*"] })],
+  ["a role for every log group", "wildcard-iam", "Auth0AuthorizerRole", wider({ Resource: "*" })],
   [
     "a role for log groups that begin alike",
     "wildcard-iam",
-    "AuthorizerRole",
+    "Auth0AuthorizerRole",
     wider({ Resource: { "Fn::Sub": "arn:${AWS::Partition}:logs:::log-group:/aws/lambda/auth0*:*" } }),
   ],
-  ["a role for all but one thing", "wildcard-iam", "AuthorizerRole", wider({ NotAction: "iam:*" })],
+  ["a role for all but one thing", "wildcard-iam", "Auth0AuthorizerRole", wider({ NotAction: "iam:*" })],
   [
     "an identity that is appended to what the caller sent",
     "appended-identity",
@@ -165,8 +171,8 @@ const PLANTED: [string, RuleName, string, Change][] = [
   [
     "a function that every API may call",
     "any-api-permission",
-    "AuthorizerLambdaPermissionWebsockets",
-    set("AuthorizerLambdaPermissionWebsockets", { SourceArn: undefined }),
+    "Auth0LambdaPermissionWebsockets",
+    set("Auth0LambdaPermissionWebsockets", { SourceArn: undefined }),
   ],
 ];
 
@@ -189,27 +195,27 @@ describe("our rules", () => {
     ],
     [
       "the route beside it on an HTTP API",
-      set("HttpApiAuthorizerPolicy", {
+      set("HttpApiAuthorizerAuth0", {
         IdentitySource: ["$context.routeKey", "$request.header.Authorization"],
       }),
     ],
     [
       "a WebSocket's subprotocols",
-      set("AuthorizerWebsocketsAuthorizer", {
+      set("Auth0WebsocketsAuthorizer", {
         IdentitySource: ["route.request.header.Sec-WebSocket-Protocol"],
       }),
     ],
     [
       "a WebSocket's header",
-      set("AuthorizerWebsocketsAuthorizer", { IdentitySource: ["route.request.header.Authorization"] }),
+      set("Auth0WebsocketsAuthorizer", { IdentitySource: ["route.request.header.Authorization"] }),
     ],
     [
       "a WebSocket's parameter of another name, since nothing is cached",
-      set("AuthorizerWebsocketsAuthorizer", { IdentitySource: ["route.request.querystring.token"] }),
+      set("Auth0WebsocketsAuthorizer", { IdentitySource: ["route.request.querystring.token"] }),
     ],
     [
       "a TOKEN authorizer's other header, which is its key",
-      set("AuthorizerApiGatewayAuthorizer", { IdentitySource: "method.request.header.X-Token" }),
+      set("Auth0ApiGatewayAuthorizer", { IdentitySource: "method.request.header.X-Token" }),
     ],
     [
       "nothing, where nothing is cached",
@@ -220,26 +226,26 @@ describe("our rules", () => {
     ],
     [
       "an authorizer of AWS's own",
-      set("HttpApiAuthorizerPolicy", { AuthorizerType: "JWT", IdentitySource: [] }),
+      set("HttpApiAuthorizerAuth0", { AuthorizerType: "JWT", IdentitySource: [] }),
     ],
   ])("let an identity source with the token pass: %s", (_, change) => {
     expect(everythingIn(plant(change))).toEqual([]);
   });
 
   test("find everything that is wrong with a 401 without headers", () => {
-    const findings = everythingIn(plant(set("UnauthorizedResponse", { ResponseParameters: {} })));
+    const findings = everythingIn(plant(set("Auth0UnauthorizedResponse", { ResponseParameters: {} })));
     expect(findings.map(({ rule }) => rule)).toEqual(["no-cors-on-401", "no-challenge-on-401"]);
   });
 
   test("find that a simple answer is kept for an hour, by both names", () => {
     const findings = everythingIn(
-      plant(set("HttpApiAuthorizerSimple", { AuthorizerResultTtlInSeconds: 3600 })),
+      plant(set("HttpApiAuthorizerAuth0Simple", { AuthorizerResultTtlInSeconds: 3600 })),
     );
     expect(findings.map(({ rule }) => rule)).toEqual(["authorizer-ttl", "simple-answer-outlives-token"]);
   });
 
   test("count API Gateway's own five minutes where a REST API says nothing", () => {
-    const silent = plant(set("AuthorizerApiGatewayAuthorizer", { AuthorizerResultTtlInSeconds: undefined }));
+    const silent = plant(set("Auth0ApiGatewayAuthorizer", { AuthorizerResultTtlInSeconds: undefined }));
     expect(everythingIn(silent)).toEqual([]);
   });
 
@@ -275,7 +281,7 @@ describe("our rules", () => {
 
   test("let a function of another team's guard a route in its own way", () => {
     const elsewhere = plant((resources) => {
-      set("AuthorizerApiGatewayAuthorizer", {
+      set("Auth0ApiGatewayAuthorizer", {
         AuthorizerUri: { "Fn::GetAtt": ["WhoamiLambdaFunction", "Arn"] },
         IdentitySource: "method.request.header.X-Session",
       })(resources);
@@ -322,7 +328,7 @@ describe("the settings of a function", () => {
   const variables =
     (change: Record<string, unknown>): Change =>
     (resources) => {
-      const { Environment } = resources["AuthorizerLambdaFunction"]?.Properties ?? {};
+      const { Environment } = resources["Auth0LambdaFunction"]?.Properties ?? {};
       Object.assign((Environment as { Variables: object }).Variables, change);
     };
 
@@ -354,7 +360,7 @@ describe("the settings of a function", () => {
     expect(lintTemplate(withDefault)).toContainEqual({
       rule: "settings",
       severity: "error",
-      resource: "AuthorizerLambdaFunction",
+      resource: "Auth0LambdaFunction",
       found: expect.stringMatching(message),
     });
   });
@@ -364,7 +370,7 @@ describe("the settings of a function", () => {
       {
         rule: "unknown-setting",
         severity: "warning",
-        resource: "AuthorizerLambdaFunction",
+        resource: "Auth0LambdaFunction",
         found: "AUTH0_CLIENTIDS is not a setting: was AUTH0_CLIENT_IDS meant?",
       },
     ]);
@@ -391,9 +397,9 @@ describe("the settings of a function", () => {
 describe("AWS's rules", () => {
   test("find nothing in what we deploy, and a property that does not exist", () => {
     const planted = join(whoami.folder, "planted.json");
-    writeFileSync(planted, JSON.stringify(plant(set("AuthorizerLogGroup", { RetentionDays: 30 }))));
+    writeFileSync(planted, JSON.stringify(plant(set("Auth0LogGroup", { RetentionDays: 30 }))));
     const complaints = complaintsOfAws([whoami.templatePath, planted]);
     expect(complaints.get(whoami.templatePath)).toEqual([]);
-    expect(complaints.get(planted)?.join("\n")).toMatch(/AuthorizerLogGroup .*RetentionDays/);
+    expect(complaints.get(planted)?.join("\n")).toMatch(/Auth0LogGroup .*RetentionDays/);
   });
 });

@@ -107,11 +107,11 @@ describe("examples/plugin, packaged", () => {
   });
 
   test("has alarms, and no dashboard", () => {
-    expect(getResources(template, "AWS::CloudWatch::Alarm")).toHaveLength(11);
+    expect(getResources(template, "AWS::CloudWatch::Alarm")).toHaveLength(8);
     expect(getResources(template, "AWS::CloudWatch::Dashboard")).toHaveLength(0);
-    expect(template.Resources["Auth0ErrorsAlarm"]?.Properties?.["AlarmName"]).toBe(
-      "plugin-example-dev-auth0-errors",
-    );
+    expect(template.Resources["Auth0ErrorsAlarm"]?.Properties?.["AlarmName"]).toEqual({
+      "Fn::Sub": "${Auth0LambdaFunction}-errors",
+    });
   });
 });
 
@@ -165,10 +165,8 @@ describe("revocations: true", () => {
       Environment: { Variables: { AUTH0_DOMAIN: "acme.eu.auth0.com", AUTH0_CLIENT_IDS: "WebApp" } },
     });
     expect(properties("Auth0EventStreamRule")).toMatchObject({
+      EventBusName: "aws.partner/auth0.com/acme-1/auth0.events",
       Targets: [{ Arn: { "Fn::GetAtt": ["Auth0RevokeOnEventLambdaFunction", "Arn"] } }],
-    });
-    expect(template.Parameters?.["Auth0EventBus"]).toMatchObject({
-      Default: "aws.partner/auth0.com/acme-1/auth0.events",
     });
     expect(getResources(template, "AWS::Lambda::Url")).toHaveLength(1);
     expect(template.Outputs?.["Auth0RevocationTable"]).toBeDefined();
