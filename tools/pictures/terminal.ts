@@ -20,6 +20,7 @@ export async function recordScene(
     write: (text) => (output += text),
     writeError: () => undefined,
     readInput: () => Promise.resolve(undefined),
+    untilStopped: () => Promise.resolve(),
   });
   return { typed, output };
 }

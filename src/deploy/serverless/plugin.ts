@@ -21,7 +21,7 @@ import {
 import { SECTION } from "./options.ts";
 import { Plan } from "./plan.ts";
 import type { Infrastructure } from "./resources.ts";
-import { addHttpApiAuthorizer, completeRoutes, referToAuthorizer } from "./routes.ts";
+import { addHttpApiAuthorizer, advisePublicRoutes, completeRoutes, referToAuthorizer } from "./routes.ts";
 
 /**
  * The plugin for the Serverless Framework: adds the authorizer to a service, from `custom.auth0Authorizer`, and refuses
@@ -174,7 +174,7 @@ export class Auth0AuthorizerPlugin {
     const isError = ({ severity }: Finding): boolean => severity === "error";
     for (const finding of findings.filter((each) => !isError(each)))
       this.#warn(`${finding.severity === "not checked" ? "not checked: " : ""}${formatFinding(finding)}`);
-    this.#refuse(findings.filter(isError).map(formatFinding));
+    this.#refuse(findings.filter(isError).map(formatFinding), advisePublicRoutes(findings, publicRoutes));
   }
 
   /** What is deployed; where a plugin has moved resources into nested stacks, all of it in one template. */
@@ -193,12 +193,13 @@ export class Auth0AuthorizerPlugin {
     this.#log.warning(`auth0-api-gateway-authorizer: ${text}`);
   }
 
-  /** @throws an error of the framework's with these mistakes, if there are any */
-  #refuse(mistakes: readonly string[]): void {
+  /** @throws an error of the framework's with these mistakes, if there are any, and advice on them */
+  #refuse(mistakes: readonly string[], advice: readonly string[] = []): void {
     if (mistakes.length === 0) return;
     const count = mistakes.length === 1 ? "1 mistake" : `${mistakes.length} mistakes`;
-    const message = `auth0-api-gateway-authorizer found ${count}, so nothing is ${this.#isOffline ? "started" : "deployed"}.\n- ${mistakes.join("\n- ")}`;
-    throw new this.#serverless.classes.Error(message, "AUTH0_AUTHORIZER_MISTAKES");
+    const head = `auth0-api-gateway-authorizer found ${count}, so nothing is ${this.#isOffline ? "started" : "deployed"}.`;
+    const lines = [head, ...mistakes.map((mistake) => `- ${mistake}`), ...advice];
+    throw new this.#serverless.classes.Error(lines.join("\n"), "AUTH0_AUTHORIZER_MISTAKES");
   }
 }
 
