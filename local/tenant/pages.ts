@@ -47,12 +47,7 @@ export const CONTENT_SECURITY_POLICY = [
  * The form is filled in for a user of the tenant: nothing here is secret. It posts to its own address, which only the
  * browser that started this sign-in can know.
  */
-export function loginPage({
-  application,
-  users,
-  email = users[0]?.email ?? "",
-  error,
-}: LoginPage): string {
+export function loginPage({ application, users, email = users[0]?.email ?? "", error }: LoginPage): string {
   const known = users.find((user) => user.email === email);
   // After a mistake the password is what has to be typed again.
   const password = error === undefined ? (known?.password ?? "") : "";

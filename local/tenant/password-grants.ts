@@ -30,7 +30,10 @@ export function passwordGrant(
   provider.registerGrantType(grantType, handler, PARAMETERS);
 }
 
-async function issueTokens(ctx: GrantContext, { accounts, apiIdentifiers, customClaims }: Directory): Promise<void> {
+async function issueTokens(
+  ctx: GrantContext,
+  { accounts, apiIdentifiers, customClaims }: Directory,
+): Promise<void> {
   const { username = "", password = "", realm = CONNECTION } = ctx.oidc.params;
   const user = realm === CONNECTION ? await accounts.authenticate(username, password) : undefined;
   if (user === undefined) throw wrongPassword();
@@ -73,7 +76,10 @@ async function issueIdToken(ctx: GrantContext, account: Account, accessToken: st
 }
 
 /** The API that Auth0's `audience` names. Without one, the access token is good for the tenant itself. */
-function requestedApi({ oidc }: GrantContext, apiIdentifiers: readonly string[]): ResourceServerInstance | undefined {
+function requestedApi(
+  { oidc }: GrantContext,
+  apiIdentifiers: readonly string[],
+): ResourceServerInstance | undefined {
   const { audience } = oidc.params;
   if (audience === undefined || audience === "") return undefined;
   const api = new oidc.provider.ResourceServer(audience, resourceServer(audience, apiIdentifiers));

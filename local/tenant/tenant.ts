@@ -114,12 +114,7 @@ function keepingListed(served: Application, listed: Application): Application {
 }
 
 /** oidc-provider's keys are fixed, so other keys mean another provider; sessions live in the memory they share. */
-function serve(
-  server: Server,
-  settings: ProviderSettings,
-  firstRing: KeyRing,
-  controlled: ControlledTenant,
-) {
+function serve(server: Server, settings: ProviderSettings, firstRing: KeyRing, controlled: ControlledTenant) {
   let ring = firstRing;
   let down = false;
   let receiver: MessageReceiver | undefined;

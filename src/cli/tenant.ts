@@ -42,7 +42,21 @@ const OPTIONS = {
 
 /** Claims that Auth0 writes itself, which no Action can set. */
 const RESERVED_CLAIMS = [
-  ...["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "azp", "nonce", "at_hash", "c_hash", "auth_time", "acr"],
+  ...[
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "azp",
+    "nonce",
+    "at_hash",
+    "c_hash",
+    "auth_time",
+    "acr",
+  ],
   ...["amr", "sid", "act", "cnf", "client_id", "gty", "scope", "permissions", "org_id", "org_name", "email"],
   ...["email_verified", "name", "nickname"],
 ];
@@ -160,7 +174,9 @@ function parseValue(text: string): unknown {
 function summarize({ issuer, users, settings }: Tenant, { spaOrigins, claims, port }: StartOptions): string {
   const { verified, unverified, outsider } = users;
   const [clientId = ""] = (settings["AUTH0_CLIENT_IDS"] ?? "").split(",");
-  const added = Object.entries(claims).map(([name, value]) => `              ${name} = ${JSON.stringify(value)}\n`);
+  const added = Object.entries(claims).map(
+    ([name, value]) => `              ${name} = ${JSON.stringify(value)}\n`,
+  );
   const url = issuer.slice(0, -1);
   return `
 Issuer        ${issuer}

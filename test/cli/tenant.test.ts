@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
@@ -148,6 +149,22 @@ test("a port that is taken is named, and another one is suggested", async () => 
     const { exitCode, errors } = await run(["tenant", "--port", port]);
     expect([exitCode, errors]).toEqual([2, expect.stringContaining(`port ${port} is taken: choose another`)]);
   });
+});
+
+test("the command of docs/cli.md does what the page says, with the token's command too", async () => {
+  const page = readFileSync("docs/cli.md", "utf8");
+  const [, commandOfTheGuide = ""] = /^npx auth0-authorizer tenant --port 4001 (.*)$/m.exec(page) ?? [];
+  const [, query = ""] = /^curl -sX POST "http:\/\/localhost:4001\/_local\/token\?(.*)"$/m.exec(page) ?? [];
+  const { exitCode } = await withTenant(commandOfTheGuide.split(" "), async ({ settings, token }) => {
+    expect(settings).toMatchObject({ AUTH0_CLIENT_IDS: "spa", AUTH0_AUDIENCES: "https://api.acme.com/" });
+    expect(claimsOf(await token(query))).toMatchObject({
+      email: "unverified@acme.com",
+      email_verified: false,
+      aud: "spa",
+      "https://acme.com/plan": "pro",
+    });
+  });
+  expect(exitCode).toBe(0);
 });
 
 test("values that are JSON keep their type", async () => {

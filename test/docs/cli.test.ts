@@ -83,7 +83,8 @@ function shell(command: string): Promise<number> {
 }
 
 test("every command in docs/cli.md does what the page says", async () => {
-  const all = commands("cli.md", "auth0-authorizer ");
+  // The tenant runs until it is stopped: test/cli/tenant.test.ts starts it as the page says.
+  const all = commands("cli.md", "auth0-authorizer ").filter((line) => !line.includes("authorizer tenant"));
   const codes: Record<string, number> = {};
   for (const command of all) codes[command] = await shell(command);
   expect(Object.keys(codes).length).toBeGreaterThan(9);

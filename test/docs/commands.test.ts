@@ -15,6 +15,7 @@ const AS_IT_STANDS = Symbol("as it stands");
 const START = { by: "test/e2e/start.test.ts", which: "commandOfTheGuide" };
 const REHEARSED = { by: "test/tools/rehearsal.test.ts", which: "a stage is deployed" };
 const TOOL = { by: "test/docs/cli.test.ts", which: "every command in docs/cli.md" };
+const TENANT_COMMAND = { by: "test/cli/tenant.test.ts", which: "commandOfTheGuide" };
 const ATTACHED = { by: "test/examples/attach.test.ts", which: "createConsumer" };
 const PLUGIN = { by: "test/deploy/serverless/plugin.test.ts", which: "consumer.start" };
 const QUICK_START = { by: "test/examples/start-serverless.test.ts", which: "consumer.package()" };
@@ -71,6 +72,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
       fails: /^The local tenant does not answer\. Start it with: npm start$/m,
     },
   ],
+  ['curl -sX POST "http://localhost:4001/_local/token', TENANT_COMMAND],
   [
     'curl -X POST "http://localhost:4000/_local/',
     { by: "test/e2e/revocation.test.ts", which: "_local/users/" },
@@ -112,6 +114,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
     { by: "test/infra/alarms.test.ts", which: "dist/alarms.json" },
   ],
   ["npm pack", { by: "test/tools/publishing.test.ts", which: '"publish", "--dry-run"' }],
+  ["npx auth0-authorizer tenant", TENANT_COMMAND],
   ["npx auth0-authorizer", TOOL],
   ["pbpaste | npx auth0-authorizer ", TOOL],
   ['echo "', TOOL],

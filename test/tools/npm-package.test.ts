@@ -1,7 +1,9 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { codeFiles } from "../../src/deploy/package/function-files.ts";
@@ -118,6 +120,34 @@ describe("the npm package", () => {
     const asked = await run("node_modules/.bin/auth0-authorizer", ["--version"], { cwd: project });
     expect(asked.stdout).toBe(`${version}\n`);
   });
+
+  test("brings a local tenant, which needs nothing but the package", async () => {
+    const program = [
+      "node_modules/.bin/auth0-authorizer",
+      "tenant",
+      "--port",
+      "0",
+      "--email-domain",
+      "acme.com",
+    ];
+    const tenant = spawn(process.execPath, program, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
+    const lines = createInterface(tenant.stdout);
+    const issuer = await new Promise<string>((resolve) => {
+      lines.on("line", (line) => line.startsWith("Issuer") && resolve(line.replace(/^Issuer +/, "")));
+    });
+    const keys = await (await fetch(`${issuer}.well-known/jwks.json`)).json();
+    expect(keys).toMatchObject({ keys: [{ kty: "RSA" }, { kty: "RSA" }] });
+    const token = await (await fetch(`${issuer}_local/token?type=id`, { method: "POST" })).text();
+    const claims = Buffer.from(token.split(".")[1] ?? "", "base64url").toString();
+    expect(JSON.parse(claims)).toMatchObject({ iss: issuer, email: "verified@acme.com" });
+    tenant.kill("SIGINT");
+    expect(await once(tenant, "exit")).toEqual([0, null]);
+    const licences = readFileSync(
+      join(project, "node_modules/auth0-api-gateway-authorizer/dist/tenant.licenses.txt"),
+      "utf8",
+    );
+    for (const name of ["oidc-provider", "koa", "jose"]) expect(licences).toContain(`--- ${name} `);
+  }, 120_000);
 
   test("brings the bundle that Lambda runs, and the gateway responses", () => {
     const at = (path: string): string =>

@@ -20,7 +20,7 @@ import {
 } from "./offline-tenant.ts";
 import { SECTION, type Options } from "./options.ts";
 import { Plan } from "./plan.ts";
-import { addHttpApiAuthorizer, completeRoutes, referToAuthorizer } from "./routes.ts";
+import { addHttpApiAuthorizer, advisePublicRoutes, completeRoutes, referToAuthorizer } from "./routes.ts";
 
 /**
  * The plugin for the Serverless Framework: adds the authorizer to a service, from `custom.auth0Authorizer`, and refuses
@@ -185,7 +185,7 @@ export class Auth0AuthorizerPlugin {
     const isError = ({ severity }: Finding): boolean => severity === "error";
     for (const finding of findings.filter((each) => !isError(each)))
       this.#warn(`${finding.severity === "not checked" ? "not checked: " : ""}${formatFinding(finding)}`);
-    this.#refuse(findings.filter(isError).map(formatFinding));
+    this.#refuse(findings.filter(isError).map(formatFinding), advisePublicRoutes(findings, publicRoutes));
   }
 
   /** What is deployed; where a plugin has moved resources into nested stacks, all of it in one template. */
@@ -204,12 +204,13 @@ export class Auth0AuthorizerPlugin {
     this.#log.warning(`auth0-api-gateway-authorizer: ${text}`);
   }
 
-  /** @throws an error of the framework's with these issues, if there are any */
-  #refuse(issues: readonly string[]): void {
+  /** @throws an error of the framework's with these issues, if there are any, and advice on them */
+  #refuse(issues: readonly string[], advice: readonly string[] = []): void {
     if (issues.length === 0) return;
     const count = issues.length === 1 ? "1 issue" : `${issues.length} issues`;
-    const message = `auth0-api-gateway-authorizer found ${count}, so nothing is ${this.#isOffline ? "started" : "deployed"}.\n- ${issues.join("\n- ")}`;
-    throw new this.#serverless.classes.Error(message, "AUTH0_AUTHORIZER_ISSUES");
+    const head = `auth0-api-gateway-authorizer found ${count}, so nothing is ${this.#isOffline ? "started" : "deployed"}.`;
+    const lines = [head, ...issues.map((issue) => `- ${issue}`), ...advice];
+    throw new this.#serverless.classes.Error(lines.join("\n"), "AUTH0_AUTHORIZER_ISSUES");
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AuthorizerReference, Provider, Service } from "./framework-types.ts";
 import { httpApiAuthorizer, isSimple, restAuthorizer } from "./function-definitions.ts";
-import type { Options } from "./options.ts";
+import type { Finding } from "../lint/lint.ts";
+import { SECTION, type Options } from "./options.ts";
 
 /** A browser cannot set headers when it opens a WebSocket. Serverless's own default is a header `Auth`. */
 const WEBSOCKET_SOURCE = ["route.request.querystring.access_token"];
@@ -24,6 +25,18 @@ export function completeRoutes(service: Service, options: Options): void {
     if (typeof websocket === "object" && getName(websocket.authorizer) === name)
       websocket.authorizer = { identitySource: WEBSOCKET_SOURCE, ...toObject(websocket.authorizer) };
   }
+}
+
+/** What to write where all routes that were found open are meant to be: it can be pasted. */
+export function advisePublicRoutes(
+  findings: readonly Finding[],
+  publicRoutes: readonly string[],
+): readonly string[] {
+  const open = findings.filter(({ rule }) => rule === "unguarded-route").flatMap(({ route }) => route ?? []);
+  if (open.length === 0) return [];
+  // As JSON, which YAML takes too: a route may have braces.
+  const all = [...new Set([...publicRoutes, ...open])].map((route) => JSON.stringify(route));
+  return [`If these routes are meant to be public, write under ${SECTION}: publicRoutes: [${all.join(", ")}]`];
 }
 
 /** The query parameter in which clients of a WebSocket send their token, where it has another name than `access_token`. */

@@ -118,6 +118,18 @@ const PLANTED: [string, RuleName, string, Change][] = [
     set("HttpApiAuthorizerAuth0Simple", { IdentitySource: ["$request.header.Sec-WebSocket-Protocol"] }),
   ],
   [
+    "a WebSocket API that asks for Serverless's default header",
+    "unread-token",
+    "Auth0WebsocketsAuthorizer",
+    set("Auth0WebsocketsAuthorizer", { IdentitySource: ["route.request.header.Auth"] }),
+  ],
+  [
+    "a WebSocket API that asks for a parameter of another name",
+    "unread-token",
+    "Auth0WebsocketsAuthorizer",
+    set("Auth0WebsocketsAuthorizer", { IdentitySource: ["route.request.querystring.token"] }),
+  ],
+  [
     "a timeout of 1000 seconds",
     "function-timeout",
     "Auth0LambdaFunction",
@@ -210,9 +222,22 @@ describe("our rules", () => {
       set("Auth0WebsocketsAuthorizer", { IdentitySource: ["route.request.header.Authorization"] }),
     ],
     [
-      "a WebSocket's parameter of another name, since nothing is cached",
-      set("Auth0WebsocketsAuthorizer", { IdentitySource: ["route.request.querystring.token"] }),
+      "a WebSocket's parameter of another name, which the function reads",
+      (resources) => {
+        set("Auth0WebsocketsAuthorizer", { IdentitySource: ["route.request.querystring.token"] })(resources);
+        const { Environment } = resources["Auth0LambdaFunction"]?.Properties as {
+          Environment: { Variables: object };
+        };
+        Object.assign(Environment.Variables, { AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER: "token" });
+      },
     ],
+    [
+      "a WebSocket's header in small letters, beside another",
+      set("Auth0WebsocketsAuthorizer", {
+        IdentitySource: ["route.request.header.Auth", "route.request.header.authorization"],
+      }),
+    ],
+    ["nothing, where a WebSocket caches nothing", set("Auth0WebsocketsAuthorizer", { IdentitySource: [] })],
     [
       "a TOKEN authorizer's other header, which is its key",
       set("Auth0ApiGatewayAuthorizer", { IdentitySource: "method.request.header.X-Token" }),
@@ -230,6 +255,12 @@ describe("our rules", () => {
     ],
   ])("let an identity source with the token pass: %s", (_, change) => {
     expect(everythingIn(plant(change))).toEqual([]);
+  });
+
+  test("do not judge a WebSocket's parameter that only a deployment knows", () => {
+    const source = { "Fn::Sub": "route.request.querystring.${Parameter}" };
+    const change = set("Auth0WebsocketsAuthorizer", { IdentitySource: [source] });
+    expect(everythingIn(plant(change)).map(({ rule }) => rule)).toEqual(["value-at-deployment"]);
   });
 
   test("find everything that is wrong with a 401 without headers", () => {

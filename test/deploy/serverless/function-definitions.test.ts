@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { httpApiAuthorizer, restAuthorizer } from "../../../src/deploy/serverless/function-definitions.ts";
+import { advisePublicRoutes } from "../../../src/deploy/serverless/routes.ts";
 import { optionsFrom, type Options } from "../../../src/deploy/serverless/options.ts";
 
 function options(given: object): Options {
@@ -12,6 +13,23 @@ function options(given: object): Options {
 }
 
 const RULES = { routePermissions: { "GET /orders": ["read:orders"] } };
+
+describe("routes that were found open", () => {
+  const open = (route: string) =>
+    ({ rule: "unguarded-route", severity: "error", resource: "Route", route, found: "it is open" }) as const;
+
+  test("are advised as they have to be written, beside those that are public already", () => {
+    const findings = [open("GET /orders/{id}"), open("$connect"), open("GET /orders/{id}")];
+    expect(advisePublicRoutes(findings, ["GET /health"])).toEqual([
+      "If these routes are meant to be public, write under auth0Authorizer: " +
+        'publicRoutes: ["GET /health", "GET /orders/{id}", "$connect"]',
+    ]);
+  });
+
+  test("are not advised where only something else was found", () => {
+    expect(advisePublicRoutes([{ ...open("GET /orders"), rule: "settings" }], [])).toEqual([]);
+  });
+});
 
 describe("with permissions by route, no answer for one route is kept for another", () => {
   test("on HTTP APIs, whose key has the route", () => {

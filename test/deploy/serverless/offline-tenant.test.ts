@@ -14,7 +14,11 @@ import { settingsFromEnvironment } from "../../../src/settings/settings.ts";
 import { bearerEvent } from "../../../src/testing/events.ts";
 import { startFakeTenant, type FakeTenant } from "../../../src/testing/tenant.ts";
 
-const ACME = { clientId: "acme-web", audience: "https://api.acme.com/", emailClaim: "https://acme.com/email" };
+const ACME = {
+  clientId: "acme-web",
+  audience: "https://api.acme.com/",
+  emailClaim: "https://acme.com/email",
+};
 
 let deployed: FakeTenant;
 let local: FakeTenant;
@@ -38,7 +42,10 @@ function told({ settings }: FakeTenant): Readonly<Record<string, string>> {
 type Environment = Readonly<Record<string, unknown>>;
 
 /** The function's environment as it is deployed, and as it is under serverless-offline beside this shell. */
-function environments(given: object, shell: Environment): readonly [deployed: Environment, offline: Environment] {
+function environments(
+  given: object,
+  shell: Environment,
+): readonly [deployed: Environment, offline: Environment] {
   const [options] = optionsFrom({ domain: deployed.issuer, ...given });
   const own = toDeployableVariables(options.settings);
   return [own, { ...shell, ...withOwnSettingsOnly({ ...own, ...toOfflineVariables(options, told(local)) }) }];
@@ -66,7 +73,12 @@ describe("serverless-offline with the local tenant decides as the deployed stage
     ["an empty text for APIs", { clientIds, audiences: "" }, 200, 401],
     ["no claim with the email", { clientIds, audiences, emailPolicy: "optional" }, 200, 200],
     ["another email domain", { clientIds, audiences, emailClaim, emailDomains: ["acme.com"] }, 403, 403],
-    ["the users' email domain", { clientIds, audiences, emailClaim, emailDomains: ["example.com"] }, 200, 200],
+    [
+      "the users' email domain",
+      { clientIds, audiences, emailClaim, emailDomains: ["example.com"] },
+      200,
+      200,
+    ],
   ])("with %s", async (_, given, idToken, accessToken) => {
     const [ofStage, offline] = environments(given, SHELL);
     expect(await outcomeOf(ofStage, deployed.idToken())).toBe(idToken);
@@ -137,7 +149,9 @@ describe("what only a deployment knows", () => {
   test("is named, because serverless-offline cannot have it", () => {
     const [options] = optionsFrom({ domain: "acme.eu.auth0.com", audiences, organizations: [ORGANIZATION] });
     expect(findUnknownOffline(options)).toEqual([
-      expect.stringMatching(/^auth0: organizations is known only at deployment\. .*\$\{param:organizations\}/),
+      expect.stringMatching(
+        /^auth0: organizations is known only at deployment\. .*\$\{param:organizations\}/,
+      ),
     ]);
     const [known] = optionsFrom({ domain: "acme.eu.auth0.com", audiences, organizations: ["acme"] });
     expect(findUnknownOffline(known)).toEqual([]);
@@ -173,7 +187,9 @@ describe("the local tenant", () => {
   test.each(["https://evil.example/", "http://localhost.evil.example/", "locale", "http://10.0.0.7:4000"])(
     "%s is refused, because it is not on this machine",
     async (url) => {
-      await expect(settingsOfLocalTenant(url)).rejects.toThrow("offlineTenant must be local, or a URL of this");
+      await expect(settingsOfLocalTenant(url)).rejects.toThrow(
+        "offlineTenant must be local, or a URL of this",
+      );
     },
   );
 

@@ -1,4 +1,6 @@
+import { getVariable } from "../../../settings/settings.ts";
 import type { Authorizer, Permission } from "../model.ts";
+import { isOpen } from "../values.ts";
 import { isIncomplete, isOurs, readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
 
 /** A policy ends with its token, but a user who was denied stays denied. */
@@ -35,6 +37,39 @@ export const identitySourcesWithoutToken: Check = (scope) =>
         `${toReadableSources(authorizer)}, without the header Authorization`,
       ...(!isOurs(scope, authorizer) && { severity: "warning" as const }),
     }));
+
+/** Headers in which a WebSocket's token is read. */
+const READ_HEADERS = ["authorization", "sec-websocket-protocol"];
+
+/**
+ * WebSocket authorizers with identity sources in none of which the function looks for a token: Serverless's own default
+ * is a header `Auth`, and clients send `?token=`.
+ */
+export const unreadTokens: Check = (scope) =>
+  scope.model.authorizers.flatMap((authorizer): Problem[] => {
+    const { id, kind, sources = [] } = authorizer;
+    const lambda = scope.ours.find((each) => each.id === authorizer.function);
+    if (lambda === undefined || kind !== "websocket" || sources.length === 0) return [];
+    const { texts, unknown } = readEnvironment(lambda);
+    if (TOKEN_PARAMETER in unknown) return [];
+    const parameter = texts[TOKEN_PARAMETER]?.trim() || "access_token";
+    if (sources.some((source) => mayHoldToken(source.trim(), parameter))) return [];
+    return [
+      {
+        resource: id,
+        found: `it asks for ${toReadableSources(authorizer)}, where ${lambda.id} reads no token`,
+      },
+    ];
+  });
+
+const TOKEN_PARAMETER = getVariable("webSocketTokenParameter");
+
+/** A source that only a deployment knows may. */
+function mayHoldToken(source: string, parameter: string): boolean {
+  const [, place, name = ""] = /^route\.request\.(header|querystring)\.(.+)$/.exec(source) ?? [];
+  if (place === undefined) return isOpen(source);
+  return place === "header" ? READ_HEADERS.includes(name.toLowerCase()) : name === parameter;
+}
 
 function toReadableSources({ sources = [] }: Authorizer): string {
   const named = sources.filter((source) => source !== "");

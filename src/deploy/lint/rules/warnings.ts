@@ -1,4 +1,4 @@
-import { backendsWithoutPermission, longSimpleTtls, longTtls } from "./authorizers.ts";
+import { backendsWithoutPermission, longSimpleTtls, longTtls, unreadTokens } from "./authorizers.ts";
 import {
   anyApiPermissions,
   endlessLogs,
@@ -80,6 +80,13 @@ export const WARNINGS = {
     why: "A REST API ignores the mapping: the function sees the header that the caller sent.",
     fix: "Read event.requestContext.authorizer in the function, with identityFrom(event).",
     check: ignoredMappings,
+  },
+  "unread-token": {
+    severity: "warning",
+    title: "a WebSocket API that asks for the token where it is not read",
+    why: "Every connection with a token there only is refused.",
+    fix: "Ask for route.request.header.Authorization or route.request.querystring.access_token, or set AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER.",
+    check: unreadTokens,
   },
   "unknown-setting": {
     severity: "warning",
