@@ -150,7 +150,11 @@ function* mutantsOf(service: Packaged): Generator<{ what: string; mutant: Packag
       if (!mutate(parts, place)) continue;
       const template = getTemplate(parts, place);
       template["Conditions"] = { ...(template["Conditions"] as Json | undefined), IsMutant: CONDITION };
-      yield { what, place, mutant: { ...service, ...(parts as unknown as Pick<Packaged, "main" | "nested">) } };
+      yield {
+        what,
+        place,
+        mutant: { ...service, ...(parts as unknown as Pick<Packaged, "main" | "nested">) },
+      };
     }
 }
 

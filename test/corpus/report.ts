@@ -55,7 +55,13 @@ function leave(name: string, content: unknown): void {
 /** The rows as a table in Markdown. */
 export function formatTable(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
-    const cells = [row.name, row.tool, row.packaged, ...KINDS.map((kind) => row[kind].join(", ")), judge(row)];
+    const cells = [
+      row.name,
+      row.tool,
+      row.packaged,
+      ...KINDS.map((kind) => row[kind].join(", ")),
+      judge(row),
+    ];
     return `| ${[...cells, row.because].join(" | ")} |`;
   });
   return [

@@ -49,7 +49,12 @@ describe.each(SERVICES)("$name", ({ name, routes, errors = [], warnings = [], no
 
 test("every guarded route, with its guard taken off mechanically, is found or not checked", () => {
   const packaged = SERVICES.flatMap(({ name }) =>
-    getJudged(name).templates.map(({ template, load }): Packaged => ({ name, main: template, nested: {}, load })),
+    getJudged(name).templates.map(({ template, load }): Packaged => ({
+      name,
+      main: template,
+      nested: {},
+      load,
+    })),
   );
   const outcomes = judgeMutants(packaged);
   process.stderr.write(formatMutants("SAM and CDK", outcomes));
@@ -77,5 +82,10 @@ test("the table of the corpus", () => {
     };
   });
   reportCorpus("templates", rows);
-  expect(rows.filter(({ because, errors, warnings, notChecked }) => because === "" && errors.length + warnings.length + notChecked.length > 0)).toEqual([]);
+  expect(
+    rows.filter(
+      ({ because, errors, warnings, notChecked }) =>
+        because === "" && errors.length + warnings.length + notChecked.length > 0,
+    ),
+  ).toEqual([]);
 });

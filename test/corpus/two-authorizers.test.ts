@@ -51,7 +51,11 @@ beforeAll(async () => {
   const services = [serverless("osls"), serverless("serverless-3")];
   const outcomes = await packageServices(join(root, "serverless"), services);
   for (const { name, framework = "osls" } of services) {
-    const { main, folder, printed } = outcomes.get(name) ?? { main: { Resources: {} }, folder: "", printed: "" };
+    const { main, folder, printed } = outcomes.get(name) ?? {
+      main: { Resources: {} },
+      folder: "",
+      printed: "",
+    };
     const model = readModel(main as unknown as Template, { load: () => undefined });
     if (model.routes.length === 0) throw new Error(printed);
     const getZip = (id: string): string =>
@@ -78,15 +82,17 @@ function toRoutes(
     const called = authorizers.find(({ id }) => id === guard.authorizer)?.function ?? "";
     const { properties = {} } = functions.find(({ id }) => id === called) ?? {};
     const { Variables } = properties["Environment"] as { Variables: Record<string, string> };
-    const asks = { zip: getZip(called, properties), handler: String(properties["Handler"]), environment: Variables };
+    const asks = {
+      zip: getZip(called, properties),
+      handler: String(properties["Handler"]),
+      environment: Variables,
+    };
     return [{ key, kind, asks }];
   });
 }
 
 function readSam({ folder, models }: Judged): Route[] {
-  return models.flatMap((model) =>
-    toRoutes(model, (_, { CodeUri }) => join(folder, "..", String(CodeUri))),
-  );
+  return models.flatMap((model) => toRoutes(model, (_, { CodeUri }) => join(folder, "..", String(CodeUri))));
 }
 
 function readCdk({ folder, models }: Judged): Route[] {
@@ -99,7 +105,8 @@ function readCdk({ folder, models }: Judged): Route[] {
 function readTerraform(text: string): Route[] {
   const { resource, module } = parseHcl(text);
   const ask = (block: Readonly<Record<string, unknown>>): Deployed => {
-    const [, name = ""] = /^\$\{module\.(\w+)\.\w+_authorizer_id\}$/.exec(String(block["authorizer_id"])) ?? [];
+    const [, name = ""] =
+      /^\$\{module\.(\w+)\.\w+_authorizer_id\}$/.exec(String(block["authorizer_id"])) ?? [];
     const environment = module[name]?.[0]?.["settings"] as Record<string, string>;
     return { zip: resolve("dist/authorizer.zip"), handler: "authorizer.handler", environment };
   };
