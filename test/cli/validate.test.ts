@@ -120,10 +120,10 @@ describe("auth0-authorizer validate", () => {
     ["main.tf.json", { resource: {} }],
     ["plan.json", { format_version: "1.2", planned_values: {} }],
   ])("says that it reads no Terraform: %s", async (name, text) => {
-    const { exitCode, err } = await run(["validate", write(name, text)]);
-    expect({ exitCode, err }).toEqual({
+    const { exitCode, errors } = await run(["validate", write(name, text)]);
+    expect({ exitCode, errors }).toEqual({
       exitCode: 2,
-      err: expect.stringContaining("is Terraform, which is not read: none of its routes were checked"),
+      errors: expect.stringContaining("is Terraform, which is not read: none of its routes were checked"),
     });
   });
 
