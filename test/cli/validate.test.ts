@@ -109,7 +109,7 @@ describe("auth0-authorizer validate", () => {
     };
     write("assets/Root.template.json", root);
     write("assets/RootNested.nested.template.json", opened());
-    expect(await run(["validate", join(folder, "assets")])).toMatchObject({ exitCode: 0 });
+    expect(await run(["validate", join(folder, "assets")])).toMatchObject({ exitCode: 3 });
     const files = { [hash]: { source: { path: "RootNested.nested.template.json" } } };
     write("assets/Root.assets.json", { files });
     expect(await run(["validate", join(folder, "assets")])).toMatchObject({ exitCode: 1 });
