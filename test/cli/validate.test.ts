@@ -104,10 +104,12 @@ describe("auth0-authorizer validate", () => {
   test("finds a nested template of CDK by its hash, in the manifest beside it", async () => {
     const hash = "0123456789abcdef".repeat(4);
     const url = { "Fn::Sub": `https://s3.${"$"}{AWS::Region}.amazonaws.com/assets/${hash}.json` };
-    const root = { Resources: { Nested: { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL: url } } } };
+    const root = {
+      Resources: { Nested: { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL: url } } },
+    };
     write("assets/Root.template.json", root);
     write("assets/RootNested.nested.template.json", opened());
-    expect(await run(["validate", join(folder, "assets")])).toMatchObject({ exitCode: 0 });
+    expect(await run(["validate", join(folder, "assets")])).toMatchObject({ exitCode: 3 });
     const files = { [hash]: { source: { path: "RootNested.nested.template.json" } } };
     write("assets/Root.assets.json", { files });
     expect(await run(["validate", join(folder, "assets")])).toMatchObject({ exitCode: 1 });

@@ -20,10 +20,12 @@ const SERVICES = [...APIS, ...BUILDERS, ...CORS, ...ENVIRONMENTS].filter(({ name
 /** How Serverless writes a warning of the plugin's. */
 const WARNING = /auth0-api-gateway-authorizer: ([a-z0-9-]+):/g;
 
+/** Milliseconds: what never comes to an end ends here, on the slowest machine. */
+const LIMIT = 4 * 3600 * 1000;
 const root = mkdtempSync(join(tmpdir(), "corpus-"));
 let outcomes: ReadonlyMap<string, Outcome>;
 // Each of them is a process of a few seconds.
-beforeAll(async () => (outcomes = await packageServices(root, SERVICES)), 1_800_000);
+beforeAll(async () => (outcomes = await packageServices(root, SERVICES)), LIMIT);
 afterAll(() => rmSync(root, { recursive: true }));
 
 function getOutcome({ name }: Service): Outcome {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import * as hcl from "hcl2-parser";
 import { readTemplates, type TemplateFile } from "../../src/cli/validate/templates.ts";
@@ -9,9 +9,8 @@ import type { Guard, Model } from "../../src/deploy/lint/model.ts";
 import { readModel } from "../../src/deploy/lint/read/read-model.ts";
 import { isPreflight } from "../../src/deploy/lint/rules/rule.ts";
 import { createStacks, getExports } from "../../src/deploy/lint/stack.ts";
+import { linkPackages } from "./link-packages.ts";
 import type { TemplateService } from "./template-service.ts";
-
-const CDK = resolve("examples/attach-cdk/node_modules");
 
 /** What is read of a service, and what is found. */
 export interface Judged {
@@ -21,16 +20,6 @@ export interface Judged {
   readonly found: Readonly<Record<Severity, readonly string[]>>;
   readonly templates: readonly TemplateFile[];
   readonly models: readonly Model[];
-}
-
-/** The package as it is built, and CDK, where the folders of the services find them. */
-function linkPackages(root: string): void {
-  const ours = join(root, "node_modules/auth0-api-gateway-authorizer");
-  mkdirSync(ours, { recursive: true });
-  for (const name of ["package.json", "infra"]) symlinkSync(resolve(name), join(ours, name));
-  cpSync("dist", join(ours, "dist"), { recursive: true });
-  for (const name of ["aws-cdk-lib", "constructs", "@aws-cdk"])
-    symlinkSync(join(CDK, name), join(root, "node_modules", name));
 }
 
 /** Writes services, synthesises those of CDK, in one process because to load CDK takes seconds, and reads all. */

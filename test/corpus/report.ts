@@ -32,12 +32,12 @@ const FOLDER = process.env["CORPUS_ROWS"];
 /** Prints the rows of a part of the corpus, and leaves them for the table. */
 export function reportCorpus(part: string, rows: readonly Row[]): void {
   process.stderr.write(`${formatTable(rows)}\n`);
-  leave(`${part}.rows.json`, rows);
+  leave(`${part.toLowerCase()}.rows.json`, rows);
 }
 
 /** How many mutants of each kind there were, and what became of them. */
 export function formatMutants(part: string, outcomes: readonly Outcome[]): string {
-  leave(`${part}.mutants.json`, outcomes);
+  leave(`${part.toLowerCase()}.mutants.json`, outcomes);
   const lines = outcomes.map(
     ({ what, mutants, errors, notChecked, survivors }) =>
       `  ${what}: ${mutants} mutants, ${errors} errors, ${notChecked} not checked, ${survivors.length} missed`,

@@ -43,6 +43,8 @@ function serverless(framework: "osls" | "serverless-3"): Service {
   };
 }
 
+/** Milliseconds: what never comes to an end ends here, on the slowest machine. */
+const LIMIT = 4 * 3600 * 1000;
 const root = mkdtempSync(join(tmpdir(), "two-authorizers-"));
 const deployed = new Map<string, readonly Route[]>();
 let tenant: FakeTenant;
@@ -72,7 +74,7 @@ beforeAll(async () => {
   deployed.set("SAM", readSam(get("sam-two-authorizers")));
   deployed.set("CDK", readCdk(get("cdk-two-authorizers")));
   deployed.set("Terraform", readTerraform(TERRAFORM_TWO_AUTHORIZERS.files["main.tf"] ?? ""));
-}, 1_800_000);
+}, LIMIT);
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** The routes of a template, each with the function that its authorizer calls. */

@@ -17,7 +17,13 @@ const app = new App({ outdir: import.meta.dirname + "/cdk.out" });
 type Others = Omit<TemplateService, "name" | "tool" | "files" | "main">;
 
 function cdk(name: string, body: string, others: Others): TemplateService {
-  return { name, tool: "CDK", main: "cdk.out", files: { "app.mjs": `${HEAD}${body}\napp.synth();\n` }, ...others };
+  return {
+    name,
+    tool: "CDK",
+    main: "cdk.out",
+    files: { "app.mjs": `${HEAD}${body}\napp.synth();\n` },
+    ...others,
+  };
 }
 
 /** The same service in every tool: `GET /orders` for whoever is signed in, `POST /admin` with a permission. */
@@ -122,7 +128,10 @@ const api = new apigateway.RestApi(stack, "Api", { cloudWatchRole: false });
 const authorizer = auth0.restAuthorizer("Auth0", { scope: stack });
 auth0.addGatewayResponses(api);
 api.root.addResource("orders").addMethod("GET", new apigateway.LambdaIntegration(orders(stack)), { authorizer });`,
-    { routes: ["GET /orders: another stack"], because: "the authorizer is in the API's stack, and its function in another" },
+    {
+      routes: ["GET /orders: another stack"],
+      because: "the authorizer is in the API's stack, and its function in another",
+    },
   ),
   cdk(
     "cdk-openapi",

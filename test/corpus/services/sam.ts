@@ -199,7 +199,10 @@ ${authorizer()}${HTTP_API.replace("EnableSimpleResponses: false", "EnableSimpleR
             Properties: {
               ...{ CodeUri: "hello/", Handler: "app.handler", Runtime: "python3.13" },
               Events: {
-                Any: { Type: "HttpApi", Properties: { ApiId: { Ref: "Http" }, Path: "/{proxy+}", Method: "ANY" } },
+                Any: {
+                  Type: "HttpApi",
+                  Properties: { ApiId: { Ref: "Http" }, Path: "/{proxy+}", Method: "ANY" },
+                },
               },
             },
           },

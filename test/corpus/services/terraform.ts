@@ -61,7 +61,12 @@ resource "aws_api_gateway_method" "${name}" {
 
 const BECAUSE = "validate reads no HCL and says so; the routes are read from the text here";
 
-function terraform(name: string, text: string, routes: readonly string[], because = BECAUSE): TemplateService {
+function terraform(
+  name: string,
+  text: string,
+  routes: readonly string[],
+  because = BECAUSE,
+): TemplateService {
   return { name, tool: "Terraform", main: "main.tf", files: { "main.tf": text }, routes, because };
 }
 
@@ -115,7 +120,11 @@ export const TERRAFORM: readonly TemplateService[] = [
     "terraform-rest-api",
     [
       REST_API,
-      module("auth0", "", '  rest_api    = aws_api_gateway_rest_api.rest\n  cors_origin = "https://app.acme.com"\n'),
+      module(
+        "auth0",
+        "",
+        '  rest_api    = aws_api_gateway_rest_api.rest\n  cors_origin = "https://app.acme.com"\n',
+      ),
       restMethod("orders", "GET", "auth0"),
     ].join(""),
     ["GET /orders: auth0"],
