@@ -77,6 +77,11 @@ export function send(
       reject(cause instanceof FetchError ? cause : toFetchError(cause));
     };
     client.on("socket", (socket) => socket.unref()).on("error", fail);
+    // Without a listener, Node.js closes the connection and reports nothing.
+    client.on("upgrade", ({ statusCode }, socket) => {
+      socket.destroy();
+      fail(new FetchError(`HTTP ${statusCode ?? 0}`, { connectionFailed: true }));
+    });
     client.end(request.body);
   });
 }
