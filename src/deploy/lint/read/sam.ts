@@ -12,7 +12,7 @@ import {
 } from "../values.ts";
 import { readBackend } from "./backend.ts";
 import type { Body } from "./openapi.ts";
-import { isRestricted } from "./rest.ts";
+import { isRestricted, readKeySource } from "./rest.ts";
 import type { Resource, Resources } from "./resources.ts";
 import { readSamAuthorizers, readSamGuard } from "./sam-auth.ts";
 
@@ -94,6 +94,7 @@ function addApi(api: SamApi, properties: Properties, resources: Resources, model
     isRestricted: isRestricted(properties) || Object.keys(toRecord(auth["ResourcePolicy"])).length > 0,
     messages: 0,
     hasCors: properties["Cors"] !== undefined,
+    keySource: kind === "rest" ? readKeySource(properties) : undefined,
   });
   model.authorizers.push(...readSamAuthorizers(id, kind, auth, resources));
   for (const [type, response] of Object.entries(toRecord(properties["GatewayResponses"]))) {
