@@ -6,7 +6,7 @@ import { revoke } from "./revocations/revoke.ts";
 import { snapshot } from "./snapshot.ts";
 import { tenant } from "./tenant.ts";
 import { validate } from "./validate/validate.ts";
-import { EXIT, UsageError, type Terminal } from "./terminal.ts";
+import { EXIT, UsageError, withoutControls, type Terminal } from "./terminal.ts";
 
 const USAGE = `Usage: auth0-authorizer COMMAND
 
@@ -45,7 +45,7 @@ export async function runCommand([name, ...args]: readonly string[], terminal: T
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    terminal.writeError(`auth0-authorizer: there is no command ${name}\n\n${USAGE}`);
+    terminal.writeError(`auth0-authorizer: there is no command ${withoutControls(name)}\n\n${USAGE}`);
     return EXIT.usage;
   }
   try {
@@ -53,7 +53,7 @@ export async function runCommand([name, ...args]: readonly string[], terminal: T
   } catch (error) {
     if (!isWrongUse(error)) throw error;
     terminal.writeError(
-      `auth0-authorizer ${name}: ${error.message}\nFor all options: auth0-authorizer ${name} --help\n`,
+      `auth0-authorizer ${name}: ${withoutControls(error.message)}\nFor all options: auth0-authorizer ${name} --help\n`,
     );
     return EXIT.usage;
   }

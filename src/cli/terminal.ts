@@ -39,6 +39,11 @@ export function paint(terminal: Pick<Terminal, "colour">, style: Style, text: st
   return terminal.colour ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
 }
 
+/** Text that may quote a file or an argument, without anything that a terminal would obey; lines stay lines. */
+export function withoutControls(text: string): string {
+  return text.replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
+}
+
 /** One line of JSON without anything that a terminal would obey: it reads as the same value. */
 export function safeJson(value: object): string {
   // By UTF-16 code units, as JSON's escapes are.

@@ -13,6 +13,7 @@ export interface Model {
   readonly functions: LambdaFunction[];
   readonly urls: FunctionUrl[];
   readonly permissions: Permission[];
+  readonly usagePlans: UsagePlan[];
   readonly gatewayResponses: GatewayResponse[];
   readonly roles: Role[];
   readonly logGroups: LogGroup[];
@@ -20,6 +21,9 @@ export interface Model {
 }
 
 export type ApiKind = "rest" | "http" | "websocket";
+
+/** The authorizer's answer, or the caller's header `x-api-key`. */
+export type KeySource = "authorizer" | "header";
 
 export interface Api {
   readonly id: string;
@@ -30,6 +34,8 @@ export interface Api {
   readonly messages: number;
   /** SAM answers preflights, so that pages of other origins call it. */
   readonly hasCors: boolean;
+  /** Where a REST API takes API keys from; undefined on the others, and where only a deployment knows. */
+  readonly keySource?: KeySource | undefined;
 }
 
 export interface Stage {
@@ -143,6 +149,13 @@ export interface Permission {
   readonly isOfUrl: boolean;
 }
 
+/** Counts the calls of each API key, over all of its APIs. */
+export interface UsagePlan {
+  readonly id: string;
+  /** Logical IDs, where they are of these templates. */
+  readonly apis: readonly string[];
+}
+
 export interface GatewayResponse {
   readonly id: string;
   readonly api: string;
@@ -185,6 +198,7 @@ export function createModel(): Model {
     functions: [],
     urls: [],
     permissions: [],
+    usagePlans: [],
     gatewayResponses: [],
     roles: [],
     logGroups: [],

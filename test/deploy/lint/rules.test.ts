@@ -72,6 +72,34 @@ const roles =
     Object.assign((Environment as { Variables: Json }).Variables, roles);
   };
 
+const tenant = (source: string): Change =>
+  set("GetOrders", {
+    Integration: {
+      Type: "AWS_PROXY",
+      Uri: { "Fn::GetAtt": ["Orders", "Arn"] },
+      RequestParameters: { "integration.request.header.X-Amz-Tenant-Id": source },
+    },
+  });
+const usageKeys =
+  (ApiKeySourceType?: string): Change =>
+  (resources, template) => {
+    const { Environment } = resources["Auth0"]?.Properties ?? {};
+    Object.assign((Environment as { Variables: Json }).Variables, {
+      AUTHORIZER_USAGE_KEY_CLAIM: "client_id",
+    });
+    set("Api", { ApiKeySourceType })(resources, template);
+  };
+const usagePlan =
+  (ApiKeySourceType: string, ...apis: string[]): Change =>
+  (resources) => {
+    resources["PartnerApi"] = {
+      Type: "AWS::ApiGateway::RestApi",
+      Properties: { Name: "partners", ApiKeySourceType },
+    };
+    const ApiStages = apis.map((api) => ({ ApiId: { Ref: api }, Stage: "prod" }));
+    resources["Plan"] = { Type: "AWS::ApiGateway::UsagePlan", Properties: { ApiStages } };
+  };
+
 describe("each rule, refused when broken and accepted when only just kept", () => {
   test.each<[string, string, Change, string[], Options?]>([
     [
@@ -201,6 +229,51 @@ describe("each rule, refused when broken and accepted when only just kept", () =
         },
       }),
       ["ignored-mapping"],
+    ],
+    [
+      "a tenant from the caller's header",
+      "REST, TOKEN",
+      tenant("method.request.header.X-Amz-Tenant-Id"),
+      ["tenant-from-caller"],
+    ],
+    [
+      "a tenant from the caller's path",
+      "REST, TOKEN",
+      tenant("method.request.path.tenant"),
+      ["tenant-from-caller"],
+    ],
+    [
+      "a tenant from the caller's user agent",
+      "REST, TOKEN",
+      tenant("context.identity.userAgent"),
+      ["tenant-from-caller"],
+    ],
+    ["a tenant from the identity", "REST, TOKEN", tenant("context.authorizer.tenant"), []],
+    ["a tenant that is always the same", "REST, TOKEN", tenant("'method.request.header.x'"), []],
+    ["a tenant of the stage", "REST, TOKEN", tenant("stageVariables.tenant"), []],
+    ["usage keys that the API does not read", "REST, TOKEN", usageKeys(), ["usage-key-ignored"]],
+    ["usage keys and the header", "REST, TOKEN", usageKeys("HEADER"), ["usage-key-ignored"]],
+    ["usage keys that the API reads", "REST, TOKEN", usageKeys("AUTHORIZER"), []],
+    [
+      "a usage plan that an API with the header shares",
+      "REST, TOKEN",
+      all(usageKeys("AUTHORIZER"), usagePlan("HEADER", "Api", "PartnerApi")),
+      ["usage-key-in-header"],
+      { except: ["route-not-read"] },
+    ],
+    [
+      "a usage plan that another API with the authorizer's keys shares",
+      "REST, TOKEN",
+      all(usageKeys("AUTHORIZER"), usagePlan("AUTHORIZER", "Api", "PartnerApi")),
+      [],
+      { except: ["route-not-read"] },
+    ],
+    [
+      "separate usage plans",
+      "REST, TOKEN",
+      all(usageKeys("AUTHORIZER"), usagePlan("HEADER", "PartnerApi")),
+      [],
+      { except: ["route-not-read"] },
     ],
     [
       "a type of its own without the header of DEFAULT_4XX",

@@ -1,4 +1,4 @@
-import type { Authorizer, GatewayResponse, Model, Route } from "../model.ts";
+import type { Authorizer, GatewayResponse, KeySource, Model, Route } from "../model.ts";
 import {
   getReference,
   getReferences,
@@ -35,6 +35,7 @@ export function readRestApis(resources: Resources, parents: readonly ParentPath[
       isRestricted: isRestricted(properties),
       messages: 0,
       hasCors: false,
+      keySource: readKeySource(properties),
     });
     if (properties["CloneFrom"] !== undefined)
       model.unread.push({ rule: "template-not-read", resource: id, what: "it is cloned from another API" });
@@ -45,6 +46,18 @@ export function readRestApis(resources: Resources, parents: readonly ParentPath[
     model.authorizers.push(...readAuthorizer(authorizer, resources));
   for (const response of resources.ofType("AWS::ApiGateway::GatewayResponse"))
     model.gatewayResponses.push(readGatewayResponse(response, resources));
+  for (const { id, properties } of resources.ofType("AWS::ApiGateway::UsagePlan")) {
+    const stages = toList(properties["ApiStages"]).map(toRecord);
+    model.usagePlans.push({ id, apis: stages.map(({ ApiId }) => toApiId(ApiId)) });
+  }
+}
+
+/** Of an API, or of the OpenAPI document that describes it. API Gateway assumes the header. */
+export function readKeySource({ ApiKeySourceType, Body, DefinitionBody }: Properties): KeySource | undefined {
+  const document = toRecord(Body ?? DefinitionBody);
+  const value = ApiKeySourceType ?? document["x-amazon-apigateway-api-key-source"];
+  if (getWhyUnknown(value) !== undefined) return undefined;
+  return toText(value)?.toUpperCase() === "AUTHORIZER" ? "authorizer" : "header";
 }
 
 /** Whether a private endpoint or a resource policy keeps callers out. */

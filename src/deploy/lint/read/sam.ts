@@ -12,7 +12,7 @@ import {
 } from "../values.ts";
 import { readBackend } from "./backend.ts";
 import type { Body } from "./openapi.ts";
-import { isRestricted } from "./rest.ts";
+import { isRestricted, readKeySource } from "./rest.ts";
 import { readVariables } from "./stages.ts";
 import type { Resource, Resources } from "./resources.ts";
 import { readSamAuthorizers, readSamGuard } from "./sam-auth.ts";
@@ -95,6 +95,7 @@ function addApi(api: SamApi, properties: Properties, resources: Resources, model
     isRestricted: isRestricted(properties) || Object.keys(toRecord(auth["ResourcePolicy"])).length > 0,
     messages: 0,
     hasCors: properties["Cors"] !== undefined,
+    keySource: kind === "rest" ? readKeySource(properties) : undefined,
   });
   model.stages.push({
     id,

@@ -1,6 +1,6 @@
 import { identitySourcesWithoutToken, missingPermissions, responseFormats } from "./authorizers.ts";
 import { guardedFunctionUrls, longNames, publicPermissions, unreachableTables } from "./functions.ts";
-import { appendedIdentities } from "./mappings.ts";
+import { appendedIdentities, chosenTenants } from "./mappings.ts";
 import { openCatchAlls, unguardedRoutes } from "./routes.ts";
 import { brokenRoutesFiles, routesNotTold } from "./route-permissions.ts";
 import { brokenSettings } from "./settings.ts";
@@ -89,6 +89,13 @@ export const ERRORS = {
     why: "Many frameworks read the first of two values, which is the caller's own.",
     fix: "Use overwrite instead of append.",
     check: appendedIdentities,
+  },
+  "tenant-from-caller": {
+    severity: "error",
+    title: "a tenant that the caller may choose",
+    why: "Anyone with a valid token can run the function as another tenant, with what it keeps for that tenant.",
+    fix: "Map integration.request.header.X-Amz-Tenant-Id from context.authorizer, with a claim of AUTH0_CONTEXT_CLAIMS.",
+    check: chosenTenants,
   },
   "table-out-of-reach": {
     severity: "error",

@@ -2,11 +2,17 @@ import { settingsFromEnvironment, type Settings } from "../../../settings/settin
 import type { Mapping, Route } from "../model.ts";
 import { readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
 
+/** Lambda chooses the environment of a function with tenant isolation by this header. */
+const TENANT_HEADER = "header.x-amz-tenant-id";
+/** What the caller writes, in the grammar of REST APIs and in that of HTTP APIs. */
+const OF_REQUEST =
+  /^[^']*?(?<![.\w])\$?(?:method\.)?request\.(?:header|querystring|multivalue\w+|path|body)\b|^\$?context\.(?:path|requestOverride|identity\.(?:userAgent|apiKey))\b/i;
+
 /** What is appended stands behind what the caller sent. */
 export const appendedIdentities: Check = ({ model }) =>
   toProblems(
     model.routes,
-    (_, { mode }) => mode === "append",
+    (_, mapping) => mapping.mode === "append" && isFromIdentity(mapping),
     ({ source, target }) => `${source} is appended to ${target}`,
   );
 
@@ -14,9 +20,17 @@ export const appendedIdentities: Check = ({ model }) =>
 export const ignoredMappings: Check = ({ model }) =>
   toProblems(
     model.routes,
-    (route, { target }) => isIgnored(route) && target.toLowerCase() !== "header.x-amz-tenant-id",
+    (route, mapping) =>
+      isIgnored(route) && isFromIdentity(mapping) && mapping.target.toLowerCase() !== TENANT_HEADER,
     ({ source, target }) =>
       `${source} is mapped to ${target}, and a Lambda proxy gets the caller's own value`,
+  );
+
+export const chosenTenants: Check = ({ model }) =>
+  toProblems(
+    model.routes,
+    (_, { target, source }) => target.toLowerCase() === TENANT_HEADER && OF_REQUEST.test(source),
+    ({ source }) => `the tenant is ${source}, which the caller writes`,
   );
 
 export const absentClaims: Check = (scope) =>
@@ -25,12 +39,13 @@ export const absentClaims: Check = (scope) =>
     (route, mapping) =>
       route.backend.forwards &&
       !isIgnored(route) &&
+      isFromIdentity(mapping) &&
       isOfCaller(mapping) &&
       getKeysAlwaysThere(scope, route)?.includes(getKey(mapping.source) ?? "") === false,
     ({ source, target }) => `${target} is written from ${source}, which a token may not have`,
   );
 
-/** One for each mapping from the identity: at the integration where routes share one, else at the route. */
+/** One for each mapping that is wrong: at the integration where routes share one, else at the route. */
 function toProblems(
   routes: readonly Route[],
   isWrong: (route: Route, mapping: Mapping) => boolean,
@@ -38,7 +53,7 @@ function toProblems(
 ): Problem[] {
   const problems = routes.flatMap((route) =>
     route.backend.mappings
-      .filter((mapping) => getKey(mapping.source) !== undefined && isWrong(route, mapping))
+      .filter((mapping) => isWrong(route, mapping))
       .map((mapping): [string, Problem] => {
         const { resource: integration } = route.backend;
         const place =
@@ -50,6 +65,10 @@ function toProblems(
       }),
   );
   return Array.from(new Map(problems).values());
+}
+
+function isFromIdentity({ source }: Mapping): boolean {
+  return getKey(source) !== undefined;
 }
 
 function isIgnored({ kind, backend }: Route): boolean {

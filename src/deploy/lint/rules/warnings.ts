@@ -19,6 +19,7 @@ import { absentClaims, ignoredMappings } from "./mappings.ts";
 import { routesNotInKey, rulesWithoutRoute, unlistedRoutes } from "./route-permissions.ts";
 import { apiKeyRoutes, preflightsWithBackend, restrictedRoutes, unknownPublicRoutes } from "./routes.ts";
 import { unknownSettings } from "./settings.ts";
+import { ignoredUsageKeys, keysForHeaders } from "./usage-plans.ts";
 import type { Rule } from "./rule.ts";
 
 const NOT_IN_BROWSERS = "A page gets no status and no text, only a network error.";
@@ -87,6 +88,20 @@ export const WARNINGS = {
     why: "Every connection with a token there only is refused.",
     fix: "Ask for route.request.header.Authorization or route.request.querystring.access_token, or set AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER.",
     check: unreadTokens,
+  },
+  "usage-key-ignored": {
+    severity: "warning",
+    title: "an API that does not read the authorizer's usage key",
+    why: "Calls are not counted for the caller's usage plan.",
+    fix: "Set the API's ApiKeySourceType to AUTHORIZER.",
+    check: ignoredUsageKeys,
+  },
+  "usage-key-in-header": {
+    severity: "warning",
+    title: "a usage plan whose keys a caller can send",
+    why: "The authorizer's keys are not secret: a caller can use up another's quota at the API that takes them from x-api-key.",
+    fix: "Give the API with ApiKeySourceType HEADER a separate usage plan.",
+    check: keysForHeaders,
   },
   "unknown-setting": {
     severity: "warning",
