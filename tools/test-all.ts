@@ -57,7 +57,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   site: {
     what: "the documentation's site",
-    needs: { site: "VitePress" },
+    needs: { "tools/docs": "typedoc", site: "VitePress" },
     commands: ["npm --silent run site", jest(process.execPath, "site")],
   },
   fuzz: { what: "the fuzzer, in short" },

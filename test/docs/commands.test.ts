@@ -95,6 +95,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["TOKEN=$(auth0 test token ", TENANT],
   ["aws apigateway ", AWS],
   ["aws lambda ", AWS],
+  ["npm install --save-dev serverless-offline", EMPTY_FOLDER],
   ["npm install --save-dev serverless@npm:osls", { by: "package.json", which: '"serverless": "npm:osls@' }],
   [
     "cp node_modules/auth0-api-gateway-authorizer/infra/sam",

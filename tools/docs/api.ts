@@ -23,12 +23,14 @@ const ENTRIES = [
   "src/identity/reader/identity-from.ts",
   "src/testing/index.ts",
   "src/verifier.ts",
+  "src/deploy/cdk/auth0-authorizer.ts",
 ];
 
 const OPTIONS = {
   entryPoints: ENTRIES,
   plugin: [import.meta.resolve("typedoc-plugin-markdown")],
-  tsconfig: "tsconfig.json",
+  // The construct is compiled with the CDK's types, if its example is installed.
+  tsconfig: "tools/docs/tsconfig.json",
   // `npm run check` compiles; here only the names and the docstrings matter.
   skipErrorChecking: true,
   logLevel: "Error",

@@ -111,6 +111,11 @@ export function toSidebar(): Entry[] {
       text: name.charAt(0).toUpperCase() + name.slice(1),
       link: toAddress(address, "docs/README.md", new Map()),
     }));
-    return { text, items, collapsed: false };
+    return { text, items: text === "Reference" ? [...items, ...apiReference()] : items, collapsed: false };
   });
+}
+
+/** What `npm run docs` made of the docstrings; it is not committed. */
+function apiReference(): Entry[] {
+  return existsSync("docs/api/README.md") ? [{ text: "API of each entry point", link: "/api/" }] : [];
 }

@@ -16,6 +16,11 @@ import { toTokenEnvironment } from "./environment.ts";
 import { addGatewayResponses, type GatewayResponseOptions } from "./gateway-responses.ts";
 import { Revocations, getVariables, type RevocationOptions } from "./revocations.ts";
 
+export type { AlarmOptions } from "./alarms.ts";
+export type { ApiAuthorizerOptions, RestAuthorizerOptions } from "./api-authorizers.ts";
+export type { GatewayResponseOptions } from "./gateway-responses.ts";
+export type { RevocationOptions } from "./revocations.ts";
+
 export interface Auth0AuthorizerProps {
   /**
    * Who is allowed and how keys are cached: checked when the app is synthesised, by the code that the function runs.
