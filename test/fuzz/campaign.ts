@@ -148,7 +148,9 @@ function faultOf({ verdict, logged }: Trial, expected: Expected, stage: string):
   }
   if (expected.outcome !== "allow") return "letIn";
   const isSame = inspect(sorted(verdict.context)) === inspect(sorted(expected.context));
-  return isSame && opensOnly(stage, verdict) ? undefined : "letIn";
+  const { usageIdentifierKey }: { usageIdentifierKey?: unknown } = { ...verdict.response };
+  const isOfPlan = usageIdentifierKey === expected.usageKey;
+  return isSame && isOfPlan && opensOnly(stage, verdict) ? undefined : "letIn";
 }
 
 /** What time alone cures must not be a Deny, which a gateway keeps. */

@@ -1,7 +1,7 @@
 /**
- * Stryker's way to run the tests of one room. Its own way is Jest, anew for each mutant and without stopping at the first
- * test that fails: half an hour for a room. Here a process loads the tests once and runs those that reach a mutant until
- * one of them fails.
+ * Stryker's way to run the tests. Its own is Jest, anew for each mutant and on past the first test that fails, which takes
+ * half an hour for a room of `src`. Here a process loads the tests once, and runs those of the mutant's room that reach it,
+ * until one of them fails.
  *
  * @see https://stryker-mutator.io/docs/stryker-js/guides/create-a-plugin/
  */
@@ -22,33 +22,65 @@ import {
 import { collectTests, fullName, runTests } from "./jest-globals.mjs";
 import { useStoredKeys } from "./stored-keys.mjs";
 
+/** The rooms of `src` that are mutated. The tests of a room, of the same name, must hold its rules by themselves. */
+const ROOMS = ["token", "apigateway", "identity", "authorizer"];
+
 function createRunner() {
   /** The tests of each file that is loaded, by its path. */
   const loaded = new Map();
   let paths;
-  const mutants = (globalThis.__stryker__ ??= {});
+  let timesLoaded = 0;
+  const stryker = (globalThis.__stryker__ ??= {});
 
   async function load(path) {
-    if (!loaded.has(path)) loaded.set(path, await collect(path));
+    if (!loaded.has(path)) loaded.set(path, await collect(pathToFileURL(path).href));
     return loaded.get(path);
   }
 
+  /** Loads the file and what it imports a second time. */
+  const loadAgain = (path) => collect(`${pathToFileURL(path).href}?time=${++timesLoaded}`);
+
   /** The results of the tests that are wanted, all of them or as far as the first that fails. */
-  async function runFile(path, tests, { isWanted, stopsAtFailure }, results) {
+  async function runFile(path, tests, { isWanted = () => true, stopsAtFailure = true } = {}) {
+    const results = [];
     let startedAt;
     await runTests(tests, {
       isWanted: (test) => isWanted(idOf(path, test)),
       isOver: () => stopsAtFailure && hasFailed(results),
       start: (test) => {
         startedAt = performance.now();
-        mutants.currentTestId = idOf(path, test);
+        stryker.currentTestId = idOf(path, test);
       },
       end: (test, error) => {
-        mutants.currentTestId = undefined;
-        const timeSpentMs = performance.now() - (startedAt ?? performance.now());
-        results.push(toResult(path, test, timeSpentMs, error));
+        stryker.currentTestId = undefined;
+        results.push(toResult(path, test, performance.now() - (startedAt ?? performance.now()), error));
       },
     });
+    return results;
+  }
+
+  async function withMutant({ activeMutant, hitLimit }, run) {
+    Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
+    try {
+      return await run();
+    } finally {
+      stryker.activeMutant = undefined;
+    }
+  }
+
+  /** For a mutant of what runs when a file is loaded. */
+  const tryStatic = (path, mutant) => withMutant(mutant, async () => runFile(path, await loadAgain(path)));
+
+  async function tryMutant(path, mutant, isWanted) {
+    const tests = await load(path);
+    const results = await withMutant(mutant, () => runFile(path, tests, { isWanted }));
+    if (!hasFailed(results)) return results;
+    // An earlier mutant may have left the test in a state in which it fails by itself.
+    const killers = results.filter(({ status }) => status === TestStatus.Failed).map(({ id }) => id);
+    const unmutated = await runFile(path, tests, { isWanted: (id) => killers.includes(id) });
+    if (!hasFailed(unmutated)) return results;
+    loaded.set(path, await loadAgain(path));
+    return withMutant(mutant, () => runFile(path, loaded.get(path), { isWanted }));
   }
 
   return {
@@ -59,49 +91,48 @@ function createRunner() {
       process.on("uncaughtException", () => undefined);
       useStoredKeys(resolve("signing-keys.json"));
       register("./resolve-hooks.mjs", import.meta.url);
-      paths = listTestFiles(process.env.MUTATION_ROOM);
+      paths = ROOMS.flatMap(listTestFiles);
     },
 
     async dryRun() {
-      const results = [];
-      const all = { isWanted: () => true, stopsAtFailure: false };
-      for (const path of paths) await runFile(path, await load(path), all, results);
-      return { status: DryRunStatus.Complete, tests: results, mutantCoverage: mutants.mutantCoverage };
+      const tests = [];
+      for (const path of paths)
+        tests.push(...(await runFile(path, await load(path), { stopsAtFailure: false })));
+      return { status: DryRunStatus.Complete, tests, mutantCoverage: stryker.mutantCoverage };
     },
 
-    async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation }) {
-      const isStatic = mutantActivation === "static";
-      const wanted = new Set(testFilter);
-      const some = { isWanted: (id) => testFilter === undefined || wanted.has(id), stopsAtFailure: true };
-      const reached = paths.filter((path) => testFilter === undefined || reaches(path, testFilter));
-      if (!isStatic) for (const path of reached) await load(path);
-      Object.assign(mutants, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
-      const results = [];
-      try {
-        for (const path of reached) {
-          // A mutant of what runs when a file is loaded needs the file loaded again.
-          const tests = isStatic ? await collect(path, activeMutant.id) : await load(path);
-          await runFile(path, tests, some, results);
-          if (hasFailed(results)) break;
+    async mutantRun(mutant) {
+      const isStatic = mutant.mutantActivation === "static";
+      const ids = new Set(mutant.testFilter);
+      const [, room] = /\/src\/(\w+)\//.exec(mutant.sandboxFileName);
+      const tests = [];
+      for (const path of paths.filter((path) => nameOf(path).startsWith(`test/${room}/`))) {
+        const isReached = isStatic || [...ids].some((id) => id.startsWith(`${nameOf(path)} `));
+        if (!isReached) continue;
+        try {
+          tests.push(
+            ...(await (isStatic ? tryStatic(path, mutant) : tryMutant(path, mutant, (id) => ids.has(id)))),
+          );
+        } catch (error) {
+          // A test file that cannot be loaded, or a block that cannot be taken down, fails in every runner.
+          return {
+            status: MutantRunStatus.Killed,
+            killedBy: [],
+            failureMessage: String(error),
+            nrOfTests: 0,
+          };
         }
-      } catch (error) {
-        // A test file that cannot be loaded fails in every runner.
-        return { status: MutantRunStatus.Killed, killedBy: [], failureMessage: String(error), nrOfTests: 0 };
-      } finally {
-        mutants.activeMutant = undefined;
+        if (hasFailed(tests)) break;
       }
-      const isEndless = determineHitLimitReached(mutants.hitCount, mutants.hitLimit);
-      return toMutantRunResult(isEndless ?? { status: DryRunStatus.Complete, tests: results });
+      const isEndless = determineHitLimitReached(stryker.hitCount, stryker.hitLimit);
+      return toMutantRunResult(isEndless ?? { status: DryRunStatus.Complete, tests });
     },
   };
 }
 
 const hasFailed = (results) => results.some(({ status }) => status === TestStatus.Failed);
 
-function collect(path, mutant) {
-  const { href } = pathToFileURL(path);
-  return collectTests(() => import(mutant === undefined ? href : `${href}?mutant=${mutant}`));
-}
+const collect = (href) => collectTests(() => import(href));
 
 /** The room's test files, small ones first: they say what one function does, and kill most mutants. */
 function listTestFiles(room) {
@@ -116,7 +147,6 @@ function listTestFiles(room) {
 
 const nameOf = (path) => relative(process.cwd(), path);
 const idOf = (path, test) => `${nameOf(path)} ${fullName(test)}`;
-const reaches = (path, ids) => ids.some((id) => id.startsWith(`${nameOf(path)} `));
 
 function toResult(path, test, timeSpentMs, error) {
   const id = idOf(path, test);

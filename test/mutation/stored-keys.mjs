@@ -1,6 +1,7 @@
 import crypto, { createPrivateKey, createPublicKey } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire, syncBuiltinESMExports } from "node:module";
+import process from "node:process";
 
 /** As many as test/signing-keys.cjs gives out in turn. */
 const DIFFERENT_KEYS = 12;
