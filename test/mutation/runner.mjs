@@ -104,9 +104,8 @@ function createRunner() {
     async mutantRun(mutant) {
       const isStatic = mutant.mutantActivation === "static";
       const ids = new Set(mutant.testFilter);
-      const [, room] = /\/src\/(\w+)\//.exec(mutant.sandboxFileName);
       const tests = [];
-      for (const path of paths.filter((path) => nameOf(path).startsWith(`test/${room}/`))) {
+      for (const path of toTestFiles(paths, nameOf(mutant.sandboxFileName))) {
         const isReached = isStatic || [...ids].some((id) => id.startsWith(`${nameOf(path)} `));
         if (!isReached) continue;
         try {
@@ -143,6 +142,13 @@ function listTestFiles(room) {
   return paths
     .map((name) => resolve(`test/${room}/${name}`))
     .sort((a, b) => statSync(a).size - statSync(b).size);
+}
+
+/** The tests of the file's room, and those of the file itself first. */
+function toTestFiles(paths, source) {
+  const own = source.replace(/^src(.*)\.ts$/, "test$1.test.ts");
+  const ofRoom = paths.filter((path) => nameOf(path).startsWith(`test/${source.split("/")[1]}/`));
+  return ofRoom.sort((a, b) => Number(nameOf(b) === own) - Number(nameOf(a) === own));
 }
 
 const nameOf = (path) => relative(process.cwd(), path);
