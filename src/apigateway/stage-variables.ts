@@ -20,8 +20,6 @@ export interface SharedRules {
   readonly audiences: readonly string[];
 }
 
-const NO_STAGE_RULES: StageRules = { audiences: undefined, permissions: [] };
-
 /**
  * Reads what the stage of an API asks for. Callers cannot set stage variables, and these only ever narrow.
  *
@@ -31,7 +29,6 @@ export function readStageRules(event: unknown, rules: SharedRules): StageRules {
   const variables = asObject(asObject(event)["stageVariables"]);
   const audiences = readList(variables, AUDIENCES_VARIABLE);
   const permissions = readList(variables, PERMISSIONS_VARIABLE);
-  if (audiences === undefined && permissions === undefined && !rules.shared) return NO_STAGE_RULES;
   const isKnown = (value: string): boolean =>
     rules.clientIds.includes(value) || rules.audiences.includes(value);
   if (audiences === undefined ? rules.shared : !audiences.every(isKnown))

@@ -60,6 +60,19 @@ describe.each(KINDS)("the gateway %s", (kind) => {
     },
   );
 
+  test("forwards a chain of actors, but none whose name would fall into two", () => {
+    expect(unsupported(kind, { actors: ["agent-1", "agent|2"] })).toBeUndefined();
+    expect(unsupported(kind, { actors: ["agent-1", "agent 2"] })).toBe("actors");
+  });
+
+  test("forwards a context of 6,144 bytes with its subject, and none of 6,145", () => {
+    const withScope = (length: number): Partial<Identity> => ({ scopes: ["s".repeat(length)] });
+    const context = toContext({ ...ALICE, ...withScope(1) });
+    const rest = Buffer.byteLength(JSON.stringify([context.sub, context])) - 1;
+    expect(unsupported(kind, withScope(6144 - rest))).toBeUndefined();
+    expect(unsupported(kind, withScope(6145 - rest))).toBe("size");
+  });
+
   test.each([
     ["letters of one byte", "s", 1],
     ["letters of two bytes", "é", 2],

@@ -45,8 +45,17 @@ describe("the matched route of an HTTP API", () => {
     expect(readRoute({ ...HTTP, headers }, "http-2.0").names).toEqual(["GET /orders/{id}"]);
   });
 
-  test.each(["http-1.0", "rest-token"] as const)("is not known of %s", (kind) => {
-    expect(() => readRoute(HTTP, kind)).toThrow("unsupported_event");
+  test.each([
+    ["http-1.0", "payload 1.0 does not say its identity sources apart: use 2.0"],
+    ["rest-token", "a TOKEN event does not say its route: use a REQUEST authorizer"],
+  ] as const)("is not known of %s, and the error says what to use", (kind, detail) => {
+    expect(() => readRoute(HTTP, kind)).toThrow(`unsupported_event: ${detail}`);
+  });
+
+  test("is not read from an event without a route key", () => {
+    expect(() => readRoute({ ...HTTP, routeKey: undefined }, "http-2.0")).toThrow(
+      "unsupported_event: no routeKey",
+    );
   });
 });
 
@@ -58,12 +67,16 @@ describe("the matched route of a REST API", () => {
     });
   });
 
-  test.each([{ requestContext: {} }, { requestContext: null }, { methodArn: 7 }])(
-    "is not read from %j",
-    (changes) => {
-      expect(() => readRoute({ ...REST, ...changes }, "rest-request")).toThrow("unsupported_event");
-    },
-  );
+  test.each([
+    [{ requestContext: {} }, "resourcePath"],
+    [{ requestContext: null }, "resourcePath"],
+    [{ requestContext: { resourcePath: "/orders/{id}" } }, "httpMethod"],
+    [{ methodArn: 7 }, "methodArn"],
+  ])("is not read from %j", (changes, missing) => {
+    expect(() => readRoute({ ...REST, ...changes }, "rest-request")).toThrow(
+      `unsupported_event: no ${missing}`,
+    );
+  });
 });
 
 test("the only route of a WebSocket is the one that connects", () => {

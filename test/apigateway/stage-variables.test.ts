@@ -42,10 +42,24 @@ describe("the stage variables of an API", () => {
       );
   });
 
-  test("are an error with permissions that cannot be read", () => {
-    expect(() => readStageRules(withVariables({ auth0Permissions: "" }), RULES)).toThrow(
-      "stage_variable_invalid: auth0Permissions",
-    );
+  test.each(["", "a,", 7, null])(
+    "are an error with permissions that cannot be read: %j",
+    (auth0Permissions) => {
+      expect(() => readStageRules(withVariables({ auth0Permissions }), RULES)).toThrow(
+        "stage_variable_invalid: auth0Permissions",
+      );
+    },
+  );
+
+  test("ask for no permission if they only narrow the audiences", () => {
+    const event = withVariables({ auth0Audiences: "WebApp" });
+    for (const rules of [RULES, SHARED])
+      expect(readStageRules(event, rules)).toEqual({ audiences: ["WebApp"], permissions: [] });
+  });
+
+  test("ask for permissions, and leave the audiences as they are, if they only name permissions", () => {
+    const event = withVariables({ auth0Permissions: "a" });
+    expect(readStageRules(event, RULES)).toEqual({ audiences: undefined, permissions: ["a"] });
   });
 
   test.each([undefined, null, {}, { auth0Permissions: "a" }])(

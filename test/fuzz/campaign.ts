@@ -155,7 +155,9 @@ function checkVerdict({ verdict, logged }: Trial, expected: Expected, stage: str
   }
   if (expected.outcome !== "allow") return "wronglyAllowed";
   const isSame = inspect(sorted(verdict.context)) === inspect(sorted(expected.context));
-  return isSame && opensOnly(stage, verdict) ? undefined : "wronglyAllowed";
+  const { usageIdentifierKey }: { usageIdentifierKey?: unknown } = { ...verdict.response };
+  const isOfPlan = usageIdentifierKey === expected.usageKey;
+  return isSame && isOfPlan && opensOnly(stage, verdict) ? undefined : "wronglyAllowed";
 }
 
 /** What time alone cures must not be a Deny, which a gateway keeps. */

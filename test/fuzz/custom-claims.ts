@@ -14,6 +14,8 @@ export const CONTEXT_CLAIMS = {
   built_in: "constructor",
 };
 export const PLAN_CLAIM = CONTEXT_CLAIMS.plan;
+/** The claim with the API key that chooses a usage plan. */
+export const USAGE_KEY_CLAIM = "https://acme.com/usage_key";
 
 const texts = (...values: unknown[]): string[] => values.map((value) => JSON.stringify(value));
 

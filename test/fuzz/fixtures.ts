@@ -10,7 +10,7 @@ import {
   RFC9068_TOKEN,
   signText,
 } from "../tokens.ts";
-import { CONTEXT_CLAIMS, PLAN_CLAIM, SECRET_CLAIM } from "./custom-claims.ts";
+import { CONTEXT_CLAIMS, PLAN_CLAIM, SECRET_CLAIM, USAGE_KEY_CLAIM } from "./custom-claims.ts";
 
 /** What must never be in a log line or an error: the sentinels that every token of a campaign carries. */
 export const SECRETS = [
@@ -24,12 +24,13 @@ export const GATEWAYS = ["rest-token", "rest-request", "http-1.0", "http-2.0", "
 
 /** Settings of several teams. */
 export const TEAMS: readonly Partial<Settings>[] = [
-  { actors: "any" },
+  { actors: "any", allowAgents: true, emailPolicy: "optional", usageKeyClaim: USAGE_KEY_CLAIM },
   { emailPolicy: "present", accessTokenProfile: "rfc9068", clockToleranceSeconds: 0 },
   {
     emailPolicy: "optional",
     allowMachines: true,
     organizations: ["org_1", "org_2"],
+    usageKeyClaim: USAGE_KEY_CLAIM,
     clockToleranceSeconds: 60,
     actors: ["agent-1", "agent-3"],
   },

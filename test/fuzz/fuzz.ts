@@ -40,12 +40,12 @@ if (tallies.some((tally) => FAILURES.some((failure) => tally[failure] > 0))) {
 }
 
 const routes = await runRouteCampaign(values.full === true ? 20_000 : 1000, seed);
-const { tried, accepted, letIn, turnedAway } = routes;
+const { tried, accepted, wronglyAllowed, wronglyRejected } = routes;
 console.log(
-  `routes     tried ${tried}, accepted ${accepted}, let in ${letIn.length}, turned away ${turnedAway.length}`,
+  `routes     tried ${tried}, accepted ${accepted}, wrongly allowed ${wronglyAllowed.length}, wrongly rejected ${wronglyRejected.length}`,
 );
-if (letIn.length + turnedAway.length > 0) {
-  console.log([...letIn, ...turnedAway].slice(0, MOST_KEPT).join("\n"));
+if (wronglyAllowed.length + wronglyRejected.length > 0) {
+  console.log([...wronglyAllowed, ...wronglyRejected].slice(0, MOST_KEPT).join("\n"));
   process.exitCode = 1;
 }
 

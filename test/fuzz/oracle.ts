@@ -9,7 +9,12 @@ import type { Ground, GATEWAYS } from "./fixtures.ts";
  * signature, the dates and the issuer are `jose`'s to check; what `jose` cannot express is checked here.
  */
 export type Expectation =
-  | { readonly outcome: "allow"; readonly context: Readonly<Record<string, string>> }
+  | {
+      readonly outcome: "allow";
+      readonly context: Readonly<Record<string, string>>;
+      /** The API key of the policy. */
+      readonly usageKey: unknown;
+    }
   | { readonly outcome: "deny" | "unauthorized"; readonly why: string };
 
 export type Oracle = (token: string, team: Partial<Settings>, gateway: Gateway) => Promise<Expectation>;
@@ -169,7 +174,24 @@ function isUnsupported(
   );
 }
 
-function principalOf(claims: Json): "user" | "machine" | "anonymous" {
+type Principal = "user" | "agent" | "machine" | "anonymous";
+
+/** The words of a profile; what cannot have any is one that says nothing known. */
+function wordsOf(profile: unknown): readonly string[] {
+  if (profile === undefined) return [];
+  return isText(profile) ? (profile.match(/[^ ]+/g) ?? []) : ["?"];
+}
+
+function profiled(words: readonly string[]): Principal {
+  if (words.includes("ai_agent")) return "agent";
+  return words.some((word) => word !== "user") ? "machine" : "user";
+}
+
+function principalOf(claims: Json): Principal {
+  const own = wordsOf(claims["sub_profile"]);
+  const client = "act" in claims ? [] : wordsOf(claims["client_profile"]);
+  if (own.length > 0) return profiled(own);
+  if (client.some((word) => !/^(user|browser_app|native_app)$/.test(word))) return profiled(client);
   const grants = [claims["gty"]].flat();
   const subject = String(claims["sub"]);
   if (subject.startsWith("anon@")) return "anonymous";
@@ -201,6 +223,7 @@ function callerExpectation(claims: Json, team: Partial<Settings>, gateway: Gatew
   if (isUnsupported(context, { permissions, actors: actorsOf(claims["act"]) }, gateway))
     return refuse("unsupported");
   if (principal === "machine" && team.allowMachines !== true) return refuse("machine");
+  if (principal === "agent" && team.allowAgents !== true) return refuse("agent");
   if (principal === "anonymous" && team.allowAnonymous !== true) return refuse("anonymous");
   if (!mayAct(actorsOf(claims["act"])[0], team.actors ?? "none")) return refuse("actor");
   if (!isOfOrganization(claims, team.organizations ?? [])) return refuse("org");
@@ -212,7 +235,14 @@ function callerExpectation(claims: Json, team: Partial<Settings>, gateway: Gatew
   if (lacksClaim(claims, team)) return refuse("claim");
   const domain = context["email"]?.split("@")[1]?.toLowerCase() ?? "";
   if (team.emailDomains !== undefined && !team.emailDomains.includes(domain)) return refuse("domain");
-  return { outcome: "allow", context };
+  return { outcome: "allow", context, usageKey: usageKeyOf(claims, team, gateway) };
+}
+
+/** Only REST APIs have usage plans; what could not be a key chooses none. */
+function usageKeyOf(claims: Json, { usageKeyClaim = "" }: Partial<Settings>, gateway: Gateway): unknown {
+  const key = claims[usageKeyClaim];
+  const isKey = isText(key) && key.length >= 20 && key.length <= 128 && !/[^A-Za-z0-9]/.test(key);
+  return gateway.startsWith("rest") && isKey ? key : undefined;
 }
 
 /** An address that is not plain is not there; a verification that is not a boolean is not known. */

@@ -12,14 +12,14 @@ export interface RouteTally {
   tried: number;
   accepted: number;
   /** Accepted without the permissions of the route that was reached, or on a route that no rule names. */
-  readonly letIn: string[];
+  readonly wronglyAllowed: string[];
   /** Rejected with the rights for the route, and a key that tells routes apart. */
-  readonly turnedAway: string[];
+  readonly wronglyRejected: string[];
 }
 
 /** Calls services with random routes, rules, keys and stage variables, through the gateway with its cache. */
 export async function runRouteCampaign(runs: number, seed: number): Promise<RouteTally> {
-  const tally: RouteTally = { tried: 0, accepted: 0, letIn: [], turnedAway: [] };
+  const tally: RouteTally = { tried: 0, accepted: 0, wronglyAllowed: [], wronglyRejected: [] };
   for (const { service, calls } of fc.sample(stories, { numRuns: runs, seed })) {
     const ask = deploy(service);
     for (const call of calls) {
@@ -29,8 +29,8 @@ export async function runRouteCampaign(runs: number, seed: number): Promise<Rout
       tally.tried += 1;
       if (status === 200) tally.accepted += 1;
       const isRight = isAllowed(service, call.method, route, bearer);
-      if (status === 200 && !isRight) tally.letIn.push(told);
-      if (status !== 200 && isRight && tellsRoutesApart(service, call)) tally.turnedAway.push(told);
+      if (status === 200 && !isRight) tally.wronglyAllowed.push(told);
+      if (status !== 200 && isRight && tellsRoutesApart(service, call)) tally.wronglyRejected.push(told);
     }
   }
   return tally;

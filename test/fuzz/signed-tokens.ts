@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { AUDIENCE, CLIENT_ID, EMAIL_CLAIM, ISSUER, NOW, signText } from "../tokens.ts";
-import { customClaims } from "./custom-claims.ts";
+import { customClaims, USAGE_KEY_CLAIM } from "./custom-claims.ts";
 import { at, SECRETS, TEMPLATES, type Ground } from "./fixtures.ts";
 
 /** A token that was spoilt before it was signed: its signature is good, and only its words can betray it. */
@@ -117,6 +117,12 @@ const CLAIM_VALUES: Readonly<Record<string, readonly string[]>> = {
   email_verified: json(true, false, "true"),
   [EMAIL_CLAIM]: EMAILS,
   [`${EMAIL_CLAIM}_verified`]: json(true, false, "true"),
+  sub_profile: json("user", "ai_agent", "service", "user ai_agent", "user service", "  ", "AI_AGENT", [
+    "user",
+  ]),
+  client_profile: json("browser_app", "ai_agent", "user native_app", "service", "native_app ai_agent", [1]),
+  act: json({ sub: "agent-1" }, { sub: "agent-3", act: { sub: "agent-1" } }, {}),
+  [USAGE_KEY_CLAIM]: json("k".repeat(19), "k".repeat(20), "K1".repeat(64), "k".repeat(129), "k-".repeat(12)),
   nonce: json("n"),
   events: json({}, { "http://schemas.openid.net/event/backchannel-logout": {} }),
   cnf: json({ jkt: "x" }),
