@@ -155,7 +155,7 @@ function checkVerdict({ verdict, logged }: Trial, expected: Expected, stage: str
   }
   if (expected.outcome !== "allow") return "wronglyAllowed";
   const isSame = inspect(sorted(verdict.context)) === inspect(sorted(expected.context));
-  const { usageIdentifierKey }: { usageIdentifierKey?: unknown } = { ...verdict.response };
+  const { usageIdentifierKey } = verdict.response as { readonly usageIdentifierKey?: unknown };
   const isOfPlan = usageIdentifierKey === expected.usageKey;
   return isSame && isOfPlan && opensOnly(stage, verdict) ? undefined : "wronglyAllowed";
 }

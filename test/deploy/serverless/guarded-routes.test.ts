@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import {
   findGuardedRoutes,
-  findPermissionMistakes,
+  findPermissionIssues,
   guardsHttpApi,
 } from "../../../src/deploy/serverless/guarded-routes.ts";
 import type { FunctionEvent, Service } from "../../../src/deploy/serverless/framework-types.ts";
@@ -56,7 +56,7 @@ describe("permissions that nothing would check are a mistake", () => {
   const mistakes = (event: FunctionEvent, settings: object = { audiences: ["https://api.acme.com/"] }) => {
     const shop = service(event);
     const routes = findGuardedRoutes(shop, "auth0");
-    return findPermissionMistakes(
+    return findPermissionIssues(
       shop,
       optionsFrom(settings).map((options) => ({ ...options, routes })),
     );
@@ -77,7 +77,7 @@ describe("permissions that nothing would check are a mistake", () => {
     [
       "a permission that there cannot be",
       get("/a", { permissions: ["read orders"] }),
-      [expect.stringContaining("functions.orders: GET /a: permissions has an item that is empty") as string],
+      [expect.stringContaining("functions.orders: GET /a: permissions has an item that is empty") as unknown as string],
     ],
   ])("with %s", (_, event, found) => {
     expect(mistakes(event)).toEqual(found);
