@@ -16,7 +16,7 @@ resource "aws_cloudformation_stack" "alarms" {
     RevokeOnEventLambdaFunction     = try(aws_lambda_function.writer["revoke-on-event"].function_name, null)
     RevocationDeadLetters           = one(aws_sqs_queue.dead_letters[*].name)
     EventBus                        = local.buses.events
-    Dashboard                       = var.alarms.dashboard
+    ShowDashboard                   = var.alarms.dashboard
     SilenceHours                    = var.alarms.silence_hours
     BackChannelLogoutLambdaFunction = try(aws_lambda_function.writer["back-channel-logout"].function_name, null)
   } : name => value if value != null }

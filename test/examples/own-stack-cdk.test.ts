@@ -190,7 +190,7 @@ describe("the stack with revocations", () => {
     const [stack] = getResources(revoking, "AWS::CloudFormation::Stack");
     const given = stack?.properties["Parameters"] as Readonly<Record<string, unknown>>;
     const alarms = JSON.parse(readFileSync("dist/alarms.json", "utf8")) as Template;
-    expect(Object.keys({ ...given, AuthorizerLogLevel: "info", Dashboard: "false" }).sort()).toEqual(
+    expect(Object.keys({ ...given, AuthorizerLogLevel: "info", ShowDashboard: "false" }).sort()).toEqual(
       Object.keys(alarms.Parameters ?? {}).sort(),
     );
     expect(given).toMatchObject({

@@ -51,7 +51,7 @@ function getParameters({ authorizer, settings, revocations, ...props }: AlarmsPr
     AuthorizerLogLevel: settings.logLevel,
     AlarmEmail: props.email,
     AlarmRefusedPercent: props.refusedPercent?.toString(),
-    Dashboard: props.dashboard?.toString(),
+    ShowDashboard: props.dashboard?.toString(),
     EventBus: props.eventBus?.eventBusName,
     SilenceHours: props.silenceHours?.toString(),
   };

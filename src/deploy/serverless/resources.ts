@@ -53,7 +53,7 @@ function alarmsOf(options: Options, names: Names): Fragment {
     AuthorizerLogLevel: typeof logLevel === "string" && logLevel !== "" ? logLevel : "info",
     AlarmEmail: stack.alarmEmail,
     AlarmRefusedPercent: stack.alarmRefusedPercent,
-    Dashboard: String(stack.dashboard),
+    ShowDashboard: String(stack.dashboard),
     RevocationTable: isOwnTable ? { Ref: `${names.tablePrefix}RevocationTable` } : settings.revocationTable,
     ...(stack.revocations && hasTable(names) && watchedByAlarms(options, names)),
     EventBus: stack.eventBus,
