@@ -218,7 +218,9 @@ describe("our rules", () => {
     [
       "a WebSocket's parameter of another name, which the function reads",
       (resources) => {
-        set("AuthorizerWebsocketsAuthorizer", { IdentitySource: ["route.request.querystring.token"] })(resources);
+        set("AuthorizerWebsocketsAuthorizer", { IdentitySource: ["route.request.querystring.token"] })(
+          resources,
+        );
         const { Environment } = resources["AuthorizerLambdaFunction"]?.Properties as {
           Environment: { Variables: object };
         };
@@ -231,7 +233,10 @@ describe("our rules", () => {
         IdentitySource: ["route.request.header.Auth", "route.request.header.authorization"],
       }),
     ],
-    ["nothing, where a WebSocket caches nothing", set("AuthorizerWebsocketsAuthorizer", { IdentitySource: [] })],
+    [
+      "nothing, where a WebSocket caches nothing",
+      set("AuthorizerWebsocketsAuthorizer", { IdentitySource: [] }),
+    ],
     [
       "a TOKEN authorizer's other header, which is its key",
       set("AuthorizerApiGatewayAuthorizer", { IdentitySource: "method.request.header.X-Token" }),
