@@ -36,7 +36,9 @@ export function advisePublicRoutes(
   if (open.length === 0) return [];
   // As JSON, which YAML takes too: a route may have braces.
   const all = [...new Set([...publicRoutes, ...open])].map((route) => JSON.stringify(route));
-  return [`If these routes are meant to be public, write under ${SECTION}: publicRoutes: [${all.join(", ")}]`];
+  return [
+    `If these routes are meant to be public, write under ${SECTION}: publicRoutes: [${all.join(", ")}]`,
+  ];
 }
 
 /** The query parameter in which clients of a WebSocket send their token, where it has another name than `access_token`. */
