@@ -15,6 +15,7 @@ import { DENY_REASONS, getHint, type Reason } from "./errors.ts";
 import { isErrorReason, AuthorizerError } from "./errors.ts";
 import { ConfigurationError } from "./settings/configuration-error.ts";
 import {
+  getVariable,
   settingsFrom,
   settingsFromEnvironment,
   type Settings,
@@ -129,13 +130,16 @@ const NO_GATEWAY: Presentation = {
  * const verify = createVerifier({ domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] });
  * const { email } = await verify(bearerToken(request.headers.authorization));
  *
- * @throws ConfigurationError with every issue at once
+ * @throws ConfigurationError with every issue at once; also for permissions by route and `shared`, because only API Gateway
+ *   tells routes and stage variables
  */
 export function createVerifier(
   options: VerifierOptions,
   dependencies: VerifierDependencies = {},
 ): VerifyToken {
-  const evaluator = createEvaluator(settingsFrom(options), { onError: ignored, ...dependencies });
+  const settings = settingsFrom(options);
+  checkWithoutGateway(settings);
+  const evaluator = createEvaluator(settings, { onError: ignored, ...dependencies });
   return async (token, { claims } = {}) => {
     const context = await withVerificationError(() => getContext(token, evaluator));
     return {
@@ -143,6 +147,29 @@ export function createVerifier(
       context,
     };
   };
+}
+
+/**
+ * Rules about what only a gateway tells are refused: leaving them out would accept tokens that they are there to refuse.
+ *
+ * @throws ConfigurationError
+ */
+function checkWithoutGateway({ routePermissions, shared }: Settings): void {
+  const issues = [
+    ...(Object.keys(routePermissions).length > 0
+      ? [
+          `routePermissions (${getVariable("routePermissions")}) needs the route that API Gateway matched, which a verifier ` +
+            "does not have: leave it out here, and compare the caller's permissions where you know the route",
+        ]
+      : []),
+    ...(shared
+      ? [
+          `shared (${getVariable("shared")}) needs the stage variables of an API, which a verifier does not have: leave it ` +
+            "out here, and name the audiences that count in audiences and clientIds",
+        ]
+      : []),
+  ];
+  if (issues.length > 0) throw new ConfigurationError(issues);
 }
 
 function ignored(): void {

@@ -13,6 +13,7 @@ import {
   createVerifier,
   IdentityError,
   parseSnapshots,
+  settingsFromEnvironment,
   VerificationError,
   type VerifiedCaller,
   type VerifierDependencies,
@@ -110,6 +111,25 @@ describe("createVerifier", () => {
     const misconfigured = (): unknown => createVerifier({ domain: [], clientIDs: ["a"] } as never);
     expect(misconfigured).toThrow(ConfigurationError);
     expect(misconfigured).toThrow(/domain is required[^]*clientIDs is not a setting: was clientIds meant\?/);
+  });
+
+  test("refuses rules that only a gateway can keep, in place of leaving them out", () => {
+    const env = {
+      AUTH0_DOMAIN: "acme.eu.auth0.com",
+      AUTH0_AUDIENCES: "https://api.acme.com/",
+      AUTHORIZER_EMAIL_POLICY: "optional",
+    };
+    const create = (more: object) => (): unknown =>
+      createVerifier(settingsFromEnvironment({ ...env, ...more }), {
+        fetch: () => Promise.reject(new Error()),
+      });
+    const rules = { AUTHORIZER_ROUTE_PERMISSIONS: "GET /orders=read:orders", AUTHORIZER_SHARED: "true" };
+    expect(create(rules)).toThrow(ConfigurationError);
+    expect(create(rules)).toThrow(
+      /routePermissions \(AUTHORIZER_ROUTE_PERMISSIONS\) needs the route[^]*shared \(AUTHORIZER_SHARED\) needs/,
+    );
+    expect(create({ AUTHORIZER_ROUTE_PERMISSIONS: "*=" })).toThrow(/1 issue/);
+    expect(create({ AUTHORIZER_SHARED: "false", AUTHORIZER_ROUTE_PERMISSIONS: "" })).not.toThrow();
   });
 
   test("begins to fetch the keys when it is made, and fetches them once", async () => {

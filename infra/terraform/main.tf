@@ -8,6 +8,17 @@ locals {
   # Tells the function where clients of the WebSocket API send their token.
   token_parameter = one(regexall("^route\\.request\\.querystring\\.(.+)$", var.websocket_identity_source)[*][0])
   token_setting   = var.websocket_api == null || local.token_parameter == null ? {} : { AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER = local.token_parameter }
+  route_setting = var.route_permissions == null ? {} : {
+    AUTHORIZER_ROUTE_PERMISSIONS = join(",", compact([lookup(var.settings, "AUTHORIZER_ROUTE_PERMISSIONS", "")]), flatten([
+      for route, permissions in var.route_permissions : length(permissions) == 0 ? ["${route}="] : [for permission in permissions : "${route}=${permission}"]
+    ]))
+  }
+  # No answer for one route is cached for another.
+  by_route = var.route_permissions != null || trimspace(lookup(var.settings, "AUTHORIZER_ROUTE_PERMISSIONS", "")) != ""
+  http_ttl = coalesce(var.result_ttl_seconds, local.simple ? 60 : 300)
+  # Whether a REST API takes the path as a key is not verified, so nothing is cached there unless it is asked for.
+  rest_ttl     = coalesce(var.result_ttl_seconds, local.by_route ? 0 : 300)
+  rest_sources = local.by_route && local.rest_ttl > 0 ? ["context.httpMethod", "context.path"] : []
 }
 
 resource "aws_cloudwatch_log_group" "authorizer" {
@@ -57,7 +68,7 @@ resource "aws_lambda_function" "authorizer" {
   timeout = 8
 
   environment {
-    variables = merge(local.token_setting, var.settings, local.table_setting)
+    variables = merge(local.token_setting, var.settings, local.route_setting, local.table_setting)
   }
 
   logging_config {
@@ -75,9 +86,9 @@ resource "aws_api_gateway_authorizer" "rest" {
   name            = var.name
   type            = "REQUEST"
   authorizer_uri  = aws_lambda_function.authorizer.invoke_arn
-  identity_source = join(", ", concat(["method.request.header.Authorization"], var.rest_identity_sources))
+  identity_source = join(", ", distinct(concat(["method.request.header.Authorization"], local.rest_sources, var.rest_identity_sources)))
   # The policy holds for every route and ends with the token, so a long cache is safe.
-  authorizer_result_ttl_in_seconds = coalesce(var.result_ttl_seconds, 300)
+  authorizer_result_ttl_in_seconds = local.rest_ttl
 }
 
 resource "aws_apigatewayv2_authorizer" "http" {
@@ -89,9 +100,9 @@ resource "aws_apigatewayv2_authorizer" "http" {
   authorizer_uri                    = aws_lambda_function.authorizer.invoke_arn
   authorizer_payload_format_version = "2.0"
   enable_simple_responses           = local.simple
-  identity_sources                  = concat(["$request.header.Authorization"], var.http_identity_sources)
+  identity_sources                  = distinct(concat(["$request.header.Authorization"], local.by_route ? ["$context.routeKey"] : [], var.http_identity_sources))
   # Nothing ends a simple response, so it outlives its token by this.
-  authorizer_result_ttl_in_seconds = coalesce(var.result_ttl_seconds, local.simple ? 60 : 300)
+  authorizer_result_ttl_in_seconds = local.http_ttl
 }
 
 resource "aws_apigatewayv2_authorizer" "websocket" {

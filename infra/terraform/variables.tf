@@ -57,6 +57,17 @@ variable "settings" {
   }
 }
 
+variable "route_permissions" {
+  description = "The permissions that routes ask for, by the route as the API defines it: { \"GET /orders/{id}\" = [\"read:orders\"], \"GET /hello\" = [] }. Name every guarded route: one that is not here is denied. Null: routes ask for nothing beyond the settings. It becomes the function's variable AUTHORIZER_ROUTE_PERMISSIONS; for more than fits, set zip to one with a routes.json in it."
+  type        = map(list(string))
+  default     = null
+
+  validation {
+    condition     = var.route_permissions == null ? true : length(join(",", flatten([for route, permissions in var.route_permissions : [for permission in concat([""], permissions) : "${route}=${permission}"]]))) <= 3500
+    error_message = "route_permissions is too long for the variables of a Lambda function, which have 4 KB: set zip to one with a routes.json in it."
+  }
+}
+
 variable "revocations" {
   description = "Revokes tokens before they expire, with a table and what fills it: the partner event buses of the tenant's Event Stream and log stream, whether a logout in the log stream revokes its session, after how many days a session's revocation is forgotten (null: never), and the applications whose logout tokens count, with which there is an endpoint for them that is open to everybody. An empty object has the table alone, for auth0-authorizer revoke; null has nothing of it. zip is the path of the functions' code where this module does not come from the npm package."
   type = object({

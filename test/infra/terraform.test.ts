@@ -62,7 +62,11 @@ describe("the Terraform module", () => {
       timeout: 8,
       memory_size: "${var.memory_size}",
       architectures: ["${var.architecture}"],
-      environment: [{ variables: "${merge(local.token_setting, var.settings, local.table_setting)}" }],
+      environment: [
+        {
+          variables: "${merge(local.token_setting, var.settings, local.route_setting, local.table_setting)}",
+        },
+      ],
     });
   });
 
@@ -70,14 +74,15 @@ describe("the Terraform module", () => {
     expect(one(module.resource, "aws_api_gateway_authorizer", "rest")).toMatchObject({
       type: "REQUEST",
       identity_source:
-        '${join(", ", concat(["method.request.header.Authorization"], var.rest_identity_sources))}',
-      authorizer_result_ttl_in_seconds: "${coalesce(var.result_ttl_seconds, 300)}",
+        '${join(", ", distinct(concat(["method.request.header.Authorization"], local.rest_sources, var.rest_identity_sources)))}',
+      authorizer_result_ttl_in_seconds: "${local.rest_ttl}",
     });
     expect(one(module.resource, "aws_apigatewayv2_authorizer", "http")).toMatchObject({
       authorizer_type: "REQUEST",
       authorizer_payload_format_version: "2.0",
-      identity_sources: '${concat(["$request.header.Authorization"], var.http_identity_sources)}',
-      authorizer_result_ttl_in_seconds: "${coalesce(var.result_ttl_seconds, local.simple ? 60 : 300)}",
+      identity_sources:
+        '${distinct(concat(["$request.header.Authorization"], local.by_route ? ["$context.routeKey"] : [], var.http_identity_sources))}',
+      authorizer_result_ttl_in_seconds: "${local.http_ttl}",
     });
     expect(one(module.resource, "aws_apigatewayv2_authorizer", "websocket")).toMatchObject({
       authorizer_type: "REQUEST",
@@ -133,6 +138,16 @@ describe("the Terraform module", () => {
     expect(text).toMatch(
       /token_setting {3}= var\.websocket_api == null \|\| local\.token_parameter == null \? \{\} : \{ AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER = local\.token_parameter \}/,
     );
+  });
+
+  test("keeps the answers for routes apart, if routes have permissions", () => {
+    const text = readFileSync(`${MODULE}/main.tf`, "utf8");
+    expect(text).toContain("rest_ttl     = coalesce(var.result_ttl_seconds, local.by_route ? 0 : 300)");
+    expect(text).toContain("http_ttl = coalesce(var.result_ttl_seconds, local.simple ? 60 : 300)");
+    expect(text).toContain(
+      'rest_sources = local.by_route && local.rest_ttl > 0 ? ["context.httpMethod", "context.path"] : []',
+    );
+    expect(module.variable["route_permissions"]?.[0]).toMatchObject({ default: null });
   });
 
   test("lets each authorizer of its own, and nobody else, call the function", () => {

@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Aspects, Duration } from "aws-cdk-lib";
 import type { IRestApi, RequestAuthorizer } from "aws-cdk-lib/aws-apigateway";
 import {
   type HttpLambdaAuthorizer,
@@ -7,13 +7,16 @@ import {
 import { Role, ServicePrincipal, type IRole } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function, LoggingFormat, Runtime, RuntimeFamily } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
+import { list, permission } from "../../settings/parsers.ts";
+import { routePermissions } from "../../settings/route-permissions.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { Alarms, type AlarmOptions } from "./alarms.ts";
 import { createHttpAuthorizer, createRestAuthorizer } from "./api-authorizers.ts";
 import type { ApiAuthorizerOptions, RestAuthorizerOptions } from "./api-authorizers.ts";
 import { toTokenEnvironment } from "./environment.ts";
 import { addGatewayResponses, type GatewayResponseOptions } from "./gateway-responses.ts";
+import { completeRoutes } from "./route-permissions.ts";
 import { Revocations, getVariables, type RevocationOptions } from "./revocations.ts";
 
 export type { AlarmOptions } from "./alarms.ts";
@@ -72,6 +75,10 @@ export class Auth0Authorizer extends Construct {
   /** The alarms, where they are asked for. */
   readonly alarms: Alarms | undefined;
   readonly #isSimple: boolean;
+  #hasApi = false;
+  readonly #permissions = new Map<IConstruct, readonly string[]>();
+  /** Authorizers of REST APIs whose TTL was asked for. */
+  readonly #cached = new Set<IConstruct>();
 
   /** @throws ConfigurationError with every issue of the settings */
   constructor(scope: Construct, id: string, props: Auth0AuthorizerProps) {
@@ -114,6 +121,40 @@ export class Auth0Authorizer extends Construct {
         revocations: this.revocations,
         eventBus: props.revocations?.eventBus,
       });
+    this.#completeWhenSynthesized(zip, settings);
+  }
+
+  /** Routes are all known once the app is complete. */
+  #completeWhenSynthesized(zip: string, settings: Partial<Settings>): void {
+    this.#hasApi = settings.audiences !== undefined && settings.audiences.length > 0;
+    const configured = routePermissions(settings.routePermissions ?? {});
+    const visit = (node: IConstruct): void => {
+      if (node !== this) return;
+      const parts = { function: this.function, permissions: this.#permissions, cached: this.#cached };
+      completeRoutes(this, { ...parts, zip, configured });
+    };
+    Aspects.of(this).add({ visit });
+  }
+
+  /**
+   * Says which permissions a caller needs at a route, beyond those that the settings ask for everywhere. The first call
+   * packages every route with this authorizer: where there are no permissions, a signed-in caller is enough.
+   *
+   * @example
+   * const routes = api.addRoutes({ path: "/orders/{id}", methods: [HttpMethod.GET], integration });
+   * auth0.requirePermissions(routes, "read:orders");
+   * auth0.requirePermissions(resource.addMethod("DELETE", integration), "delete:orders", "staff");
+   *
+   * @param route a method of a REST API, routes of an HTTP API, or the route `$connect` of a WebSocket API
+   * @throws Error if a permission cannot be one, or if no access tokens are accepted; at synthesis, if the route does not
+   *   have this authorizer
+   */
+  requirePermissions(route: IConstruct | readonly IConstruct[], ...permissions: readonly string[]): void {
+    const needed = list(permission)([...permissions]);
+    if (!this.#hasApi && needed.length > 0)
+      throw new Error("permissions need audiences: ID tokens carry no permissions");
+    for (const each of [route].flat() as readonly IConstruct[])
+      this.#permissions.set(each, [...(this.#permissions.get(each) ?? []), ...needed]);
   }
 
   /**
@@ -122,7 +163,10 @@ export class Auth0Authorizer extends Construct {
    * @param id another one for each further API
    */
   restAuthorizer(id = "Rest", options: RestAuthorizerOptions = {}): RequestAuthorizer {
-    return createRestAuthorizer(this, id, this.function, options);
+    const authorizer = createRestAuthorizer(this, id, this.function, options);
+    const resource = authorizer.node.defaultChild;
+    if (options.resultTtl !== undefined && resource) this.#cached.add(resource);
+    return authorizer;
   }
 
   /** For the routes of one HTTP API: simple responses where the setting `httpApiResponse` says so. */

@@ -144,7 +144,7 @@ describe("routes.json in a function's code", () => {
     const asked = (change: Change): string[] => {
       const locations: string[] = [];
       lintTemplate(template("HTTP, policy", change), {
-        readFile: (location) => void locations.push(location) as undefined,
+        readFile: (location) => void locations.push(location),
       });
       return locations;
     };

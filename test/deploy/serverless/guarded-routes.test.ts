@@ -77,7 +77,11 @@ describe("permissions that nothing would check are a mistake", () => {
     [
       "a permission that there cannot be",
       get("/a", { permissions: ["read orders"] }),
-      [expect.stringContaining("functions.orders: GET /a: permissions has an item that is empty") as unknown as string],
+      [
+        expect.stringContaining(
+          "functions.orders: GET /a: permissions has an item that is empty",
+        ) as unknown as string,
+      ],
     ],
   ])("with %s", (_, event, found) => {
     expect(mistakes(event)).toEqual(found);
