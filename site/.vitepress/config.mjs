@@ -16,6 +16,8 @@ export default defineConfig({
   // The anchors that GitHub gives the same headings, so that one link works in both places.
   markdown: { anchor: { slugify }, config: keepBraces },
   themeConfig: {
+    // The package's name is wider than the sidebar.
+    siteTitle: "Auth0 authorizer",
     nav: [
       { text: "Guides", link: "/guides" },
       { text: "Quick start", link: "/start-serverless" },
