@@ -42,8 +42,7 @@ export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
   organization: (identity, { organizations }) =>
     organizations.length > 0 ? checkOrganization(identity, organizations) : undefined,
   email: checkEmail,
-  claims: (identity, { requiredClaims }) =>
-    Object.keys(requiredClaims).length > 0 ? checkRequiredClaims(identity, requiredClaims) : undefined,
+  claims: (identity, { requiredClaims }) => checkRequiredClaims(identity, requiredClaims),
   permissions: (identity, { requiredPermissions }, { stagePermissions }) =>
     checkPermissions(identity, requiredPermissions) ?? checkPermissions(identity, stagePermissions),
   route: (identity, { routePermissions }, { route }) =>

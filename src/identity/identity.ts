@@ -93,7 +93,7 @@ function getPrincipalType(claims: TokenClaims): PrincipalType {
 /** The words of a profile; a value that is not a string is a profile that matches none. */
 function readProfile(claims: JsonObject, name: string): readonly string[] {
   const value = getOwn(claims, name);
-  if (value === undefined || value === "") return [];
+  if (value === undefined) return [];
   return typeof value === "string" ? value.split(" ").filter(Boolean) : [name];
 }
 

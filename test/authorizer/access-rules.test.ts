@@ -232,6 +232,8 @@ describe("agents and actors", () => {
     ["an actor who is listed", delegated, { actors: ["agt_1"] }, "allow"],
     ["an actor of whom only an earlier one is listed", delegated, { actors: ["agt_2"] }, "actor_not_allowed"],
     ["an actor whose name is listed in another case", delegated, { actors: ["AGT_1"] }, "actor_not_allowed"],
+    ["an actor whose name is the word for no actor", { actors: ["none"] }, {}, "actor_not_allowed"],
+    ["an actor whose name is a part of that word", { actors: ["one"] }, {}, "actor_not_allowed"],
     ["a user without an actor", {}, { actors: ["agt_1"] }, "allow"],
   ] as const)("%s", (_what, identity, rules, expected) => {
     expect(decided(identity, rules)).toBe(expected);
@@ -288,5 +290,14 @@ describe("permissions by route", () => {
   ])("%s", (_what, resource, expected) => {
     const request: RequestRules = { route: { names: ["GET /orders/{id}"], resource }, stagePermissions: [] };
     expect(decided({}, RULES, request)).toBe(expected);
+  });
+
+  test("are checked before the path, whose name is all that is told of it", () => {
+    const resource = "arn:aws:execute-api:eu-central-1:1:a/prod/GET/orders/*";
+    const request: RequestRules = { route: { names: ["GET /orders/{id}"], resource }, stagePermissions: [] };
+    const check = (permissions: string[]) =>
+      checkAccess({ ...ALICE, scopes: [], permissions }, { ...ACCESS_RULES, ...RULES }, request);
+    expect(check([])).toEqual({ reason: "permission_missing", detail: "read:a" });
+    expect(check(["read:a"])).toEqual({ reason: "context_value_unsupported", detail: "path" });
   });
 });

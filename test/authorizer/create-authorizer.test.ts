@@ -255,7 +255,18 @@ describe("the authorizer", () => {
     const slow = authorizer({}, () => (now += 3));
     await slow(bearerEvent("http-2.0", tenant.idToken()));
     expect(last()["Duration"]).toBeGreaterThan(0);
+    expect(last()["Duration"]).toBeLessThan(3000);
     expect(Number(last()["Duration"]) % 3).toBe(0);
+  });
+
+  test("warns once of a time of issue that lies ahead, and not of one that has come", () => {
+    const at = Date.UTC(2026, 10, 30, 8);
+    authorizer({ issuedAfter: "2026-11-30T08:00:01Z" }, () => at);
+    expect(lines).toMatchObject([{ event: "issued_after_in_future", issued_after: "2026-11-30T08:00:01Z" }]);
+    authorizer({ issuedAfter: "2026-11-30T08:00:00Z" }, () => at);
+    expect(lines).toEqual([]);
+    authorizer({}, () => at);
+    expect(lines).toEqual([]);
   });
 
   test("does not start with an issue in its settings", () => {
@@ -353,7 +364,8 @@ describe("the usage plan of a REST API", () => {
 
   test.each([KEY, KEY.padEnd(128, "x")])("is chosen by a claim that may be an API key: %s", async (plan) => {
     await expect(answer("rest-request", plan)).resolves.toMatchObject({ usageIdentifierKey: plan });
-    expect(lines.map(({ event }) => event)).toEqual(["decision"]);
+    expect(last()).toMatchObject({ event: "decision" });
+    expect(lines.filter(({ event }) => event === "usage_key_unusable")).toEqual([]);
   });
 
   test.each([undefined, KEY.slice(1), KEY.padEnd(129, "x"), `${KEY}-`, 7])(
@@ -372,7 +384,8 @@ describe("the usage plan of a REST API", () => {
   test("is not counted for a caller who is denied", async () => {
     const token = tenant.idToken({ claims: { email_verified: false } });
     await authorizer({ usageKeyClaim: "client_id" })(bearerEvent("rest-request", token));
-    expect(lines.map(({ event }) => event)).toEqual(["decision"]);
+    expect(last()).toMatchObject({ event: "decision" });
+    expect(lines.filter(({ event }) => event === "usage_key_unusable")).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { GatewayRequest } from "../../src/apigateway/event.ts";
 import type { GatewayKind } from "../../src/apigateway/gateways.ts";
-import { toResponse, type ResponseRules } from "../../src/authorizer/response.ts";
+import { lacksUsageKey, toResponse, type ResponseRules } from "../../src/authorizer/response.ts";
 import { toContext } from "../../src/identity/context.ts";
 import type { Decision } from "../../src/authorizer/decision.ts";
 import type { Identity } from "../../src/identity/identity.ts";
@@ -168,3 +168,55 @@ function caught(act: () => unknown): unknown {
   }
   throw new Error("nothing was thrown");
 }
+
+describe("the usage key of a REST API", () => {
+  const CLAIM = "https://acme.com/key";
+  const LONG = "aB3".repeat(10);
+  const decide = (usageKeyClaim: string | undefined, identity: Partial<Identity>, kind: GatewayKind) => {
+    const rules = { ...RULES, usageKeyClaim };
+    const response = toResponse({ ...ACCEPTED, identity: { ...ALICE, ...identity } }, request(kind), rules);
+    return { response, isLacking: lacksUsageKey(response, kind, rules) };
+  };
+
+  test.each([
+    ["20 letters and digits", "k".repeat(20)],
+    ["128 letters and digits", "9".repeat(128)],
+  ])("is a claim of %s", (_what, key) => {
+    for (const kind of ["rest-token", "rest-request"] as const) {
+      const { response, isLacking } = decide(CLAIM, { claims: { [CLAIM]: key } }, kind);
+      expect(response).toHaveProperty("usageIdentifierKey", key);
+      expect(isLacking).toBe(false);
+    }
+  });
+
+  test.each([
+    ["is too short", "k".repeat(19)],
+    ["is too long", "k".repeat(129)],
+    ["has a sign", `${LONG}-`],
+    ["has a sign in front", `-${LONG}`],
+    ["is a number of 21 digits", 1e20],
+    ["is a list", [LONG]],
+    ["is missing", undefined],
+  ])("is not chosen by a claim that %s, and that is told", (_what, key) => {
+    const { response, isLacking } = decide(CLAIM, { claims: { [CLAIM]: key } }, "rest-request");
+    expect(response).not.toHaveProperty("usageIdentifierKey");
+    expect(isLacking).toBe(true);
+  });
+
+  test("is the client's ID, not a claim of that name, if the settings say `client_id`", () => {
+    const identity = { clientId: LONG, claims: { client_id: "x".repeat(30) } };
+    expect(decide("client_id", identity, "rest-token").response).toHaveProperty("usageIdentifierKey", LONG);
+  });
+
+  test.each(["http-1.0", "http-2.0", "websocket"] as const)("does not exist on the gateway %s", (kind) => {
+    const { response, isLacking } = decide(CLAIM, { claims: { [CLAIM]: LONG } }, kind);
+    expect(response).not.toHaveProperty("usageIdentifierKey");
+    expect(isLacking).toBe(false);
+  });
+
+  test("is not asked for if the settings name no claim", () => {
+    const { response, isLacking } = decide(undefined, { claims: { undefined: LONG } }, "rest-token");
+    expect(response).not.toHaveProperty("usageIdentifierKey");
+    expect(isLacking).toBe(false);
+  });
+});

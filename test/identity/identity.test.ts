@@ -326,6 +326,9 @@ describe("Auth0's profiles of agents", () => {
     ["a service's profile alone", { client_profile: "service" }, "machine"],
     ["an application's profile with an actor", { client_profile: "ai_agent", act: { sub: "agt_1" } }, "user"],
     ["a browser's profile alone", { client_profile: "browser_app" }, "user"],
+    ["a user's and a browser's profile", { client_profile: "user browser_app" }, "user"],
+    ["a native application's profile alone", { client_profile: "native_app" }, "user"],
+    ["a user's profile between spaces", { sub: "x@clients", sub_profile: "  user  " }, "user"],
     ["a browser's profile of a machine", { sub: "x@clients", client_profile: "browser_app" }, "machine"],
   ])("%s", async (_what, claims, expected) => {
     expect((await fromAccessToken(claims)).principalType).toBe(expected);

@@ -94,9 +94,10 @@ function createRunner() {
       paths = ROOMS.flatMap(listTestFiles);
     },
 
-    async dryRun() {
+    async dryRun({ files }) {
       const tests = [];
-      for (const path of paths)
+      const mutated = files === undefined ? ROOMS : files.map((file) => roomOf(nameOf(file)));
+      for (const path of paths.filter((path) => mutated.includes(roomOf(nameOf(path)))))
         tests.push(...(await runFile(path, await load(path), { stopsAtFailure: false })));
       return { status: DryRunStatus.Complete, tests, mutantCoverage: stryker.mutantCoverage };
     },
@@ -144,10 +145,13 @@ function listTestFiles(room) {
     .sort((a, b) => statSync(a).size - statSync(b).size);
 }
 
+/** The room of a file of `src` or `test`. */
+const roomOf = (name) => name.split("/")[1];
+
 /** The tests of the file's room, and those of the file itself first. */
 function toTestFiles(paths, source) {
   const own = source.replace(/^src(.*)\.ts$/, "test$1.test.ts");
-  const ofRoom = paths.filter((path) => nameOf(path).startsWith(`test/${source.split("/")[1]}/`));
+  const ofRoom = paths.filter((path) => roomOf(nameOf(path)) === roomOf(source));
   return ofRoom.sort((a, b) => Number(nameOf(b) === own) - Number(nameOf(a) === own));
 }
 

@@ -227,3 +227,84 @@ describe("an identity expires", () => {
     expect(() => identityFrom(behind({ ...CONTEXT, exp: String(seconds - 60) }))).toThrow("past the end");
   });
 });
+
+describe("a context that the authorizer did not write", () => {
+  it.each([
+    ["token_use", "id "],
+    ["token_use", "xid"],
+    ["token_use", "access token"],
+    ["token_use", undefined],
+    ["email_verified", "untrue"],
+    ["email_verified", "falsehood"],
+    ["principal_type", "user"],
+    ["principal_type", "agents"],
+    ["principal_type", "no agent"],
+    ["custom_claims", "e30="],
+    ["custom_claims", "=e30"],
+    ["custom_claims", "NQ"],
+    ...["email", "client_id", "scope", "permissions", "org_id", "org_name", "actor", "actors"].flatMap(
+      (key) => [
+        [key, ""],
+        [key, 7],
+      ],
+    ),
+  ])("has another form of `%s`: %j", (key, value) => {
+    expect(reason({ ...CONTEXT, [String(key)]: value })).toBe("missing");
+  });
+
+  it("is told by the name of the error, and by the claim whose type is wrong", () => {
+    const read = (context: object): unknown => {
+      try {
+        return identityFrom(behind(context), { now: NOW, claims: { plan: "number" } });
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(read({})).toMatchObject({
+      name: "IdentityError",
+      message: "The event has no identity. Attach the authorizer to this route.",
+    });
+    expect(read({ ...CONTEXT, plan: "pro" })).toMatchObject({
+      message:
+        "plan: The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
+    });
+  });
+});
+
+it("reads words whatever spaces are between them", () => {
+  expect(identityFrom(behind({ ...CONTEXT, scope: " a  b " }), { now: NOW }).scopes).toEqual(["a", "b"]);
+});
+
+describe("a declared claim", () => {
+  const read = (type: "number" | "boolean" | "json", value: unknown): unknown => {
+    const context = { ...CONTEXT, own: value };
+    return identityFrom(behind(context), { now: NOW, claims: { own: type } }).claims.own;
+  };
+
+  it.each([
+    ["number", "-1", -1],
+    ["number", "1.25", 1.25],
+    ["number", "1e21", 1e21],
+    ["number", "1e+21", 1e21],
+    ["number", "1.5e-7", 1.5e-7],
+    ["boolean", "false", false],
+    ["boolean", "true", true],
+    ["json", "pro", "pro"],
+  ] as const)("of the type %s is read from %j", (type, text, expected) => {
+    expect(read(type, text)).toBe(expected);
+  });
+
+  it.each([
+    ["number", "1x"],
+    ["number", "x1"],
+    ["number", "1.x"],
+    ["number", ""],
+    ["boolean", "False"],
+  ] as const)("of the type %s is not read from %j", (type, text) => {
+    expect(() => read(type, text)).toThrow("own: The claim is not of the type");
+  });
+
+  it("is absent where its key is not a text, which no gateway forwards", () => {
+    expect(read("number", 7)).toBeUndefined();
+  });
+});

@@ -1,0 +1,47 @@
+import { expect, test } from "@jest/globals";
+import { createRevocations } from "../../src/authorizer/create-evaluator.ts";
+import type { BackgroundEvent } from "../../src/logging/events.ts";
+import { runtimeDefaults, settingsFrom, type Settings } from "../../src/settings/settings.ts";
+import type { IdTokenClaims } from "../../src/token/claims.ts";
+import { CLIENT_ID, ID_TOKEN, ISSUER, NOW } from "../tokens.ts";
+
+const CLAIMS: IdTokenClaims = {
+  use: "id",
+  issuer: ISSUER,
+  subject: "auth0|alice",
+  audience: CLIENT_ID,
+  clientId: CLIENT_ID,
+  issuedAt: NOW,
+  expiresAt: NOW + 60,
+  organization: undefined,
+  actors: [],
+  all: ID_TOKEN,
+};
+
+/** The check of revocations in an environment without a region, so that no table can be read. */
+function createCheck(options: Partial<Settings>) {
+  const domain = [ISSUER.slice("https://".length, -1)];
+  const settings = settingsFrom({ domain, clientIds: [CLIENT_ID], ...options }, runtimeDefaults({}));
+  const events: BackgroundEvent[] = [];
+  const onEvent = (event: BackgroundEvent): void => void events.push(event);
+  const revocations = createRevocations(settings, {
+    env: {},
+    clock: () => NOW * 1000,
+    random: () => 0,
+    onEvent,
+  });
+  return { revocations, events };
+}
+
+test("without a table nothing is looked up", () => {
+  expect(createCheck({}).revocations).toBeUndefined();
+});
+
+test("a table that cannot be read is an error with its cause, and is logged", async () => {
+  const { revocations, events } = createCheck({ revocationTable: "revocations" });
+  await expect(revocations?.check("a.b.c", CLAIMS)).rejects.toMatchObject({
+    code: "revocations_unavailable",
+    cause: expect.any(Error) as unknown,
+  });
+  expect(events).toMatchObject([{ event: "revocation_lookup_failed" }]);
+});
