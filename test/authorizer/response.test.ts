@@ -174,7 +174,7 @@ describe("the usage key of a REST API", () => {
   const LONG = "aB3".repeat(10);
   const decide = (usageKeyClaim: string | undefined, identity: Partial<Identity>, kind: GatewayKind) => {
     const rules = { ...RULES, usageKeyClaim };
-    const response = toResponse({ ...ACCEPTED, identity: { ...ALICE, ...identity } }, request(kind), rules);
+    const response = toResponse({ ...ALLOW, identity: { ...ALICE, ...identity } }, request(kind), rules);
     return { response, isLacking: lacksUsageKey(response, kind, rules) };
   };
 

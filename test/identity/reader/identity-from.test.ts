@@ -229,7 +229,7 @@ describe("an identity expires", () => {
 });
 
 describe("a context that the authorizer did not write", () => {
-  it.each([
+  it.each<[key: string, value: unknown]>([
     ["token_use", "id "],
     ["token_use", "xid"],
     ["token_use", "access token"],
@@ -243,13 +243,13 @@ describe("a context that the authorizer did not write", () => {
     ["custom_claims", "=e30"],
     ["custom_claims", "NQ"],
     ...["email", "client_id", "scope", "permissions", "org_id", "org_name", "actor", "actors"].flatMap(
-      (key) => [
+      (key): [key: string, value: unknown][] => [
         [key, ""],
         [key, 7],
       ],
     ),
   ])("has another form of `%s`: %j", (key, value) => {
-    expect(reason({ ...CONTEXT, [String(key)]: value })).toBe("missing");
+    expect(reason({ ...CONTEXT, [key]: value })).toBe("missing");
   });
 
   it("is told by the name of the error, and by the claim whose type is wrong", () => {
