@@ -36,7 +36,9 @@ const WITH_WHOAMI = { auth0: {}, auth0Simple: { httpApiResponse: "simple" } };
 
 /** What is set: an empty parameter has the default of its option. */
 async function readAll(names, read) {
-  const entries = await Promise.all(Object.entries(names).map(async ([key, name]) => [key, await read(name)]));
+  const entries = await Promise.all(
+    Object.entries(names).map(async ([key, name]) => [key, await read(name)]),
+  );
   return Object.fromEntries(entries.filter(([, value]) => value !== ""));
 }
 

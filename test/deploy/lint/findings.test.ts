@@ -47,7 +47,7 @@ const wider =
     Object.assign(role.Policies[0]?.PolicyDocument.Statement[0] ?? {}, change);
   };
 
-const DEPLOYMENT = /^ApiGatewayDeployment/;
+const DEPLOYMENT = "ApiGatewayDeployment";
 
 function without(dependencies: unknown, left: string): readonly string[] {
   return [dependencies].flat().filter((id): id is string => typeof id === "string" && id !== left);
@@ -159,7 +159,7 @@ const PLANTED: [string, RuleName, string, Change][] = [
     "gateway-response-not-deployed",
     "Auth0UnauthorizedResponse",
     (resources) => {
-      for (const [id, resource] of Object.entries(resources).filter(([name]) => DEPLOYMENT.test(name)))
+      for (const [id, resource] of Object.entries(resources).filter(([name]) => name.startsWith(DEPLOYMENT)))
         resources[id] = { ...resource, DependsOn: without(resource.DependsOn, "Auth0UnauthorizedResponse") };
     },
   ],
