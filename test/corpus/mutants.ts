@@ -161,13 +161,20 @@ function findPlaces({ main, nested }: Packaged): [Place, Readonly<Record<string,
   return files.flatMap(([file, template]) => {
     // The main template stands among the files too.
     if (file !== undefined && template === main) return [];
-    return Object.entries((template as unknown as TemplateJson).Resources).flatMap(([id, resource]) =>
-      findGuards(resource).map(({ path, mutations }): [Place, Readonly<Record<string, Mutation>>] => [
-        { file, id, path },
-        mutations,
-      ]),
-    );
+    const resources = Object.entries((template as unknown as TemplateJson).Resources);
+    return resources
+      .filter(hasProperties)
+      .flatMap(([id, resource]) =>
+        findGuards(resource).map(({ path, mutations }): [Place, Readonly<Record<string, Mutation>>] => [
+          { file, id, path },
+          mutations,
+        ]),
+      );
   });
+}
+
+function hasProperties([, resource]: readonly [string, ResourceJson]): boolean {
+  return "Properties" in resource;
 }
 
 function findGuards({
