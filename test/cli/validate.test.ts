@@ -103,7 +103,7 @@ describe("auth0-authorizer validate", () => {
 
   test("finds a nested template of CDK by its hash, in the manifest beside it", async () => {
     const hash = "0123456789abcdef".repeat(4);
-    const url = { "Fn::Sub": `https://s3.${"$"}{AWS::Region}.amazonaws.com/assets/${hash}.json` };
+    const url = { "Fn::Sub": `https://s3.\${AWS::Region}.amazonaws.com/assets/${hash}.json` };
     const root = {
       Resources: { Nested: { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL: url } } },
     };

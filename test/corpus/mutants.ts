@@ -50,11 +50,9 @@ const either = (yes: unknown, no: unknown): Json => ({ "Fn::If": ["IsMutant", ye
 
 /** For methods of REST APIs, and routes of HTTP and WebSocket APIs. */
 const OF_ROUTES: Readonly<Record<string, Mutation>> = {
-  "the authorizer taken off": change(({ AuthorizerId: _, ...others }) => others),
-  "the authorizer and its type taken off": change(
-    ({ AuthorizerId: _, AuthorizationType: __, ...others }) => others,
-  ),
-  "the type taken off": change(({ AuthorizationType: _, ...others }) => others),
+  "the authorizer taken off": change(without("AuthorizerId")),
+  "the authorizer and its type taken off": change(without("AuthorizerId", "AuthorizationType")),
+  "the type taken off": change(without("AuthorizationType")),
   NONE: change((route) => ({ ...route, AuthorizationType: "NONE" })),
   "NONE by Fn::If": change((route) => ({ ...route, AuthorizationType: either("NONE", "CUSTOM") })),
   "no authorizer by Fn::If": change((route) => ({
@@ -85,7 +83,7 @@ const OF_ROUTES: Readonly<Record<string, Mutation>> = {
 
 /** For operations of OpenAPI documents. */
 const OF_OPERATIONS: Readonly<Record<string, Mutation>> = {
-  "an operation without security": change(({ security: _, ...others }) => others),
+  "an operation without security": change(without("security")),
   "an operation with an empty security": change((operation) => ({ ...operation, security: [] })),
   "an operation with a security that asks for nothing": change((operation) => ({
     ...operation,
@@ -163,18 +161,25 @@ function findPlaces({ main, nested }: Packaged): [Place, Readonly<Record<string,
   return files.flatMap(([file, template]) => {
     // The main template stands among the files too.
     if (file !== undefined && template === main) return [];
-    return Object.entries((template as unknown as TemplateJson).Resources).flatMap(([id, resource]) =>
-      findGuards(resource).map(({ path, mutations }): [Place, Readonly<Record<string, Mutation>>] => [
-        { file, id, path },
-        mutations,
-      ]),
-    );
+    const resources = Object.entries((template as unknown as TemplateJson).Resources);
+    return resources
+      .filter(hasProperties)
+      .flatMap(([id, resource]) =>
+        findGuards(resource).map(({ path, mutations }): [Place, Readonly<Record<string, Mutation>>] => [
+          { file, id, path },
+          mutations,
+        ]),
+      );
   });
+}
+
+function hasProperties([, resource]: readonly [string, ResourceJson]): boolean {
+  return "Properties" in resource;
 }
 
 function findGuards({
   Type,
-  Properties = {},
+  Properties,
 }: ResourceJson): { path: string[]; mutations: Readonly<Record<string, Mutation>> }[] {
   if (/^AWS::ApiGateway(?:::Method|V2::Route)$/.test(Type) && Properties["AuthorizationType"] === "CUSTOM")
     return [{ path: ["Properties"], mutations: OF_ROUTES }];
@@ -201,6 +206,10 @@ function isOpen({ Properties }: Json): boolean {
 
 function getTemplate({ main, nested }: Parts, { file }: Place): TemplateJson {
   return (file === undefined ? main : nested[file]) ?? main;
+}
+
+function without(...names: readonly string[]): (at: Json) => Json {
+  return (at) => Object.fromEntries(Object.entries(at).filter(([name]) => !names.includes(name)));
 }
 
 /** Replaces what stands at a place. */

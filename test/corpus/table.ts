@@ -36,10 +36,12 @@ function run(given: string | undefined): number {
   }
 }
 
+/** What each part left: nothing of one that was not run. */
 function read<T extends Row | Outcome>(folder: string, kind: "rows" | "mutants"): T[] {
-  return ["serverless", "templates"].flatMap(
-    (part) => JSON.parse(readFileSync(join(folder, `${part}.${kind}.json`), "utf8")) as T[],
-  );
+  return ["serverless", "templates"].flatMap((part) => {
+    const path = join(folder, `${part}.${kind}.json`);
+    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T[]) : [];
+  });
 }
 
 function formatSection(rows: readonly Row[], mutants: readonly Outcome[]): string {

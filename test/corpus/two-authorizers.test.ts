@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 import type { Model } from "../../src/deploy/lint/model.ts";
 import { readModel } from "../../src/deploy/lint/read/read-model.ts";
 import { bearerEvent, startFakeTenant, type FakeTenant } from "../../src/testing/index.ts";
@@ -58,10 +57,7 @@ beforeAll(async () => {
       folder: "",
       printed: "",
     };
-    const model = readModel(main as unknown as Template, {
-      load: () => undefined,
-      readFile: () => undefined,
-    });
+    const model = readModel(main, { load: () => undefined, readFile: () => undefined });
     if (model.routes.length === 0) throw new Error(printed);
     const getZip = (id: string): string =>
       join(folder, ".serverless", `${id.replace("LambdaFunction", "").toLowerCase()}.zip`);
