@@ -14,9 +14,12 @@ const files = EXAMPLES.flatMap((folder) =>
     .filter((name) => name.endsWith(".ts"))
     .map((name) => new URL(name, folder)),
 );
-const JAVASCRIPT = ["own-stack-cdk/app.mjs", "plugin/hello.mjs", "start-serverless/hello.mjs"].map(
-  (path) => new URL(`examples/${path}`, PROJECT),
-);
+const JAVASCRIPT = [
+  "own-stack-cdk/app.mjs",
+  "own-stack-cdk/routes.mjs",
+  "plugin/hello.mjs",
+  "start-serverless/hello.mjs",
+].map((path) => new URL(`examples/${path}`, PROJECT));
 const code = [...files, ...JAVASCRIPT].map((file) => unindented(readFileSync(file, "utf8")));
 
 const pages = [...guides].filter(([, text]) => /^```(?:ts|js)$/m.test(text));

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -128,8 +128,17 @@ describe("permissions at routes", () => {
     const { S3Key } = getFunction(template)["Code"] as { S3Key: string };
     const code = readFileSync(join(out, `asset.${S3Key}`));
     const rules = lintTemplate(template, { readFile: () => code }).map(({ rule }) => rule);
-    expect(rules.filter((rule) => rule.includes('route'))).toEqual([]);
+    expect(rules.filter((rule) => rule.includes("route"))).toEqual([]);
   });
+});
+
+test("the example of routes packages them", async () => {
+  cpSync("examples/own-stack-cdk/routes.mjs", join(folder, "routes.mjs"));
+  const out = join(folder, "example");
+  const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: out };
+  await run(process.execPath, ["--preserve-symlinks", "routes.mjs"], { cwd: folder, env });
+  const template = JSON.parse(readFileSync(join(out, "Routes.template.json"), "utf8")) as Template;
+  expect(readCode(out, template).routes).toEqual({ "GET /orders/{id}": ["read:orders"], "GET /hello": [] });
 });
 
 test("a REST API that caches has the method and the path in its key", async () => {
