@@ -21,7 +21,7 @@ export interface DecodedJwt extends UnverifiedJwt {
 /** Tokens have some thirty. A parser takes as long for two thousand brackets as for eight verifications. */
 const MAX_JSON_MEMBERS = 500;
 const MEDIA_TYPE_PREFIX = "application/";
-const MEMBER_MARKS = ["[", "{", '":'] as const;
+const MEMBER_MARKS = ["[", "{", ":"] as const;
 /** Parameters that change how a signature is checked or name a key from outside (RFC 7515 §4.1, RFC 7797). */
 const REJECTED_PARAMETERS = ["crit", "b64", "zip", "jwk", "jku", "x5u", "x5c"] as const;
 
@@ -109,11 +109,18 @@ function hasTooManyMembers(json: string): boolean {
   let members = 0;
   for (const mark of MEMBER_MARKS) {
     for (let at = json.indexOf(mark); at >= 0; at = json.indexOf(mark, at + 1)) {
-      members += 1;
+      if (mark !== ":" || followsName(json, at)) members += 1;
       if (members > MAX_JSON_MEMBERS) return true;
     }
   }
   return false;
+}
+
+/** JSON allows white space between a name and its colon. */
+function followsName(json: string, colon: number): boolean {
+  let at = colon - 1;
+  while (" \t\n\r".includes(json[at] ?? '"')) at -= 1;
+  return json[at] === '"';
 }
 
 function parseJson(text: string): unknown {

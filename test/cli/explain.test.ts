@@ -430,6 +430,20 @@ describe("what explain prints", () => {
     expect(output).toContain('["a",{"(email hidden)":["(email hidden)"]}]');
   });
 
+  test("has the claims beside the steps that they decide: agent and actor", async () => {
+    const agent = await show(tenant.agentToken({ agent: "agt_1" }));
+    expect(agent.output).toMatch(/✗ agent .*\n\s+sub_profile ai_agent\n/);
+    const acting = await show(tenant.agentToken({ grant: "login", agent: "agt_1" }), "--json");
+    const { steps } = JSON.parse(acting.output) as {
+      steps: { step: string; outcome: string; token: Record<string, string> }[];
+    };
+    const actor = steps.find(({ step }) => step === "actor");
+    expect(actor?.outcome).toBe("deny");
+    expect(actor?.token["act"]).toContain('"sub":"agt_1"');
+    const secret = await show(tenant.accessToken({ claims: { act: { sub: "bob@x.com" } } }));
+    expect(secret.output).toContain('act {"sub":"(email hidden)"}');
+  });
+
   test("has the subject of a machine in it, which only looks like an email", async () => {
     const { output } = await show(tenant.machineToken());
     expect(output).toMatch(/sub \S+@clients/);

@@ -75,6 +75,11 @@ describe("the tool, bundled into one file", () => {
     expect([exitCode, output]).toEqual([2, ""]);
   });
 
+  test("quotes an unknown command without what a terminal would obey", async () => {
+    const { errors } = await shell(["evil\u001b[2J"]);
+    expect(errors).toContain("there is no command evil\ufffd[2J");
+  });
+
   test("reads a token from a pipe, and writes no colours into one", async () => {
     const { exitCode, output, errors } = await shell(["explain"], "opaque\n", SETTINGS);
     expect(output).toContain("unauthorized: opaque_or_encrypted_token");

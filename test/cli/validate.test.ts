@@ -176,6 +176,20 @@ describe("auth0-authorizer validate", () => {
     expect(output).not.toContain("\u001b");
   });
 
+  test.each<[string, () => string[]]>([
+    ["an argument", () => ["a\u001b[2J.json"]],
+    ["an unknown rule", () => ["package.json", "--except", "\u001b[2J"]],
+    ["an unknown option", () => ["--\u001b[2J"]],
+    ["broken JSON", () => [write("evil-broken.json", '{"a": \u001b[2J}')]],
+    ["broken YAML", () => [write("evil-broken.yml", "a: [\u009b31m\nb: }\u202e")]],
+    ["a list of findings", () => ["package.json", "--accept", write("evil-list.json", "[\u001b[2J]")]],
+  ])("says what is wrong with %s without anything that a terminal would obey", async (_, args) => {
+    const { exitCode, output, errors } = await run(["validate", ...args()]);
+    expect([exitCode, output]).toEqual([2, ""]);
+    // eslint-disable-next-line no-control-regex -- what a terminal obeys
+    expect(errors.replaceAll("\n", "")).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+  });
+
   test.each<[string, () => string[], RegExp]>([
     ["no template", () => [], /name the file of a template/],
     ["no such file", () => ["nowhere.json"], /there is no file nowhere\.json/],

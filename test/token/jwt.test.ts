@@ -66,6 +66,13 @@ describe("a compact JWS", () => {
           .fill('"a":1')
           .join()}}`,
     ],
+    [
+      "names with a space before the colon",
+      (many: number) =>
+        `{${Array(many - 1)
+          .fill('"a" :1')
+          .join()}}`,
+    ],
   ])("may have 500 members, and not one more, in %s", (_, claims) => {
     expect(decoded(token(encoded(HEADER), base64url(claims(500))))).toBe("accepted");
     expect(decoded(token(encoded(HEADER), base64url(claims(501))))).toBe(
