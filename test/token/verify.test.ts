@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import type { JwtVerifierOptions } from "../../src/token/verify.ts";
+import { narrowAudiences, type JwtVerifierOptions } from "../../src/token/verify.ts";
 import type { KeySet } from "../../src/token/keys/remote-key-set.ts";
 import { AuthorizerError } from "../../src/errors.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
@@ -185,3 +185,32 @@ describe("the verifier", () => {
 function missing(): never {
   throw new Error("the key is not published");
 }
+
+describe("what the verifier takes beside the rules", () => {
+  test("is a cutoff: a token of that second counts, and one of the second before does not", async () => {
+    await expect(verifier({ cutoff: NOW - 60 }).outcome(signed({ iat: NOW - 60 }))).resolves.toBe("id");
+    await expect(verifier({ cutoff: NOW - 60 }).outcome(signed({ iat: NOW - 61 }))).resolves.toBe(
+      "issued_before_cutoff",
+    );
+  });
+
+  test("is a request's own audiences, which only ever narrow the rules", () => {
+    const rules = { clientIds: ["A", "B"], audiences: ["https://a/", "https://b/"] };
+    expect(narrowAudiences(rules, undefined)).toEqual(rules);
+    expect(narrowAudiences(rules, ["B", "https://a/", "C"])).toEqual({
+      clientIds: ["B"],
+      audiences: ["https://a/"],
+    });
+  });
+});
+
+test.each([
+  [{ org_id: "org_1" }, { id: "org_1", name: undefined }],
+  [{ org_name: "acme" }, { id: undefined, name: "acme" }],
+  [
+    { org_id: "org_1", org_name: "acme" },
+    { id: "org_1", name: "acme" },
+  ],
+])("the organization of %j", async (claims, organization) => {
+  await expect(verifier().verify(signed(claims))).resolves.toMatchObject({ organization });
+});
