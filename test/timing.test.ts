@@ -60,6 +60,9 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "test/cli/scripted-tenant.ts": {
     "Date.now": CLAIMS,
   },
+  "test/corpus/run-authorizer.ts": {
+    setTimeout: AGAIN,
+  },
   "test/deployed/local-probe.ts": {
     "Date.now": STANDS,
   },

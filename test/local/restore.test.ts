@@ -30,7 +30,7 @@ async function isAccepted(token: string): Promise<boolean> {
   return answer !== "Unauthorized";
 }
 
-test.each(["block", "delete", "change-password", "log-out-everywhere"])(
+test.each(["block", "delete", "change-password", "logout-everywhere"])(
   "restore undoes %s: the token from before is accepted again, and another user's is still refused",
   async (action) => {
     const { leaving, verified } = tenant.users;

@@ -3,6 +3,7 @@ import { format } from "prettier";
 import { apiPages } from "./api.ts";
 import { withPictures } from "./architecture.ts";
 import { reasonsPage } from "./reasons.ts";
+import { rulesPage } from "./rules.ts";
 import { settingsPage } from "./settings.ts";
 
 /** Every page that is made from the source, by its path, as it should be now. */
@@ -11,6 +12,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   const pages = new Map([
     ["docs/architecture.md", await withPictures(architecture)],
     ["docs/reasons.md", reasonsPage()],
+    ["docs/rules.md", rulesPage()],
     ["docs/settings.md", settingsPage()],
   ]);
   for (const [path, text] of await apiPages()) pages.set(`docs/api/${path}`, text);

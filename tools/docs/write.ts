@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { answerHelp } from "../build/usage.ts";
 import { generatedPages } from "./pages.ts";
 
-answerHelp(`Writes the pages that come from the source: docs/architecture.md, docs/reasons.md, docs/settings.md, and docs/api, which is not committed.
+answerHelp(`Writes the pages that come from the source: docs/architecture.md, docs/reasons.md, docs/rules.md, docs/settings.md, and docs/api, which is not committed.
 
   npm run docs
 `);
