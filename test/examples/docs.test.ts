@@ -38,7 +38,8 @@ describe.each(PAGES)("%s", (page) => {
 });
 
 describe("the SAM snippet", () => {
-  const [, snippet = ""] = blocks(guides.get("docs/sam.md") ?? "", "yaml");
+  const snippet =
+    blocks(guides.get("docs/sam.md") ?? "", "yaml").find((block) => block.includes("Fn::ImportValue")) ?? "";
   const FunctionArn = { "Fn::ImportValue": "auth0-authorizer-prod-arn" };
   const Identity = { Headers: ["Authorization"], ReauthorizeEvery: 300 };
 
@@ -75,7 +76,10 @@ describe("the SAM snippet", () => {
 });
 
 describe("the Terraform snippet of an imported authorizer", () => {
-  const [, snippet = ""] = blocks(guides.get("docs/terraform.md") ?? "", "hcl");
+  const snippet =
+    blocks(guides.get("docs/terraform.md") ?? "", "hcl").find((block) =>
+      block.includes("aws_cloudformation_export"),
+    ) ?? "";
   const exported = "${data.aws_cloudformation_export.authorizer.value}";
   const authorizer_uri = "${data.aws_lambda_function.authorizer.invoke_arn}";
 
