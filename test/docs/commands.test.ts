@@ -46,6 +46,11 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run test:all", { by: ".ci/run", which: "npm run --silent test:all" }],
   ["npx tsx tools/docs/figures.ts", AS_IT_STANDS],
   ["npx tsx test/deployed/write-table.ts", { run: "npx tsx test/deployed/write-table.ts --help" }],
+  [
+    "npx tsx test/authorizer/routes/write-table.ts",
+    { run: "npx tsx test/authorizer/routes/write-table.ts --help" },
+  ],
+  ["npx tsx test/corpus/table.ts", { run: "npx tsx test/corpus/table.ts --help" }],
   ["npx tsx tools/pictures/take.ts", { run: "npx tsx tools/pictures/take.ts --help" }],
   ["npm run docs", { run: "npm run docs -- --help" }],
   ["npm run test:jest -- test/token --watch", { run: "npm run test:jest -- test/token --listTests" }],

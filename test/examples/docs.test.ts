@@ -38,8 +38,7 @@ describe.each(PAGES)("%s", (page) => {
 });
 
 describe("the SAM snippet", () => {
-  const snippet =
-    blocks(guides.get("docs/sam.md") ?? "", "yaml").find((block) => block.includes("Fn::ImportValue")) ?? "";
+  const snippet = snippetWith("docs/sam.md", "yaml", "Fn::ImportValue");
   const FunctionArn = { "Fn::ImportValue": "auth0-authorizer-prod-arn" };
   const Identity = { Headers: ["Authorization"], ReauthorizeEvery: 300 };
 
@@ -76,10 +75,7 @@ describe("the SAM snippet", () => {
 });
 
 describe("the Terraform snippet of an imported authorizer", () => {
-  const snippet =
-    blocks(guides.get("docs/terraform.md") ?? "", "hcl").find((block) =>
-      block.includes("aws_cloudformation_export"),
-    ) ?? "";
+  const snippet = snippetWith("docs/terraform.md", "hcl", "aws_cloudformation_export");
   const exported = "${data.aws_cloudformation_export.authorizer.value}";
   const authorizer_uri = "${data.aws_lambda_function.authorizer.invoke_arn}";
 
@@ -153,6 +149,11 @@ test("the Terraform snippet with the module is a part of the example", () => {
   const example = parseHcl(readFileSync("examples/own-stack-terraform/main.tf", "utf8"));
   expect(example).toMatchObject(parseHcl(snippet) as object);
 });
+
+/** The first block of the page that has this in it. */
+function snippetWith(page: string, language: string, part: string): string {
+  return blocks(guides.get(page) ?? "", language).find((block) => block.includes(part)) ?? "";
+}
 
 /** What is not HCL becomes null. */
 function parseHcl(text: string): unknown {
