@@ -35,7 +35,10 @@ export async function startRevocations(
         if (statusCode >= 500)
           throw new Error(`The back-channel logout endpoint answered ${statusCode} ${body}`);
       },
-      restored: (sub, sessionIds) => Promise.resolve(forget(table, sub, sessionIds)),
+      restored: (sub, sessionIds) => {
+        forget(table, sub, sessionIds);
+        return Promise.resolve();
+      },
     },
   };
 }

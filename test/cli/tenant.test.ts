@@ -39,7 +39,9 @@ async function decide(
 ): Promise<unknown> {
   const environment = { ...settings, ...rules, AUTHORIZER_LOG_LEVEL: "silent" };
   const authorize = createAuthorizer(settingsFromEnvironment(environment));
-  const answer = await authorize(bearerEvent("http-2.0", token)).catch((error: Error) => error.message);
+  const answer = await authorize(bearerEvent("http-2.0", token)).catch(
+    (error: unknown) => (error as Error).message,
+  );
   return typeof answer === "string" ? answer : (answer as { isAuthorized: boolean }).isAuthorized;
 }
 

@@ -26,7 +26,9 @@ async function isAccepted(token: string): Promise<boolean> {
   const authorize = createAuthorizer(settingsFromEnvironment(environment), {
     env: revocations.table.environment,
   });
-  const answer = await authorize(bearerEvent("rest-token", token)).catch((error: Error) => error.message);
+  const answer = await authorize(bearerEvent("rest-token", token)).catch(
+    (error: unknown) => (error as Error).message,
+  );
   return answer !== "Unauthorized";
 }
 

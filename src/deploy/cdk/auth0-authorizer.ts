@@ -86,9 +86,7 @@ export class Auth0Authorizer extends Construct {
     const { settings, zip = `${import.meta.dirname}/authorizer.zip` } = props;
     const { logRetention = RetentionDays.ONE_MONTH } = props;
     const logGroup = new LogGroup(this, "Log", { retention: logRetention });
-    // CDK's own role may write to every log group of the account.
-    const role =
-      props.role ?? new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    const role = props.role ?? this.#createRole();
     logGroup.grantWrite(role);
     this.revocations =
       props.revocations &&
@@ -122,6 +120,11 @@ export class Auth0Authorizer extends Construct {
         eventBus: props.revocations?.eventBus,
       });
     this.#completeWhenSynthesized(zip, settings);
+  }
+
+  /** CDK's own role may write to every log group of the account. */
+  #createRole(): Role {
+    return new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
   }
 
   /** Routes are all known once the app is complete. */

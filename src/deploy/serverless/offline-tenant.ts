@@ -48,11 +48,13 @@ function isLoopback(url: string): boolean {
  * too. Where the tenant was started with applications or APIs of the service, only these count.
  */
 export function toOfflineVariables({ settings }: Options, tenant: Variables): Variables {
-  const replaced = REPLACED.filter((key) => isSet(settings[key])).map((key) => {
-    const local = tenant[getVariable(key)] ?? "";
-    const known = findKnown(settings[key], local);
-    return [getVariable(key), known.length > 0 ? known.join(",") : local];
-  });
+  const replaced = REPLACED.filter((key) => isSet(settings[key])).map(
+    (key): [variable: string, value: string] => {
+      const local = tenant[getVariable(key)] ?? "";
+      const known = findKnown(settings[key], local);
+      return [getVariable(key), known.length > 0 ? known.join(",") : local];
+    },
+  );
   return Object.fromEntries([[getVariable("domain"), tenant[getVariable("domain")] ?? ""], ...replaced]);
 }
 

@@ -54,7 +54,9 @@ function environments(
 async function outcomeOf(environment: Environment, token: string): Promise<number> {
   const quiet = { ...(environment as Record<string, string>), AUTHORIZER_LOG_LEVEL: "silent" };
   const authorize = createAuthorizer(settingsFromEnvironment(quiet));
-  const answer = await authorize(bearerEvent("rest-token", token)).catch((error: Error) => error.message);
+  const answer = await authorize(bearerEvent("rest-token", token)).catch(
+    (error: unknown) => (error as Error).message,
+  );
   if (typeof answer === "string") return answer === "Unauthorized" ? 401 : 500;
   return JSON.stringify(answer).includes('"Effect":"Allow"') ? 200 : 403;
 }

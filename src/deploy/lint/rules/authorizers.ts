@@ -52,7 +52,8 @@ export const unreadTokens: Check = (scope) =>
     if (lambda === undefined || kind !== "websocket" || sources.length === 0) return [];
     const { texts, unknown } = readEnvironment(lambda);
     if (TOKEN_PARAMETER in unknown) return [];
-    const parameter = texts[TOKEN_PARAMETER]?.trim() || "access_token";
+    const given = texts[TOKEN_PARAMETER]?.trim() ?? "";
+    const parameter = given === "" ? "access_token" : given;
     if (sources.some((source) => mayHoldToken(source.trim(), parameter))) return [];
     return [
       {
