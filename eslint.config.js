@@ -42,7 +42,10 @@ export default tseslint.config(
     languageOptions: { globals: { console: "readonly", Request: "readonly" } },
   },
   // Their types are those of aws-cdk-lib, which is installed only beside the examples: their tests compile them.
-  { files: ["src/deploy/cdk/**/*.ts", "examples/start-cdk/*.ts"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["src/deploy/cdk/**/*.ts", "examples/start-cdk/*.ts"],
+    extends: [tseslint.configs.disableTypeChecked],
+  },
   {
     // The core is pure: clock, random numbers and the environment come in as parameters.
     files: ["src/{http,settings,logging,token,apigateway,identity,revocation,authorizer}/**/*.ts"],

@@ -34,9 +34,7 @@ test("every link of the built site leads to a page and an anchor that are there"
 });
 
 test("the addresses that alarms and the command-line tool name are pages of the site", () => {
-  const sources = ["infra/alarms.yml"].map((path) =>
-    readFileSync(path, "utf8"),
-  );
+  const sources = ["infra/alarms.yml"].map((path) => readFileSync(path, "utf8"));
   const named = sources.flatMap((text) =>
     Array.from(
       text.matchAll(/https:\/\/auth0-api-gateway-authorizer\.example(\/[\w#/-]+)/g),

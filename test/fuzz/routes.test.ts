@@ -6,7 +6,10 @@ const SEED = 20_261_130;
 
 test("no token is accepted without the permissions of its route, and none is rejected that has them", async () => {
   const { wronglyAllowed, wronglyRejected, tried, accepted } = await runRouteCampaign(120, SEED);
-  expect({ wronglyAllowed: wronglyAllowed.slice(0, 3), wronglyRejected: wronglyRejected.slice(0, 3) }).toEqual({
+  expect({
+    wronglyAllowed: wronglyAllowed.slice(0, 3),
+    wronglyRejected: wronglyRejected.slice(0, 3),
+  }).toEqual({
     wronglyAllowed: [],
     wronglyRejected: [],
   });
