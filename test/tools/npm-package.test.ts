@@ -77,6 +77,7 @@ const TSCONFIG = {
 
 let project: string;
 let tarball: Buffer;
+let stop = (): unknown => undefined;
 
 /** A fresh project that installs the package and its dependencies, all from files. */
 beforeAll(async () => {
@@ -90,7 +91,10 @@ beforeAll(async () => {
   await run("npm", ["install", "--offline", "--no-audit", "--no-fund", ...tarballs], { cwd: project });
   symlinkSync(resolve("node_modules/@types"), join(project, "node_modules/@types"));
 });
-afterAll(() => rmSync(project, { recursive: true }));
+afterAll(() => {
+  stop();
+  rmSync(project, { recursive: true });
+});
 
 describe("the npm package", () => {
   test("has types that agree, and runs, by import and by require", async () => {
@@ -131,6 +135,7 @@ describe("the npm package", () => {
       "acme.com",
     ];
     const tenant = spawn(process.execPath, program, { cwd: project, stdio: ["ignore", "pipe", "inherit"] });
+    stop = () => tenant.kill("SIGKILL");
     const lines = createInterface(tenant.stdout);
     const issuer = await new Promise<string>((resolve) => {
       lines.on("line", (line) => line.startsWith("Issuer") && resolve(line.replace(/^Issuer +/, "")));
@@ -147,7 +152,7 @@ describe("the npm package", () => {
       "utf8",
     );
     for (const name of ["oidc-provider", "koa", "jose"]) expect(licences).toContain(`--- ${name} `);
-  }, 120_000);
+  });
 
   test("brings the bundle that Lambda runs, and the gateway responses", () => {
     const at = (path: string): string =>

@@ -180,6 +180,8 @@ const tenant = await bundle({
   target: "node20",
   format: "esm",
   minify: true,
+  // oidc-provider finds the lifetime of a token by the name of its class.
+  keepNames: true,
   legalComments: "none",
   metafile: true,
   entryPoints: { tenant: "local/tenant/tenant.ts" },
