@@ -103,7 +103,9 @@ async function passes(name: string): Promise<boolean> {
       return false;
   }
   let ok = true;
+  const startedAt = performance.now();
   for (const command of commands) ok = (await runs(command)) && ok;
+  say(`${name}: ${ok ? "ok" : "failed"} after ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
   return ok;
 }
 
@@ -122,7 +124,7 @@ function otherNodes(): string[] {
   const running = process.versions.node.split(".")[0];
   return (process.env["RUNTIMES"] ?? "20 22 24 26")
     .split(" ")
-    .filter((version) => version !== running)
+    .filter((version) => version !== "" && version !== running)
     .map(
       (version) => `test/runtimes/node_modules/node${version}-${process.platform}-${process.arch}/bin/node`,
     );
