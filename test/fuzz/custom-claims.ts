@@ -91,7 +91,9 @@ function toWellFormed(value: unknown): unknown {
   if (typeof value === "string") return Buffer.from(value).toString();
   if (Array.isArray(value)) return value.map(toWellFormed);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [toWellFormed(name), toWellFormed(item)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [toWellFormed(name), toWellFormed(item)]),
+  );
 }
 
 function textOf(value: unknown): string | undefined {
@@ -102,8 +104,7 @@ function textOf(value: unknown): string | undefined {
     );
     return isWords ? words.join(" ") : undefined;
   }
-  if (typeof value === "string")
-    return isPrintable(value) && !/^ | $/.test(value) ? value : undefined;
+  if (typeof value === "string") return isPrintable(value) && !/^ | $/.test(value) ? value : undefined;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
