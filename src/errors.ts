@@ -108,7 +108,7 @@ export const DENY_REASONS = {
   route_not_listed:
     "There are permissions by route (AUTHORIZER_ROUTE_PERMISSIONS or routes.json), and none names this route. Add it: with `=` and nothing after it, any signed-in caller may call it.",
   context_value_unsupported:
-    "The token is valid, but API Gateway cannot carry one of its values. The detail names it: a claim with a control character, a permission with a space, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
+    "The token is valid, but API Gateway cannot carry one of its values. The detail names it: a claim with a control character or a space at an end, a permission with a space, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
   claims_too_large:
     "The claims of AUTH0_CONTEXT_CLAIMS exceed 2 KB. Pass on fewer, or shorten them in the Auth0 Action.",
 } as const;

@@ -257,6 +257,8 @@ function tokensOfAllKinds(): readonly string[] {
     tenant.idToken({ claims: { sub: undefined } }),
     tenant.idToken({ claims: { cnf: { jkt: "x" } } }),
     tenant.idToken({ claims: { events: {} } }),
+    tenant.idToken({ claims: { org_id: "", org_name: "", azp: "" } }),
+    tenant.idToken({ claims: { sub: "auth0|alice " } }),
     tenant.idToken({ claims: { email: undefined } }),
     tenant.idToken({ claims: { email: "álice@example.com" } }),
     tenant.idToken({ claims: { sub: "auth0|ali\u0000ce" } }),

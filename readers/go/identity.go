@@ -21,11 +21,14 @@ package auth0identity
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Caller is the caller, as the authorizer verified them. A text is empty where the token does not say.
@@ -122,13 +125,14 @@ func (e *IdentityError) Error() string {
 // FromEvent reads the identity from the JSON text of an event. Every error is a *IdentityError, but for an
 // unknown ClaimType.
 func FromEvent(event []byte, options Options) (*Caller, error) {
-	var parsed struct {
-		RequestContext struct{ Authorizer map[string]any }
-	}
+	// Into maps, because the names of a struct's fields would be found in any case.
+	var parsed map[string]any
 	if err := json.Unmarshal(event, &parsed); err != nil {
 		return nil, &IdentityError{Code: Missing}
 	}
-	return FromAuthorizer(parsed.RequestContext.Authorizer, options)
+	requestContext, _ := parsed["requestContext"].(map[string]any)
+	authorizer, _ := requestContext["authorizer"].(map[string]any)
+	return FromAuthorizer(authorizer, options)
 }
 
 // FromAuthorizer reads the identity from requestContext.authorizer of an event; on an HTTP API with payload 2.0 its
@@ -184,6 +188,9 @@ func (o Options) tolerance() time.Duration {
 	return *o.ClockTolerance
 }
 
+// The end of the year 9999: not every language has a date for more.
+const latestExp = 253_402_300_799
+
 var (
 	anyText = regexp.MustCompile(`^(?s:.+)$`)
 	// What each key must look like.
@@ -231,6 +238,9 @@ func isWhole(context map[string]any) bool {
 			return false
 		}
 	}
+	if seconds, _ := strconv.ParseInt(text(context, "exp"), 10, 64); seconds > latestExp {
+		return false
+	}
 	principal, present := context["principalId"]
 	return !present || principal == context["sub"]
 }
@@ -268,11 +278,14 @@ func otherClaims(context map[string]any) (map[string]any, bool) {
 		return nil, true
 	}
 	decoded, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil {
+	if err != nil || !utf8.Valid(decoded) {
 		return nil, false
 	}
 	var others map[string]any
-	if err := json.Unmarshal(decoded, &others); err != nil {
+	err = json.Unmarshal(decoded, &others)
+	// Of a number that no float64 can hold, nil: it is of the wrong type, and the other claims can be read.
+	var wrongType *json.UnmarshalTypeError
+	if err != nil && !errors.As(err, &wrongType) {
 		return nil, false
 	}
 	return others, others != nil
@@ -305,7 +318,9 @@ func asType(value any, declared ClaimType) (typed any, ok bool, err error) {
 	case String:
 		_, ok = value.(string)
 	case Number:
-		_, ok = value.(float64)
+		var number float64
+		number, ok = value.(float64)
+		ok = ok && !math.IsInf(number, 0)
 	case Boolean:
 		_, ok = value.(bool)
 	case List:

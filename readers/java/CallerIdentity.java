@@ -1,6 +1,8 @@
 // Part of auth0-api-gateway-authorizer. SPDX-License-Identifier: Apache-2.0
 package identity; // your own, once you have copied the file
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,7 +147,7 @@ public record CallerIdentity(
    * @throws IdentityError where there is no identity to trust
    */
   public static CallerIdentity fromEvent(Map<String, ?> event, Options options) {
-    return fromAuthorizer(asMap(asMap(event.get("requestContext")).get("authorizer")), options);
+    return fromAuthorizer(asMap(asMap(asMap(event).get("requestContext")).get("authorizer")), options);
   }
 
   /**
@@ -184,6 +187,9 @@ public record CallerIdentity(
   }
 
   private static final List<String> REQUIRED = List.of("sub", "iss", "aud", "token_use", "exp");
+  /** The end of the year 9999: not every language has a date for more. */
+  private static final long LATEST_EXP = 253_402_300_799L;
+
   private static final Pattern TEXT = Pattern.compile("(?s).+");
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?(e[+-]?[0-9]+)?");
 
@@ -224,7 +230,10 @@ public record CallerIdentity(
                 form -> context.get(form.getKey()) instanceof String value && form.getValue().matcher(value).matches());
     var isAboutOne =
         !context.containsKey("principalId") || Objects.equals(context.get("principalId"), context.get("sub"));
-    return context.keySet().containsAll(REQUIRED) && isFormed && isAboutOne;
+    return context.keySet().containsAll(REQUIRED)
+        && isFormed
+        && Long.parseLong(text(context, "exp")) <= LATEST_EXP
+        && isAboutOne;
   }
 
   private static Map<String, Object> customClaims(Map<String, Object> context, Map<String, ClaimType> types) {
@@ -245,9 +254,11 @@ public record CallerIdentity(
   private static Map<String, Object> otherClaims(Map<String, Object> context) {
     if (!(context.get("custom_claims") instanceof String text)) return Map.of();
     try {
-      var json = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+      var bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
+      // A decoder that was just made refuses what is not UTF-8, where a String would have U+FFFD in its place.
+      var json = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
       if (new Json(json).read() instanceof Map<?, ?> claims) return asMap(claims);
-    } catch (IllegalArgumentException notBase64urlOfJson) {
+    } catch (IllegalArgumentException | CharacterCodingException notBase64urlOfJson) {
       // the same as JSON of something else
     }
     throw new IdentityError(Code.MISSING);
@@ -266,7 +277,7 @@ public record CallerIdentity(
   private static boolean isOfType(Object value, ClaimType type) {
     return switch (type) {
       case STRING -> value instanceof String;
-      case NUMBER -> value instanceof Double;
+      case NUMBER -> value instanceof Double number && !number.isInfinite();
       case BOOLEAN -> value instanceof Boolean;
       case LIST -> value instanceof List<?> list && list.stream().allMatch(String.class::isInstance);
       case JSON -> true;
@@ -297,8 +308,12 @@ public record CallerIdentity(
         Pattern.compile("true|false|null|-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?");
     private static final String ESCAPES = "\"\\/bfnrt";
     private static final String ESCAPED = "\"\\/\b\f\n\r\t";
+    /** Twice what fits into the 2 KB that the authorizer forwards, and less than the stack can take. */
+    private static final int MAX_DEPTH = 1500;
+
     private final String text;
     private int at;
+    private int depth;
 
     Json(String text) {
       this.text = text;
@@ -314,12 +329,16 @@ public record CallerIdentity(
     }
 
     private Object value() {
-      return switch (peek()) {
-        case '{' -> object();
-        case '[' -> array();
-        case '"' -> string();
-        default -> literal();
-      };
+      if (++depth > MAX_DEPTH) throw malformed();
+      var value =
+          switch (peek()) {
+            case '{' -> object();
+            case '[' -> array();
+            case '"' -> string();
+            default -> literal();
+          };
+      depth--;
+      return value;
     }
 
     private Map<String, Object> object() {
@@ -356,7 +375,7 @@ public record CallerIdentity(
 
     private char escape() {
       var c = next();
-      if (c == 'u' && at + 4 <= text.length()) return (char) Integer.parseInt(text, at, at += 4, 16);
+      if (c == 'u' && at + 4 <= text.length()) return (char) HexFormat.fromHexDigits(text, at, at += 4);
       var known = ESCAPES.indexOf(c);
       if (known < 0) throw malformed();
       return ESCAPED.charAt(known);

@@ -20,6 +20,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import re
 import time
 from dataclasses import dataclass
@@ -137,6 +138,8 @@ _REQUIRED = {
     "token_use": re.compile(r"id|access"),
     "exp": re.compile(r"[0-9]{1,12}"),
 }
+# The end of the year 9999, which is as far as datetime goes.
+_LATEST_EXP = 253_402_300_799
 _OPTIONAL = {
     "email": re.compile(r"[\s\S]+"),
     "email_verified": re.compile(r"true|false"),
@@ -165,10 +168,14 @@ def _identity_context(event: Any) -> Mapping[str, Any]:
 def _is_whole(context: Mapping[str, Any]) -> bool:
     """Whether it is whole, and about one caller: where a gateway adds the policy's principal, that is the subject."""
     present = {name: form for name, form in _OPTIONAL.items() if name in context}
-    return all(
-        isinstance(context.get(name), str) and form.fullmatch(context[name])
-        for name, form in {**_REQUIRED, **present}.items()
-    ) and ("principalId" not in context or context["principalId"] == context["sub"])
+    return (
+        all(
+            isinstance(context.get(name), str) and form.fullmatch(context[name])
+            for name, form in {**_REQUIRED, **present}.items()
+        )
+        and int(context["exp"]) <= _LATEST_EXP
+        and ("principalId" not in context or context["principalId"] == context["sub"])
+    )
 
 
 def _custom_claims(context: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, Any]:
@@ -177,13 +184,14 @@ def _custom_claims(context: Mapping[str, Any], types: Mapping[str, str]) -> dict
 
 
 def _other_claims(text: Optional[str]) -> Mapping[str, Any]:
-    """ Custom claims that are more than text: a JSON object in base64url."""
+    """Custom claims that are more than text: a JSON object in base64url."""
     if text is None:
         return {}
     try:
         padded = text + "=" * (-len(text) % 4)
-        value = json.loads(base64.urlsafe_b64decode(padded).decode())
-    except (binascii.Error, ValueError):
+        text = base64.urlsafe_b64decode(padded).decode()
+        value = json.loads(text, parse_int=_to_number, parse_constant=_refuse_constant)
+    except (binascii.Error, ValueError, RecursionError):
         raise IdentityError("missing") from None
     if not isinstance(value, dict):
         raise IdentityError("missing")
@@ -211,7 +219,17 @@ def _custom_claim(name: str, type_: _ClaimType, context: Mapping[str, Any], othe
 def _number(text: str) -> Optional[float]:
     if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", text):
         return None
-    return int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
+    return _to_number(text)
+
+
+def _to_number(text: str) -> float:
+    """An integer of up to 16 digits is exact; of thousands of digits, int() would make an error."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,16}", text) else float(text)
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and Infinity, which json.loads takes and JSON does not have."""
+    raise ValueError(name)
 
 
 def _boolean(text: Optional[str]) -> Optional[bool]:
@@ -224,7 +242,10 @@ def _words(text: str) -> tuple[str, ...]:
 
 _TYPES = {
     "string": _ClaimType(str, lambda value: isinstance(value, str)),
-    "number": _ClaimType(_number, lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)),
+    "number": _ClaimType(
+        _number,
+        lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value),
+    ),
     "boolean": _ClaimType(_boolean, lambda value: isinstance(value, bool)),
     "list": _ClaimType(
         _words,

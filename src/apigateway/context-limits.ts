@@ -46,6 +46,9 @@ function findUnsupportedValue(
   // the halves of two values must not make a character.
   if (unsupportedCharacters.test(values))
     return entries.find(([, value]) => unsupportedCharacters.test(value))?.[0];
+  // A header has no spaces at its ends (RFC 9110 §5.5), so that two subjects would be one behind an HTTP proxy.
+  const padded = entries.find(([, value]) => value !== value.trim());
+  if (padded !== undefined) return padded[0];
   return characters > SHORT_CONTEXT && isTooLarge(context) ? "size" : undefined;
 }
 

@@ -4,9 +4,14 @@ import type { Denial } from "../errors.ts";
 /** Auth0's email, roles and a few IDs are far below this, and a gateway's limits hold for headers and cache too. */
 const MAX_CUSTOM_CLAIMS_BYTES = 2048;
 
-/** Printable ASCII without quotes and backslashes: what every gateway, cache and header mapping was seen to carry. */
-const PLAIN = /^[ !#-[\]-~]*$/;
+/**
+ * Printable ASCII without quotes and backslashes: what every gateway, cache and header mapping was seen to carry. Without
+ * spaces at its ends, which a header does not have (RFC 9110 §5.5).
+ */
+const PLAIN = /^(?! )[ !#-[\]-~]*(?<! )$/;
 const PLAIN_WORD = /^[!#-[\]-~]+$/;
+/** In JSON: an escaped backslash, which may stand before any letters, or half a character. */
+const BACKSLASH_OR_HALF = /\\\\|\\ud[89a-f][\da-f]{2}/g;
 
 /**
  * Custom claims as they travel in the context: strings, numbers and booleans as strings, a list of words as
@@ -28,8 +33,13 @@ export function toCustomContext(
     else if (value !== undefined) others[name] = value;
   }
   if (Object.keys(others).length > 0)
-    plain["custom_claims"] = Buffer.from(JSON.stringify(others)).toString("base64url");
+    plain["custom_claims"] = Buffer.from(toJson(others)).toString("base64url");
   return plain;
+}
+
+/** Half a character becomes U+FFFD, as in every language whose strings cannot hold one, such as Go. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value).replace(BACKSLASH_OR_HALF, (found) => (found === "\\\\" ? found : "\ufffd"));
 }
 
 /** Why a caller with so much in these claims is denied, if so. */

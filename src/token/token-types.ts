@@ -34,7 +34,10 @@ export function parseIdToken({ header, claims }: UnverifiedJwt, { clientIds }: C
   return { use: "id", clientId: readAuthorizedParty(claims, clientIds) };
 }
 
-/** OIDC Core §3.1.3.7, rules 3 to 5: every audience is one of ours, and so is `azp`, which several need. */
+/**
+ * Every audience is one of ours (OIDC Core §3.1.3.7, rule 3), and so is `azp`. That several audiences need `azp` was rule 4
+ * until errata set 2 dropped it: without it, nothing tells to which of them the token was issued.
+ */
 function readAuthorizedParty(claims: JsonObject, clientIds: readonly string[]): string {
   const [first = "", ...others] = optionalStrings(claims, "aud") ?? [];
   const azp = optionalString(claims, "azp");

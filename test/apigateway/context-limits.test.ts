@@ -33,6 +33,12 @@ describe.each(KINDS)("the gateway %s", (kind) => {
       expect(unsupported(kind, having(`a${control}b`))).toBe(key);
     });
 
+    test.each([" a", "a ", "\u00a0a", "a\u3000"])("but not with a space at an end: %j", (padded) => {
+      const isAfterAnother = key === "scope" && padded.endsWith("a");
+      expect(unsupported(kind, having(padded))).toBe(isAfterAnother ? undefined : key);
+      expect(unsupported(kind, having(`a${padded}b`))).toBe(key === "permissions" ? key : undefined);
+    });
+
     test.each(["acme\\alice", 'a"b', '{"a":"b"}'])(
       "with quotes and backslashes where that was recorded: %s",
       (text) => {

@@ -92,6 +92,11 @@ const CLAIMS = {
   plan: { name: "pro", seats: 3, tags: [null, "new"] },
 };
 
+/** A list in a list, so many times. */
+export function nested(levels: number): unknown {
+  return levels === 0 ? "innermost" : [nested(levels - 1)];
+}
+
 const COGNITO = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf";
 
 const identity = (
@@ -210,6 +215,43 @@ export const CASES: readonly GoldenCase[] = [
     claims: { level: "string" },
   }),
 
+  identity(
+    "claims that are empty",
+    "empty-claims",
+    { ...COMMON, claims: { motto: "" } },
+    { claims: DECLARED },
+  ),
+  identity(
+    "spaces at an end, half a character, and lists a hundred deep",
+    "awkward-claims",
+    {
+      ...COMMON,
+      client_id: CLIENT_ID,
+      scopes: ["openid", "email"],
+      claims: { tenant_id: " acme ", motto: "half: \ufffd, whole: \\ud83d", plan: nested(100) },
+    },
+    { claims: DECLARED },
+  ),
+  identity("until the year 9999", "last-exp", { ...WHOLE, expires_at: 253_402_300_799 }),
+  failing("wrong_type", "a number with too many digits", "a-number-of-400-digits", {
+    claims: { level: "number" },
+  }),
+  failing("wrong_type", "too large a number, as JSON", "custom_claims-with-too-large-a-number", {
+    claims: { level: "number" },
+  }),
+  identity(
+    "the claims beside too large a number",
+    "custom_claims-with-too-large-a-number",
+    { ...WHOLE, claims: { beta: true } },
+    { claims: { beta: "boolean" } },
+  ),
+
+  missing("a name in another case", "name-in-another-case"),
+  missing("an end after the year 9999", "late-exp"),
+  missing("custom claims that are not UTF-8", "custom_claims-not-utf-8"),
+  missing("custom claims with a digit too many", "custom_claims-with-a-digit-left"),
+  missing("custom claims with NaN", "custom_claims-with-nan"),
+  missing("custom claims with a sign in an escape", "custom_claims-with-a-signed-escape"),
   missing("a route without an authorizer", "unguarded"),
   missing("an authorizer that says nothing", "empty-context"),
   missing("an authorizer that says something else", "another-context"),

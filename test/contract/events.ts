@@ -2,6 +2,7 @@ import type { AuthorizerResponse } from "../../src/authorizer/response.ts";
 import { createSigningKey, type SigningKey } from "../../src/testing/signing-key.ts";
 import { ACCESS_TOKEN, changed, EMAIL_CLAIM, HEADER, ID_TOKEN, signText } from "../tokens.ts";
 import { underTest } from "../authorizer-harness.ts";
+import { nested } from "./cases.ts";
 import { GATEWAYS, UNGUARDED, type Authorizers, type GatewayName } from "./gateways.ts";
 
 /** The claims of AUTH0_CONTEXT_CLAIMS, by their name in the context: one of each type, and the awkward ones. */
@@ -31,6 +32,13 @@ const TOKENS = {
     ...Object.fromEntries(Object.entries(OWN_CLAIMS).map(([name, value]) => [claimName(name), value])),
   }),
   "id-token": changed(ID_TOKEN, { email: "alice@example.com", email_verified: false }),
+  "empty-claims": changed(ACCESS_TOKEN, {
+    ...{ azp: "", scope: "", org_id: "", org_name: "", [EMAIL_CLAIM]: "", [claimName("motto")]: "" },
+  }),
+  "awkward-claims": changed(ACCESS_TOKEN, {
+    ...{ [claimName("tenant_id")]: " acme ", [claimName("motto")]: "half: \ud83d, whole: \\ud83d" },
+    [claimName("plan")]: nested(100),
+  }),
   minimal: changed(ACCESS_TOKEN, { azp: undefined, scope: undefined }),
   machine: changed(ACCESS_TOKEN, { sub: "WebApp@clients", gty: "client-credentials" }),
   agent: changed(ACCESS_TOKEN, { sub: "agt_1", sub_profile: "ai_agent", client_profile: "service ai_agent" }),
@@ -49,17 +57,20 @@ const OTHER_ANSWERS: Readonly<Record<string, (context: Context) => Context>> = {
   "empty-email": (context) => ({ ...context, email: "" }),
   "wrong-token_use": (context) => ({ ...context, token_use: "refresh" }),
   "wrong-exp": (context) => ({ ...context, exp: "1e12" }),
+  "last-exp": (context) => ({ ...context, exp: "253402300799" }),
+  "late-exp": (context) => ({ ...context, exp: "253402300800" }),
   "wrong-email_verified": (context) => ({ ...context, email_verified: "yes" }),
   "wrong-principal_type": (context) => ({ ...context, principal_type: "robot" }),
   "custom_claims-not-base64url": (context) => ({ ...context, custom_claims: "{}" }),
   "custom_claims-not-json": (context) => ({ ...context, custom_claims: base64url("not JSON") }),
   "custom_claims-a-list": (context) => ({ ...context, custom_claims: base64url("[]") }),
-  "custom_claims-with-simple-values": (context) => ({
-    ...context,
-    level: undefined,
-    beta: undefined,
-    custom_claims: base64url(JSON.stringify({ level: 7, beta: true })),
-  }),
+  "custom_claims-with-simple-values": customClaims('{"level":7,"beta":true}'),
+  "custom_claims-not-utf-8": customClaims(Buffer.from('{"level":"\xff"}', "latin1")),
+  "custom_claims-with-a-digit-left": (context) => ({ ...context, custom_claims: `${base64url("{} ")}A` }),
+  "custom_claims-with-nan": customClaims('{"level":NaN}'),
+  "custom_claims-with-a-signed-escape": customClaims('{"tenant_id":"\\u+041"}'),
+  "custom_claims-with-too-large-a-number": customClaims('{"level":1e999,"beta":true}'),
+  "a-number-of-400-digits": (context) => ({ ...context, level: "9".repeat(400) }),
   "another-context": () => ({ userId: "7" }),
   "empty-context": () => ({}),
   "cognito-claims": ({ exp }) => ({
@@ -71,6 +82,14 @@ const OTHER_ANSWERS: Readonly<Record<string, (context: Context) => Context>> = {
     exp,
   }),
 };
+
+/** With these custom claims as JSON, and without the keys of their own that the same claims had. */
+function customClaims(json: string | Buffer): (context: Context) => Context {
+  return (context) => ({
+    ...context,
+    ...{ level: undefined, beta: undefined, tenant_id: undefined, custom_claims: base64url(json) },
+  });
+}
 
 /** Gateways whose Lambdas see the principal of the policy. */
 const SHOWS_PRINCIPAL = /^(?:rest|websocket)/;
@@ -92,11 +111,18 @@ export async function eventsBehind(gateway: GatewayName): Promise<Readonly<Recor
     }));
     events[name] = await eventBehind(gateway, others, whole);
   }
+  events["name-in-another-case"] = withNameInAnotherCase(events["whole"]);
   if (SHOWS_PRINCIPAL.test(gateway)) {
     const others = changedAuthorizers(key, (given) => ({ ...given, principalId: "auth0|mallory" }));
     events["another-principal"] = await eventBehind(gateway, others, whole);
   }
   return events;
+}
+
+function withNameInAnotherCase(event: object | undefined): object {
+  const { requestContext } = event as { requestContext: { authorizer: object } };
+  const { authorizer, ...rest } = requestContext;
+  return { ...event, requestContext: { ...rest, Authorizer: authorizer } };
 }
 
 async function eventBehind(gateway: GatewayName, authorizers: Authorizers, token: string): Promise<object> {
@@ -144,6 +170,6 @@ function reproducible(event: object, token: string): object {
   return JSON.parse(text.replaceAll(token, "TOKEN")) as object;
 }
 
-function base64url(text: string): string {
+function base64url(text: string | Buffer): string {
   return Buffer.from(text).toString("base64url");
 }

@@ -44,7 +44,11 @@ describe("the schema", () => {
   });
 
   /** What no schema can say: two keys that must agree, and what is inside of base64url. */
-  const BEYOND = ["another-principal", "custom_claims-not-json", "custom_claims-a-list"];
+  const BEYOND = [
+    ...["another-principal", "late-exp", "custom_claims-not-json", "custom_claims-a-list"],
+    ...["custom_claims-not-utf-8", "custom_claims-with-a-digit-left", "custom_claims-with-nan"],
+    "custom_claims-with-a-signed-escape",
+  ];
 
   test("and for none that is missing or half", () => {
     const missing = goldenCalls().filter(

@@ -35,7 +35,8 @@ function at(value: unknown, ...path: readonly (string | number)[]): unknown {
 
 let cdk: Template;
 beforeAll(async () => {
-  if (!existsSync(join(CDK, "node_modules"))) throw new Error("Install CDK first: npm run examples");
+  if (!existsSync(join(CDK, "node_modules")))
+    throw new Error("Install CDK first: npx tsx tools/build/install.ts examples/attach-cdk");
   const folder = mkdtempSync(join(tmpdir(), "cdk-"));
   const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: folder, STAGE: "prod" };
   await promisify(execFile)(process.execPath, ["http-backend.mjs"], { cwd: CDK, env });

@@ -18,7 +18,8 @@ let folder: string;
 let path: string;
 let template: Template;
 beforeAll(async () => {
-  if (!existsSync(CDK)) throw new Error("Install CDK first: npm run examples");
+  if (!existsSync(CDK))
+    throw new Error("Install CDK first: npx tsx tools/build/install.ts examples/attach-cdk");
   folder = mkdtempSync(join(tmpdir(), "own-stack-cdk-"));
   cpSync("examples/own-stack-cdk", folder, { recursive: true });
   await unpackAsDependency(await packNpmPackage(folder), folder);

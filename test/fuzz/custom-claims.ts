@@ -81,8 +81,19 @@ export function customContext(claims: Json, team: Partial<Settings>): Readonly<R
   const asText = present.map(([name, value]) => [name, textOf(value)] as const);
   const plain = asText.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
   const rest = present.filter(([, value]) => textOf(value) === undefined);
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(rest))).toString("base64url");
+  const wellFormed = toWellFormed(Object.fromEntries(rest));
+  const json = Buffer.from(JSON.stringify(wellFormed)).toString("base64url");
   return Object.fromEntries([...plain, ...(rest.length > 0 ? [["custom_claims", json] as const] : [])]);
+}
+
+/** Every string, names too, without halves of characters: UTF-8 has none. */
+function toWellFormed(value: unknown): unknown {
+  if (typeof value === "string") return Buffer.from(value).toString();
+  if (Array.isArray(value)) return value.map(toWellFormed);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [toWellFormed(name), toWellFormed(item)]),
+  );
 }
 
 function textOf(value: unknown): string | undefined {
@@ -93,7 +104,7 @@ function textOf(value: unknown): string | undefined {
     );
     return isWords ? words.join(" ") : undefined;
   }
-  if (typeof value === "string") return isPrintable(value) ? value : undefined;
+  if (typeof value === "string") return isPrintable(value) && !/^ | $/.test(value) ? value : undefined;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 

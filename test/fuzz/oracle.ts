@@ -167,7 +167,7 @@ function isUnsupported(
     /^[\ud800-\udfff]$/.test(c) ||
     (gateway === "http-1.0" && (c === '"' || c === "\\"));
   return (
-    Object.values(context).some((text) => Array.from(text).some(isUnsafe)) ||
+    Object.values(context).some((text) => /^\s|\s$/.test(text) || Array.from(text).some(isUnsafe)) ||
     permissions.some((permission) => permission === "" || /\s/.test(permission)) ||
     actors.some((actor) => /\s/.test(actor)) ||
     Buffer.byteLength(JSON.stringify([context["sub"], Object.entries(context)])) > 6144

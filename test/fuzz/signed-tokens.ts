@@ -100,7 +100,13 @@ const CLAIM_VALUES: Readonly<Record<string, readonly string[]>> = {
   azp: json(CLIENT_ID, "Other", [CLIENT_ID]),
   client_id: json(CLIENT_ID, "Other", "OwnSubject"),
   sub: json(
-    ...["auth0|secret-subject-c", "OwnSubject", "secret-subject@clients", "secret-subject@clients "],
+    ...[
+      "auth0|secret-subject-c",
+      "OwnSubject",
+      "secret-subject@clients",
+      "secret-subject@clients ",
+      " auth0|secret-subject-c",
+    ],
     ...["anon@secret-subject", "anon@secret-subject@clients", "Anon@secret-subject", "x-anon@secret-subject"],
     ...['CN="secret-subject", O=Acme', "samlp|acme|ACME\\secret-subject", "x".repeat(2800), "x".repeat(3100)],
   ),

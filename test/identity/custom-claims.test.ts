@@ -50,6 +50,9 @@ describe("a custom claim travels", () => {
     ["a list whose words have spaces", ["editor", "content editor"]],
     ["a list with an empty word", ["editor", ""]],
     ["a list of numbers", [1, 2]],
+    ["a string with a space before it", " acme"],
+    ["a string with a space after it", "acme "],
+    ["a space", " "],
     ["a string with quotes", 'say "hello"'],
     ["a string with a backslash", "ACME\\alice"],
     ["a string that is not ASCII", "Bücher 😀"],
@@ -60,6 +63,21 @@ describe("a custom claim travels", () => {
     expect(Object.keys(context)).toEqual(["custom_claims"]);
     expect(context["custom_claims"]).toMatch(/^[\w-]+$/);
     expect(read(context, { value: "json" })).toEqual({ value });
+  });
+
+  test("as text where a space is inside of it", () => {
+    expect(carried("Acme GmbH")).toEqual({ value: "Acme GmbH" });
+  });
+
+  test.each([
+    ["half a character becomes U+FFFD", { "\ud83d": ["\ude00 b"] }, { "\ufffd": ["\ufffd b"] }],
+    ["a whole one stays", ["😀 b"], ["😀 b"]],
+    ["a backslash before such letters stays", "\\ud83d", "\\ud83d"],
+    ["but not what comes after", "\\\ud83d", "\\\ufffd"],
+  ])("in JSON that any language can read: %s", (_, signed, expected) => {
+    const json = Buffer.from(carried(signed)["custom_claims"] ?? "", "base64url").toString();
+    expect(json).toBe(JSON.stringify({ value: expected }));
+    expect(read(carried(signed), { value: "json" })).toEqual({ value: expected });
   });
 
   test.each([undefined, null])("not at all where it is %s", (value) => {

@@ -2,7 +2,14 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { httpApi, restApi, type HttpProxy } from "../../src/testing/index.ts";
+import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
+import {
+  httpApi,
+  restApi,
+  startFakeTenant,
+  type FakeTenant,
+  type HttpProxy,
+} from "../../src/testing/index.ts";
 import { answering, BEARER, policy, throwing } from "./lambdas.ts";
 
 interface Received {
@@ -183,4 +190,40 @@ test("a route that anybody may call has no identity to map", async () => {
   const api = restApi({ type: "request", authorizer: throwing("never called"), routes: {}, openRoutes });
   expect((await api.fetch("/open")).status).toBe(200);
   expect([got("x-user"), got("x-gateway")]).toEqual([[], ["rest"]]);
+});
+
+describe.each(["REST", "HTTP"] as const)("behind the authorizer of a %s API", (kind) => {
+  const ROLE = "https://acme.com/role";
+  let tenant: FakeTenant;
+  beforeAll(async () => {
+    tenant = await startFakeTenant();
+  });
+  afterAll(() => tenant.close());
+
+  const callWith = async (claims: object): Promise<number> => {
+    const authorize = createAuthorizer(
+      { ...tenant.settings, contextClaims: { roles: ROLE } },
+      { write: () => undefined },
+    );
+    const routes = { "ANY /{proxy+}": { uri, requestParameters: MAPPED[kind] } };
+    const api =
+      kind === "REST"
+        ? restApi({ type: "request", authorizer: authorize, routes })
+        : httpApi({ authorizer: authorize, routes });
+    const token = tenant.idToken({ claims: { ...claims } });
+    return (await api.fetch("/me", { headers: { Authorization: `Bearer ${token}` } })).status;
+  };
+
+  test("a subject is one user's: with a space inside it arrives, with one at an end it is denied", async () => {
+    expect([await callWith({ sub: "ldap|Alice B" }), got("x-user")]).toEqual([200, ["ldap|Alice B"]]);
+    received = [];
+    for (const sub of [" ldap|Alice B", "ldap|Alice B "])
+      expect([await callWith({ sub }), received]).toEqual([403, []]);
+  });
+
+  test("a claim is one value: with a space inside it arrives, with one at an end no header has it", async () => {
+    expect([await callWith({ [ROLE]: "tax admin" }), got("x-user-roles")]).toEqual([200, ["tax admin"]]);
+    for (const role of [" admin", "admin "])
+      expect([await callWith({ [ROLE]: role }), got("x-user-roles")]).toEqual([200, []]);
+  });
 });

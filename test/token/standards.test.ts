@@ -494,14 +494,14 @@ const OIDC: readonly Row[] = [
     "id",
   ],
   [
-    "OIDC Core §3.1.3.7 (4): with several audiences, `azp` is there",
+    "OIDC Core §3.1.3.7 (4) before errata set 2: with several audiences, `azp` is there",
     () => bearer(id({ aud: [CLIENT_ID, "MobileApp"] })),
     "missing_claim: azp",
     () => bearer(id({ aud: [CLIENT_ID, "MobileApp"], azp: "MobileApp" })),
     "id",
   ],
   [
-    "OIDC Core §3.1.3.7 (5): `azp` is one of our clients",
+    "OIDC Core §3.1.3.7 (5) before errata set 2: `azp` is one of our clients",
     () => bearer(id({ azp: "Other" })),
     "invalid_claim: azp",
     () => bearer(id({ azp: CLIENT_ID })),

@@ -31,6 +31,13 @@ test("npm publish would upload what it has built before, from a clone in which n
   for (const path of named) expect(stdout).toContain(`"path": "${path}"`);
 });
 
+test("npm has nothing to warn of where the tarball is installed: no script of the package would run then", () => {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: object };
+  const names = Object.keys(scripts);
+  expect(names.filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  expect(names).toContain("prepack");
+});
+
 describe("the function's zip", () => {
   const archive = readFileSync("dist/authorizer.zip");
 

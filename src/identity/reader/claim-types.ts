@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 /** The declared type of a custom claim. `json` is anything, and the caller's to check. */
 export type ClaimType = keyof ClaimValues;
 
@@ -30,7 +32,7 @@ const READERS: Readonly<
   string: { fromText: (text) => text, is: (value) => typeof value === "string" },
   number: {
     fromText: (text) => (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? Number(text) : undefined),
-    is: (value) => typeof value === "number",
+    is: Number.isFinite,
   },
   boolean: {
     fromText: (text) => ({ true: true, false: false })[text],
@@ -65,7 +67,9 @@ export function customClaim(
 export function otherClaims(text: string | undefined): object | undefined {
   if (text === undefined) return {};
   try {
-    const value: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    const bytes = Buffer.from(text, "base64url");
+    if (text.length % 4 === 1 || !isUtf8(bytes)) return undefined;
+    const value: unknown = JSON.parse(bytes.toString());
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

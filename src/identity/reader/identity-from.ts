@@ -150,6 +150,8 @@ function identityContext(event: unknown): IdentityContext {
 }
 
 const TEXT = /^[^]+$/;
+/** The end of the year 9999: not every language has a date for more. */
+const LATEST_EXP = 253_402_300_799;
 
 /** What each key must look like, and whether the authorizer always writes it. */
 const SHAPE: Readonly<Record<ContextKey, { readonly form: RegExp; readonly required: boolean }>> = {
@@ -157,7 +159,6 @@ const SHAPE: Readonly<Record<ContextKey, { readonly form: RegExp; readonly requi
   iss: { form: TEXT, required: true },
   aud: { form: TEXT, required: true },
   token_use: { form: /^(?:id|access)$/, required: true },
-  /** Twelve digits reach the year 33,658; more could end up as no date at all. */
   exp: { form: /^\d{1,12}$/, required: true },
   email: { form: TEXT, required: false },
   email_verified: { form: /^(?:true|false)$/, required: false },
@@ -182,7 +183,8 @@ function isIdentityContext(context: unknown): context is IdentityContext {
     return value === undefined ? !required : typeof value === "string" && form.test(value);
   });
   const principal = property(context, "principalId");
-  return isWhole && (principal === undefined || principal === property(context, "sub"));
+  const hasDate = Number(property(context, "exp")) <= LATEST_EXP;
+  return isWhole && hasDate && (principal === undefined || principal === property(context, "sub"));
 }
 
 function words(text: string | undefined): readonly string[] {
