@@ -1,4 +1,5 @@
-import { isUtf8 } from "node:buffer";
+/** Throws at what is not UTF-8, and leaves a byte order mark for JSON.parse to throw at. */
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The declared type of a custom claim. `json` is anything, and the caller's to check. */
 export type ClaimType = keyof ClaimValues;
@@ -67,9 +68,9 @@ export function customClaim(
 export function otherClaims(text: string | undefined): object | undefined {
   if (text === undefined) return {};
   try {
-    const bytes = Buffer.from(text, "base64url");
-    if (text.length % 4 === 1 || !isUtf8(bytes)) return undefined;
-    const value: unknown = JSON.parse(bytes.toString());
+    if (text.length % 4 === 1) return undefined;
+    const json = STRICT_UTF8.decode(Buffer.from(text, "base64url"));
+    const value: unknown = JSON.parse(json);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
