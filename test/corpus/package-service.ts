@@ -14,7 +14,7 @@ const HELLO = 'module.exports.handler = async () => ({ statusCode: 200, body: "o
 /** Loaded into each process, where an installation in the folder of the service would be used instead. */
 const APART = ["serverless", "serverless-3", ".package-lock.json", ".installed"];
 
-export interface Resource {
+interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DependsOn?: string | readonly string[];
@@ -35,7 +35,7 @@ export interface Outcome {
   readonly folder: string;
 }
 
-export interface Template {
+interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
 }
 

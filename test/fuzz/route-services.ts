@@ -40,7 +40,7 @@ function bad(token: string): Bearer {
   return { token, isValid: false, audience: AUDIENCE, permissions: PERMISSIONS };
 }
 
-export type Kind = "HTTP simple" | "HTTP policy" | "HTTP 1.0" | "REST" | "REST TOKEN";
+type Kind = "HTTP simple" | "HTTP policy" | "HTTP 1.0" | "REST" | "REST TOKEN";
 
 /** What is deployed. */
 export interface Service {

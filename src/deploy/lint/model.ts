@@ -150,7 +150,7 @@ export interface Permission {
 }
 
 /** Counts the calls of each API key, over all of its APIs. */
-export interface UsagePlan {
+interface UsagePlan {
   readonly id: string;
   /** Logical IDs, where they are of these templates. */
   readonly apis: readonly string[];

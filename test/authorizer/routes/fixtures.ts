@@ -50,7 +50,7 @@ export function idToken(): string {
 }
 
 /** One token for each kind of caller. */
-export const TOKENS = {
+const TOKENS = {
   reader: accessToken({ permissions: ["read:orders"] }),
   admin: accessToken({ permissions: ["admin"] }),
   signedIn: idToken(),
