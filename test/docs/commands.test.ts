@@ -68,7 +68,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npx tsx bench/fleet/revocations.ts", { run: "npx tsx bench/fleet/revocations.ts --help" }],
   ["npx tsx bench/before.ts ../before/dist", { run: "npx tsx bench/before.ts --help" }],
   ["npx tsx bench/revocations.ts", { run: "npx tsx bench/revocations.ts --help" }],
-  ["npm run bench", { by: ".ci/run", which: "npm run bench -- --quick" }],
+  ["npm run bench", { run: "npx tsx bench/run.ts --help" }],
   ["npx tsx src/cli/main.ts", { run: "npx tsx src/cli/main.ts --help" }],
   [
     "npm run --silent token",
