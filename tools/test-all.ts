@@ -61,7 +61,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     commands: ["npm --silent run site", jest(process.execPath, "site")],
   },
   fuzz: { what: "the fuzzer in short, and simulations" },
-  languages: { what: "the readers in Python, Go and Java, which the machine has to have" },
+  languages: { what: "what needs Python, Go and Java, which the machine has to have" },
   runtimes: {
     what: "the bundle in Lambda's runtime client, and the rules on each other Node.js",
     needs: RUNTIMES,

@@ -2,8 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { inflateRawSync } from "node:zlib";
-import { zipEntries } from "../infra/zip-entries.ts";
+import { readZip } from "../../src/deploy/package/read-zip.ts";
 
 /** A function as it is deployed. */
 export interface Deployed {
@@ -44,24 +43,9 @@ export async function askFunction(
   events: readonly unknown[],
 ): Promise<Answer[]> {
   mkdirSync(folder, { recursive: true });
-  for (const [name, content] of readZip(readFileSync(zip))) writeFileSync(join(folder, name), content);
+  for (const { name, content } of readZip(readFileSync(zip))) writeFileSync(join(folder, name), content);
   writeFileSync(join(folder, "run.cjs"), RUN);
   writeFileSync(join(folder, "events.json"), JSON.stringify(events));
   await promisify(execFile)(process.execPath, ["run.cjs", handler], { cwd: folder, env: environment });
   return JSON.parse(readFileSync(join(folder, "answers.json"), "utf8")) as Answer[];
-}
-
-const NAME_OFFSET = 46;
-const DEFLATED = 8;
-
-/** The files of a zip by name (APPNOTE 4.3.7 and 4.3.12). */
-function readZip(zip: Buffer): [string, Buffer][] {
-  return zipEntries(zip).map((name) => {
-    // The name stands in the file's own header first, and last in its entry in the directory.
-    const at = zip.lastIndexOf(name) - NAME_OFFSET;
-    const start = zip.readUInt32LE(at + 42);
-    const from = start + 30 + zip.readUInt16LE(start + 26) + zip.readUInt16LE(start + 28);
-    const stored = zip.subarray(from, from + zip.readUInt32LE(at + 20));
-    return [name, zip.readUInt16LE(at + 10) === DEFLATED ? inflateRawSync(stored) : stored];
-  });
 }

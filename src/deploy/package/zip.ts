@@ -1,33 +1,46 @@
-import { crc32 } from "node:zlib";
+import { crc32, deflateRawSync } from "node:zlib";
 
 export interface ZipEntry {
   readonly name: string;
   readonly content: Buffer;
 }
 
-/** APPNOTE.TXT 4.4.3: all that is needed to read an entry that is stored as it is. */
-const VERSION_NEEDED = 10;
+/** A file as it is written. */
+interface Packed extends ZipEntry {
+  /** APPNOTE.TXT 4.4.5. */
+  readonly method: number;
+  /** The content, compressed if the method says so. */
+  readonly body: Buffer;
+}
+
+const STORED = 0;
+const DEFLATED = 8;
+/** 4.4.3: all that is needed to read a plain file, whichever of the two methods it has. */
+const VERSION_NEEDED = 20;
 /** 4.4.2: made on Unix, which gives the external attributes their meaning. */
 const MADE_BY = (3 << 8) | VERSION_NEEDED;
+/** 4.4.4, bit 11. */
+const UTF8_NAMES = 0x0800;
 /** 4.4.6: the first day that there is, so that the same files make the same zip at any time. */
 const DATE = (1 << 5) | 1;
-/** A file that everybody may read, as Lambda has to, in the upper half of 4.4.15. */
+/** A file that all users may read, as Lambda has to, in the upper half of 4.4.15. */
 const READABLE_FILE = 0o100644 * 2 ** 16;
 
 /**
- * A zip file that depends on nothing but names and contents: neither on the clock nor on who owns the files, and not on
- * the version of a compressor, because nothing is compressed.
+ * A zip file that depends on nothing but names and contents: neither on the clock nor on who owns the files.
  *
+ * @param deflate whether to compress the files; if not, the zip does not depend on the version of a compressor either
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-export function zip(entries: readonly ZipEntry[]): Buffer {
+export function zip(entries: readonly ZipEntry[], { deflate = false } = {}): Buffer {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const entry of entries) {
-    const file = Buffer.concat([localHeader(entry), entry.content]);
+    const packed = pack(entry, deflate);
+    const file = Buffer.concat([localHeader(packed), packed.body]);
     files.push(file);
-    directory.push(directoryEntry(entry, offset));
+    directory.push(directoryEntry(packed, offset));
     offset += file.length;
   }
   return Buffer.concat([
@@ -37,7 +50,12 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
   ]);
 }
 
-function localHeader(entry: ZipEntry): Buffer {
+function pack(entry: ZipEntry, deflate: boolean): Packed {
+  if (!deflate) return { ...entry, method: STORED, body: entry.content };
+  return { ...entry, method: DEFLATED, body: deflateRawSync(entry.content, { level: 9 }) };
+}
+
+function localHeader(entry: Packed): Buffer {
   return Buffer.concat([
     Buffer.from("PK\x03\x04"),
     uint16(VERSION_NEEDED),
@@ -46,7 +64,7 @@ function localHeader(entry: ZipEntry): Buffer {
   ]);
 }
 
-function directoryEntry(entry: ZipEntry, offset: number): Buffer {
+function directoryEntry(entry: Packed, offset: number): Buffer {
   const comment = uint16(0);
   const attributes = Buffer.concat([uint16(0), uint16(0), uint32(READABLE_FILE)]);
   return Buffer.concat([
@@ -57,13 +75,14 @@ function directoryEntry(entry: ZipEntry, offset: number): Buffer {
 }
 
 /** What a file's header and its entry in the directory have in common: from the flags to the length of extra fields. */
-function about({ name, content }: ZipEntry): Buffer {
-  const flags = uint16(0);
-  const stored = uint16(0);
+function about({ name, content, method, body }: Packed): Buffer {
   const time = uint16(0);
-  const size = uint32(content.length);
+  const sizes = [uint32(body.length), uint32(content.length)];
   const lengths = [uint16(Buffer.byteLength(name)), uint16(0)];
-  return Buffer.concat([flags, stored, time, uint16(DATE), uint32(crc32(content)), size, size, ...lengths]);
+  return Buffer.concat([
+    ...[uint16(UTF8_NAMES), uint16(method), time, uint16(DATE)],
+    ...[uint32(crc32(content)), ...sizes, ...lengths],
+  ]);
 }
 
 function endOfDirectory(length: number, offset: number, count: number): Buffer {

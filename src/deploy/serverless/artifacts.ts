@@ -4,9 +4,9 @@ import { formatRoutesFile, ROUTES_FILE, type RoutePermissions } from "../../sett
 import { settingsFrom, type Settings } from "../../settings/settings.ts";
 import { SNAPSHOT_FILE } from "../../token/keys/snapshot.ts";
 import { findDeploymentKeys, isCloudFormationValue } from "../package/deployment-values.ts";
-import { zip } from "../package/edit-zip.ts";
 import { codeFiles } from "../package/function-files.ts";
 import { takeSnapshot } from "../package/take-snapshot.ts";
+import { zip, type ZipEntry } from "../package/zip.ts";
 import type { Options } from "./options.ts";
 import { WRITER_FILES } from "./writers.ts";
 
@@ -21,11 +21,10 @@ export interface Contents {
 
 /** Writes an authorizer's zip: the files of its bundle and what else it has to know. */
 export function writeAuthorizer(path: string, { snapshot, routes }: Contents): void {
-  writeZip(path, {
-    ...filesNamed(codeFiles(import.meta.dirname)),
-    ...(snapshot !== undefined && { [SNAPSHOT_FILE]: snapshot }),
-    ...(routes !== undefined && { [ROUTES_FILE]: Buffer.from(formatRoutesFile(routes)) }),
-  });
+  const files = filesNamed(codeFiles(import.meta.dirname));
+  if (snapshot !== undefined) files.push({ name: SNAPSHOT_FILE, content: snapshot });
+  if (routes !== undefined) files.push({ name: ROUTES_FILE, content: Buffer.from(formatRoutesFile(routes)) });
+  writeZip(path, files);
 }
 
 /** Writes the zip of the functions that write revocations. */
@@ -36,7 +35,7 @@ export function writeWriters(path: string): void {
 /**
  * The tenant's keys, to be packaged with the function.
  *
- * @param warn hears why there are none
+ * @param warn called with the reason if there are none
  */
 export async function takeKeys(
   { stack, settings }: Options,
@@ -58,11 +57,11 @@ export async function takeKeys(
   }
 }
 
-function writeZip(path: string, files: Readonly<Record<string, Buffer>>): void {
+function writeZip(path: string, files: readonly ZipEntry[]): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, zip(files));
+  writeFileSync(path, zip(files, { deflate: true }));
 }
 
-function filesNamed(names: readonly string[]): Readonly<Record<string, Buffer>> {
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(import.meta.dirname, name))]));
+function filesNamed(names: readonly string[]): ZipEntry[] {
+  return names.map((name) => ({ name, content: readFileSync(join(import.meta.dirname, name)) }));
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { lintTemplate, type Options } from "../../../src/deploy/lint/lint.ts";
 import type { Template } from "../../../src/deploy/lint/cloudformation.ts";
-import { zip as storedZip } from "../../../src/deploy/package/zip.ts";
-import { zip as deflatedZip } from "../../../src/deploy/package/edit-zip.ts";
+import { zip, type ZipEntry } from "../../../src/deploy/package/zip.ts";
 import { goodTemplates, type GoodTemplate, type Json } from "./templates.ts";
 
 type Resources = GoodTemplate["template"]["Resources"];
@@ -49,7 +48,7 @@ function check(checked: Template, options: Options = {}): string[] {
   return findings.sort();
 }
 
-const NO_ROUTES = storedZip([{ name: "authorizer.cjs", content: Buffer.from("") }]);
+const NO_ROUTES = zip([{ name: "authorizer.cjs", content: Buffer.from("") }]);
 /** The code of every function is this zip. */
 const withCode = (code: Buffer): Options => ({ readFile: () => code });
 const KEY: Change = set("Auth0", { Code: { S3Bucket: "deployments", S3Key: "shop/dev/auth0.zip" } });
@@ -115,18 +114,17 @@ describe("a guarded route", () => {
 describe("routes.json in a function's code", () => {
   const routes = { "GET /orders": ["read:orders"], "POST /orders": [], "GET /orders/{id}": [] };
   const rest = { "ANY /admin/{proxy+}": ["admin"], $default: [] };
-  const files = (content: unknown): Record<string, Buffer> => ({
-    "authorizer.cjs": Buffer.from(""),
-    "routes.json": Buffer.from(JSON.stringify(content)),
-  });
-  const stored = (content: unknown): Buffer =>
-    storedZip(Object.entries(files(content)).map(([name, bytes]) => ({ name, content: bytes })));
+  const files = (content: unknown): readonly ZipEntry[] => [
+    { name: "authorizer.cjs", content: Buffer.from("") },
+    { name: "routes.json", content: Buffer.from(JSON.stringify(content)) },
+  ];
+  const stored = (content: unknown): Buffer => zip(files(content));
   const http = (...changes: Change[]): Template =>
     template("HTTP, policy", KEY, set("Guard", BY_ROUTE), ...changes);
 
   test.each([
     ["stored", stored],
-    ["deflated", (content: unknown) => deflatedZip(files(content))],
+    ["deflated", (content: unknown) => zip(files(content), { deflate: true })],
   ])("counts, in a zip that is %s", (_, pack) => {
     expect(check(http(), withCode(pack({ ...routes, ...rest })))).toEqual([]);
     expect(check(http(), withCode(pack(routes)))).toEqual([
