@@ -42,23 +42,9 @@ const OPTIONS = {
 
 /** Claims that Auth0 writes itself, which no Action can set. */
 const RESERVED_CLAIMS = [
-  ...[
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "iat",
-    "nbf",
-    "jti",
-    "azp",
-    "nonce",
-    "at_hash",
-    "c_hash",
-    "auth_time",
-    "acr",
-  ],
-  ...["amr", "sid", "act", "cnf", "client_id", "gty", "scope", "permissions", "org_id", "org_name", "email"],
-  ...["email_verified", "name", "nickname"],
+  ...["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "azp", "nonce", "at_hash", "c_hash"],
+  ...["auth_time", "acr", "amr", "sid", "act", "cnf", "client_id", "gty", "scope", "permissions"],
+  ...["org_id", "org_name", "email", "email_verified", "name", "nickname"],
 ];
 
 /**

@@ -51,7 +51,7 @@ function formatSection(rows: readonly Row[], mutants: readonly Outcome[]): strin
     mutants.reduce((sum, outcome) => sum + of(outcome), 0);
   return `${HEADING}
 
-Services of our own making, after the patterns that people write, each packaged or synthesised and validated by the part
+Services that we wrote after the patterns that people use, each packaged or synthesized and validated by the part
 \`corpus\` of \`npm run test:all\`. \`npx tsx test/corpus/table.ts\` writes this section. SAM is read as it stands, before its
 transform. \`validate\` reads no Terraform, and says so.
 

@@ -11,7 +11,7 @@ const DEFLATED = 8;
  * Reads the files of a zip: stored or deflated, as build tools write them.
  *
  * @param isWanted by a file's name: the content of others is not read
- * @throws Error if it is no zip, or one that is encrypted, larger than 4 GB or compressed otherwise
+ * @throws Error if it is not a zip file, or one that is encrypted, larger than 4 GB or compressed otherwise
  */
 export function readZip(zip: Buffer, isWanted: (name: string) => boolean = () => true): ZipEntry[] {
   const end = zip.lastIndexOf(END_OF_DIRECTORY);

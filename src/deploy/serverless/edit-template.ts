@@ -75,7 +75,7 @@ export function letRead(template: Template, policyId: string, roleIds: readonly 
   else Reflect.deleteProperty(template.Resources, policyId);
 }
 
-/** Without a source, Serverless lets any WebSocket API of anybody call the functions of this one. */
+/** Without a source, Serverless lets any WebSocket API of any account call the functions of this one. */
 export function onlyFromThisWebSocketApi(template: Template, apiId: unknown): void {
   const SourceArn = toExecuteApiArn(apiId);
   for (const [id, { Type, Properties }] of getEntries(template)) {

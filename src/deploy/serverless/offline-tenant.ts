@@ -8,7 +8,7 @@ const LOCAL_TENANT = "http://localhost:4000/";
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 const TIMEOUT_MS = 3000;
 
-/** What the local tenant has in the place of what a service names, where the service names any. */
+/** What the local tenant replaces, if the service sets it. */
 const REPLACED = ["clientIds", "audiences", "emailClaim"] as const;
 /** What tells callers of one authorizer from callers of another. */
 const IDENTIFIERS = ["clientIds", "audiences"] as const;
@@ -44,7 +44,7 @@ function isLoopback(url: string): boolean {
 
 /**
  * What the local tenant replaces in an authorizer's settings: its own domain, and its applications, APIs and email
- * claim in the place of those that are set, so that a kind of token that the deployed service refuses is refused here
+ * claim instead of those that are set, so that a kind of token that the deployed service refuses is refused here
  * too. Where the tenant was started with applications or APIs of the service, only these count.
  */
 export function toOfflineVariables({ settings }: Options, tenant: Variables): Variables {
