@@ -139,7 +139,7 @@ function listTestFiles(room) {
   const paths = readdirSync(`test/${room}`, { recursive: true })
     .filter((name) => name.endsWith(".test.ts"))
     // Types are the compiler's to check; the other fetches keys a thousand times to see one property of them.
-    .filter((name) => !/-types\.test\.ts$|remote-key-set-faults\.test\.ts$/.test(name));
+    .filter((name) => !/-types\.test\.ts$|remote-key-set-errors\.test\.ts$/.test(name));
   return paths
     .map((name) => resolve(`test/${room}/${name}`))
     .sort((a, b) => statSync(a).size - statSync(b).size);

@@ -64,6 +64,16 @@ describe("the Authorization header", () => {
     expect(outcomeOf(() => parseBearer(header(`Bearer ${"a".repeat(8192)}`)))).toBe("accepted");
   });
 
+  test("may have 64 characters beside the largest token, and not one more", () => {
+    const spaced = (spaces: number) => `Bearer${" ".repeat(spaces)}${"a".repeat(8192)}`;
+    expect(outcomeOf(() => parseBearer(header(spaced(58))))).toBe("accepted");
+    expect(outcomeOf(() => parseBearer(header(spaced(59))))).toBe("token_too_large");
+  });
+
+  test("is malformed as a list, however long", () => {
+    expect(outcomeOf(() => parseBearer(header(Array(10_000).fill("a"))))).toBe("malformed_header");
+  });
+
   test("is checked in time that grows with its length alone", () => {
     // Where an expression went back over the text, this would take hours.
     for (let index = 0; index < 100; index += 1) {

@@ -13,6 +13,7 @@ import {
   RULES,
   type Changes,
   createTokenVerifier,
+  outcomeOfAsync,
 } from "../tokens.ts";
 import { publicKeyOf, StaticKeySet } from "./keys/static-key-set.ts";
 
@@ -201,6 +202,44 @@ describe("what the verifier takes beside the rules", () => {
       clientIds: ["B"],
       audiences: ["https://a/"],
     });
+  });
+});
+
+describe("onStep", () => {
+  const STEPS = [
+    "header",
+    "issuer",
+    "audience",
+    "token-type",
+    "subject",
+    "lifetime",
+    "sender-constraint",
+    "key",
+    "signature",
+  ];
+
+  const stepsOf = async (token: string): Promise<readonly string[]> => {
+    const steps: string[] = [];
+    await outcomeOfAsync(verifier().verify(token, { onStep: (step) => steps.push(step) }));
+    return steps;
+  };
+
+  test("names every check of a valid token, in order", async () => {
+    expect(await stepsOf(signed())).toEqual(STEPS);
+  });
+
+  test.each([
+    ["header", () => signed({}, { alg: "none" })],
+    ["issuer", () => signed({ iss: "https://evil.example/" })],
+    ["audience", () => signed({ aud: "Other" })],
+    ["token-type", () => signed({ nonce: "n", gty: "password" })],
+    ["subject", () => signed({ sub: "" })],
+    ["lifetime", () => signed({ exp: NOW - 5 })],
+    ["sender-constraint", () => signed({ cnf: {} })],
+    ["key", () => signed({}, { kid: "key-9" })],
+    ["signature", () => signed({}, {}, otherKey)],
+  ])("names the check that failed last: %s", async (step, token) => {
+    expect(await stepsOf(token())).toEqual(STEPS.slice(0, STEPS.indexOf(step) + 1));
   });
 });
 
