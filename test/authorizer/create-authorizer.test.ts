@@ -174,7 +174,7 @@ describe("the authorizer", () => {
   );
 
   test.each(["rest-request", "http-2.0", "websocket"] as const)(
-    "lets an enterprise user with a backslash in the subject in on %s",
+    "allows an enterprise user with a backslash in the subject on %s",
     async (kind) => {
       const user = { sub: "samlp|acme|ACME\\alice", email: "alice@example.com", email_verified: true };
       await expect(authorizer()(bearerEvent(kind, tenant.idToken({ user })))).resolves.toMatchObject({
@@ -218,7 +218,7 @@ describe("the authorizer", () => {
     }
   });
 
-  test("fetches the keys when it is made, before anybody asks, and then keeps them", async () => {
+  test("fetches the keys when it is made, before the first request, and then keeps them", async () => {
     const fresh = await startFakeTenant();
     try {
       const made = createAuthorizer({ ...fresh.settings, logLevel: "silent" });
@@ -316,7 +316,7 @@ describe("the authorizer", () => {
       expect(last()["function"]).toBe("orders-prod-auth0");
     });
 
-    test("counts under a name of its own where there is none", async () => {
+    test("counts under a default name without one", async () => {
       delete process.env["AWS_LAMBDA_FUNCTION_NAME"];
       await statements();
       expect(last()["function"]).toBe("authorizer");

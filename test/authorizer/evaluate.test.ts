@@ -67,7 +67,7 @@ describe("a request", () => {
     expect(steps).toEqual(ALL_STEPS);
   });
 
-  test("asks nothing about revocations where there is no table", async () => {
+  test("looks up no revocation without a table", async () => {
     const { decision, steps } = await evaluated(
       bearerEvent("rest-token", signed()),
       evaluator({ revocations: undefined }),

@@ -96,7 +96,7 @@ describe.each(["rest-token", "rest-request", "websocket"] as const)("on the gate
 });
 
 describe.each(HTTP)("on the gateway %s, where it is to answer 403,", (kind) => {
-  test("a request without a valid token gets a Deny for nobody", () => {
+  test("a request without a valid token gets a Deny for an anonymous principal", () => {
     const expected = policy("anonymous", [DENY_STATEMENT], { reason: "expired" });
     expect(toResponse(UNAUTHORIZED, request(kind), DENYING)).toStrictEqual(expected);
   });
@@ -112,7 +112,7 @@ describe.each(HTTP)("on the gateway %s, where it is to answer 403,", (kind) => {
   );
 });
 
-test.each(KINDS)("on the gateway %s a subject that cannot be forwarded is no principal either", (kind) => {
+test.each(KINDS)("on the gateway %s a subject that cannot be forwarded is not the principal either", (kind) => {
   const decision: Decision = { outcome: "deny", reason: "context_value_unsupported", identity: ALICE };
   const expected = policy("anonymous", [DENY_STATEMENT], { reason: "context_value_unsupported" });
   expect(toResponse(decision, request(kind), RULES)).toStrictEqual(expected);

@@ -640,7 +640,7 @@ describe("explain", () => {
     expect(errors).toContain("AUTH0_DOMAIN is required");
   });
 
-  test("asks for a token where somebody would have to type it", async () => {
+  test("asks for a token at a terminal", async () => {
     expect(await run(["explain"], { env: environment() })).toMatchObject({ exitCode: 2 });
   });
 

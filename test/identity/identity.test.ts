@@ -132,7 +132,7 @@ describe("an anonymous visitor", () => {
   });
 });
 
-test("an ID token grants nothing, whatever claim `scope` somebody gave it", async () => {
+test("an ID token grants nothing, whatever claim `scope` it has", async () => {
   expect(await fromIdToken({ scope: "delete:everything" })).toMatchObject({ scopes: [], permissions: [] });
 });
 
@@ -317,7 +317,7 @@ describe("Auth0's profiles of agents", () => {
     ],
     ["the subject's profile before its name", { sub: "x@clients", sub_profile: "user" }, "user"],
     ["a service", { sub_profile: "service" }, "machine"],
-    ["a profile that nobody knows yet", { sub_profile: "robot" }, "machine"],
+    ["an unknown profile", { sub_profile: "robot" }, "machine"],
     ["a profile that is not a string", { sub_profile: ["user"] }, "machine"],
     ["null for a profile", { sub_profile: null }, "machine"],
     ["an empty profile, which counts as absent", { sub_profile: "" }, "user"],

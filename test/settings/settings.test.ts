@@ -77,7 +77,7 @@ describe("the settings", () => {
     expect(settingsFrom(settings())).toEqual(settings());
   });
 
-  test("take a blank variable for one that is not set", () => {
+  test("take an empty variable for one that is not set", () => {
     expect(settings({ AUTH0_AUDIENCES: "", AUTHORIZER_EMAIL_POLICY: "  ", JWKS_TIMEOUT_MS: "\t" })).toEqual(
       settings(),
     );
@@ -226,7 +226,7 @@ describe("together", () => {
       {},
     ],
     [
-      "somebody must be able to get in",
+      "an application or an audience must be set",
       { AUTH0_CLIENT_IDS: "," },
       "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: no token would be accepted",
       { AUTH0_CLIENT_IDS: "", ...ACCESS },
@@ -256,7 +256,7 @@ describe("together", () => {
       { AUTHORIZER_ALLOW_MACHINES: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
-      "a domain says nothing of an email that nobody verified",
+      "a domain means nothing for an unverified email",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com", AUTHORIZER_EMAIL_POLICY: "present" },
       "AUTHORIZER_EMAIL_DOMAINS needs AUTHORIZER_EMAIL_POLICY=verified: until it is verified, a user can sign up with any address",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
@@ -378,7 +378,7 @@ describe("under serverless-offline", () => {
   });
 });
 
-describe("a key in code that is no setting", () => {
+describe("a key in code that is not a setting", () => {
   const options = { domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] };
 
   test.each([

@@ -95,7 +95,7 @@ describe("a request without a credential lacks a token", () => {
     ["an empty text behind `bearer`", offered("bearer,")],
     ["a subprotocol that only begins with `bearer`", offered("bearer2, abc")],
     ["`Bearer` for `bearer`, which would be another subprotocol", offered("Bearer, abc")],
-    ["subprotocols that are no text", offered(7, null, {}, Object.create(null))],
+    ["subprotocols that are not strings", offered(7, null, {}, Object.create(null))],
   ])("%s", (_, credentials) => {
     expect(outcomeOf(() => parseBearer(credentials))).toBe("missing_token");
   });

@@ -121,7 +121,7 @@ describe("an identity is missing", () => {
     ]);
   });
 
-  it.each(Object.keys(CONTEXT))("with a `%s` that is no text", (name) => {
+  it.each(Object.keys(CONTEXT))("with a `%s` that is not a string", (name) => {
     expect([reason({ ...CONTEXT, [name]: 1 }), reason({ ...CONTEXT, [name]: ["a"] })]).toEqual([
       "missing",
       "missing",
@@ -200,7 +200,7 @@ describe("an identity is foreign", () => {
     expect(late).toThrow("Attach the right authorizer, or spell the issuer as the tokens do");
   });
 
-  it("never where there is none", () => {
+  it("never without an identity", () => {
     expect(reasonFor(undefined, ours)).toBe("missing");
   });
 });
