@@ -92,6 +92,7 @@ describe("a request without a credential lacks a token", () => {
     ["subprotocols of the application's", offered("graphql-transport-ws, chat")],
     ["the subprotocol `bearer` alone", offered("bearer")],
     ["the subprotocol `bearer` at the end", offered("chat, bearer")],
+    ["the subprotocol `bearer` before a field that is not a string", offered("bearer", 7)],
     ["an empty text behind `bearer`", offered("bearer,")],
     ["a subprotocol that only begins with `bearer`", offered("bearer2, abc")],
     ["`Bearer` for `bearer`, which would be another subprotocol", offered("Bearer, abc")],

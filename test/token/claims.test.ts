@@ -130,8 +130,20 @@ const ID_TOKENS: readonly Pair[] = [
 ];
 
 describe("an ID token", () => {
-  test("is told by its audience", async () => {
+  test("is recognized by its audience", async () => {
     expect((await claimsOf(HEADER, ID_TOKEN)).use).toBe("id");
+  });
+
+  test("was issued to its authorized party, or else to its only audience", async () => {
+    const several = changed(ID_TOKEN, { aud: [CLIENT_ID, "MobileApp"], azp: "MobileApp" });
+    expect((await claimsOf(HEADER, several)).clientId).toBe("MobileApp");
+    expect((await claimsOf(HEADER, ID_TOKEN)).clientId).toBe(CLIENT_ID);
+  });
+
+  test("names the actors of a delegation, the current one first", async () => {
+    const actorsOf = async (act: object) => (await claimsOf(HEADER, changed(ID_TOKEN, { act }))).actors;
+    expect(await actorsOf({ sub: "agent" })).toEqual(["agent"]);
+    expect(await actorsOf({ sub: "agent", act: { sub: "helper" } })).toEqual(["agent", "helper"]);
   });
 
   test.each(ID_TOKENS)("is acceptable only where %s", async (_, broken, reason, kept) => {
@@ -227,8 +239,17 @@ describe.each([
 });
 
 describe("an access token of Auth0's profile", () => {
-  test("is told by its audience", async () => {
+  test("is recognized by its audience", async () => {
     expect((await claimsOf(HEADER, ACCESS_TOKEN)).use).toBe("access");
+  });
+
+  test.each([
+    ["two words", "openid email", ["openid", "email"]],
+    ["spaces to spare", " openid  email ", ["openid", "email"]],
+    ["nothing", "", []],
+    ["no claim", undefined, []],
+  ])("has the scopes of `scope`: %s", async (_, scope, scopes) => {
+    expect(await claimsOf(HEADER, changed(ACCESS_TOKEN, { scope }))).toMatchObject({ scopes });
   });
 
   test("need not name its client", async () => {

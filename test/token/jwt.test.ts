@@ -120,6 +120,7 @@ describe("a compact JWS", () => {
     ["half an object", '{"a":', "malformed_token: not JSON"],
     ["a byte order mark", "\ufeff{}", "malformed_token: not JSON"],
     ["a trailing comma", '{"a":1,}', "malformed_token: not JSON"],
+    ["a colon", ":", "malformed_token: not JSON"],
     ["NaN", '{"exp":NaN}', "malformed_token: not JSON"],
     ["a nested token", token("e30", "e30"), "malformed_token: not JSON"],
   ])("is not a JWT where a part is %s", (_, json, outcome) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { generateKeyPairSync, sign, verify } from "node:crypto";
-import { readJwkSet } from "../../../src/token/keys/jwk.ts";
+import { readJwkSet, readUsableKeys } from "../../../src/token/keys/jwk.ts";
 import { createSigningKey } from "../../../src/testing/signing-key.ts";
 
 const good = createSigningKey({ kid: "good" });
@@ -84,6 +84,9 @@ describe("a key that does not count, while the others do", () => {
   test("one of two different keys with the same key ID: neither counts", () => {
     const other = createSigningKey({ kid: "twice" });
     expect(kids({ ...good.jwk, kid: "twice" }, good.jwk, other.jwk)).toEqual(["good"]);
+    expect(kids({ ...good.jwk, kid: "twice", e: "Aw" }, { ...good.jwk, kid: "twice" }, good.jwk)).toEqual([
+      "good",
+    ]);
   });
 });
 
@@ -124,6 +127,10 @@ describe("a document that is refused", () => {
     ["with no key that counts", JSON.stringify({ keys: [weak.jwk, ec] }), "no usable RS256 key"],
   ])("%s", (_name, text, message) => {
     expect(() => readJwkSet(text)).toThrow(new Error(message));
+  });
+
+  test("absent, as in a snapshot that lacks it", () => {
+    expect(() => readUsableKeys(undefined)).toThrow(new Error("not a JWK Set"));
   });
 
   test("without quoting in a message what it sent", () => {

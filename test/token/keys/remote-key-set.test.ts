@@ -495,6 +495,7 @@ describe("with a snapshot, the key set", () => {
   test.each([
     ["too old", { age: 604_800 * SECOND }, []],
     ["switched off", { snapshotMaxAgeSeconds: 0 }, []],
+    ["too old, and broken: that is not worth a warning", { age: 604_800 * SECOND, broken: {} }, []],
     ["of the future", { age: -MINUTE }, ["snapshot ignored: taken in the future"]],
     ["broken", { broken: { keys: [] } }, ["snapshot ignored: no usable RS256 key"]],
     ["no object", { broken: null }, ["snapshot ignored: not a JWK Set"]],
@@ -508,6 +509,13 @@ describe("with a snapshot, the key set", () => {
     expect(await outcome(keySet, "next")).toBe("accepted");
     expect(await outcome(keySet, "current")).toBe("unknown_key");
     expect(tenant.failures).toEqual(failures);
+  });
+
+  test("uses one that was taken this very moment", async () => {
+    const tenant = new VirtualTenant();
+    const keySet = tenant.keySet({ snapshot: snapshot(tenant, 0) });
+    expect(await outcomeNow(keySet)).toBe("accepted");
+    expect(tenant.failures).toEqual([]);
   });
 
   interface Bad {
@@ -616,4 +624,24 @@ describe("under a clock that goes back, the key set", () => {
     expect(await outcome(keySet)).toBe("accepted");
     expect(tenant.fetches).toHaveLength(1);
   });
+});
+
+test("without keys and without an error to tell, the detail says that there was no answer", async () => {
+  const tenant = new VirtualTenant();
+  const rejection = expect(tenant.keySet().key("current")).rejects.toThrow(
+    "keys_unavailable: tenant.example: no answer",
+  );
+  // Each fetch is frozen with its sandbox, and its connection is lost meanwhile: that says nothing about the tenant.
+  for (const _round of ["first", "second"]) {
+    tenant.now += 5 * SECOND;
+    await tenant.settle(refused);
+  }
+  await rejection;
+});
+
+test("the state says how old the keys are and why the last fetch failed", async () => {
+  const tenant = new VirtualTenant(unavailable);
+  const keySet = tenant.keySet();
+  await outcome(keySet);
+  expect(keySet.state).toMatchObject({ freshness: "absent", failure: unavailable });
 });
