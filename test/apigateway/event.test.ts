@@ -18,7 +18,7 @@ const credentials = (event: Event) => readEvent(event).credentials;
 describe.each(KINDS)("an event of the kind %s", (kind) => {
   const sent = (...headers: (readonly [string, string])[]) => readEvent(authorizerEvent(kind, { headers }));
 
-  test("is told from the others", () => {
+  test("is distinguished from the others", () => {
     expect(readEvent(bare(kind)).kind).toBe(kind);
   });
 
@@ -282,7 +282,7 @@ describe("the identity source of an HTTP API", () => {
     });
   });
 
-  test.each(["rest-token", "rest-request", "websocket"] as const)("is not told by the gateway %s", (kind) => {
+  test.each(["rest-token", "rest-request", "websocket"] as const)("is undefined on the gateway %s", (kind) => {
     expect(readEvent({ ...bare(kind), identitySource: [OTHER] }).identitySource).toBeUndefined();
   });
 });

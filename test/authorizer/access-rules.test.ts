@@ -179,7 +179,7 @@ test.each(ROWS)("%s", (_, identity, rules, expected) => {
   expect(decided(identity, rules)).toBe(expected);
 });
 
-describe("of several reasons the caller is told", () => {
+describe("of several reasons the caller gets", () => {
   const everything = { ...MACHINE_CALLER, organization: undefined, ...missing, permissions: [] };
 
   test.each([
@@ -292,7 +292,7 @@ describe("permissions by route", () => {
     expect(decided({}, RULES, request)).toBe(expected);
   });
 
-  test("are checked before the path, whose name is all that is told of it", () => {
+  test("are checked before the path, of which only the word `path` is reported", () => {
     const resource = "arn:aws:execute-api:eu-central-1:1:a/prod/GET/orders/*";
     const request: RequestRules = { route: { names: ["GET /orders/{id}"], resource }, stagePermissions: [] };
     const check = (permissions: string[]) =>

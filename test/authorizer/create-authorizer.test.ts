@@ -105,7 +105,7 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
     expect(last()).toMatchObject({ decision: "unauthorized", reason, gateway: kind });
   });
 
-  test("cannot decide without keys, and says so with an error of its own", async () => {
+  test("cannot decide without keys, and says so with its own error", async () => {
     tenant.fail(503);
     const down = authorizer();
     await expect(down(bearerEvent(kind, tenant.idToken()))).rejects.toMatchObject({
@@ -197,7 +197,7 @@ describe("the authorizer", () => {
     });
   });
 
-  test("denies anonymous visitors, and allows them where it is told to", async () => {
+  test("denies anonymous visitors, and allows them where the settings do", async () => {
     const token = tenant.accessToken({ user: { sub: "anon@5f7c8ec7c33c6c004bbafe82" } });
     const open = authorizer({ emailPolicy: "optional", allowMachines: true });
     await expect(open(bearerEvent("http-2.0", token))).resolves.toMatchObject({
@@ -330,7 +330,7 @@ describe("the authorizer", () => {
       expect(await statements()).toEqual(effects);
     });
 
-    test("ends its policy under serverless-offline where it is told to", async () => {
+    test("ends its policy under serverless-offline where it is set to", async () => {
       process.env["IS_OFFLINE"] = "true";
       expect(await statements({ policyEndsWithToken: true })).toEqual(["Allow", "Deny"]);
     });

@@ -197,7 +197,7 @@ describe("the usage key of a REST API", () => {
     ["is a number of 21 digits", 1e20],
     ["is a list", [LONG]],
     ["is missing", undefined],
-  ])("is not chosen by a claim that %s, and that is told", (_what, key) => {
+  ])("is not chosen by a claim that %s, which is reported", (_what, key) => {
     const { response, isLacking } = decide(CLAIM, { claims: { [CLAIM]: key } }, "rest-request");
     expect(response).not.toHaveProperty("usageIdentifierKey");
     expect(isLacking).toBe(true);

@@ -311,7 +311,7 @@ describe("the clock tolerance", () => {
 });
 
 describe("of several broken rules", () => {
-  test("the issuer is told first, so that a stranger's token teaches nothing", async () => {
+  test("the issuer is reported first, so that a stranger's token teaches nothing", async () => {
     expect(await idToken({ iss: "https://evil.example/", aud: "x", exp: 0, sub: "" })).toBe("unknown_issuer");
   });
 

@@ -178,7 +178,7 @@ describe("while the tenant fails, the key set", () => {
     expect(await outcome(keySet)).toBe("accepted");
   });
 
-  test("uses stale keys never where told so", async () => {
+  test("never uses stale keys where that is switched off", async () => {
     const tenant = new VirtualTenant(jwks(current));
     const keySet = tenant.keySet({ staleIfErrorSeconds: 0 });
     await outcome(keySet);
@@ -533,8 +533,8 @@ describe("with a tenant that answers no, the key set", () => {
     tenant.keySet({ snapshot: { jwks: JSON.parse(jwks(current)) as unknown, takenAt: tenant.now - age } });
 
   test.each([
-    ["is told 429", tooMany],
-    ["is told 404, as of a tenant that was deleted", new FetchError("HTTP 404", { status: 404 })],
+    ["gets 429", tooMany],
+    ["gets 404, as of a tenant that was deleted", new FetchError("HTTP 404", { status: 404 })],
   ])("keeps no packaged keys beyond the stale limit where it %s", async (_, answer) => {
     const tenant = new VirtualTenant(answer);
     const keySet = packaged(tenant, WEEK_OLD);
