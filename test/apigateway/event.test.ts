@@ -282,7 +282,10 @@ describe("the identity source of an HTTP API", () => {
     });
   });
 
-  test.each(["rest-token", "rest-request", "websocket"] as const)("is undefined on the gateway %s", (kind) => {
-    expect(readEvent({ ...bare(kind), identitySource: [OTHER] }).identitySource).toBeUndefined();
-  });
+  test.each(["rest-token", "rest-request", "websocket"] as const)(
+    "is undefined on the gateway %s",
+    (kind) => {
+      expect(readEvent({ ...bare(kind), identitySource: [OTHER] }).identitySource).toBeUndefined();
+    },
+  );
 });

@@ -112,11 +112,14 @@ describe.each(HTTP)("on the gateway %s, where it is to answer 403,", (kind) => {
   );
 });
 
-test.each(KINDS)("on the gateway %s a subject that cannot be forwarded is not the principal either", (kind) => {
-  const decision: Decision = { outcome: "deny", reason: "context_value_unsupported", identity: ALICE };
-  const expected = policy("anonymous", [DENY_STATEMENT], { reason: "context_value_unsupported" });
-  expect(toResponse(decision, request(kind), RULES)).toStrictEqual(expected);
-});
+test.each(KINDS)(
+  "on the gateway %s a subject that cannot be forwarded is not the principal either",
+  (kind) => {
+    const decision: Decision = { outcome: "deny", reason: "context_value_unsupported", identity: ALICE };
+    const expected = policy("anonymous", [DENY_STATEMENT], { reason: "context_value_unsupported" });
+    expect(toResponse(decision, request(kind), RULES)).toStrictEqual(expected);
+  },
+);
 
 test("payload 1.0 has no simple responses", () => {
   for (const decision of [ALLOW, DENY, UNAUTHORIZED]) {

@@ -22,8 +22,8 @@ import {
 import { collectTests, fullName, runTests } from "./jest-globals.mjs";
 import { useStoredKeys } from "./stored-keys.mjs";
 
-/** The rooms of `src` that are mutated. The tests of a room, of the same name, must hold its rules by themselves. */
-const ROOMS = ["token", "apigateway", "identity", "authorizer"];
+/** The rooms of `src` with files that are mutated. The tests of a room, of the same name, must hold its rules by themselves. */
+const ROOMS = ["token", "apigateway", "identity", "authorizer", "settings"];
 
 /**
  * Types are the compiler's to check; the second fetches keys a thousand times to see one property of them; the third

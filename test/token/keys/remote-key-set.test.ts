@@ -632,7 +632,7 @@ test("without keys and without an error to tell, the detail says that there was 
     "keys_unavailable: tenant.example: no answer",
   );
   // Each fetch is frozen with its sandbox, and its connection is lost meanwhile: that says nothing about the tenant.
-  for (const _round of ["first", "second"]) {
+  for (let round = 0; round < 2; round += 1) {
     tenant.now += 5 * SECOND;
     await tenant.settle(refused);
   }
