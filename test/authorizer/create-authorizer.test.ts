@@ -274,14 +274,13 @@ describe("the authorizer", () => {
   });
 
   describe("with packaged keys", () => {
-    const agesOf = (issuer: string, options: Partial<Settings> = {}): unknown[] => {
+    const agesOf = (issuer: string, options: Partial<Settings> = {}, days = 6): unknown[] => {
+      const at = Date.UTC(2026, 10, 30);
       const logged: Record<string, unknown>[] = [];
       const write = (line: string): void => void logged.push(JSON.parse(line) as Record<string, unknown>);
-      const snapshots = new Map([
-        [issuer, { jwks: { keys: [] }, takenAt: Date.now() - 6 * 24 * 60 * 60 * 1000 }],
-      ]);
-      createAuthorizer({ ...tenant.settings, ...options }, { write, snapshots });
-      return logged.flatMap((line) => line["SnapshotAgePercent"] ?? []);
+      const snapshots = new Map([[issuer, { jwks: { keys: [] }, takenAt: at - days * 24 * 60 * 60 * 1000 }]]);
+      createAuthorizer({ ...tenant.settings, ...options }, { write, snapshots, clock: () => at });
+      return logged.flatMap((line) => (line["event"] === "snapshot_old" ? line["SnapshotAgePercent"] : []));
     };
 
     test("counts once, when it is made, how much of their life is over, where that is much", () => {
@@ -289,6 +288,7 @@ describe("the authorizer", () => {
       expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 691_200 })).toEqual([75]);
       expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 740_000 })).toEqual([70]);
       expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 741_000 })).toEqual([]);
+      expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 864_000 }, 7)).toEqual([70]);
       expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 1_209_600 })).toEqual([]);
     });
 

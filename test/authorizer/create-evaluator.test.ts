@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { createRevocations } from "../../src/authorizer/create-evaluator.ts";
+import { createEvaluator, createRevocations } from "../../src/authorizer/create-evaluator.ts";
 import type { BackgroundEvent } from "../../src/logging/events.ts";
 import { runtimeDefaults, settingsFrom, type Settings } from "../../src/settings/settings.ts";
 import type { IdTokenClaims } from "../../src/token/claims.ts";
@@ -19,10 +19,14 @@ const CLAIMS: IdTokenClaims = {
   all: ID_TOKEN,
 };
 
+function toSettings(options: Partial<Settings>): Settings {
+  const domain = [ISSUER.slice("https://".length, -1)];
+  return settingsFrom({ domain, clientIds: [CLIENT_ID], ...options }, runtimeDefaults({}));
+}
+
 /** The check of revocations; without an environment there is no region, so that no table can be read. */
 function createCheck(options: Partial<Settings>, env: NodeJS.ProcessEnv = {}) {
-  const domain = [ISSUER.slice("https://".length, -1)];
-  const settings = settingsFrom({ domain, clientIds: [CLIENT_ID], ...options }, runtimeDefaults({}));
+  const settings = toSettings(options);
   const events: BackgroundEvent[] = [];
   const onEvent = (event: BackgroundEvent): void => void events.push(event);
   const revocations = createRevocations(settings, {
@@ -52,7 +56,12 @@ test("a token is accepted while it is not in the table, and refused once it is",
   const { revocations } = createCheck(table.settings, table.environment);
   await expect(revocations?.check("a.b.c", CLAIMS)).resolves.toBeUndefined();
   table.revokeUser("auth0|alice");
-  const { revocations: later } = createCheck(table.settings, table.environment);
-  await expect(later?.check("a.b.c", CLAIMS)).rejects.toThrow("revoked");
+  const evaluator = createEvaluator(toSettings(table.settings), {
+    env: table.environment,
+    clock: () => NOW * 1000,
+    fetch: () => Promise.reject(new Error("offline")),
+    onError: () => undefined,
+  });
+  await expect(evaluator.revocations?.check("a.b.c", CLAIMS)).rejects.toThrow("revoked");
   await table.close();
 });

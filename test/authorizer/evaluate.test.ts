@@ -76,6 +76,11 @@ describe("a request", () => {
     expect(steps).toEqual(ALL_STEPS.filter((name) => name !== "revocation"));
   });
 
+  test("is allowed without anything that watches the steps", async () => {
+    const { decision } = await evaluate(bearerEvent("rest-token", signed()), evaluator());
+    expect(decision.outcome).toBe("allow");
+  });
+
   test("is refused where its token is revoked", async () => {
     const check = async (): Promise<void> => {
       await Promise.resolve();
