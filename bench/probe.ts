@@ -50,7 +50,7 @@ export function writeInstructions(instructions: object): string {
 }
 
 /**
- * Runs a probe in a process of its own, with nothing of this one's environment. Its log goes through a pipe, as in
+ * Runs a probe in its own process, without this one's environment. Its log goes through a pipe, as in
  * Lambda, and is thrown away.
  */
 export function runProbe<T>(probe: Probe, instructionFile: string): Promise<readonly Line<T>[]> {

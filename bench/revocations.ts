@@ -144,7 +144,7 @@ async function probeAt(distance: number, runtime: Runtime): Promise<Probed> {
 /** From this process, over a line that counts: the bytes are the same on every Node.js. */
 async function measureWire(filling: number): Promise<string[]> {
   const [tenant, revocations] = await Promise.all([startFakeTenant(), startRevocationTable()]);
-  for (let index = 0; index < filling; index += 1) revocations.revokeSession(`somebody-elses-${index}`);
+  for (let index = 0; index < filling; index += 1) revocations.revokeSession(`other-session-${index}`);
   const line = await startCountingLine(revocations.endpoint);
   let keys = 0;
   revocations.onRequest = (_operation, input) => {

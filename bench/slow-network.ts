@@ -49,7 +49,7 @@ async function listen(server: Server): Promise<number> {
 
 /**
  * A long line between two sockets: every byte travels half a round trip, and the first ones wait a whole one more,
- * which is what the handshake of TCP takes; the kernel's own is over before anybody can delay it.
+ * which is what the handshake of TCP takes; the kernel's own cannot be delayed.
  */
 function delay(near: Socket, far: Socket, roundTripMs: number): void {
   const open = performance.now() + roundTripMs;

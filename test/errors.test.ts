@@ -59,7 +59,7 @@ test("the reasons are a closed set", () => {
   expect(reasons.sort()).toEqual([...ALL].sort());
 });
 
-test.each(ALL)("an operator is told what to know about %s", (reason) => {
+test.each(ALL)("a hint for operators explains %s", (reason) => {
   expect(getHint(reason)).toMatch(/^[A-Z].{20,}[.)]$/);
 });
 

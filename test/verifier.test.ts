@@ -186,7 +186,7 @@ describe("a refusal", () => {
   test.each([
     ["without a token", () => undefined, "401 missing_token"],
     ["of an empty token", () => "", "401 missing_token"],
-    ["of a token that is none", () => "abc", "401 opaque_or_encrypted_token"],
+    ["of a string that is not a token", () => "abc", "401 opaque_or_encrypted_token"],
     [
       "of a key that the tenant does not have",
       () => tenant.idToken({ key: createSigningKey() }),
@@ -198,7 +198,7 @@ describe("a refusal", () => {
       "401 unknown_audience",
     ],
     [
-      "of an email that nobody verified",
+      "of an unverified email",
       () => tenant.idToken({ claims: { email_verified: false } }),
       "403 email_not_verified",
     ],

@@ -1,8 +1,18 @@
 import { FetchError } from "../../src/http/fetch-error.ts";
 import type { KeySnapshot } from "../../src/token/keys/remote-key-set.ts";
-import type { ContainerKeys, Contestant, Dependencies, Outcome } from "./contestants.ts";
+import type { ContainerKeys, Strategy, Dependencies, Outcome } from "./strategies.ts";
 import { exponential, randomFrom } from "./random.ts";
-import { CHAPTERS, END, isDuring, MINUTE, publishedAt, SECOND, signerAt, theftAt, THEFTS } from "./story.ts";
+import {
+  CHAPTERS,
+  END,
+  isDuring,
+  MINUTE,
+  publishedAt,
+  SECOND,
+  signerAt,
+  stolenKeyAt,
+  STOLEN_KEYS,
+} from "./scenario.ts";
 import { FleetTenant } from "./tenant.ts";
 
 const SLOTS = 2000;
@@ -16,25 +26,25 @@ const STOLEN_SHARE = 0.01;
 const INVENTED_SHARE = 0.1;
 /** JWKS_MAX_AGE_SECONDS and JWKS_STALE_IF_ERROR_SECONDS by default. */
 const STALE_LIMIT = 70 * MINUTE;
-/** Far more than any contestant awaits between two fetches. */
+/** Far more than any strategy awaits between two fetches. */
 const MICROTASKS = 40;
 
-/** What one contestant's fleet lived through. */
+/** What happened to the fleet of one strategy. */
 export interface FleetRecord {
-  readonly contestant: string;
+  readonly strategy: string;
   readonly tenant: FleetTenant;
   containers: number;
   /** Requests of valid users, in each minute. */
   readonly valid: Uint32Array;
   /** Valid users whose request waited for a fetch. */
   waited: number;
-  /** Valid users turned away, in each minute. */
-  readonly turnedAway: Uint32Array;
-  readonly thefts: Readonly<Record<keyof typeof THEFTS, TheftRecord>>;
+  /** Valid users rejected, in each minute. */
+  readonly rejected: Uint32Array;
+  readonly stolenKeys: Readonly<Record<keyof typeof STOLEN_KEYS, StolenKeyRecord>>;
 }
 
 /** What a revoked key was still good for. */
-interface TheftRecord {
+interface StolenKeyRecord {
   requests: number;
   accepted: number;
   /** Of these, once no fetched key may be used any more where the tenant says no. */
@@ -61,35 +71,35 @@ interface Slot {
 }
 
 /**
- * Lets a fleet of containers live through the story in virtual time. A sandbox is frozen the moment that its
+ * Runs a fleet of containers through the scenario in virtual time. A sandbox is frozen the moment that its
  * request is answered, so that no fetch in the background ever comes to an end: the worst that Lambda may do.
  */
-export async function simulate(contestant: Contestant, seed: number): Promise<FleetRecord> {
-  const fleet = new Fleet(contestant, randomFrom(seed));
+export async function simulate(strategy: Strategy, seed: number): Promise<FleetRecord> {
+  const fleet = new Fleet(strategy, randomFrom(seed));
   await fleet.run();
   return fleet.record;
 }
 
 class Fleet {
   readonly record: FleetRecord;
-  readonly #contestant: Contestant;
+  readonly #strategy: Strategy;
   readonly #random: () => number;
   readonly #slots: (Slot | undefined)[] = Array.from({ length: SLOTS });
   /** Requests to come, in buckets of a second: the number of the slot and the time. */
   readonly #agenda: { readonly slot: number; readonly at: number }[][] = [];
   #now = 0;
 
-  constructor(contestant: Contestant, random: () => number) {
-    this.#contestant = contestant;
+  constructor(strategy: Strategy, random: () => number) {
+    this.#strategy = strategy;
     this.#random = random;
     this.record = {
-      contestant: contestant.name,
+      strategy: strategy.name,
       tenant: new FleetTenant(),
       containers: 0,
       valid: new Uint32Array(END / MINUTE + 1),
       waited: 0,
-      turnedAway: new Uint32Array(END / MINUTE + 1),
-      thefts: {
+      rejected: new Uint32Array(END / MINUTE + 1),
+      stolenKeys: {
         first: { requests: 0, accepted: 0, lateRequests: 0, lateAccepted: 0, last: 0 },
         inFlood: { requests: 0, accepted: 0, lateRequests: 0, lateAccepted: 0, last: 0 },
       },
@@ -111,7 +121,7 @@ class Fleet {
 
   /** All slots get new containers within ten seconds of the second deployment. */
   #schedule(slot: number, at: number): void {
-    const { from } = CHAPTERS.herd;
+    const { from } = CHAPTERS.thunderingHerd;
     const isFirstAfter = this.#now < from && at > from;
     const time = isFirstAfter ? from + this.#random() * 10 * SECOND : at;
     if (time < END) (this.#agenda[Math.floor(time / SECOND)] ??= []).push({ slot, at: time });
@@ -120,9 +130,9 @@ class Fleet {
   async #request(index: number): Promise<void> {
     const slot = this.#containerOf(index);
     const chance = this.#random();
-    const theft = theftAt(this.#now);
-    if (chance < STOLEN_SHARE && theft !== undefined) {
-      this.#countStolen(theft, await this.#verify(slot, THEFTS[theft].kid));
+    const stolen = stolenKeyAt(this.#now);
+    if (chance < STOLEN_SHARE && stolen !== undefined) {
+      this.#countStolen(stolen, await this.#verify(slot, STOLEN_KEYS[stolen].kid));
     } else if (chance < STOLEN_SHARE + INVENTED_SHARE && isDuring(CHAPTERS.attack, this.#now)) {
       await this.#verify(slot, `invented-${this.#random()}`);
     } else {
@@ -139,7 +149,7 @@ class Fleet {
       for (let task = 0; task < MICROTASKS && outcome === undefined; task += 1) await Promise.resolve();
       if (outcome !== undefined) break;
       const fetch = slot.fetches.shift();
-      if (fetch === undefined) throw new Error(`${this.#contestant.name} waits for nothing`);
+      if (fetch === undefined) throw new Error(`${this.#strategy.name} waits for nothing`);
       const isLost = this.#now > fetch.dueAt + PATIENCE;
       this.#now = Math.max(this.#now, fetch.dueAt);
       if (isLost) fetch.lose();
@@ -149,7 +159,7 @@ class Fleet {
   }
 
   #containerOf(index: number): Slot {
-    const isRedeployed = this.#now >= CHAPTERS.herd.from;
+    const isRedeployed = this.#now >= CHAPTERS.thunderingHerd.from;
     const found = this.#slots[index];
     if (found !== undefined && this.#now < found.endsAt && found.isRedeployed === isRedeployed) return found;
     this.record.containers += 1;
@@ -158,10 +168,10 @@ class Fleet {
       isRedeployed,
       endsAt: this.#now + MEAN_LIFE * exponential(this.#random),
       fetches,
-      keys: this.#contestant.start({
+      keys: this.#strategy.start({
         clock: () => this.#now,
         random: this.#random,
-        snapshot: snapshotTaken(this.#contestant.snapshotAt(this.#now)),
+        snapshot: snapshotTaken(this.#strategy.snapshotAt(this.#now)),
         fetch: () => this.#fetch(fetches),
       }),
     };
@@ -185,12 +195,12 @@ class Fleet {
     if (this.#now > arrivedAt) record.waited += 1;
     const minute = Math.floor(arrivedAt / MINUTE);
     increment(record.valid, minute);
-    if (outcome !== "accepted") increment(record.turnedAway, minute);
+    if (outcome !== "accepted") increment(record.rejected, minute);
   }
 
-  #countStolen(theft: keyof typeof THEFTS, outcome: Outcome): void {
-    const record = this.record.thefts[theft];
-    const age = this.#now - THEFTS[theft].revokedAt;
+  #countStolen(stolen: keyof typeof STOLEN_KEYS, outcome: Outcome): void {
+    const record = this.record.stolenKeys[stolen];
+    const age = this.#now - STOLEN_KEYS[stolen].revokedAt;
     const isLate = age > STALE_LIMIT;
     record.requests += 1;
     if (isLate) record.lateRequests += 1;

@@ -11,7 +11,7 @@ const END = 80_000;
 const SETTLED = OUTAGE.from + 2 * LOOKUP_WITHOUT_ANSWER;
 const MICROTASKS = 8;
 
-/** The most executions at once, in each part of the story. */
+/** The most executions at once, in each part of the scenario. */
 export interface Executions {
   before: number;
   start: number;

@@ -1,7 +1,7 @@
 import { round, svg } from "../svg.ts";
-import type { Chapter } from "./story.ts";
+import type { Chapter } from "./scenario.ts";
 
-/** A line over the minutes of the story. */
+/** A line over the minutes of the scenario. */
 interface Line {
   readonly name: string;
   readonly values: readonly number[];

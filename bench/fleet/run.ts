@@ -1,15 +1,15 @@
 /**
- * Lets a fleet of containers live through six hours of virtual time with each kind of key set, writes the plot to
+ * Runs a fleet of containers through six hours of virtual time with each kind of key set, writes the plot to
  * bench/fleet.svg and the table into bench/fleet.md. The same seed gives the same fleet.
  *
  *     tsx bench/fleet/run.ts
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { answerHelp } from "../../tools/build/usage.ts";
-import { CONTESTANTS } from "./contestants.ts";
+import { STRATEGIES } from "./strategies.ts";
 import { simulate, type FleetRecord } from "./fleet.ts";
 import { plot } from "./plot.ts";
-import { CHAPTERS, END, MINUTE, SECOND, type Chapter } from "./story.ts";
+import { CHAPTERS, END, MINUTE, SECOND, type Chapter } from "./scenario.ts";
 import { RATE_LIMIT_PER_SECOND } from "./tenant.ts";
 
 const SEED = 1;
@@ -17,14 +17,14 @@ const BEGIN = "<!-- fleet: written by bench/fleet/run.ts -->";
 const FINISH = "<!-- fleet: end -->";
 const GUIDE = "bench/fleet.md";
 
-answerHelp(`Lets a fleet of containers live through four hours of virtual time.
+answerHelp(`Runs a fleet of containers through six hours of virtual time.
 
   npx tsx bench/fleet/run.ts
 
 A minute; it writes bench/fleet.svg and the table of ${GUIDE}.
 `);
 const records: FleetRecord[] = [];
-for (const contestant of CONTESTANTS) records.push(await simulate(contestant, SEED));
+for (const strategy of STRATEGIES) records.push(await simulate(strategy, SEED));
 const text = table(records);
 console.log(text);
 writeFileSync("bench/fleet.svg", drawn(records));
@@ -40,63 +40,66 @@ function table(records: readonly FleetRecord[]): string {
     ["containers started", ({ containers }) => count(containers)],
     ["requests of valid users", ({ valid }) => count(sum(valid))],
     ["… that waited for a fetch", ({ valid, waited }) => percent(waited / sum(valid))],
-    ["… refused", ({ turnedAway }) => count(sum(turnedAway))],
+    ["… refused", ({ rejected }) => count(sum(rejected))],
     ...Object.values(CHAPTERS).map((chapter): Row => [
       `… during: ${chapter.title}`,
-      (record) => turnedAwayIn(record, chapter),
+      (record) => rejectedIn(record, chapter),
     ]),
     ["JWKS requests at the tenant", ({ tenant }) => count(tenant.fetches)],
     ["… a second on average", ({ tenant }) => (tenant.fetches / (END / SECOND)).toFixed(1)],
     ["… a second at most", ({ tenant }) => count(Math.max(...tenant.perSecond))],
     ["… answered 429", ({ tenant }) => count(tenant.rateLimited)],
-    ["revoked key accepted last after", ({ thefts }) => lastAccepted(thefts.first)],
-    ["… share of its requests", ({ thefts }) => acceptedShare(thefts.first)],
-    ["key revoked in the flood: share of its requests", ({ thefts }) => acceptedShare(thefts.inFlood)],
+    ["revoked key accepted last after", ({ stolenKeys }) => lastAccepted(stolenKeys.first)],
+    ["… share of its requests", ({ stolenKeys }) => acceptedShare(stolenKeys.first)],
+    [
+      "key revoked in the flood: share of its requests",
+      ({ stolenKeys }) => acceptedShare(stolenKeys.inFlood),
+    ],
     [
       "… share once 70 minutes had passed",
-      ({ thefts: { inFlood } }) => percent(inFlood.lateAccepted / inFlood.lateRequests),
+      ({ stolenKeys: { inFlood } }) => percent(inFlood.lateAccepted / inFlood.lateRequests),
     ],
   ];
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
-    line(["", ...records.map(({ contestant }) => contestant)]),
+    line(["", ...records.map(({ strategy }) => strategy)]),
     line(["---", ...records.map(() => "---:")]),
     ...rows.map(([name, cell]) => line([name, ...records.map(cell)])),
   ].join("\n");
 }
 
-type TheftRecord = FleetRecord["thefts"]["first"];
+type StolenKeyRecord = FleetRecord["stolenKeys"]["first"];
 
-function lastAccepted({ last }: TheftRecord): string {
+function lastAccepted({ last }: StolenKeyRecord): string {
   return `${count(Math.round(last / SECOND))} s`;
 }
 
-function acceptedShare({ accepted, requests }: TheftRecord): string {
+function acceptedShare({ accepted, requests }: StolenKeyRecord): string {
   return percent(accepted / requests);
 }
 
-function turnedAwayIn({ valid, turnedAway }: FleetRecord, { from, to }: Chapter): string {
+function rejectedIn({ valid, rejected }: FleetRecord, { from, to }: Chapter): string {
   const [first, last] = [from / MINUTE, to / MINUTE];
-  return percent(sum(turnedAway.slice(first, last)) / sum(valid.slice(first, last)));
+  return percent(sum(rejected.slice(first, last)) / sum(valid.slice(first, last)));
 }
 
 /** The renewed snapshot differs in what the revoked key may do, and the other rule is not ours: no lines. */
 function drawn(records: readonly FleetRecord[]): string {
-  const shown = records.filter(({ contestant }) => !/renewed|if 429/.test(contestant));
+  const shown = records.filter(({ strategy }) => !/renewed|if 429/.test(strategy));
   const minutes = Array.from({ length: END / MINUTE }, (_, minute) => minute);
-  const requests = shown.map(({ contestant, tenant: { perSecond } }) => ({
-    name: contestant,
+  const requests = shown.map(({ strategy, tenant: { perSecond } }) => ({
+    name: strategy,
     values: minutes.map((minute) => sum(perSecond.slice(minute * 60, minute * 60 + 60)) / 60),
   }));
-  const away = shown.map(({ contestant, turnedAway, valid }) => ({
-    name: contestant,
-    values: minutes.map((minute) => (100 * (turnedAway[minute] ?? 0)) / (valid[minute] ?? 1)),
+  const rejections = shown.map(({ strategy, rejected, valid }) => ({
+    name: strategy,
+    values: minutes.map((minute) => (100 * (rejected[minute] ?? 0)) / (valid[minute] ?? 1)),
   }));
   const limit = { value: RATE_LIMIT_PER_SECOND, name: "what Auth0 answers" };
   return plot(
     [
       { title: "JWKS requests a second at the tenant", lines: requests, limit },
-      { title: "Valid users refused, percent", lines: away },
+      { title: "Valid users refused, percent", lines: rejections },
     ],
     Object.values(CHAPTERS),
     END,

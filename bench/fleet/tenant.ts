@@ -1,4 +1,4 @@
-import { CHAPTERS, END, isDuring, publishedAt, SECOND } from "./story.ts";
+import { CHAPTERS, END, isDuring, publishedAt, SECOND } from "./scenario.ts";
 
 /**
  * What Auth0 allows on /.well-known/jwks.json: 20 requests in a burst, 20 a second.

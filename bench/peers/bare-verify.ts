@@ -6,7 +6,7 @@ const keys = new Map<unknown, KeyObject>(
   keysAtHand()?.keys.map((jwk) => [jwk.kid, createPublicKey({ key: { ...jwk }, format: "jwk" })]),
 );
 
-/** The floor: one signature, no rules. Nobody should deploy it. */
+/** The floor: one signature, no rules. Never deploy it. */
 export function verify(token: string): Claims {
   const [header = "", payload = "", signature = ""] = token.split(".");
   const key = keys.get(part(header)["kid"]);

@@ -29,8 +29,8 @@ export const AUDIENCE = process.env["AUTH0_CLIENT_IDS"] ?? "";
 export const JWKS_URI = `${ISSUER}.well-known/jwks.json`;
 
 /**
- * Takes a token through the whole path while the function starts, as the product does with one of its own: the tenant's,
- * so that nothing is spared.
+ * Takes a token through the whole path while the function starts, as the product does with its own: here the
+ * tenant's, so that no step is left out.
  */
 export async function prime(verify: Verify): Promise<void> {
   const token = process.env["BENCH_PRIMING_TOKEN"];

@@ -99,8 +99,6 @@ function checkEmail({ email }: Identity, rules: AccessRules): Denial | undefined
   return rules.emailDomains.length > 0 ? checkEmailDomain(email.address, rules.emailDomains) : undefined;
 }
 
-/** Access rules that hold only where a setting names what is allowed. Domains are in lower case. */
-
 /** An ID is only ever compared with an ID, and a name with a name: an organization's name can be chosen, its ID cannot. */
 function checkOrganization(identity: Identity, organizations: readonly string[]): Denial | undefined {
   const { id, name } = identity.organization ?? {};

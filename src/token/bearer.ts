@@ -34,8 +34,7 @@ const BARE = /^([A-Za-z0-9\-._~+/]+=*)$/;
  * where a token is sent twice (RFC 6750 §2)
  */
 export function parseBearer({ headers, parameters, subprotocols }: Credentials): string {
-  const offered = subprotocols.length > 0 ? readSubprotocolTokens(subprotocols) : [];
-  const bare = [...parameters, ...offered];
+  const bare = [...parameters, ...readSubprotocolTokens(subprotocols)];
   if (headers.length + bare.length > 1)
     throw new AuthorizerError("malformed_header", "more than one credential");
   const credential = headers[0] ?? bare[0] ?? "";

@@ -1,3 +1,4 @@
+import type { JwksCache } from "aws-jwt-verify/jwk";
 import type { JwtHeader, JwtPayload } from "aws-jwt-verify/jwt-model";
 import { JwtVerifierBase } from "aws-jwt-verify/jwt-verifier";
 import { AuthorizerError, withoutStackTraces } from "../errors.ts";
@@ -44,12 +45,9 @@ export class VerificationKey {
  */
 class SignatureVerifier extends JwtVerifierBase<typeof SIGNATURE_ONLY, typeof SIGNATURE_ONLY, false> {
   constructor(jwk: RsaJwk) {
-    super(SIGNATURE_ONLY, {
-      getCachedJwk: () => jwk,
-      getJwk: () => Promise.resolve(jwk),
-      getJwks: () => Promise.resolve({ keys: [jwk] }),
-      addJwks: () => undefined,
-    });
+    // A synchronous verification calls no other member of the library's cache.
+    const cache: Pick<JwksCache, "getCachedJwk"> = { getCachedJwk: () => jwk };
+    super(SIGNATURE_ONLY, cache as JwksCache);
   }
 
   verifyDecoded(jwt: DecodedJwt): void {

@@ -25,7 +25,7 @@ const WITH: Readonly<Record<string, (text: string) => Partial<Identity>>> = {
 
 describe.each(KINDS)("the gateway %s", (kind) => {
   describe.each(Object.entries(WITH))("forwards `%s`", (key, having) => {
-    test("with every letter and sign that is no control", () => {
+    test("with every letter and sign that is not a control", () => {
       expect(unsupported(kind, having("a'|:/é😀b"))).toBeUndefined();
     });
 

@@ -18,7 +18,7 @@ const credentials = (event: Event) => readEvent(event).credentials;
 describe.each(KINDS)("an event of the kind %s", (kind) => {
   const sent = (...headers: (readonly [string, string])[]) => readEvent(authorizerEvent(kind, { headers }));
 
-  test("is told from the others", () => {
+  test("is distinguished from the others", () => {
     expect(readEvent(bare(kind)).kind).toBe(kind);
   });
 
@@ -265,7 +265,7 @@ describe("the identity source of an HTTP API", () => {
       expect(outcome(event(kind, [other], `${long}a`))).toBe("identity_source_without_token");
     });
 
-    test("is not compared with a header that is no text, whatever it says of itself", () => {
+    test("is not compared with a header that is not a string, whatever its length says", () => {
       const headers = { authorization: { toString: 1, valueOf: 1 } };
       const long = "a".repeat(10_241);
       expect(outcome({ ...event(kind, [long]), headers, multiValueHeaders: null })).toBe(
@@ -277,12 +277,15 @@ describe("the identity source of an HTTP API", () => {
       expect(outcome(event(kind, [""], ""))).toBe("accepted");
     });
 
-    test.each([undefined, null, [], [undefined], [null]])("is none where it is %j", (identitySource) => {
+    test.each([undefined, null, [], [undefined], [null]])("is undefined where it is %j", (identitySource) => {
       expect(outcome({ ...event(kind, [BEARER]), identitySource })).toBe("accepted");
     });
   });
 
-  test.each(["rest-token", "rest-request", "websocket"] as const)("is not told by the gateway %s", (kind) => {
-    expect(readEvent({ ...bare(kind), identitySource: [OTHER] }).identitySource).toBeUndefined();
-  });
+  test.each(["rest-token", "rest-request", "websocket"] as const)(
+    "is undefined on the gateway %s",
+    (kind) => {
+      expect(readEvent({ ...bare(kind), identitySource: [OTHER] }).identitySource).toBeUndefined();
+    },
+  );
 });

@@ -14,7 +14,7 @@ describe("of the kinds of gateway", () => {
     expect(only((kind) => GATEWAYS[kind].usagePlans)).toEqual(["rest-token", "rest-request"]);
   });
 
-  test("HTTP APIs alone can be told to deny where others answer 401", () => {
+  test("HTTP APIs alone can be set to deny where others answer 401", () => {
     expect(only((kind) => GATEWAYS[kind].mayDenyUnauthorized)).toEqual(["http-1.0", "http-2.0"]);
   });
 });

@@ -167,8 +167,8 @@ const ROWS: readonly Pair[] = [
     NAMED,
     "organization_not_allowed",
   ],
-  ["an organization's ID is no name", organization("acme", undefined), NAMED, "organization_not_allowed"],
-  ["an organization's name is no ID", organization("org_9", "org_1"), ORG, "organization_not_allowed"],
+  ["an organization's ID is not a name", organization("acme", undefined), NAMED, "organization_not_allowed"],
+  ["an organization's name is not an ID", organization("org_9", "org_1"), ORG, "organization_not_allowed"],
   ["permissions and scopes count alike", {}, PERMISSIONS, "allow"],
   ["one of two permissions is not enough", { scopes: ["read:a"] }, PERMISSIONS, "permission_missing"],
   ["the other of two permissions is not enough", { permissions: [] }, PERMISSIONS, "permission_missing"],
@@ -179,7 +179,7 @@ test.each(ROWS)("%s", (_, identity, rules, expected) => {
   expect(decided(identity, rules)).toBe(expected);
 });
 
-describe("of several reasons the caller is told", () => {
+describe("of several reasons the caller gets", () => {
   const everything = { ...MACHINE_CALLER, organization: undefined, ...missing, permissions: [] };
 
   test.each([
@@ -292,7 +292,7 @@ describe("permissions by route", () => {
     expect(decided({}, RULES, request)).toBe(expected);
   });
 
-  test("are checked before the path, whose name is all that is told of it", () => {
+  test("are checked before the path, of which only the word `path` is reported", () => {
     const resource = "arn:aws:execute-api:eu-central-1:1:a/prod/GET/orders/*";
     const request: RequestRules = { route: { names: ["GET /orders/{id}"], resource }, stagePermissions: [] };
     const check = (permissions: string[]) =>

@@ -370,7 +370,7 @@ describe("another user's email", () => {
     expect(arrived).toBeGreaterThan(40);
   });
 
-  test("that nobody verified (nOAuth)", async () => {
+  test("that is not verified (nOAuth)", async () => {
     for (const email_verified of [false, "true", "false", 1, null, undefined]) {
       expect(await outcomeOfToken(id({ email_verified }))).toBe("email_not_verified");
     }

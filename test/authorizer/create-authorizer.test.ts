@@ -105,7 +105,7 @@ describe.each(KINDS)("on the gateway %s", (kind) => {
     expect(last()).toMatchObject({ decision: "unauthorized", reason, gateway: kind });
   });
 
-  test("cannot decide without keys, and says so with an error of its own", async () => {
+  test("cannot decide without keys, and says so with its own error", async () => {
     tenant.fail(503);
     const down = authorizer();
     await expect(down(bearerEvent(kind, tenant.idToken()))).rejects.toMatchObject({
@@ -174,7 +174,7 @@ describe("the authorizer", () => {
   );
 
   test.each(["rest-request", "http-2.0", "websocket"] as const)(
-    "lets an enterprise user with a backslash in the subject in on %s",
+    "allows an enterprise user with a backslash in the subject on %s",
     async (kind) => {
       const user = { sub: "samlp|acme|ACME\\alice", email: "alice@example.com", email_verified: true };
       await expect(authorizer()(bearerEvent(kind, tenant.idToken({ user })))).resolves.toMatchObject({
@@ -197,7 +197,7 @@ describe("the authorizer", () => {
     });
   });
 
-  test("denies anonymous visitors, and allows them where it is told to", async () => {
+  test("denies anonymous visitors, and allows them where the settings do", async () => {
     const token = tenant.accessToken({ user: { sub: "anon@5f7c8ec7c33c6c004bbafe82" } });
     const open = authorizer({ emailPolicy: "optional", allowMachines: true });
     await expect(open(bearerEvent("http-2.0", token))).resolves.toMatchObject({
@@ -218,7 +218,7 @@ describe("the authorizer", () => {
     }
   });
 
-  test("fetches the keys when it is made, before anybody asks, and then keeps them", async () => {
+  test("fetches the keys when it is made, before the first request, and then keeps them", async () => {
     const fresh = await startFakeTenant();
     try {
       const made = createAuthorizer({ ...fresh.settings, logLevel: "silent" });
@@ -274,14 +274,13 @@ describe("the authorizer", () => {
   });
 
   describe("with packaged keys", () => {
-    const agesOf = (issuer: string, options: Partial<Settings> = {}): unknown[] => {
+    const agesOf = (issuer: string, options: Partial<Settings> = {}, days = 6): unknown[] => {
+      const at = Date.UTC(2026, 10, 30);
       const logged: Record<string, unknown>[] = [];
       const write = (line: string): void => void logged.push(JSON.parse(line) as Record<string, unknown>);
-      const snapshots = new Map([
-        [issuer, { jwks: { keys: [] }, takenAt: Date.now() - 6 * 24 * 60 * 60 * 1000 }],
-      ]);
-      createAuthorizer({ ...tenant.settings, ...options }, { write, snapshots });
-      return logged.flatMap((line) => line["SnapshotAgePercent"] ?? []);
+      const snapshots = new Map([[issuer, { jwks: { keys: [] }, takenAt: at - days * 24 * 60 * 60 * 1000 }]]);
+      createAuthorizer({ ...tenant.settings, ...options }, { write, snapshots, clock: () => at });
+      return logged.flatMap((line) => (line["event"] === "snapshot_old" ? line["SnapshotAgePercent"] : []));
     };
 
     test("counts once, when it is made, how much of their life is over, where that is much", () => {
@@ -289,6 +288,7 @@ describe("the authorizer", () => {
       expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 691_200 })).toEqual([75]);
       expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 740_000 })).toEqual([70]);
       expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 741_000 })).toEqual([]);
+      expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 864_000 }, 7)).toEqual([70]);
       expect(agesOf(tenant.issuer, { jwksSnapshotMaxAgeSeconds: 1_209_600 })).toEqual([]);
     });
 
@@ -316,7 +316,7 @@ describe("the authorizer", () => {
       expect(last()["function"]).toBe("orders-prod-auth0");
     });
 
-    test("counts under a name of its own where there is none", async () => {
+    test("counts under a default name without one", async () => {
       delete process.env["AWS_LAMBDA_FUNCTION_NAME"];
       await statements();
       expect(last()["function"]).toBe("authorizer");
@@ -330,7 +330,7 @@ describe("the authorizer", () => {
       expect(await statements()).toEqual(effects);
     });
 
-    test("ends its policy under serverless-offline where it is told to", async () => {
+    test("ends its policy under serverless-offline where it is set to", async () => {
       process.env["IS_OFFLINE"] = "true";
       expect(await statements({ policyEndsWithToken: true })).toEqual(["Allow", "Deny"]);
     });

@@ -1,8 +1,9 @@
 import { expect, test } from "@jest/globals";
-import { createRevocations } from "../../src/authorizer/create-evaluator.ts";
+import { createEvaluator, createRevocations } from "../../src/authorizer/create-evaluator.ts";
 import type { BackgroundEvent } from "../../src/logging/events.ts";
 import { runtimeDefaults, settingsFrom, type Settings } from "../../src/settings/settings.ts";
 import type { IdTokenClaims } from "../../src/token/claims.ts";
+import { startRevocationTable } from "../../src/testing/revocation-table.ts";
 import { CLIENT_ID, ID_TOKEN, ISSUER, NOW } from "../tokens.ts";
 
 const CLAIMS: IdTokenClaims = {
@@ -18,14 +19,18 @@ const CLAIMS: IdTokenClaims = {
   all: ID_TOKEN,
 };
 
-/** The check of revocations in an environment without a region, so that no table can be read. */
-function createCheck(options: Partial<Settings>) {
+function toSettings(options: Partial<Settings>): Settings {
   const domain = [ISSUER.slice("https://".length, -1)];
-  const settings = settingsFrom({ domain, clientIds: [CLIENT_ID], ...options }, runtimeDefaults({}));
+  return settingsFrom({ domain, clientIds: [CLIENT_ID], ...options }, runtimeDefaults({}));
+}
+
+/** The check of revocations; without an environment there is no region, so that no table can be read. */
+function createCheck(options: Partial<Settings>, env: NodeJS.ProcessEnv = {}) {
+  const settings = toSettings(options);
   const events: BackgroundEvent[] = [];
   const onEvent = (event: BackgroundEvent): void => void events.push(event);
   const revocations = createRevocations(settings, {
-    env: {},
+    env,
     clock: () => NOW * 1000,
     random: () => 0,
     onEvent,
@@ -44,4 +49,19 @@ test("a table that cannot be read is an error with its cause, and is logged", as
     cause: expect.any(Error) as unknown,
   });
   expect(events).toMatchObject([{ event: "revocation_lookup_failed" }]);
+});
+
+test("a token is accepted while it is not in the table, and refused once it is", async () => {
+  const table = await startRevocationTable({ clock: () => NOW * 1000 });
+  const { revocations } = createCheck(table.settings, table.environment);
+  await expect(revocations?.check("a.b.c", CLAIMS)).resolves.toBeUndefined();
+  table.revokeUser("auth0|alice");
+  const evaluator = createEvaluator(toSettings(table.settings), {
+    env: table.environment,
+    clock: () => NOW * 1000,
+    fetch: () => Promise.reject(new Error("offline")),
+    onError: () => undefined,
+  });
+  await expect(evaluator.revocations?.check("a.b.c", CLAIMS)).rejects.toThrow("revoked");
+  await table.close();
 });

@@ -8,11 +8,11 @@ import type { LogOptions } from "../../src/logging/emf.ts";
 import { createLog, type DecisionRecord } from "../../src/authorizer/decision-log.ts";
 import { getHint } from "../../src/errors.ts";
 import { AuthorizerError } from "../../src/errors.ts";
-import { ALICE as SOMEBODY } from "../alice.ts";
+import { ALICE as ANYONE } from "../alice.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 const ALICE: Identity = {
-  ...SOMEBODY,
+  ...ANYONE,
   expiresAt: NOW / 1000 + 60,
   scopes: ["openid"],
   permissions: ["read:x"],
@@ -369,7 +369,7 @@ test("an allowed token without a client names no dimension that its line lacks",
   ]);
 });
 
-test("a caller whose identity cannot be forwarded is told apart by the name of what cannot, never by its value", () => {
+test("for a caller whose identity cannot be forwarded, the name of the value is logged, never the value", () => {
   const identity = { ...ALICE, subject: "auth0|a\nb" };
   const decision: Decision = {
     outcome: "deny",

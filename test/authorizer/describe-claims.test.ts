@@ -81,7 +81,7 @@ describe("the issuer of a token", () => {
     ["", "invalid"],
     [7, "invalid"],
     [undefined, undefined],
-  ])("of %j is told as %j", (iss, expected) => {
+  ])("of %j is logged as %j", (iss, expected) => {
     expect(describeClaim("iss", iss)).toBe(expected);
   });
 });

@@ -67,13 +67,18 @@ describe("a request", () => {
     expect(steps).toEqual(ALL_STEPS);
   });
 
-  test("asks nothing about revocations where there is no table", async () => {
+  test("looks up no revocation without a table", async () => {
     const { decision, steps } = await evaluated(
       bearerEvent("rest-token", signed()),
       evaluator({ revocations: undefined }),
     );
     expect(decision.outcome).toBe("allow");
     expect(steps).toEqual(ALL_STEPS.filter((name) => name !== "revocation"));
+  });
+
+  test("is allowed without anything that watches the steps", async () => {
+    const { decision } = await evaluate(bearerEvent("rest-token", signed()), evaluator());
+    expect(decision.outcome).toBe("allow");
   });
 
   test("is refused where its token is revoked", async () => {

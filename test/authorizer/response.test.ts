@@ -96,7 +96,7 @@ describe.each(["rest-token", "rest-request", "websocket"] as const)("on the gate
 });
 
 describe.each(HTTP)("on the gateway %s, where it is to answer 403,", (kind) => {
-  test("a request without a valid token gets a Deny for nobody", () => {
+  test("a request without a valid token gets a Deny for an anonymous principal", () => {
     const expected = policy("anonymous", [DENY_STATEMENT], { reason: "expired" });
     expect(toResponse(UNAUTHORIZED, request(kind), DENYING)).toStrictEqual(expected);
   });
@@ -112,11 +112,14 @@ describe.each(HTTP)("on the gateway %s, where it is to answer 403,", (kind) => {
   );
 });
 
-test.each(KINDS)("on the gateway %s a subject that cannot be forwarded is no principal either", (kind) => {
-  const decision: Decision = { outcome: "deny", reason: "context_value_unsupported", identity: ALICE };
-  const expected = policy("anonymous", [DENY_STATEMENT], { reason: "context_value_unsupported" });
-  expect(toResponse(decision, request(kind), RULES)).toStrictEqual(expected);
-});
+test.each(KINDS)(
+  "on the gateway %s a subject that cannot be forwarded is not the principal either",
+  (kind) => {
+    const decision: Decision = { outcome: "deny", reason: "context_value_unsupported", identity: ALICE };
+    const expected = policy("anonymous", [DENY_STATEMENT], { reason: "context_value_unsupported" });
+    expect(toResponse(decision, request(kind), RULES)).toStrictEqual(expected);
+  },
+);
 
 test("payload 1.0 has no simple responses", () => {
   for (const decision of [ALLOW, DENY, UNAUTHORIZED]) {
@@ -197,7 +200,7 @@ describe("the usage key of a REST API", () => {
     ["is a number of 21 digits", 1e20],
     ["is a list", [LONG]],
     ["is missing", undefined],
-  ])("is not chosen by a claim that %s, and that is told", (_what, key) => {
+  ])("is not chosen by a claim that %s, which is reported", (_what, key) => {
     const { response, isLacking } = decide(CLAIM, { claims: { [CLAIM]: key } }, "rest-request");
     expect(response).not.toHaveProperty("usageIdentifierKey");
     expect(isLacking).toBe(true);

@@ -28,7 +28,7 @@ describe("doctor survives a discovery document", () => {
     expect(await problemsOf(document)).toEqual(saysNothing());
   });
 
-  test.each([[[]], [null], [7], ["issuer"], [true]])("that is no object: %j", async (document) => {
+  test.each([[[]], [null], [7], ["issuer"], [true]])("that is not an object: %j", async (document) => {
     expect(await problemsOf(document)).toEqual([expect.stringContaining("is not a discovery document")]);
   });
 
@@ -113,7 +113,7 @@ describe("doctor survives a key set", () => {
   });
 
   test.each([[null], [[]], ["keys"], [{}], [{ keys: null }], [{ keys: { 0: KEY.jwk } }]])(
-    "that is none: %j",
+    "that is not one: %j",
     async (document) => {
       tenant.answers[KEYS] = json(document);
       const { problems } = await tenant.examined();

@@ -30,7 +30,7 @@ async function found(changes: NodeJS.ProcessEnv = {}): Promise<readonly Finding[
 }
 
 describe("of the table of revocations the doctor says", () => {
-  test("nothing where there is none", async () => {
+  test("nothing without a table", async () => {
     expect(await found({ REVOCATION_TABLE: "" })).toEqual([]);
   });
 

@@ -132,10 +132,10 @@ describe("doctor finds", () => {
   test.each([
     ["12 s old with its age", -12, "12", 0],
     ["a day old with its age", -86_400, "86400", 0],
-    ["12 s old with an age that is no number", -12, "a while", 0],
+    ["12 s old with an age that is not a number", -12, "a while", 0],
     ["12 s older than its age", -24, "12", 1],
     ["of the future, whatever its age", 120, "12", 1],
-    ["of the future, with an age that is no number", 120, "-1", 1],
+    ["of the future, with an age that is not a number", 120, "-1", 1],
   ])("a clock that is wrong only where it is proven: an answer %s", async (_, seconds, age, count) => {
     const date = new Date(Date.now() + seconds * 1000).toUTCString();
     tenant.answers[DISCOVERY] = json(tenant.discovery(), { date, age });
@@ -235,7 +235,7 @@ describe("doctor finds", () => {
     expect(output).toContain("allow, as");
   });
 
-  test("a token whose email nobody verified", async () => {
+  test("a token with an unverified email", async () => {
     const token = tenant.accessToken({ "https://acme.com/email_verified": false });
     await expectProblem("token", "email_not_verified", "AUTHORIZER_EMAIL_POLICY=verified", token);
   });
@@ -307,7 +307,7 @@ describe("doctor", () => {
     expect(exitCode).toBe(0);
   });
 
-  test("says that nobody answers", async () => {
+  test("says that nothing answers", async () => {
     const { exitCode, output } = await run(["doctor", "--domain", "http://127.0.0.1:4"]);
     expect(output).toContain("ECONNREFUSED");
     expect(output).toContain("Check the spelling of AUTH0_DOMAIN");
@@ -341,7 +341,7 @@ describe("doctor", () => {
   });
 
   test.each([
-    ["a domain that is none", ["--domain", "acme.com/path"], "must be a domain such as"],
+    ["an invalid domain", ["--domain", "acme.com/path"], "must be a domain such as"],
     ["an unknown option", ["--dommain", "acme.com"], "--dommain"],
     ["a token without settings to judge it by", ["a.b.c", "--domain", "acme.com"], "leave --domain out"],
     ["two tokens", ["a.b.c", "d.e.f"], "one token at a time"],

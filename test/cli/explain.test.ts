@@ -640,7 +640,7 @@ describe("explain", () => {
     expect(errors).toContain("AUTH0_DOMAIN is required");
   });
 
-  test("asks for a token where somebody would have to type it", async () => {
+  test("asks for a token at a terminal", async () => {
     expect(await run(["explain"], { env: environment() })).toMatchObject({ exitCode: 2 });
   });
 
@@ -687,7 +687,7 @@ describe("explain", () => {
     expect(tenant.fetches).toBe(before);
   });
 
-  test("checks as of the time it is told", async () => {
+  test("checks as of the given time", async () => {
     const old = tenant.idToken({ claims: { iat: 1_700_000_000, exp: 1_700_003_600 } });
     expect(await explained(old, environment(), "--at", "2023-11-14T22:30:00Z")).toMatchObject({
       verdict: "allow",

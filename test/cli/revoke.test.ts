@@ -375,7 +375,7 @@ describe("revocations", () => {
     expect(errors).toContain("--kind must be one of user, member, session, client, token");
   });
 
-  test("says that there is none", async () => {
+  test("says that the list is empty", async () => {
     expect(await list()).toMatchObject({
       output: "0 revocations in the table revocations in eu-central-1.\n",
     });

@@ -158,8 +158,8 @@ describe("the command", () => {
 
   test.each([
     ["without a tenant", [], {}, "neither --domain nor AUTH0_DOMAIN names a tenant"],
-    ["with a domain that is none", ["--domain", "http://acme.example"], {}, "--domain must use https"],
-    ["with a variable that is none", [], { AUTH0_DOMAIN: "a b" }, "AUTH0_DOMAIN has an item"],
+    ["with an invalid domain", ["--domain", "http://acme.example"], {}, "--domain must use https"],
+    ["with an invalid variable", [], { AUTH0_DOMAIN: "a b" }, "AUTH0_DOMAIN has an item"],
     ["without a file", ["--domain", "acme.example"], {}, "--out is missing: name jwks-snapshot.json in the"],
     ["with an unknown option", ["--domian", "acme.example"], {}, "Unknown option '--domian'"],
   ])("exits with 2 and says how to use it %s", async (_name, args, env, message) => {
@@ -174,7 +174,7 @@ describe("the command", () => {
   });
 });
 
-test("the bundle finds the snapshot beside it, and lets a user in without any network", async () => {
+test("the bundle finds the snapshot beside it, and allows a user without any network", async () => {
   const down = await startFakeTenant();
   await run(["--domain", down.issuer, "--out", join(directory, "jwks-snapshot.json")]);
   await down.close();

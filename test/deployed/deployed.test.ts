@@ -25,7 +25,7 @@ it("finds the kit's own gateways, served over the network, as expected", async (
   }
 }, 30_000);
 
-it("notices a gateway that lets everybody in", async () => {
+it("notices a gateway that allows every caller", async () => {
   const open = { ...localProbe(), ask: () => Promise.resolve({ status: 200, body: "", seen: null }) };
   const different = (await compare(open)).filter(({ agree }) => !agree);
   expect(different.map(({ name }) => name)).toContain("The authorizer denies");

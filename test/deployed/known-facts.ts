@@ -99,7 +99,7 @@ export const KNOWN_FACTS: readonly KnownFact[] = [
     sources: [RECORDINGS.rules],
   },
   {
-    what: "`context.httpMethod`, `context.path`, `context.resourcePath`, `context.apiId` and `context.identity.sourceIp` are accepted as identity sources, and in use. That each value is a cache entry of its own is not shown.",
+    what: "`context.httpMethod`, `context.path`, `context.resourcePath`, `context.apiId` and `context.identity.sourceIp` are accepted as identity sources, and in use. That each value has its own cache entry is not shown.",
     api: "REST REQUEST",
     sources: [reported("govuk-one-login/authentication-api#4290", "high")],
   },

@@ -18,8 +18,8 @@ it. "The same" means the same status for the client and the same for the backend
 
 const SOURCES = `The last two columns tell why to believe the gateway. *Recorded*: a public repository keeps what the
 real one answered (radkawar/stackd of 24 and 25 September 2026, others of 2024 to 2026). *AWS's page*: AWS says so. *Other
-people's report*: somebody pasted or told what they saw; how surely it holds for today's gateway and that kind of API stands
-behind the source. *Not verified*: the emulator guesses. With an AWS account, you can verify those, in five minutes and for
+people's report*: someone pasted or described what they saw; how certain it is for today's gateway and that kind of API
+follows the source. *Not verified*: the emulator guesses. With an AWS account, you can verify those, in five minutes and for
 less than a cent:
 
 \`\`\`sh

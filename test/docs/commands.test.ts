@@ -64,7 +64,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npm run validate", { run: "npm run validate -- --help" }],
   ["npm run rehearse", { run: "npm run rehearse -- --help" }],
   ["npx tsx bench/fleet/run.ts", { run: "npx tsx bench/fleet/run.ts --help" }],
-  ["npx tsx bench/doors.ts", { run: "npx tsx bench/doors.ts --help" }],
+  ["npx tsx bench/entry-points.ts", { run: "npx tsx bench/entry-points.ts --help" }],
   ["npx tsx bench/fleet/revocations.ts", { run: "npx tsx bench/fleet/revocations.ts --help" }],
   ["npx tsx bench/before.ts ../before/dist", { run: "npx tsx bench/before.ts --help" }],
   ["npx tsx bench/revocations.ts", { run: "npx tsx bench/revocations.ts --help" }],

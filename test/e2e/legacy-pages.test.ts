@@ -95,7 +95,7 @@ describe.each(PAGES)("the page with %s", (name, path, signIn) => {
     });
   });
 
-  test("keeps nobody out, on a desk by day and on the smallest phone by night", async () => {
+  test("is accessible, on a desk by day and on the smallest phone by night", async () => {
     for (const options of [
       { width: 1280, colorScheme: "light" },
       { width: 320, colorScheme: "dark" },
@@ -137,7 +137,7 @@ describe("these visits fail", () => {
     });
 
   test("where a script of the page does", async () => {
-    await expect(visitTo("<script>throw new Error('a fault')</script>Here I am")).rejects.toThrow("a fault");
+    await expect(visitTo("<script>throw new Error('page error')</script>Here I am")).rejects.toThrow("page error");
   });
 
   test("where the page asks another machine for something, and not where it asks this one", async () => {

@@ -172,7 +172,7 @@ describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
   test.each([
     ["a desk", 1280],
     ["the smallest phone", 320],
-  ])("nothing keeps anybody out on %s", async (_, width) => {
+  ])("is accessible on %s", async (_, width) => {
     const look = async (page: Page): Promise<void> => {
       expect(await barriers(page)).toEqual([]);
       for (const name of [CALL, "Unverified email", "Tenant down"]) {

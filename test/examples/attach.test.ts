@@ -115,7 +115,7 @@ describe.each(EXAMPLES)("$example, in a folder of its own", (expected) => {
     });
     afterAll(() => tenant.close());
 
-    test("lets a signed-in user in, and its Lambda knows who it is", async () => {
+    test("allows a signed-in user, whom the backend knows", async () => {
       const token = await idToken(tenant);
       const { sub: subject, email } = tenant.users.verified;
       for (const url of urls) {
@@ -126,7 +126,7 @@ describe.each(EXAMPLES)("$example, in a folder of its own", (expected) => {
       }
     });
 
-    test("turns away who has no token, or a wrong one", async () => {
+    test("rejects a request without a token, or with a wrong one", async () => {
       for (const url of urls) {
         const { status } = await call(expected.attachment, url);
         expect(status).toBe(expected.withoutToken);

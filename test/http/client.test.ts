@@ -87,7 +87,7 @@ describe("a fetch fails as a connection, which another connection may mend,", ()
     expect(await failure()).toMatchObject({ connectionFailed: true });
   });
 
-  test("when nobody listens, with the system's words and the name of the error", async () => {
+  test("when no server listens, with the system's words and the name of the error", async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
     const { port } = closed.address() as { port: number };

@@ -34,7 +34,7 @@ describe("a copy", () => {
     expect(freshness(FRESH, failure, at)).toBe(expected);
   });
 
-  test("is absent where there is none", () => {
+  test("is absent without an entry", () => {
     expect(freshness(undefined, failureAt(NOW), NOW)).toBe("absent");
   });
 

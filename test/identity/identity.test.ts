@@ -80,7 +80,7 @@ describe("the client", () => {
   });
 });
 
-test("the end is told in whole seconds, and never later than the token says", async () => {
+test("the end is in whole seconds, and never later than the token says", async () => {
   expect((await fromIdToken({ exp: NOW + 0.9 })).expiresAt).toBe(NOW);
 });
 
@@ -110,11 +110,11 @@ describe("a machine", () => {
     ["its grants are others", { gty: ["refresh_token", "password"] }, false],
     ["its client is another", { client_id: CLIENT_ID }, false],
     ["nothing says so", {}, false],
-  ])("is told where %s", async (_, changes, expected) => {
+  ])("is recognized where %s", async (_, changes, expected) => {
     expect(await machine(changes)).toBe(expected);
   });
 
-  test("is told in RFC 9068's profile", async () => {
+  test("is recognized in RFC 9068's profile", async () => {
     const claims = changed(RFC9068_TOKEN, { sub: CLIENT_ID });
     expect(toIdentity(await claimsOf(RFC9068_HEADER, claims), RULES).principalType).toBe("machine");
   });
@@ -126,13 +126,13 @@ describe("an anonymous visitor", () => {
     ["their subject begins so, and nothing else matters", { sub: "anon@x@clients" }, "anonymous"],
     ["anon@ is only a part of the subject", { sub: "auth0|anon@5f7c" }, "user"],
     ["the subject only looks alike", { sub: "ANON@5f7c" }, "user"],
-  ])("is told where %s", async (_, changes, expected) => {
+  ])("is recognized where %s", async (_, changes, expected) => {
     expect((await fromAccessToken(changes)).principalType).toBe(expected);
     expect((await fromIdToken(changes)).principalType).toBe(expected);
   });
 });
 
-test("an ID token grants nothing, whatever claim `scope` somebody gave it", async () => {
+test("an ID token grants nothing, whatever claim `scope` it has", async () => {
   expect(await fromIdToken({ scope: "delete:everything" })).toMatchObject({ scopes: [], permissions: [] });
 });
 
@@ -317,7 +317,7 @@ describe("Auth0's profiles of agents", () => {
     ],
     ["the subject's profile before its name", { sub: "x@clients", sub_profile: "user" }, "user"],
     ["a service", { sub_profile: "service" }, "machine"],
-    ["a profile that nobody knows yet", { sub_profile: "robot" }, "machine"],
+    ["an unknown profile", { sub_profile: "robot" }, "machine"],
     ["a profile that is not a string", { sub_profile: ["user"] }, "machine"],
     ["null for a profile", { sub_profile: null }, "machine"],
     ["an empty profile, which counts as absent", { sub_profile: "" }, "user"],

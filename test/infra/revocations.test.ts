@@ -170,7 +170,7 @@ describe("a stack with revocations", () => {
     ]);
   });
 
-  test("opens an address to everybody only where the endpoint is wanted", () => {
+  test("has a public address only where the endpoint is wanted", () => {
     expect(getResources(on.template, "AWS::Lambda::Url")).toEqual([]);
     expect(getResources(all.template, "AWS::Lambda::Url")).toEqual([
       expect.objectContaining({ properties: expect.objectContaining({ AuthType: "NONE" }) }),

@@ -150,7 +150,7 @@ describe("the Terraform module", () => {
     expect(module.variable["route_permissions"]?.[0]).toMatchObject({ default: null });
   });
 
-  test("lets each authorizer of its own, and nobody else, call the function", () => {
+  test("permits its own authorizers, and no others, to call the function", () => {
     for (const kind of ["rest", "http", "websocket"]) {
       const { source_arn } = one(module.resource, "aws_lambda_permission", kind);
       expect(source_arn).toContain(`\${var.${kind}_api.execution_arn}/authorizers/`);

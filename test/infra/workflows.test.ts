@@ -63,7 +63,7 @@ function readWorkflow(name: string): Workflow {
   return parse(readFileSync(`${FOLDER}/${name}`, "utf8")) as Workflow;
 }
 
-describe("a job that may do more than read runs nobody else's code", () => {
+describe("a job that may do more than read runs no third-party code", () => {
   test.each(readdirSync(FOLDER))("%s", (name) => {
     expect(stepsWithRights(readWorkflow(name))).toEqual([]);
   });

@@ -36,7 +36,7 @@ describe("an old application that signs with HS256", () => {
     expect(decodeProtectedHeader(tokens.id_token)).toEqual({ alg: "HS256", typ: "JWT" });
   });
 
-  test("is refused with its ID token, and let in with its access token, which the tenant signs", async () => {
+  test("is unauthorized with its ID token, and allowed with its access token, which the tenant signs", async () => {
     const reasons: unknown[] = [];
     const authorizer = createAuthorizer(settingsFromEnvironment({ ...settingsFor(tenant) }), {
       write: (line) => reasons.push((JSON.parse(line) as { reason?: string }).reason),

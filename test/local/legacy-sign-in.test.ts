@@ -155,7 +155,7 @@ describe("cross-origin authentication", () => {
   test.each([
     ["another page", { origin: "https://evil.example" }, 403],
     ["a page that hides where it is from", { origin: "null" }, 403],
-    ["what is no JSON, which a page sends without asking first", { "content-type": "text/plain" }, 415],
+    ["a body that is not JSON, which a page sends without asking first", { "content-type": "text/plain" }, 415],
   ])("refuses %s", async (_what, headers, status) => {
     const { email: username, password } = tenant.users.verified;
     const credentials = { client_id: page.application.clientId, username, password };
@@ -231,7 +231,7 @@ describe("a login ticket is refused", () => {
     expect(fragmentOf(await victim.authorize({ login_ticket }))).toMatchObject(refused);
   });
 
-  test("also where somebody is signed in, whose session goes on", async () => {
+  test("also where a user is signed in, whose session goes on", async () => {
     await signIn();
     expect(fragmentOf(await page.authorize({ login_ticket: "guessed" }))).toMatchObject(refused);
     expect(await page.silently()).toHaveProperty("id_token");
@@ -350,7 +350,7 @@ describe("signing up", () => {
       ...changes,
     });
 
-  test("makes a user, whose email nobody has verified, and who can sign in", async () => {
+  test("makes a user with an unverified email, who can sign in", async () => {
     const answer = await signUp({ email: "nora@example.com" });
     expect(answer.headers.get("access-control-allow-origin")).toBe(page.origin);
     expect(await answer.json()).toEqual({
@@ -367,7 +367,7 @@ describe("signing up", () => {
   });
 
   test.each([
-    ["an email that somebody has", { email: "verified@example.com" }],
+    ["an email that is taken", { email: "verified@example.com" }],
     ["no email", { email: "" }],
     ["no password", { password: "" }],
     ["another connection", { connection: "another-database" }],

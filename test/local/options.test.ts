@@ -98,7 +98,7 @@ describe("ports that are taken", () => {
     );
   });
 
-  it("are none where all are free", async () => {
+  it("are empty where all are free", async () => {
     await expect(assertFree(await fivePorts())).resolves.toBeUndefined();
   });
 });

@@ -304,7 +304,7 @@ describe("the login page", () => {
       expect(html).toContain(`${email}, password <code>${password}</code>`);
   });
 
-  it("takes the user whom the application hints at, and no password for somebody it does not know", async () => {
+  it("takes the user whom the application hints at, and no password for an unknown one", async () => {
     const { page: known } = await openLoginPage({ login_hint: tenant.users.unverified.email });
     expect(await known.text()).toContain(`value="${tenant.users.unverified.password}"`);
     const { page: unknown } = await openLoginPage({ login_hint: "nobody@example.com" });

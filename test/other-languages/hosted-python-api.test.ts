@@ -103,7 +103,7 @@ describe("the hosted Python application", () => {
     });
   });
 
-  test("turns away whoever comes around the gateway", async () => {
+  test("rejects requests that bypass the gateway", async () => {
     const forged = ["X-User-Sub: mallory", "X-User-Email: mallory@example.com", "X-User-Roles: admin"];
     expect((await curl(`${python.backend}/me`, ...forged)).status).toBe(403);
     expect((await curl(`${python.backend}/me`, ...forged, "X-Gateway-Secret: guess")).status).toBe(403);
@@ -170,7 +170,7 @@ describe("the Flask recipe, as it stands in the example's README", () => {
     expect(Object.values(http ?? {})).toContain(SECRET);
   });
 
-  (hasFlask ? test : test.skip)("knows the caller behind both gateways, and nobody around them", async () => {
+  (hasFlask ? test : test.skip)("knows the caller behind both gateways, and rejects requests that bypass them", async () => {
     const args = ["-m", "flask", "--app", "service", "run", "--port", "0"];
     const env = { ...process.env, GATEWAY_SECRET: SECRET };
     const flask = spawn("python3", args, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });

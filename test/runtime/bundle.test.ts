@@ -62,13 +62,13 @@ for (const version of [22, 24] as const) {
     });
     afterAll(() => runtime.stop());
 
-    it.each(KINDS)("lets a caller in through %s, with either kind of token", async (kind) => {
+    it.each(KINDS)("allows a caller through %s, with either type of token", async (kind) => {
       for (const token of [tenant.idToken(), tenant.accessToken()]) {
         expect(await through(kind, runtime, token)).toEqual([200, "alice@example.com"]);
       }
     });
 
-    it.each(KINDS)("turns a forged token away through %s", async (kind) => {
+    it.each(KINDS)("rejects a forged token through %s", async (kind) => {
       const forged = `${tenant.idToken().slice(0, -20)}${"A".repeat(20)}`;
       expect(await through(kind, runtime, forged)).toEqual([401, ""]);
     });
@@ -78,7 +78,7 @@ for (const version of [22, 24] as const) {
       expect(await through(kind, runtime, token)).toEqual([403, ""]);
     });
 
-    it("fails at an event that is none, with a message that no gateway takes for a 401", async () => {
+    it("fails at an unknown event, with a message that no gateway takes for a 401", async () => {
       await expect(runtime.invoke({ Records: [] })).rejects.toThrow("unsupported_event");
     });
 

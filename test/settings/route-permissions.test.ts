@@ -1,5 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { mergeRoutePermissions, routePermissions } from "../../src/settings/route-permissions.ts";
+import {
+  formatRoutesFile,
+  mergeRoutePermissions,
+  routePermissions,
+} from "../../src/settings/route-permissions.ts";
 import { settingsFrom, settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { toEnvironment } from "../../src/settings/to-environment.ts";
 
@@ -7,6 +11,7 @@ describe("permissions by route", () => {
   test.each([
     ["one permission", "GET /orders/{id}=read:orders", { "GET /orders/{id}": ["read:orders"] }],
     ["none", "GET /hello=", { "GET /hello": [] }],
+    ["none, with spaces", " GET /hello =", { "GET /hello": [] }],
     ["several, by repeating the route", "GET /a=b,GET /a=c", { "GET /a": ["b", "c"] }],
     ["spaces around", " ANY /admin/{proxy+} = admin , *= ", { "ANY /admin/{proxy+}": ["admin"], "*": [] }],
     ["routes without a path", "$default=a,$connect=b", { $default: ["a"], $connect: ["b"] }],
@@ -25,15 +30,23 @@ describe("permissions by route", () => {
     "TRACE /orders=a",
     "GET orders=a",
     "__proto__=a",
+    "my$default=a",
+    "$connects=a",
+    "GET /a b=c",
   ])("cannot name %s", (value) => {
-    expect(() => routePermissions(value)).toThrow("which is not a route");
+    expect(() => routePermissions(value)).toThrow(/which is not a route: write GET .* in capitals/);
   });
 
-  test.each(["GET /orders", "=a", "GET /a=b c", "GET /a=b;c"])("cannot be %s", (value) => {
-    expect(() => routePermissions(value)).toThrow(/has an item that|has a semicolon|not a route/);
+  test.each([
+    ["GET /orders", 'has an item that is not ROUTE=PERMISSION: "GET /orders"'],
+    ["=a", 'has an item that is not ROUTE=PERMISSION: "=a"'],
+    ["GET /a=b c", "has an item that"],
+    ["GET /a=b;c", "has a semicolon"],
+  ])("cannot be %s", (value, message) => {
+    expect(() => routePermissions(value)).toThrow(message);
   });
 
-  test.each([7, true, ["GET /a=b"]])("cannot be %j", (value) => {
+  test.each([7, true, null, ["GET /a=b"]])("cannot be %j", (value) => {
     expect(() => routePermissions(value)).toThrow("must be an object of routes and their permissions");
   });
 
@@ -57,6 +70,13 @@ describe("permissions by route", () => {
     expect(() => settingsFrom({ ...options, routePermissions: { "GET /a": ["b"] } })).toThrow(
       "routePermissions needs audiences: ID tokens carry no permissions",
     );
+  });
+
+  test("are what a file of them says, which ends with its line", () => {
+    const rules = { "GET /a": ["b", "c"], "*": [] };
+    const text = formatRoutesFile(rules);
+    expect(routePermissions(JSON.parse(text))).toEqual(rules);
+    expect(text).toMatch(/[}]\n$/);
   });
 
   test("of two sources count together", () => {

@@ -77,7 +77,7 @@ describe("the settings", () => {
     expect(settingsFrom(settings())).toEqual(settings());
   });
 
-  test("take a blank variable for one that is not set", () => {
+  test("take an empty variable for one that is not set", () => {
     expect(settings({ AUTH0_AUDIENCES: "", AUTHORIZER_EMAIL_POLICY: "  ", JWKS_TIMEOUT_MS: "\t" })).toEqual(
       settings(),
     );
@@ -226,7 +226,7 @@ describe("together", () => {
       {},
     ],
     [
-      "somebody must be able to get in",
+      "an application or an audience must be set",
       { AUTH0_CLIENT_IDS: "," },
       "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: no token would be accepted",
       { AUTH0_CLIENT_IDS: "", ...ACCESS },
@@ -256,7 +256,7 @@ describe("together", () => {
       { AUTHORIZER_ALLOW_MACHINES: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
-      "a domain says nothing of an email that nobody verified",
+      "a domain means nothing for an unverified email",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com", AUTHORIZER_EMAIL_POLICY: "present" },
       "AUTHORIZER_EMAIL_DOMAINS needs AUTHORIZER_EMAIL_POLICY=verified: until it is verified, a user can sign up with any address",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
@@ -290,13 +290,13 @@ describe("together", () => {
     expect(wrong(kept)).toEqual([]);
   });
 
-  test("a rule about a setting that could not be read is not told as well", () => {
+  test("a rule about a setting that could not be read is not reported as well", () => {
     expect(wrong({ AUTHORIZER_EMAIL_POLICY: "x", AUTHORIZER_ALLOW_MACHINES: "true" })).toHaveLength(1);
   });
 });
 
 describe("issues", () => {
-  test("are told all at once, each by its name", () => {
+  test("are reported all at once, each by its name", () => {
     const found = issues(() =>
       settingsFromEnvironment({ AUTH0_AUDIENCES: "api", JWKS_TIMEOUT_MS: "0", AUTHORIZER_LOG_LEVEL: "loud" }),
     );
@@ -309,7 +309,7 @@ describe("issues", () => {
     ]);
   });
 
-  test("are told in the message, with their number", () => {
+  test("are listed in the message, with their number", () => {
     expect(() => settingsFromEnvironment({})).toThrow(
       /^The authorizer cannot start: 2 issues in its configuration\.\n- AUTH0_DOMAIN is .*\n- AUTH0_CLIENT_IDS is /,
     );
@@ -319,7 +319,7 @@ describe("issues", () => {
     expect(new ConfigurationError([])).toMatchObject({ name: "ConfigurationError" });
   });
 
-  test("in code are told by the names in code", () => {
+  test("in code are reported by the names in code", () => {
     const found = issues(() =>
       settingsFrom({ domain: [], clientIds: ["A"], jwksTimeoutMs: 0, allowMachines: true }),
     );
@@ -378,7 +378,7 @@ describe("under serverless-offline", () => {
   });
 });
 
-describe("a key in code that is no setting", () => {
+describe("a key in code that is not a setting", () => {
   const options = { domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] };
 
   test.each([
@@ -389,7 +389,7 @@ describe("a key in code that is no setting", () => {
     expect(issues(() => settingsFrom({ ...options, [key]: ["x"] }))).toEqual([issue]);
   });
 
-  test("is told with every other issue", () => {
+  test("is reported with every other issue", () => {
     const read = () => settingsFrom({ clientIds: ["A B"], organisations: ["org_1"] } as object);
     expect(issues(read)).toHaveLength(3);
   });

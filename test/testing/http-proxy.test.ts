@@ -142,7 +142,7 @@ describe.each(["REST", "HTTP"] as const)("of a %s API, a backend that is not a L
   });
 
   test.each([
-    ["a variable that is no identity's", { [Object.keys(MAPPED[kind])[0] ?? ""]: "$request.header.x" }],
+    ["a variable that is not of the identity", { [Object.keys(MAPPED[kind])[0] ?? ""]: "$request.header.x" }],
     ["a key of another kind of API", MAPPED[kind === "REST" ? "HTTP" : "REST"]],
   ])("is refused a mapping with %s", (_, requestParameters) => {
     expect(() => api(requestParameters)).toThrow("is not a mapping that this gateway knows: write it like");
@@ -185,7 +185,7 @@ describe("an HTTP API", () => {
   });
 });
 
-test("a route that anybody may call has no identity to map", async () => {
+test("an open route has no identity to map", async () => {
   const openRoutes = { "GET /open": { uri, requestParameters: REST } };
   const api = restApi({ type: "request", authorizer: throwing("never called"), routes: {}, openRoutes });
   expect((await api.fetch("/open")).status).toBe(200);

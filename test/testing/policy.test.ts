@@ -91,7 +91,7 @@ describe("a policy", () => {
     ["null for conditions", { Statement: [{ ...statement("*"), Condition: null }] }],
     ["a resource of 513 characters", { Statement: [statement("a".repeat(513))] }],
     ["nothing at all", null],
-  ])("is none with %s", (_, document) => {
+  ])("is invalid with %s", (_, document) => {
     expect(parsePolicy(document)).toBeUndefined();
   });
 });

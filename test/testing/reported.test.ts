@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { httpApi, restApi } from "../../src/testing/index.ts";
 import { answering, BEARER, ok, policy } from "./lambdas.ts";
 
-/** What other people saw the real gateways do; docs/gateway-behaviour.md has the sources. */
+/** What other people saw the real gateways do; bench/gateway-behaviour.md has the sources. */
 describe.each(["token", "request"] as const)("a REST API with a %s authorizer", (type) => {
   const call = async (answer: object) => {
     const backend = ok();

@@ -80,7 +80,7 @@ describe("a token among the subprotocols", () => {
     expect(authorizer.events).toMatchObject([{ headers: { "Sec-WebSocket-Protocol": "bearer, a.b.c" } }]);
   });
 
-  it("is an identity source: without it, the handshake is refused and nobody is asked", async () => {
+  it("is an identity source: without it, the handshake is refused and the authorizer is not called", async () => {
     const authorizer = answering(policy());
     const connecting = webSocketApi({ authorizer, identitySources, routes: {} }).connect();
     await expect(connecting).rejects.toMatchObject({ status: 401 });

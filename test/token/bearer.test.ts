@@ -64,6 +64,16 @@ describe("the Authorization header", () => {
     expect(outcomeOf(() => parseBearer(header(`Bearer ${"a".repeat(8192)}`)))).toBe("accepted");
   });
 
+  test("may have 64 characters beside the largest token, and not one more", () => {
+    const spaced = (spaces: number) => `Bearer${" ".repeat(spaces)}${"a".repeat(8192)}`;
+    expect(outcomeOf(() => parseBearer(header(spaced(58))))).toBe("accepted");
+    expect(outcomeOf(() => parseBearer(header(spaced(59))))).toBe("token_too_large");
+  });
+
+  test("is malformed as a list, however long", () => {
+    expect(outcomeOf(() => parseBearer(header(Array(10_000).fill("a"))))).toBe("malformed_header");
+  });
+
   test("is checked in time that grows with its length alone", () => {
     // Where an expression went back over the text, this would take hours.
     for (let index = 0; index < 100; index += 1) {
@@ -82,10 +92,11 @@ describe("a request without a credential lacks a token", () => {
     ["subprotocols of the application's", offered("graphql-transport-ws, chat")],
     ["the subprotocol `bearer` alone", offered("bearer")],
     ["the subprotocol `bearer` at the end", offered("chat, bearer")],
+    ["the subprotocol `bearer` before a field that is not a string", offered("bearer", 7)],
     ["an empty text behind `bearer`", offered("bearer,")],
     ["a subprotocol that only begins with `bearer`", offered("bearer2, abc")],
     ["`Bearer` for `bearer`, which would be another subprotocol", offered("Bearer, abc")],
-    ["subprotocols that are no text", offered(7, null, {}, Object.create(null))],
+    ["subprotocols that are not strings", offered(7, null, {}, Object.create(null))],
   ])("%s", (_, credentials) => {
     expect(outcomeOf(() => parseBearer(credentials))).toBe("missing_token");
   });

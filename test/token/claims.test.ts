@@ -48,7 +48,7 @@ const EVERY_TOKEN: readonly Pair[] = [
   ["`aud` is text", { aud: 1 }, "invalid_claim: aud", {}],
   ["`aud` is not null", { aud: null }, "invalid_claim: aud", {}],
   ["`aud` is not empty", { aud: [] }, "unknown_audience", {}],
-  ["`aud` names somebody", { aud: [""] }, "unknown_audience", {}],
+  ["`aud` is not a list of an empty string", { aud: [""] }, "unknown_audience", {}],
   ["`aud` lists text alone", { aud: [CLIENT_ID, 1] }, "invalid_claim: aud", {}],
   ["`aud` is not nested", { aud: [[CLIENT_ID]] }, "invalid_claim: aud", {}],
   ["`aud` is exact", { aud: `${CLIENT_ID} ` }, "unknown_audience", {}],
@@ -63,7 +63,7 @@ const EVERY_TOKEN: readonly Pair[] = [
   ["`org_name` is not null", { org_name: null }, "invalid_claim: org_name", { org_name: "" }],
   ["`azp` is not null", { azp: null }, "invalid_claim: azp", { azp: "" }],
   ["`act` is an object", { act: "agent" }, "invalid_claim: act", { act: { sub: "agent" } }],
-  ["`act` is no list", { act: [{ sub: "agent" }] }, "invalid_claim: act", {}],
+  ["`act` is not a list", { act: [{ sub: "agent" }] }, "invalid_claim: act", {}],
   ["`act` is not null", { act: null }, "invalid_claim: act", {}],
   [
     "`act` names its subject",
@@ -92,7 +92,7 @@ const EVERY_TOKEN: readonly Pair[] = [
   ["`nbf` has come, or the tolerance", { nbf: NOW + 5.001 }, "not_yet_valid", { nbf: NOW + 5 }],
   ["it is not bound to a key", { cnf: { jkt: "x" } }, "sender_constrained_token", { cnf: undefined }],
   ["it is not bound to nothing", { cnf: null }, "sender_constrained_token", { cnf: undefined }],
-  ["it is no logout token", { events: {} }, "wrong_token_type: events", { events: undefined }],
+  ["it is not a logout token", { events: {} }, "wrong_token_type: events", { events: undefined }],
 ];
 
 describe.each([
@@ -109,7 +109,7 @@ describe.each([
     expect(await outcomeWith(kept)).toBe("accepted");
   });
 
-  test("may carry claims that nobody knows", async () => {
+  test("may carry unknown claims", async () => {
     expect(await outcomeWith({ "https://acme.com/roles": [{ a: null }], constructor: 1 })).toBe("accepted");
   });
 });
@@ -130,8 +130,20 @@ const ID_TOKENS: readonly Pair[] = [
 ];
 
 describe("an ID token", () => {
-  test("is told by its audience", async () => {
+  test("is recognized by its audience", async () => {
     expect((await claimsOf(HEADER, ID_TOKEN)).use).toBe("id");
+  });
+
+  test("was issued to its authorized party, or else to its only audience", async () => {
+    const several = changed(ID_TOKEN, { aud: [CLIENT_ID, "MobileApp"], azp: "MobileApp" });
+    expect((await claimsOf(HEADER, several)).clientId).toBe("MobileApp");
+    expect((await claimsOf(HEADER, ID_TOKEN)).clientId).toBe(CLIENT_ID);
+  });
+
+  test("names the actors of a delegation, the current one first", async () => {
+    const actorsOf = async (act: object) => (await claimsOf(HEADER, changed(ID_TOKEN, { act }))).actors;
+    expect(await actorsOf({ sub: "agent" })).toEqual(["agent"]);
+    expect(await actorsOf({ sub: "agent", act: { sub: "helper" } })).toEqual(["agent", "helper"]);
   });
 
   test.each(ID_TOKENS)("is acceptable only where %s", async (_, broken, reason, kept) => {
@@ -143,7 +155,7 @@ describe("an ID token", () => {
     expect(await idToken({ nonce: "n-0S6_WzA2Mj" })).toBe("accepted");
   });
 
-  test("may have a claim `scope` of somebody's own, of any type", async () => {
+  test("may have a custom claim `scope`, of any type", async () => {
     expect(await idToken({ scope: "openid" })).toBe("accepted");
     expect(await idToken({ scope: { anything: 1 } })).toBe("accepted");
   });
@@ -227,8 +239,17 @@ describe.each([
 });
 
 describe("an access token of Auth0's profile", () => {
-  test("is told by its audience", async () => {
+  test("is recognized by its audience", async () => {
     expect((await claimsOf(HEADER, ACCESS_TOKEN)).use).toBe("access");
+  });
+
+  test.each([
+    ["two words", "openid email", ["openid", "email"]],
+    ["spaces to spare", " openid  email ", ["openid", "email"]],
+    ["nothing", "", []],
+    ["no claim", undefined, []],
+  ])("has the scopes of `scope`: %s", async (_, scope, scopes) => {
+    expect(await claimsOf(HEADER, changed(ACCESS_TOKEN, { scope }))).toMatchObject({ scopes });
   });
 
   test("need not name its client", async () => {
@@ -290,7 +311,7 @@ describe("the clock tolerance", () => {
 });
 
 describe("of several broken rules", () => {
-  test("the issuer is told first, so that a stranger's token teaches nothing", async () => {
+  test("the issuer is reported first, so that a stranger's token teaches nothing", async () => {
     expect(await idToken({ iss: "https://evil.example/", aud: "x", exp: 0, sub: "" })).toBe("unknown_issuer");
   });
 

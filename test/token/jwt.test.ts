@@ -120,9 +120,10 @@ describe("a compact JWS", () => {
     ["half an object", '{"a":', "malformed_token: not JSON"],
     ["a byte order mark", "\ufeff{}", "malformed_token: not JSON"],
     ["a trailing comma", '{"a":1,}', "malformed_token: not JSON"],
+    ["a colon", ":", "malformed_token: not JSON"],
     ["NaN", '{"exp":NaN}', "malformed_token: not JSON"],
     ["a nested token", token("e30", "e30"), "malformed_token: not JSON"],
-  ])("is no JWT where a part is %s", (_, json, outcome) => {
+  ])("is not a JWT where a part is %s", (_, json, outcome) => {
     expect(decoded(token(base64url(json), encoded(CLAIMS)))).toBe(outcome);
     expect(decoded(token(encoded(HEADER), base64url(json)))).toBe(outcome);
   });
@@ -132,7 +133,7 @@ describe("a compact JWS", () => {
     ["an overlong slash", [0xc0, 0xaf]],
     ["half a surrogate pair", [0xed, 0xa0, 0x80]],
     ["a character that was cut off", [0xf0, 0x9f, 0x98]],
-  ])("is no JWT where a part has %s for UTF-8", (_, bytes) => {
+  ])("is not a JWT where a part has %s for UTF-8", (_, bytes) => {
     const part = base64url(Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]));
     expect(decoded(token(part, encoded(CLAIMS)))).toBe("malformed_token: not UTF-8");
     expect(decoded(token(encoded(HEADER), part))).toBe("malformed_token: not UTF-8");

@@ -43,15 +43,15 @@ const CLAIM_RULES: readonly Pair[] = [
   ],
   ["`aud` is there", { aud: undefined }, "missing_claim: aud", { aud: [CLIENT_ID] }],
   ["`aud` is text", { aud: 1 }, "invalid_claim: aud", { aud: "MobileApp" }],
-  ["`aud` names somebody", { aud: [] }, "unknown_audience", { aud: CLIENT_ID }],
+  ["`aud` is not empty", { aud: [] }, "unknown_audience", { aud: CLIENT_ID }],
   ["`aud` names one of the applications", { aud: "OtherApp" }, "unknown_audience", { aud: CLIENT_ID }],
   [
-    "`aud` names nobody else",
+    "`aud` names no other application",
     { aud: [CLIENT_ID, "OtherApp"] },
     "unknown_audience",
     { aud: [CLIENT_ID, "MobileApp"] },
   ],
-  ["`aud` is no API", { aud: RULES.audiences[0] }, "unknown_audience", {}],
+  ["`aud` is not an API", { aud: RULES.audiences[0] }, "unknown_audience", {}],
   ["`iat` is there", { iat: undefined }, "missing_claim: iat", { iat: 0 }],
   ["`iat` is a number", { iat: String(NOW) }, "invalid_claim: iat", { iat: NOW + 0.5 }],
   ["`iat` has come, or is tolerated", { iat: NOW + 5.001 }, "not_yet_valid", { iat: NOW + 5 }],
@@ -77,7 +77,7 @@ const CLAIM_RULES: readonly Pair[] = [
     "wrong_token_type: events",
     { events: { [LOGOUT_EVENT]: { a: 1 } } },
   ],
-  ["the event's value is no list", { events: { [LOGOUT_EVENT]: [] } }, "wrong_token_type: events", {}],
+  ["the event's value is not a list", { events: { [LOGOUT_EVENT]: [] } }, "wrong_token_type: events", {}],
   ["the event's value is not null", { events: { [LOGOUT_EVENT]: null } }, "wrong_token_type: events", {}],
   ["there is no `nonce`", { nonce: "n" }, "wrong_token_type: nonce", { nonces: "n" }],
   ["there is no `nonce`, not even null", { nonce: null }, "wrong_token_type: nonce", {}],
@@ -184,18 +184,18 @@ describe("the verifier of logout tokens", () => {
 });
 
 describe("kinds of token are never confused", () => {
-  test("an ID token is no logout token, nor with `sid` and `jti` in it", async () => {
+  test("an ID token is not a logout token, nor with `sid` and `jti` in it", async () => {
     const { asLogoutToken, asToken } = verifiers();
     const idToken = signed(changed(ID_TOKEN, { sid: "session-1", jti: "1" }));
     await expect(asToken(idToken)).resolves.toBe("accepted");
     await expect(asLogoutToken(idToken)).resolves.toBe("wrong_token_type: events");
   });
 
-  test("an access token is no logout token", async () => {
+  test("an access token is not a logout token", async () => {
     await expect(verifiers().asLogoutToken(signed(ACCESS_TOKEN))).resolves.toBe("unknown_audience");
   });
 
-  test.each(["JWT", "logout+jwt"])("a logout token of type %s lets nobody in", async (typ) => {
+  test.each(["JWT", "logout+jwt"])("a logout token of type %s is not accepted as an ID token", async (typ) => {
     const { asLogoutToken, asToken } = verifiers();
     const logoutToken = signed(LOGOUT_TOKEN, { typ });
     await expect(asLogoutToken(logoutToken)).resolves.toBe("accepted");

@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { narrowAudiences, type JwtVerifierOptions } from "../../src/token/verify.ts";
+import { checkAudience, narrowAudiences, type JwtVerifierOptions } from "../../src/token/verify.ts";
 import type { KeySet } from "../../src/token/keys/remote-key-set.ts";
 import { AuthorizerError } from "../../src/errors.ts";
 import { createSigningKey, signJwt, type SigningKey } from "../../src/testing/signing-key.ts";
 import {
   ACCESS_TOKEN,
+  AUDIENCE,
   changed,
+  CLIENT_ID,
   HEADER,
   ID_TOKEN,
   ISSUER,
@@ -13,6 +15,7 @@ import {
   RULES,
   type Changes,
   createTokenVerifier,
+  outcomeOfAsync,
 } from "../tokens.ts";
 import { publicKeyOf, StaticKeySet } from "./keys/static-key-set.ts";
 
@@ -169,6 +172,12 @@ describe("the verifier", () => {
     "https://acme.com/deep": JSON.parse("[".repeat(depth) + "]".repeat(depth)) as unknown,
   });
 
+  test("takes claims whose strings are full of colons", async () => {
+    await expect(verifier().outcome(signed({ "https://acme.com/text": ":".repeat(600) }))).resolves.toBe(
+      "id",
+    );
+  });
+
   test("takes claims that are nested deeply", async () => {
     await expect(verifier().outcome(signed(nested(450)))).resolves.toBe("id");
   });
@@ -202,6 +211,51 @@ describe("what the verifier takes beside the rules", () => {
       audiences: ["https://a/"],
     });
   });
+});
+
+describe("onStep", () => {
+  const STEPS = [
+    "header",
+    "issuer",
+    "audience",
+    "token-type",
+    "subject",
+    "lifetime",
+    "sender-constraint",
+    "key",
+    "signature",
+  ];
+
+  const stepsOf = async (token: string): Promise<readonly string[]> => {
+    const steps: string[] = [];
+    await outcomeOfAsync(verifier().verify(token, { onStep: (step) => steps.push(step) }));
+    return steps;
+  };
+
+  test("names every check of a valid token, in order", async () => {
+    expect(await stepsOf(signed())).toEqual(STEPS);
+  });
+
+  test.each([
+    ["header", () => signed({}, { alg: "none" })],
+    ["issuer", () => signed({ iss: "https://evil.example/" })],
+    ["audience", () => signed({ aud: "Other" })],
+    ["token-type", () => signed({ nonce: "n", gty: "password" })],
+    ["subject", () => signed({ sub: "" })],
+    ["lifetime", () => signed({ exp: NOW - 5 })],
+    ["sender-constraint", () => signed({ cnf: {} })],
+    ["key", () => signed({}, { kid: "key-9" })],
+    ["signature", () => signed({}, {}, otherKey)],
+  ])("names the check that failed last: %s", async (step, token) => {
+    expect(await stepsOf(token())).toEqual(STEPS.slice(0, STEPS.indexOf(step) + 1));
+  });
+});
+
+test.each([
+  [CLIENT_ID, { use: "id", audience: CLIENT_ID }],
+  [[`${ISSUER}userinfo`, AUDIENCE], { use: "access", audience: AUDIENCE }],
+])("the audience %j", (aud, expected) => {
+  expect(checkAudience({ aud }, RULES)).toEqual(expected);
 });
 
 test.each([

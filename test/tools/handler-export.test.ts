@@ -79,7 +79,7 @@ describe.each(BUNDLES)("./handler, bundled by esbuild %s", (_, options) => {
     expect(warnings).toEqual([]);
   });
 
-  test("lets a signed-in user in, as the environment says", async () => {
+  test("allows a signed-in user, as the environment says", async () => {
     const { response } = await call(options.outfile);
     expect(response.context).toMatchObject({ sub: "auth0|alice", email: "alice@example.com" });
   });

@@ -51,7 +51,7 @@ describe("the function's zip", () => {
     expect(readFileSync("dist/authorizer.zip.sha256", "utf8")).toBe(`${sum}  authorizer.zip\n`);
   });
 
-  test("holds the handler, the licence and what is said about the code of others, for everybody to read", () => {
+  test("holds the handler, the licence and what is said about the code of others, with permissions to read", () => {
     const paths = [...codeFiles("dist").map((name) => `dist/${name}`), "LICENSE", "NOTICE"];
     expect(zipEntries(archive)).toEqual(paths.map((path) => basename(path)));
     for (const path of paths) expect(archive.includes(readFileSync(path))).toBe(true);

@@ -149,7 +149,8 @@ function identityContext(event: unknown): IdentityContext {
   return context;
 }
 
-const TEXT = /^[^]+$/;
+/** At least one character. */
+const TEXT = /./s;
 /** The end of the year 9999: not every language has a date for more. */
 const LATEST_EXP = 253_402_300_799;
 

@@ -67,7 +67,7 @@ const PLANTED: [string, RuleName, string, Change][] = [
     set("HttpApiRouteGetHttpDashpolicyWhoami", { AuthorizerId: undefined }),
   ],
   [
-    "a WebSocket API that lets anybody connect",
+    "a WebSocket API that every client may connect to",
     "unguarded-route",
     "SconnectWebsocketsRoute",
     set("SconnectWebsocketsRoute", { AuthorizationType: "NONE" }),
@@ -141,7 +141,7 @@ const PLANTED: [string, RuleName, string, Change][] = [
     "Auth0LogGroup",
     set("Auth0LogGroup", { RetentionInDays: undefined }),
   ],
-  ["a log group that nobody made", "log-retention", "WhoamiLambdaFunction", remove("WhoamiLogGroup")],
+  ["a log group that the template lacks", "log-retention", "WhoamiLambdaFunction", remove("WhoamiLogGroup")],
   [
     "a processor that was not chosen",
     "not-arm64",
@@ -298,7 +298,7 @@ describe("our rules", () => {
   test.each<[string, Change]>([
     ["a processor that was not chosen", set("WhoamiLambdaFunction", { Architectures: undefined })],
     ["a timeout of 1000 seconds", set("WhoamiLambdaFunction", { Timeout: 1000 })],
-    ["a log group that nobody made", remove("WhoamiLogGroup")],
+    ["a log group that the template lacks", remove("WhoamiLogGroup")],
   ])("leave the functions behind alone, unless they are told not to: %s", (_, change) => {
     const template = plant(change);
     expect(lintTemplate(template)).toEqual([]);
@@ -310,7 +310,7 @@ describe("our rules", () => {
     expect(everythingIn(template)).toEqual([]);
   });
 
-  test("let a function of another team's guard a route in its own way", () => {
+  test("accept another team's authorizer on a route", () => {
     const elsewhere = plant((resources) => {
       set("Auth0ApiGatewayAuthorizer", {
         AuthorizerUri: { "Fn::GetAtt": ["WhoamiLambdaFunction", "Arn"] },
@@ -370,7 +370,7 @@ describe("the settings of a function", () => {
       /AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES/,
     ],
     [
-      "the tenant of somebody's own machine",
+      "the tenant of a developer's machine",
       { AUTH0_DOMAIN: "http://localhost:4000" },
       /AUTH0_DOMAIN is on a loopback/,
     ],

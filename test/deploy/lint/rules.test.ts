@@ -453,7 +453,7 @@ test.each([
   { Type: "AWS::ApiGateway::Method", Properties: null },
   { Type: "AWS::ApiGatewayV2::Route", Properties: [] },
   { Type: "AWS::Serverless::Function", Properties: { Events: 7 } },
-])("an odd resource is no crash: %j", (resource) => {
+])("does not crash on an odd resource: %j", (resource) => {
   const template = { Resources: { Odd: resource } } as unknown as Template;
   expect(() => lintTemplate(template)).not.toThrow();
 });

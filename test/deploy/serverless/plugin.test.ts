@@ -96,7 +96,7 @@ describe("examples/plugin, packaged", () => {
     expect(zipEntries(zipOf("plugin-example.zip")).join()).not.toContain("authorizer.main.cjs");
   });
 
-  test("has a permission for its own APIs, and none for anybody's", () => {
+  test("has a permission for its own APIs, and for no other", () => {
     const permissions = getResources(template, "AWS::Lambda::Permission");
     expect(permissions.length).toBeGreaterThan(5);
     for (const { properties } of permissions) expect(properties["SourceArn"]).toBeDefined();
@@ -407,7 +407,7 @@ describe("examples/plugin, under serverless-offline with the local tenant", () =
     ["httpPolicy", 401],
     // serverless-offline makes every throw of an authorizer a 500 here; API Gateway answers 401.
     ["webSocket", 500],
-  ])("%s lets a signed-in user in, and nobody else", async (attachment, refused) => {
+  ])("%s allows a signed-in user, and no other caller", async (attachment, refused) => {
     const { sub: subject, email } = tenant.users.verified;
     expect(await call(attachment, url(attachment), token)).toEqual({
       status: 200,

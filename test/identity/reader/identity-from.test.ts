@@ -114,14 +114,14 @@ describe("an identity is missing", () => {
     expect(reason(authorizer)).toBe("missing");
   });
 
-  it.each(["sub", "iss", "exp", "token_use"])("without `%s`, or with an empty one", (name) => {
+  it.each(["sub", "iss", "aud", "exp", "token_use"])("without `%s`, or with an empty one", (name) => {
     expect([reason({ ...CONTEXT, [name]: undefined }), reason({ ...CONTEXT, [name]: "" })]).toEqual([
       "missing",
       "missing",
     ]);
   });
 
-  it.each(Object.keys(CONTEXT))("with a `%s` that is no text", (name) => {
+  it.each(Object.keys(CONTEXT))("with a `%s` that is not a string", (name) => {
     expect([reason({ ...CONTEXT, [name]: 1 }), reason({ ...CONTEXT, [name]: ["a"] })]).toEqual([
       "missing",
       "missing",
@@ -134,6 +134,8 @@ describe("an identity is missing", () => {
     ["exp", "soon"],
     ["exp", "1e12"],
     ["exp", "-1"],
+    ["exp", `${EXP}.5`],
+    ["exp", "253402300800"],
     ["exp", "9".repeat(30)],
   ])("with `%s` of %j", (name, value) => {
     expect(reason({ ...CONTEXT, [name]: value })).toBe("missing");
@@ -200,7 +202,7 @@ describe("an identity is foreign", () => {
     expect(late).toThrow("Attach the right authorizer, or spell the issuer as the tokens do");
   });
 
-  it("never where there is none", () => {
+  it("never without an identity", () => {
     expect(reasonFor(undefined, ours)).toBe("missing");
   });
 });
@@ -242,6 +244,10 @@ describe("a context that the authorizer did not write", () => {
     ["custom_claims", "e30="],
     ["custom_claims", "=e30"],
     ["custom_claims", "NQ"],
+    ["custom_claims", "\ne30"],
+    ["custom_claims", "eyB9A"],
+    ["custom_claims", Buffer.from("\ufeff{}").toString("base64url")],
+    ["custom_claims", Buffer.from('{"a":"\xff"}', "latin1").toString("base64url")],
     ...["email", "client_id", "scope", "permissions", "org_id", "org_name", "actor", "actors"].flatMap(
       (key): [key: string, value: unknown][] => [
         [key, ""],
@@ -252,7 +258,14 @@ describe("a context that the authorizer did not write", () => {
     expect(reason({ ...CONTEXT, [key]: value })).toBe("missing");
   });
 
-  it("is told by the name of the error, and by the claim whose type is wrong", () => {
+  it.each([
+    ["exp", "253402300799"],
+    ["custom_claims", "eyB9"],
+  ])("may have only just a form of `%s`: %j", (key, value) => {
+    expect(reason({ ...CONTEXT, [key]: value })).toBe("none");
+  });
+
+  it("is reported by the name of the error, and by the claim whose type is wrong", () => {
     const read = (context: object): unknown => {
       try {
         return identityFrom(behind(context), { now: NOW, claims: { plan: "number" } });
@@ -298,6 +311,9 @@ describe("a declared claim", () => {
     ["number", "1x"],
     ["number", "x1"],
     ["number", "1.x"],
+    ["number", " 1"],
+    ["number", "1 "],
+    ["number", "0x10"],
     ["number", ""],
     ["boolean", "False"],
   ] as const)("of the type %s is not read from %j", (type, text) => {

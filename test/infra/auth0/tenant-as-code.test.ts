@@ -205,7 +205,7 @@ describe("the tenant's file of revocations", () => {
     for (const { name } of file.clients) expect(applications).toContain(name);
   });
 
-  test("puts the session into tokens of the API that have one, by a name that is no claim of Auth0's", async () => {
+  test("puts the session into tokens of the API that have one, by a name that Auth0 does not use", async () => {
     const resource = { resource_server: { identifier: API } };
     expect(await claimsOf({ ...resource, session: { id: "s-1" } })).toEqual({ [sessionClaim]: "s-1" });
     expect(await claimsOf(resource)).toEqual({});

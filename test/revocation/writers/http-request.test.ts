@@ -54,7 +54,7 @@ describe("a request to a Lambda function", () => {
   });
 
   test.each([undefined, null, "", {}, { requestContext: {} }, { requestContext: { http: { method: 1 } } }])(
-    "is none where the event is %j",
+    "is undefined where the event is %j",
     (event) => expect(readHttpRequest(event)).toBeUndefined(),
   );
 });

@@ -10,7 +10,7 @@ const RULES: readonly (readonly [rule: string, broken: [string, string], kept: [
     ["application/json", '{"logout_token":"a.b.c"}'],
     ["Application/X-WWW-Form-Urlencoded; charset=UTF-8", "logout_token=a.b.c"],
   ],
-  ["its type is no other", [`${FORM}2`, "logout_token=a.b.c"], [`${FORM} ;`, "logout_token=a.b.c"]],
+  ["its type is that of a form", [`${FORM}2`, "logout_token=a.b.c"], [`${FORM} ;`, "logout_token=a.b.c"]],
   ["its type is said", ["", "logout_token=a.b.c"], [FORM, "logout_token=a.b.c"]],
   ["it has the token", [FORM, "token=a.b.c"], [FORM, "token=x&logout_token=a.b.c"]],
   ["the token is not empty", [FORM, "logout_token="], [FORM, "logout_token=a.b.c"]],

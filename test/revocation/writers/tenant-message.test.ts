@@ -146,7 +146,7 @@ describe("a message without what is needed", () => {
     (detail) => expect(said({ ...logEvent("scp"), detail })).toBe("unknown_form"),
   );
 
-  test("is told by its type, and never by what somebody wrote there", () => {
+  test("is recognized by its type, and never by its description", () => {
     expect(read(logEvent("limit_wc"))).toMatchObject({ type: "limit_wc" });
     expect(read(logEvent("mallory@example.com"))).toMatchObject({ type: "unknown" });
     expect(read(streamEvent("user.deleted", { user_id: 1 }))).toEqual({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { generateKeyPairSync, sign, verify } from "node:crypto";
-import { readJwkSet } from "../../../src/token/keys/jwk.ts";
+import { readJwkSet, readUsableKeys } from "../../../src/token/keys/jwk.ts";
 import { createSigningKey } from "../../../src/testing/signing-key.ts";
 
 const good = createSigningKey({ kid: "good" });
@@ -62,19 +62,19 @@ describe("a key that does not count, while the others do", () => {
     ["symmetric", { kty: "oct", kid: "oct", k: "c2VjcmV0", alg: "RS256" }],
     ["without a key ID", { ...good.jwk, kid: undefined }],
     ["with an empty key ID", { ...good.jwk, kid: "" }],
-    ["with a key ID that is no string", { ...good.jwk, kid: 7 }],
+    ["with a key ID that is not a string", { ...good.jwk, kid: 7 }],
     ["for another algorithm", { ...good.jwk, kid: "ps", alg: "PS256" }],
     ["with an algorithm of null", { ...good.jwk, kid: "null", alg: null }],
     ["for encryption", { ...good.jwk, kid: "enc", use: "enc" }],
     ["not for verifying", { ...good.jwk, kid: "ops", key_ops: ["sign"] }],
-    ["with `key_ops` that are no array", { ...good.jwk, kid: "ops", key_ops: "verify" }],
+    ["with `key_ops` that are not an array", { ...good.jwk, kid: "ops", key_ops: "verify" }],
     ["of 2040 bits", weak.jwk],
     ["padded with zeros to 2048 bits", { ...weak.jwk, n: padded(weak.jwk.n) }],
     ["of more bits than OpenSSL takes", { ...good.jwk, kid: "big", n: "_".repeat(2800) }],
     ["without a modulus", { ...good.jwk, kid: "n", n: undefined }],
-    ["with a modulus that is no base64url", { ...good.jwk, kid: "n", n: `${good.jwk.n ?? ""}=` }],
+    ["with a modulus that is not base64url", { ...good.jwk, kid: "n", n: `${good.jwk.n ?? ""}=` }],
     ["without an exponent", { ...good.jwk, kid: "e", e: undefined }],
-    ["with an exponent of 1, for which anybody can sign", { ...good.jwk, kid: "e", e: "AQ" }],
+    ["with an exponent of 1, for which any signature can be forged", { ...good.jwk, kid: "e", e: "AQ" }],
     ["with an even exponent", { ...good.jwk, kid: "e", e: "AQAA" }],
     ["with an exponent of more than 64 bits", { ...good.jwk, kid: "e", e: "AQAAAAAAAAAAAQ" }],
   ])("%s", (_name, bad) => {
@@ -84,6 +84,9 @@ describe("a key that does not count, while the others do", () => {
   test("one of two different keys with the same key ID: neither counts", () => {
     const other = createSigningKey({ kid: "twice" });
     expect(kids({ ...good.jwk, kid: "twice" }, good.jwk, other.jwk)).toEqual(["good"]);
+    expect(kids({ ...good.jwk, kid: "twice", e: "Aw" }, { ...good.jwk, kid: "twice" }, good.jwk)).toEqual([
+      "good",
+    ]);
   });
 });
 
@@ -119,11 +122,15 @@ describe("a document that is refused", () => {
     ["null", "null", "not a JWK Set"],
     ["an array", "[]", "not a JWK Set"],
     ["without keys", "{}", "not a JWK Set"],
-    ["with keys that are no array", '{"keys":{}}', "not a JWK Set"],
+    ["with keys that are not an array", '{"keys":{}}', "not a JWK Set"],
     ["with an empty list", '{"keys":[]}', "no usable RS256 key"],
     ["with no key that counts", JSON.stringify({ keys: [weak.jwk, ec] }), "no usable RS256 key"],
   ])("%s", (_name, text, message) => {
     expect(() => readJwkSet(text)).toThrow(new Error(message));
+  });
+
+  test("absent, as in a snapshot that lacks it", () => {
+    expect(() => readUsableKeys(undefined)).toThrow(new Error("not a JWK Set"));
   });
 
   test("without quoting in a message what it sent", () => {

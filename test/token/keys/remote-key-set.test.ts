@@ -178,7 +178,7 @@ describe("while the tenant fails, the key set", () => {
     expect(await outcome(keySet)).toBe("accepted");
   });
 
-  test("uses stale keys never where told so", async () => {
+  test("never uses stale keys where that is switched off", async () => {
     const tenant = new VirtualTenant(jwks(current));
     const keySet = tenant.keySet({ staleIfErrorSeconds: 0 });
     await outcome(keySet);
@@ -495,6 +495,7 @@ describe("with a snapshot, the key set", () => {
   test.each([
     ["too old", { age: 604_800 * SECOND }, []],
     ["switched off", { snapshotMaxAgeSeconds: 0 }, []],
+    ["too old, and broken: that is not worth a warning", { age: 604_800 * SECOND, broken: {} }, []],
     ["of the future", { age: -MINUTE }, ["snapshot ignored: taken in the future"]],
     ["broken", { broken: { keys: [] } }, ["snapshot ignored: no usable RS256 key"]],
     ["no object", { broken: null }, ["snapshot ignored: not a JWK Set"]],
@@ -508,6 +509,13 @@ describe("with a snapshot, the key set", () => {
     expect(await outcome(keySet, "next")).toBe("accepted");
     expect(await outcome(keySet, "current")).toBe("unknown_key");
     expect(tenant.failures).toEqual(failures);
+  });
+
+  test("uses one that was taken this very moment", async () => {
+    const tenant = new VirtualTenant();
+    const keySet = tenant.keySet({ snapshot: snapshot(tenant, 0) });
+    expect(await outcomeNow(keySet)).toBe("accepted");
+    expect(tenant.failures).toEqual([]);
   });
 
   interface Bad {
@@ -525,8 +533,8 @@ describe("with a tenant that answers no, the key set", () => {
     tenant.keySet({ snapshot: { jwks: JSON.parse(jwks(current)) as unknown, takenAt: tenant.now - age } });
 
   test.each([
-    ["is told 429", tooMany],
-    ["is told 404, as of a tenant that was deleted", new FetchError("HTTP 404", { status: 404 })],
+    ["gets 429", tooMany],
+    ["gets 404, as of a tenant that was deleted", new FetchError("HTTP 404", { status: 404 })],
   ])("keeps no packaged keys beyond the stale limit where it %s", async (_, answer) => {
     const tenant = new VirtualTenant(answer);
     const keySet = packaged(tenant, WEEK_OLD);
@@ -616,4 +624,24 @@ describe("under a clock that goes back, the key set", () => {
     expect(await outcome(keySet)).toBe("accepted");
     expect(tenant.fetches).toHaveLength(1);
   });
+});
+
+test("without keys and without an error to tell, the detail says that there was no answer", async () => {
+  const tenant = new VirtualTenant();
+  const rejection = expect(tenant.keySet().key("current")).rejects.toThrow(
+    "keys_unavailable: tenant.example: no answer",
+  );
+  // Each fetch is frozen with its sandbox, and its connection is lost meanwhile: that says nothing about the tenant.
+  for (let round = 0; round < 2; round += 1) {
+    tenant.now += 5 * SECOND;
+    await tenant.settle(refused);
+  }
+  await rejection;
+});
+
+test("the state says how old the keys are and why the last fetch failed", async () => {
+  const tenant = new VirtualTenant(unavailable);
+  const keySet = tenant.keySet();
+  await outcome(keySet);
+  expect(keySet.state).toMatchObject({ freshness: "absent", failure: unavailable });
 });

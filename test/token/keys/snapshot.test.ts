@@ -39,7 +39,7 @@ describe("the file of snapshots", () => {
     ["null", "null", "takenAt is not a date"],
     ["a string", '"snapshot"', "takenAt is not a date"],
     ["without a date", '{"keySets":{"https://a.example/":{}}}', "takenAt is not a date"],
-    ["with a date that is none", '{"takenAt":"yesterday","keySets":{"a":{}}}', "takenAt is not a date"],
+    ["with an invalid date", '{"takenAt":"yesterday","keySets":{"a":{}}}', "takenAt is not a date"],
     ["without key sets", '{"takenAt":"2026-11-22T12:00:00.000Z"}', "no key sets"],
     ["with key sets of null", '{"takenAt":"2026-11-22T12:00:00.000Z","keySets":null}', "no key sets"],
   ])("is ignored, with the reason, where it is %s", (_name, text, reason) => {

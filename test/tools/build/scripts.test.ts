@@ -62,7 +62,7 @@ describe("install", () => {
     expect(run("tools/build/install.ts", "apart")).toEqual({ status: 0, printed: "" });
   });
 
-  test("installs anew what somebody has removed", () => {
+  test("installs again what was removed", () => {
     rmSync(join(folder, "apart/node_modules"), { recursive: true });
     expect(run("tools/build/install.ts", "apart").printed).toBe("Installed apart\n");
   });

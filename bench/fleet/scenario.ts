@@ -17,15 +17,15 @@ export const CHAPTERS = {
   outage: { title: "outage", from: 60 * MINUTE, to: 120 * MINUTE },
   attack: { title: "invented key IDs", from: 140 * MINUTE, to: 160 * MINUTE },
   surprise: { title: "surprise key", from: 180 * MINUTE, to: 190 * MINUTE },
-  herd: { title: "redeployment", from: 210 * MINUTE, to: 220 * MINUTE },
-  /** Somebody asks for the keys so often that everybody is answered 429. */
+  thunderingHerd: { title: "redeployment", from: 210 * MINUTE, to: 220 * MINUTE },
+  /** Someone requests the keys so often that every request is answered 429. */
   flood: { title: "flood", from: 240 * MINUTE, to: 360 * MINUTE },
 } as const satisfies Record<string, Chapter>;
 
 const ROTATED_AT = 20 * MINUTE;
 const REVOKED_AT = 40 * MINUTE;
 const REVOKED_IN_FLOOD_AT = CHAPTERS.flood.from + 5 * MINUTE;
-/** When somebody who does as the guide says has deployed a new snapshot. */
+/** When an operator who follows the guide has deployed a new snapshot. */
 export const RENEWED_AT = 50 * MINUTE;
 
 const [first, second, third, surprise] = ["first", "second", "third", "surprise"].map((kid) =>
@@ -47,20 +47,20 @@ export function signerAt(time: number, chance: number): string {
   return chance < switched ? "second" : "first";
 }
 
-/** A key that somebody stole, which is why it is revoked, and goes on using. */
-export interface Theft {
+/** A stolen key: the tenant revokes it, and the thief goes on using it. */
+export interface StolenKey {
   readonly kid: string;
   readonly revokedAt: number;
 }
 
-/** The first is revoked while all is well; the second by a flood that keeps the news from spreading. */
-export const THEFTS = {
+/** The first is revoked while all is well; the second during a flood that keeps containers from fetching the keys. */
+export const STOLEN_KEYS = {
   first: { kid: "first", revokedAt: REVOKED_AT },
   inFlood: { kid: "second", revokedAt: REVOKED_IN_FLOOD_AT },
-} as const satisfies Record<string, Theft>;
+} as const satisfies Record<string, StolenKey>;
 
 /** The stolen key that is in use. */
-export function theftAt(time: number): keyof typeof THEFTS | undefined {
+export function stolenKeyAt(time: number): keyof typeof STOLEN_KEYS | undefined {
   if (time < REVOKED_AT) return undefined;
   return time < REVOKED_IN_FLOOD_AT ? "first" : "inFlood";
 }

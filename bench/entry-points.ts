@@ -1,9 +1,9 @@
 /**
- * What each door of `./verifier` costs beside the authorizer: one process, warm, every token another one. Each round
- * lets every door take its turn, each time another one first; a number is the median of the rounds' ratios.
+ * What each way to use `./verifier` costs beside the authorizer: one process, warm, a different token for each call. Each
+ * round measures every entry point, each time another one first; a number is the median of the rounds' ratios.
  *
  *     npx tsx tools/build/install.ts examples/mcp-server
- *     npx tsx bench/doors.ts    about half a minute; prints the table of bench/verifier.md
+ *     npx tsx bench/entry-points.ts    about half a minute; prints the table of bench/verifier.md
  */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -13,12 +13,14 @@ import { bearerEvent } from "../src/testing/events.ts";
 import { answerHelp } from "../tools/build/usage.ts";
 import { median } from "./statistics.ts";
 
-answerHelp("Measures the doors of ./verifier beside the authorizer.\n\n  npx tsx bench/doors.ts\n");
+answerHelp(
+  "Measures the entry points of ./verifier beside the authorizer.\n\n  npx tsx bench/entry-points.ts\n",
+);
 
 const ROUNDS = 60;
 const CALLS = 100;
 const WARM_UP = 2000;
-/** JavaScript without types, with the SDK in a folder of its own. */
+/** JavaScript without types, with its own copy of the SDK. */
 const MCP_EXAMPLE = new URL("../examples/mcp-server/token-verifier.mjs", import.meta.url).href;
 
 const tenant = await tenantOfTests();
@@ -37,13 +39,13 @@ await once(server, "listening");
 const { port } = server.address() as AddressInfo;
 const authorize = createAuthorizer(tenant.settings, { write: () => undefined });
 
-/** What comes to the door with a token, and the door. */
-interface Door {
+/** A request with a token, and what answers it. */
+interface EntryPoint {
   readonly request: (token: string) => unknown;
   readonly answer: (request: never) => unknown;
 }
 
-const DOORS: Readonly<Record<string, Door>> = {
+const ENTRY_POINTS: Readonly<Record<string, EntryPoint>> = {
   "the authorizer, its log line included": {
     request: (token) => bearerEvent("http-2.0", token),
     answer: authorize,
@@ -73,7 +75,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     answer: async (request: RequestInit) => (await fetch(`http://127.0.0.1:${port}/`, request)).text(),
   },
 };
-const NAMES = Object.keys(DOORS);
+const NAMES = Object.keys(ENTRY_POINTS);
 const [AUTHORIZER = ""] = NAMES;
 
 let issued = 0;
@@ -83,7 +85,7 @@ function newTokens(count: number): readonly string[] {
 
 /** Milliseconds for one call. */
 async function timeOf(name: string, tokens: readonly string[]): Promise<number> {
-  const { request, answer } = DOORS[name] ?? { request: () => undefined, answer: () => undefined };
+  const { request, answer } = ENTRY_POINTS[name] ?? { request: () => undefined, answer: () => undefined };
   const requests = tokens.map(request) as never[];
   const startedAt = performance.now();
   for (const each of requests) await answer(each);
@@ -100,7 +102,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   }
   for (const [name, time] of times) ratios.get(name)?.push(time / (times.get(AUTHORIZER) ?? Number.NaN));
 }
-console.log("| door | the authorizer = 1 |\n| --- | ---: |");
+console.log("| where | the authorizer = 1 |\n| --- | ---: |");
 for (const [name, all] of ratios) console.log(`| ${name} | ${median(all).toFixed(2)} |`);
 server.close();
 server.closeAllConnections();

@@ -3,7 +3,7 @@ import { SimpleJwksCache, type PenaltyBox } from "aws-jwt-verify/jwk";
 import { FetchError } from "../../src/http/fetch-error.ts";
 import { RemoteKeySet, type KeySnapshot } from "../../src/token/keys/remote-key-set.ts";
 import { AuthorizerError } from "../../src/errors.ts";
-import { CHAPTERS, MINUTE, RENEWED_AT } from "./story.ts";
+import { CHAPTERS, MINUTE, RENEWED_AT } from "./scenario.ts";
 
 export type Outcome = "accepted" | "refused" | "cannot tell";
 
@@ -13,7 +13,7 @@ export interface ContainerKeys {
   verify(kid: string): Promise<Outcome>;
 }
 
-/** What a container takes from the world around it. */
+/** What a container takes from outside. */
 export interface Dependencies {
   readonly clock: () => number;
   readonly random: () => number;
@@ -21,7 +21,7 @@ export interface Dependencies {
   readonly snapshot: KeySnapshot;
 }
 
-export interface Contestant {
+export interface Strategy {
   readonly name: string;
   /** When the snapshot was taken that a container which starts now is given. */
   readonly snapshotAt: (now: number) => number;
@@ -32,17 +32,17 @@ const JWKS_URI = "https://tenant.example/.well-known/jwks.json";
 
 /** A snapshot is an hour old when the first containers start with it. */
 const TAKEN_AT = -60 * MINUTE;
-const TAKEN_FOR_HERD_AT = CHAPTERS.herd.from - MINUTE;
+const TAKEN_FOR_REDEPLOYMENT_AT = CHAPTERS.thunderingHerd.from - MINUTE;
 
-export const CONTESTANTS: readonly Contestant[] = [
+export const STRATEGIES: readonly Strategy[] = [
   {
     name: "with a snapshot",
-    snapshotAt: (now) => (now < CHAPTERS.herd.from ? TAKEN_AT : TAKEN_FOR_HERD_AT),
+    snapshotAt: (now) => (now < CHAPTERS.thunderingHerd.from ? TAKEN_AT : TAKEN_FOR_REDEPLOYMENT_AT),
     start: (dependencies) => ours(dependencies, dependencies.snapshot),
   },
   {
     name: "with a snapshot, if 429 were an outage",
-    snapshotAt: (now) => (now < CHAPTERS.herd.from ? TAKEN_AT : TAKEN_FOR_HERD_AT),
+    snapshotAt: (now) => (now < CHAPTERS.thunderingHerd.from ? TAKEN_AT : TAKEN_FOR_REDEPLOYMENT_AT),
     start: (dependencies) =>
       ours(dependencies, dependencies.snapshot, (status) => new FetchError(`HTTP ${status}`)),
   },
@@ -50,7 +50,7 @@ export const CONTESTANTS: readonly Contestant[] = [
     name: "with a snapshot, renewed after the revocation",
     snapshotAt: (now) => {
       if (now < RENEWED_AT) return TAKEN_AT;
-      return now < CHAPTERS.herd.from ? RENEWED_AT : TAKEN_FOR_HERD_AT;
+      return now < CHAPTERS.thunderingHerd.from ? RENEWED_AT : TAKEN_FOR_REDEPLOYMENT_AT;
     },
     start: (dependencies) => ours(dependencies, dependencies.snapshot),
   },
