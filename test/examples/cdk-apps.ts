@@ -22,7 +22,7 @@ export async function createCdkFolder(name: string): Promise<string> {
   if (!existsSync(CDK))
     throw new Error("Install CDK first: npx tsx tools/build/install.ts examples/attach-cdk");
   const folder = mkdtempSync(join(tmpdir(), name));
-  await unpackAsDependency(await packNpmPackage(folder), folder);
+  await unpackAsDependency(await packNpmPackage(), folder);
   for (const dependency of ["aws-cdk-lib", "constructs", "@aws-cdk"])
     symlinkSync(join(CDK, dependency), join(folder, "node_modules", dependency));
   return folder;

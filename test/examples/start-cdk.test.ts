@@ -19,7 +19,7 @@ beforeAll(async () => {
     throw new Error("Install CDK first: npx tsx tools/build/install.ts examples/attach-cdk");
   folder = mkdtempSync(join(tmpdir(), "start-cdk-"));
   cpSync("examples/start-cdk", folder, { recursive: true });
-  await unpackAsDependency(await packNpmPackage(folder), folder);
+  await unpackAsDependency(await packNpmPackage(), folder);
   for (const name of ["aws-cdk-lib", "constructs", "@aws-cdk"])
     symlinkSync(join(CDK, name), join(folder, "node_modules", name));
   symlinkSync(resolve("node_modules/esbuild"), join(folder, "node_modules/esbuild"));
