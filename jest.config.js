@@ -20,6 +20,8 @@ const project = {
 
 /** Every test file belongs to one project: to a part of test/parts.json, or else to the rules, which `npm test` runs. */
 export default {
+  globalSetup: "<rootDir>/test/shared-folder.mjs",
+  globalTeardown: "<rootDir>/test/remove-shared-folder.mjs",
   // No test may depend on how fast the machine is: this only ends one that waits for what never comes.
   testTimeout: 300_000,
   maxWorkers: "100%",

@@ -125,6 +125,10 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "test/local/legacy-sign-in.test.ts": {
     "Date.now": STANDS,
   },
+  "test/made-once.ts": {
+    setTimeout: AGAIN,
+    "timers/promises": AGAIN,
+  },
   "test/mutation/runner.mjs": {
     "performance.now": "how long a test took, of which Stryker makes a generous limit",
   },

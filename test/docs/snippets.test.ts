@@ -70,7 +70,7 @@ it("the browser clients compile: complete files, as they are pasted", async () =
   const page = unindented(guides.get("docs/migration.md") ?? "");
   for (const name of ["auth0-js.ts", "lock.ts", "spa.ts"])
     expect(page).toContain(unindented(readFileSync(`examples/clients/${name}`, "utf8")));
-}, 120_000);
+});
 
 it("the Action of the dashboard's page is the one of infra/auth0, with names in place of keywords", () => {
   const action = readFileSync("infra/auth0/actions/add-email-to-access-token.js", "utf8")

@@ -42,7 +42,7 @@ it("its tests run in jest without experimental modules", async () => {
   } finally {
     rmSync(project, { recursive: true });
   }
-}, 60_000);
+});
 
 function link(target: string, path: string): void {
   mkdirSync(resolve(path, ".."), { recursive: true });

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { freePorts, type Ports } from "../../local/ports.ts";
 import { signIn } from "../../local/sign-in.ts";
@@ -53,10 +50,8 @@ const EXAMPLES = [
   },
 ] as const satisfies readonly (Record<string, unknown> & { readonly attachment: Attachment })[];
 
-const packages = mkdtempSync(join(tmpdir(), "attach-"));
 let tarball: string;
-beforeAll(async () => (tarball = await packNpmPackage(packages)));
-afterAll(() => rmSync(packages, { recursive: true }));
+beforeAll(async () => (tarball = await packNpmPackage()));
 
 describe.each(EXAMPLES)("$example, in a folder of its own", (expected) => {
   let consumer: Consumer;

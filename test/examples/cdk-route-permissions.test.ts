@@ -1,27 +1,10 @@
-import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
 import { lintTemplate } from "../../src/deploy/lint/lint.ts";
 import { readZip } from "../../src/deploy/package/read-zip.ts";
-import { packNpmPackage, unpackAsDependency } from "../tools/npm-package.ts";
-
-const run = promisify(execFile);
-const CDK = resolve("examples/attach-cdk/node_modules");
-
-let folder: string;
-beforeAll(async () => {
-  if (!existsSync(CDK))
-    throw new Error("Install CDK first: npx tsx tools/build/install.ts examples/attach-cdk");
-  folder = mkdtempSync(join(tmpdir(), "cdk-routes-"));
-  await unpackAsDependency(await packNpmPackage(folder), folder);
-  for (const name of ["aws-cdk-lib", "constructs", "@aws-cdk"])
-    symlinkSync(join(CDK, name), join(folder, "node_modules", name));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+import { createCdkFolder, synthesize } from "./cdk-apps.ts";
 
 interface App {
   readonly properties?: string;
@@ -29,12 +12,55 @@ interface App {
   readonly stack: string;
 }
 
-let count = 0;
+const APPS: Readonly<Record<string, App>> = {
+  allKinds: {
+    stack: `
+      const http = new HttpApi(stack, "Http", { defaultAuthorizer: auth0.httpAuthorizer() });
+      const add = (path) => http.addRoutes({ path, methods: [HttpMethod.GET], integration });
+      auth0.requirePermissions(add("/orders/{id}"), "read:orders", "list:orders");
+      add("/hello");
+      const rest = new RestApi(stack, "Rest", { cloudWatchRole: false, defaultMethodOptions: { authorizer: auth0.restAuthorizer() } });
+      const admin = rest.root.addResource("admin");
+      auth0.requirePermissions(admin.addProxy({ anyMethod: true }).anyMethod, "admin");
+      rest.root.addMethod("GET", new LambdaIntegration(hello));
+      const webSocketApi = new WebSocketApi(stack, "WebSocket", {
+        connectRouteOptions: { authorizer: auth0.webSocketAuthorizer(), integration: new WebSocketLambdaIntegration("C", hello) },
+      });
+      new WebSocketStage(stack, "Stage", { webSocketApi, stageName: "prod", autoDeploy: true });`,
+  },
+  caching: {
+    stack: `
+      const authorizer = auth0.restAuthorizer("Rest", { resultTtl: Duration.minutes(1) });
+      const rest = new RestApi(stack, "Api", { cloudWatchRole: false, defaultMethodOptions: { authorizer } });
+      auth0.requirePermissions(rest.root.addMethod("GET", new LambdaIntegration(hello)), "read:orders");`,
+  },
+  withoutPermissions: {
+    stack: `new HttpApi(stack, "Http", { defaultAuthorizer: auth0.httpAuthorizer() })
+      .addRoutes({ path: "/hello", methods: [HttpMethod.GET], integration });`,
+  },
+  notZipped: {
+    properties: 'zip: "node_modules/auth0-api-gateway-authorizer/dist",',
+    stack: `const http = new HttpApi(stack, "Http", { defaultAuthorizer: auth0.httpAuthorizer() });
+      auth0.requirePermissions(http.addRoutes({ path: "/orders", methods: [HttpMethod.GET], integration }), "read:orders");`,
+  },
+  unguarded: {
+    stack: `const http = new HttpApi(stack, "Http");
+      auth0.requirePermissions(http.addRoutes({ path: "/orders", methods: [HttpMethod.GET], integration }), "read:orders");`,
+  },
+};
 
-/** The template of an app, with the folder that it is in. */
-async function synthesize({ properties = "", stack }: App): Promise<{ out: string; template: Template }> {
-  const name = `app-${(count += 1)}`;
-  const source = `
+let folder: string;
+let errors: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  folder = await createCdkFolder("cdk-routes-");
+  cpSync("examples/own-stack-cdk/routes.mjs", join(folder, "example.mjs"));
+  for (const [name, app] of Object.entries(APPS)) writeFileSync(join(folder, `${name}.mjs`), sourceOf(app));
+  errors = await synthesize(folder, "example", ...Object.keys(APPS));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function sourceOf({ properties = "", stack }: App): string {
+  return `
     import { Auth0Authorizer } from "auth0-api-gateway-authorizer/cdk";
     import { App, Duration, Stack } from "aws-cdk-lib";
     import { LambdaIntegration, RestApi } from "aws-cdk-lib/aws-apigateway";
@@ -53,11 +79,15 @@ async function synthesize({ properties = "", stack }: App): Promise<{ out: strin
     });
     ${stack}
     app.synth();`;
-  writeFileSync(join(folder, `${name}.mjs`), source);
-  const out = join(folder, name);
-  const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: out };
-  await run(process.execPath, ["--preserve-symlinks", `${name}.mjs`], { cwd: folder, env });
-  return { out, template: JSON.parse(readFileSync(join(out, "Shop.template.json"), "utf8")) as Template };
+}
+
+function readTemplate(app: string, stack = "Shop"): Template {
+  return JSON.parse(readFileSync(join(folder, app, `${stack}.template.json`), "utf8")) as Template;
+}
+
+function readAsset(app: string, template: Template): Buffer {
+  const { S3Key } = getFunction(template)["Code"] as { S3Key: string };
+  return readFileSync(join(folder, app, `asset.${S3Key}`));
 }
 
 interface Code {
@@ -65,9 +95,8 @@ interface Code {
   readonly routes: unknown;
 }
 
-function readCode(out: string, template: Template): Code {
-  const { S3Key } = getFunction(template)["Code"] as { S3Key: string };
-  const files = readZip(readFileSync(join(out, `asset.${S3Key}`)));
+function readCode(app: string, template: Template): Code {
+  const files = readZip(readAsset(app, template));
   const text = files.find(({ name }) => name === "routes.json")?.content.toString() ?? "null";
   return { files: files.map(({ name }) => name), routes: JSON.parse(text) };
 }
@@ -77,27 +106,14 @@ function getFunction(template: Template): Readonly<Record<string, unknown>> {
   return functions.find(({ name }) => name.startsWith("Auth0"))?.properties ?? {};
 }
 
-const ALL_KINDS = `
-  const http = new HttpApi(stack, "Http", { defaultAuthorizer: auth0.httpAuthorizer() });
-  const add = (path) => http.addRoutes({ path, methods: [HttpMethod.GET], integration });
-  auth0.requirePermissions(add("/orders/{id}"), "read:orders", "list:orders");
-  add("/hello");
-  const rest = new RestApi(stack, "Rest", { cloudWatchRole: false, defaultMethodOptions: { authorizer: auth0.restAuthorizer() } });
-  const admin = rest.root.addResource("admin");
-  auth0.requirePermissions(admin.addProxy({ anyMethod: true }).anyMethod, "admin");
-  rest.root.addMethod("GET", new LambdaIntegration(hello));
-  const webSocketApi = new WebSocketApi(stack, "WebSocket", {
-    connectRouteOptions: { authorizer: auth0.webSocketAuthorizer(), integration: new WebSocketLambdaIntegration("C", hello) },
-  });
-  new WebSocketStage(stack, "Stage", { webSocketApi, stageName: "prod", autoDeploy: true });`;
-
 describe("permissions at routes", () => {
-  let out: string;
   let template: Template;
-  beforeAll(async () => ({ out, template } = await synthesize({ stack: ALL_KINDS })));
+  beforeAll(() => {
+    template = readTemplate("allKinds");
+  });
 
   test("are packaged with every guarded route, of all kinds of API", () => {
-    const { files, routes } = readCode(out, template);
+    const { files, routes } = readCode("allKinds", template);
     expect(routes).toEqual({
       "GET /orders/{id}": ["read:orders", "list:orders"],
       "GET /hello": [],
@@ -125,61 +141,40 @@ describe("permissions at routes", () => {
   });
 
   test("have no mistake by our rules", () => {
-    const { S3Key } = getFunction(template)["Code"] as { S3Key: string };
-    const code = readFileSync(join(out, `asset.${S3Key}`));
+    const code = readAsset("allKinds", template);
     const rules = lintTemplate(template, { readFile: () => code }).map(({ rule }) => rule);
     expect(rules.filter((rule) => rule.includes("route"))).toEqual([]);
   });
 });
 
-test("the example of routes packages them", async () => {
-  cpSync("examples/own-stack-cdk/routes.mjs", join(folder, "routes.mjs"));
-  const out = join(folder, "example");
-  const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: out };
-  await run(process.execPath, ["--preserve-symlinks", "routes.mjs"], { cwd: folder, env });
-  const template = JSON.parse(readFileSync(join(out, "Routes.template.json"), "utf8")) as Template;
-  expect(readCode(out, template).routes).toEqual({ "GET /orders/{id}": ["read:orders"], "GET /hello": [] });
+test("the example of routes packages them", () => {
+  const { routes } = readCode("example", readTemplate("example", "Routes"));
+  expect(routes).toEqual({ "GET /orders/{id}": ["read:orders"], "GET /hello": [] });
 });
 
-test("a REST API that caches has the method and the path in its key", async () => {
-  const { template } = await synthesize({
-    stack: `
-      const authorizer = auth0.restAuthorizer("Rest", { resultTtl: Duration.minutes(1) });
-      const rest = new RestApi(stack, "Api", { cloudWatchRole: false, defaultMethodOptions: { authorizer } });
-      auth0.requirePermissions(rest.root.addMethod("GET", new LambdaIntegration(hello)), "read:orders");`,
-  });
-  const [rest] = getResources(template, "AWS::ApiGateway::Authorizer");
+test("a REST API that caches has the method and the path in its key", () => {
+  const [rest] = getResources(readTemplate("caching"), "AWS::ApiGateway::Authorizer");
   expect(rest?.properties).toMatchObject({
     AuthorizerResultTtlInSeconds: 60,
     IdentitySource: "method.request.header.Authorization,context.httpMethod,context.path",
   });
 });
 
-test("without permissions the zip is the package's, and the cache is as it was", async () => {
-  const { out, template } = await synthesize({
-    stack: `new HttpApi(stack, "Http", { defaultAuthorizer: auth0.httpAuthorizer() })
-      .addRoutes({ path: "/hello", methods: [HttpMethod.GET], integration });`,
-  });
-  expect(readCode(out, template).routes).toBeNull();
+test("without permissions the zip is the package's, and the cache is as it was", () => {
+  const template = readTemplate("withoutPermissions");
+  expect(readCode("withoutPermissions", template).routes).toBeNull();
   const [authorizer] = getResources(template, "AWS::ApiGatewayV2::Authorizer");
   expect(authorizer?.properties["IdentitySource"]).toEqual(["$request.header.Authorization"]);
 });
 
-test("code that is not a zip gets the permissions in its environment", async () => {
-  const { template } = await synthesize({
-    properties: 'zip: "node_modules/auth0-api-gateway-authorizer/dist",',
-    stack: `const http = new HttpApi(stack, "Http", { defaultAuthorizer: auth0.httpAuthorizer() });
-      auth0.requirePermissions(http.addRoutes({ path: "/orders", methods: [HttpMethod.GET], integration }), "read:orders");`,
-  });
-  expect(getFunction(template)["Environment"]).toMatchObject({
+test("code that is not a zip gets the permissions in its environment", () => {
+  expect(getFunction(readTemplate("notZipped"))["Environment"]).toMatchObject({
     Variables: { AUTHORIZER_ROUTE_PERMISSIONS: "GET /orders=read:orders" },
   });
 });
 
-test("permissions that nothing would check are refused", async () => {
-  const stack = `const http = new HttpApi(stack, "Http");
-    auth0.requirePermissions(http.addRoutes({ path: "/orders", methods: [HttpMethod.GET], integration }), "read:orders");`;
-  await expect(synthesize({ stack })).rejects.toMatchObject({
-    stderr: expect.stringMatching(/Shop\/Http\/GET--orders has permissions, and not the authorizer/),
+test("permissions that nothing would check are refused, and nothing else is", () => {
+  expect(errors).toEqual({
+    unguarded: expect.stringMatching(/Shop\/Http\/GET--orders has permissions, and not the authorizer/),
   });
 });

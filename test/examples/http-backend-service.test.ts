@@ -1,8 +1,7 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { createAuthorizer } from "../../src/authorizer/create-authorizer.ts";
@@ -14,20 +13,16 @@ import { createConsumer, type Consumer } from "./consumer.ts";
 
 const SECRET = "only-the-gateway-knows";
 
-const packages = mkdtempSync(join(tmpdir(), "http-backend-"));
 let consumer: Consumer;
 let template: Template;
 beforeAll(async () => {
-  consumer = await createConsumer("http-backend", await packNpmPackage(packages));
+  consumer = await createConsumer("http-backend", await packNpmPackage());
   const file = join(consumer.folder, "serverless.yml");
   const text = readFileSync(file, "utf8").replaceAll("${env:GATEWAY_SECRET}", SECRET);
   writeFileSync(file, text.replace("auth0Authorizer:\n", "auth0Authorizer:\n    snapshot: false\n"));
   template = await consumer.package();
 });
-afterAll(async () => {
-  await consumer.remove();
-  rmSync(packages, { recursive: true });
-});
+afterAll(() => consumer.remove());
 
 /** What a template refers to without having it: CloudFormation refuses it at deployment. */
 function danglingReferences({ Resources, ...more }: Template): readonly string[] {

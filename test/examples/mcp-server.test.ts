@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { signIn, visitToCallback } from "../../local/sign-in.ts";
@@ -45,21 +44,17 @@ interface Agent {
 const example = async <T>(folder: string, file: string): Promise<T> =>
   (await import(join(resolve(folder), file))) as T;
 
-const packages = mkdtempSync(join(tmpdir(), "mcp-"));
 let consumer: Consumer;
 let packaged: Template;
 beforeAll(async () => {
-  consumer = await createConsumer("mcp-server", await packNpmPackage(packages));
+  consumer = await createConsumer("mcp-server", await packNpmPackage());
   // The plugin deploys no tenant of this machine: what it packaged gets the addresses of the tests afterwards.
   const file = join(consumer.folder, "serverless.yml");
   const text = readFileSync(file, "utf8");
   writeFileSync(file, text.replace("auth0Authorizer:\n", "auth0Authorizer:\n    snapshot: false\n"));
   packaged = await consumer.package();
 });
-afterAll(async () => {
-  await consumer.remove();
-  rmSync(packages, { recursive: true });
-});
+afterAll(() => consumer.remove());
 
 /** The example as it is deployed, in the in-memory gateway: what answers, and how, is what its template says. */
 async function deployedAt(origin: string, tenant: Tenant, folder: string): Promise<RoutedApi> {

@@ -1,39 +1,67 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 import { complaintsOfAws } from "../../tools/validate/aws.ts";
 import { lintTemplate } from "../../src/deploy/lint/lint.ts";
 import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
-import { packNpmPackage, unpackAsDependency } from "../tools/npm-package.ts";
+import { createCdkFolder, synthesize } from "./cdk-apps.ts";
 
 const run = promisify(execFile);
-const CDK = resolve("examples/attach-cdk/node_modules");
 
-/** The example in a folder of its own, with our npm package installed from its tarball. */
+type Edit = readonly [from: string, to: string];
+
+const METADATA = "https://api.acme.com/.well-known/oauth-protected-resource";
+const REVOCATIONS = `revocations: {
+    eventBus: EventBus.fromEventBusName(this, "Bus", "aws.partner/auth0.com/acme-1/auth0.events"),
+    logEventBus: EventBus.fromEventBusName(this, "LogBus", "aws.partner/auth0.com/acme-1/auth0.logs"),
+    logoutClientIds: ["WebApp"],
+  },
+  alarms: { email: "team@acme.com", refusedPercent: 30, silenceHours: 24 },`;
+
+/** The example with some of its text changed, by the name of the app. */
+const CHANGED: Readonly<Record<string, readonly Edit[]>> = {
+  example: [],
+  addressed: [
+    ["webSocketAuthorizer()", 'webSocketAuthorizer("Ws", "route.request.header.Sec-WebSocket-Protocol")'],
+    ["addGatewayResponses(rest)", `addGatewayResponses(rest, { resourceMetadata: "${METADATA}" })`],
+  ],
+  revoking: [
+    ["      settings: {", `${REVOCATIONS}\n      settings: {`],
+    ["import { App", 'import { EventBus } from "aws-cdk-lib/aws-events";\nimport { App'],
+  ],
+  misspelled: [['audiences: ["https://api.acme.com/"]', "audience: []"]],
+  forgotten: [['emailClaim: "https://acme.com/email",', ""]],
+};
+
+/** The apps in a folder of their own, with our npm package installed from its tarball. */
 let folder: string;
-let path: string;
+let errors: Readonly<Record<string, string>>;
 let template: Template;
 beforeAll(async () => {
-  if (!existsSync(CDK))
-    throw new Error("Install CDK first: npx tsx tools/build/install.ts examples/attach-cdk");
-  folder = mkdtempSync(join(tmpdir(), "own-stack-cdk-"));
+  folder = await createCdkFolder("own-stack-cdk-");
   cpSync("examples/own-stack-cdk", folder, { recursive: true });
-  await unpackAsDependency(await packNpmPackage(folder), folder);
-  for (const name of ["aws-cdk-lib", "constructs", "@aws-cdk"])
-    symlinkSync(join(CDK, name), join(folder, "node_modules", name));
-  await synthesise();
-  path = join(folder, "out/OwnStackCdk.template.json");
-  template = JSON.parse(readFileSync(path, "utf8")) as Template;
+  const example = readFileSync(join(folder, "app.mjs"), "utf8");
+  for (const [app, edits] of Object.entries(CHANGED))
+    writeFileSync(join(folder, `${app}.mjs`), edits.reduce(edited, example));
+  errors = await synthesize(folder, ...Object.keys(CHANGED));
+  template = readTemplate("example");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function synthesise(app = "app.mjs", out = "out"): Promise<void> {
-  const env = { PATH: process.env["PATH"], HOME: folder, CDK_OUTDIR: join(folder, out) };
-  await run(process.execPath, ["--preserve-symlinks", app], { cwd: folder, env });
+function edited(text: string, [from, to]: Edit): string {
+  if (!text.includes(from)) throw new Error(`The example has no ${from}`);
+  return text.replace(from, to);
+}
+
+function pathOf(app: string): string {
+  return join(folder, app, "OwnStackCdk.template.json");
+}
+
+function readTemplate(app: string): Template {
+  return JSON.parse(readFileSync(pathOf(app), "utf8")) as Template;
 }
 
 test("the construct compiles against CDK's types", async () => {
@@ -47,7 +75,7 @@ describe("the stack with the construct", () => {
       ?.properties ?? {};
 
   test("has no finding by AWS's rules or by ours: every route is guarded", () => {
-    expect(complaintsOfAws([path]).get(path)).toEqual([]);
+    expect(complaintsOfAws([pathOf("example")]).get(pathOf("example"))).toEqual([]);
     expect(lintTemplate(template).filter(({ severity }) => severity !== "not checked")).toEqual([]);
     const types = ["AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"];
     const ttls = getResources(template, ...types).map(
@@ -67,7 +95,9 @@ describe("the stack with the construct", () => {
 
   test("deploys the zip of the package, unchanged", () => {
     const { S3Key } = authorizer()["Code"] as { S3Key: string };
-    expect(readFileSync(join(folder, "out", `asset.${S3Key}`))).toEqual(readFileSync("dist/authorizer.zip"));
+    expect(readFileSync(join(folder, "example", `asset.${S3Key}`))).toEqual(
+      readFileSync("dist/authorizer.zip"),
+    );
     expect(authorizer()).toMatchObject({ Handler: "authorizer.handler", Timeout: 8, MemorySize: 512 });
   });
 
@@ -94,18 +124,9 @@ describe("the stack with the construct", () => {
   });
 });
 
-test("a WebSocket's token may come among the subprotocols, and a 401 may name the resource's metadata", async () => {
-  const address = "https://api.acme.com/.well-known/oauth-protected-resource";
-  const source = readFileSync(join(folder, "app.mjs"), "utf8")
-    .replace(
-      "webSocketAuthorizer()",
-      'webSocketAuthorizer("Ws", "route.request.header.Sec-WebSocket-Protocol")',
-    )
-    .replace("addGatewayResponses(rest)", `addGatewayResponses(rest, { resourceMetadata: "${address}" })`);
-  writeFileSync(join(folder, "changed.mjs"), source);
-  await synthesise("changed.mjs", "changed");
-  const changed = readFileSync(join(folder, "changed/OwnStackCdk.template.json"), "utf8");
-  const resources = (type: string) => getResources(JSON.parse(changed) as Template, type);
+test("a WebSocket's token may come among the subprotocols, and a 401 may name the resource's metadata", () => {
+  const changed = readTemplate("addressed");
+  const resources = (type: string) => getResources(changed, type);
   expect(JSON.stringify(resources("AWS::ApiGatewayV2::Authorizer"))).toContain(
     '["route.request.header.Sec-WebSocket-Protocol"]',
   );
@@ -113,26 +134,14 @@ test("a WebSocket's token may come among the subprotocols, and a 401 may name th
     ({ properties }) => properties["ResponseType"] === "UNAUTHORIZED",
   );
   expect(unauthorized?.properties["ResponseParameters"]).toMatchObject({
-    "gatewayresponse.header.WWW-Authenticate": `'Bearer realm="api", resource_metadata="${address}"'`,
+    "gatewayresponse.header.WWW-Authenticate": `'Bearer realm="api", resource_metadata="${METADATA}"'`,
   });
 });
 
 describe("the stack with revocations", () => {
-  const OPTIONS = `revocations: {
-    eventBus: EventBus.fromEventBusName(this, "Bus", "aws.partner/auth0.com/acme-1/auth0.events"),
-    logEventBus: EventBus.fromEventBusName(this, "LogBus", "aws.partner/auth0.com/acme-1/auth0.logs"),
-    logoutClientIds: ["WebApp"],
-  },
-  alarms: { email: "team@acme.com", refusedPercent: 30, silenceHours: 24 },`;
   let revoking: Template;
-  beforeAll(async () => {
-    const source = readFileSync(join(folder, "app.mjs"), "utf8")
-      .replace("      settings: {", `${OPTIONS}\n      settings: {`)
-      .replace("import { App", 'import { EventBus } from "aws-cdk-lib/aws-events";\nimport { App')
-      .replace('"OwnStackCdk"', '"Revoking"');
-    writeFileSync(join(folder, "revoking.mjs"), source);
-    await synthesise("revoking.mjs");
-    revoking = JSON.parse(readFileSync(join(folder, "out/Revoking.template.json"), "utf8")) as Template;
+  beforeAll(() => {
+    revoking = readTemplate("revoking");
   });
 
   interface Document {
@@ -149,8 +158,7 @@ describe("the stack with revocations", () => {
   }
 
   test("has no finding by AWS's rules or by ours", () => {
-    const out = join(folder, "out/Revoking.template.json");
-    expect(complaintsOfAws([out]).get(out)).toEqual([]);
+    expect(complaintsOfAws([pathOf("revoking")]).get(pathOf("revoking"))).toEqual([]);
     expect(lintTemplate(revoking).filter(({ severity }) => severity !== "not checked")).toEqual([]);
   });
 
@@ -203,7 +211,9 @@ describe("the stack with revocations", () => {
       RevocationDeadLetters: { "Fn::GetAtt": [expect.stringMatching(/DeadLetters/), "QueueName"] },
     });
     const [asset = ""] = /[0-9a-f]{64}\.json/.exec(JSON.stringify(stack?.properties["TemplateURL"])) ?? [];
-    expect(readFileSync(join(folder, "out", `asset.${asset}`))).toEqual(readFileSync("dist/alarms.json"));
+    expect(readFileSync(join(folder, "revoking", `asset.${asset}`))).toEqual(
+      readFileSync("dist/alarms.json"),
+    );
   });
 });
 
@@ -214,14 +224,14 @@ test("the stack without revocations and alarms has nothing of them", () => {
 test.each([
   [
     "a name that is not a setting",
-    'audiences: ["https://api.acme.com/"]',
-    "audience: []",
+    "misspelled",
     /2 issues in its configuration[^]*- audience is not a setting: was audiences meant\?/,
   ],
-  ["a forgotten setting", 'emailClaim: "https://acme.com/email",', "", /emailClaim is required/],
-])("a stack with %s is not synthesised", async (_, from, to, message) => {
-  const source = readFileSync(join(folder, "app.mjs"), "utf8");
-  expect(source).toContain(from);
-  writeFileSync(join(folder, "misconfigured.mjs"), source.replace(from, to));
-  await expect(synthesise("misconfigured.mjs")).rejects.toThrow(message);
+  ["a forgotten setting", "forgotten", /emailClaim is required/],
+])("a stack with %s is not synthesized", (_, app, message) => {
+  expect(errors[app]).toMatch(message);
+});
+
+test("no other stack fails", () => {
+  expect(Object.keys(errors)).toEqual(["misspelled", "forgotten"]);
 });

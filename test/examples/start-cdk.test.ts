@@ -19,7 +19,7 @@ beforeAll(async () => {
     throw new Error("Install CDK first: npx tsx tools/build/install.ts examples/attach-cdk");
   folder = mkdtempSync(join(tmpdir(), "start-cdk-"));
   cpSync("examples/start-cdk", folder, { recursive: true });
-  await unpackAsDependency(await packNpmPackage(folder), folder);
+  await unpackAsDependency(await packNpmPackage(), folder);
   for (const name of ["aws-cdk-lib", "constructs", "@aws-cdk"])
     symlinkSync(join(CDK, name), join(folder, "node_modules", name));
   symlinkSync(resolve("node_modules/esbuild"), join(folder, "node_modules/esbuild"));
@@ -30,7 +30,7 @@ beforeAll(async () => {
   const env = { PATH: path, HOME: folder, CDK_OUTDIR: join(folder, "out") };
   await run(process.execPath, ["--preserve-symlinks", "app.mjs"], { cwd: folder, env });
   template = JSON.parse(readFileSync(join(folder, "out/Shop.template.json"), "utf8")) as Template;
-}, 300_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test("the quick start for CDK synthesizes, and its one route is guarded", () => {
@@ -44,4 +44,4 @@ test("the quick start for CDK synthesizes, and its one route is guarded", () => 
 test("its files compile against the types of CDK and of the package", async () => {
   const tsc = run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "examples/start-cdk"]);
   expect(await tsc.catch((error: unknown) => error)).toMatchObject({ stdout: "" });
-}, 300_000);
+});

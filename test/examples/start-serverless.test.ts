@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { lintTemplate } from "../../src/deploy/lint/lint.ts";
@@ -7,21 +6,17 @@ import { getResources, type Template } from "../../src/deploy/lint/cloudformatio
 import { packNpmPackage } from "../tools/npm-package.ts";
 import { createConsumer, type Consumer } from "./consumer.ts";
 
-const packages = mkdtempSync(join(tmpdir(), "start-serverless-"));
 let consumer: Consumer;
 let template: Template;
 beforeAll(async () => {
-  consumer = await createConsumer("start-serverless", await packNpmPackage(packages));
+  consumer = await createConsumer("start-serverless", await packNpmPackage());
   // As it stands, but for the keys of a tenant that does not exist.
   const path = join(consumer.folder, "serverless.yml");
   const text = readFileSync(path, "utf8");
   writeFileSync(path, text.replace("  auth0Authorizer:\n", "  auth0Authorizer:\n    snapshot: false\n"));
   template = await consumer.package();
 });
-afterAll(async () => {
-  await consumer.remove();
-  rmSync(packages, { recursive: true });
-});
+afterAll(() => consumer.remove());
 
 test("the quick start packages, and its one route is guarded", () => {
   expect(lintTemplate(template).filter(({ severity }) => severity === "error")).toEqual([]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { getResources, type NamedResource } from "../../src/deploy/lint/cloudformation.ts";
 import { createAuthorizer, type Dependencies } from "../../src/authorizer/create-authorizer.ts";
 import type { Settings } from "../../src/settings/settings.ts";
@@ -18,7 +18,6 @@ beforeAll(async () => {
   packaged = await packageService("revocations=on");
   emitted = await emittedMetrics();
 });
-afterAll(() => packaged.remove());
 
 /** A metric as CloudWatch would keep it: its name, and the names and values of its dimensions. */
 interface Emitted {
@@ -200,14 +199,12 @@ describe("the alarms", () => {
         Auth0RefusalRateAlarm: { Properties: { Threshold: 20 } },
       },
     });
-    withEmail.remove();
   });
 
   test("do not miss accepted calls where these are not counted", async () => {
     const quiet = await packageService("AUTHORIZER_LOG_LEVEL=warn");
     expect(packaged.template.Resources).toHaveProperty("Auth0ErrorsAlarm");
     expect(quiet.template.Resources).not.toHaveProperty("Auth0ErrorsAlarm");
-    quiet.remove();
   });
 });
 

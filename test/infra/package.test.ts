@@ -2,20 +2,11 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { getResources, type Template } from "../../src/deploy/lint/cloudformation.ts";
-import { NO_CREDENTIALS, packageService, type Packaged } from "./packaged.ts";
+import { NO_CREDENTIALS, packageService } from "./packaged.ts";
 import { zipEntries } from "./zip-entries.ts";
 import { codeFiles } from "../../src/deploy/package/function-files.ts";
-
-const packages: Packaged[] = [];
-afterAll(() => packages.forEach((packaged) => packaged.remove()));
-
-async function packaged(...params: string[]): Promise<{ folder: string; template: Template }> {
-  const result = await packageService(...params);
-  packages.push(result);
-  return result;
-}
 
 function resources(template: Template, type: string): [string, Record<string, unknown>][] {
   return getResources(template, type).map(({ name, properties }) => [name, properties]);
@@ -24,7 +15,7 @@ function resources(template: Template, type: string): [string, Record<string, un
 describe("the authorizer alone", () => {
   let folder: string;
   let template: Template;
-  beforeAll(async () => ({ folder, template } = await packaged()));
+  beforeAll(async () => ({ folder, template } = await packageService()));
 
   test("is one function and no API", () => {
     expect(readdirSync(folder).filter((name) => name.endsWith(".zip"))).toEqual(["auth0.zip"]);
@@ -63,16 +54,17 @@ describe("what its functions may do", () => {
   const LOG = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
   test.each([
-    ["authorizer", "Auth0AuthorizerRole", { "Fn::GetAtt": ["Auth0LogGroup", "Arn"] }],
+    ["authorizer", [], "Auth0AuthorizerRole", { "Fn::GetAtt": ["Auth0LogGroup", "Arn"] }],
     [
       "whoami",
+      ["deploy=whoami"],
       "WhoamiRole",
       ["WhoamiLogGroup", "ConnectLogGroup"].map((name) => ({
         "Fn::GetAtt": [name, "Arn"],
       })),
     ],
-  ])("%s: %s writes to its own logs, and nothing else", async (deploy, role, logs) => {
-    const { template } = await packaged(`deploy=${deploy}`);
+  ])("%s: %s writes to its own logs, and nothing else", async (_, params, role, logs) => {
+    const { template } = await packageService(...params);
     const { Policies } = template.Resources[role]?.Properties as {
       Policies: [{ PolicyDocument: { Statement: object[] } }];
     };
@@ -89,7 +81,7 @@ describe("what its functions may do", () => {
 
 describe("with the API behind it", () => {
   let template: Template;
-  beforeAll(async () => ({ template } = await packaged("deploy=whoami")));
+  beforeAll(async () => ({ template } = await packageService("deploy=whoami")));
 
   test.each([
     ["REST, TOKEN", "Auth0ApiGatewayAuthorizer", "Auth0LambdaFunction"],

@@ -180,4 +180,4 @@ it("agrees with an independent evaluator of IAM policies", async () => {
     { numRuns: NUM_RUNS },
   );
   expect(seen).toEqual(new Set(["allow", "explicit-deny", "implicit-deny"]));
-}, 30_000);
+});

@@ -33,7 +33,7 @@ let project: string;
 let tenant: FakeTenant;
 beforeAll(async () => {
   project = mkdtempSync(join(tmpdir(), "handler-export-"));
-  await unpackAsDependency(await packNpmPackage(project), project);
+  await unpackAsDependency(await packNpmPackage(), project);
   writeFileSync(join(project, "auth.ts"), SOURCE);
   writeFileSync(join(project, "call.mjs"), CALLER);
   tenant = await startFakeTenant();

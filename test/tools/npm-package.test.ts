@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { codeFiles } from "../../src/deploy/package/function-files.ts";
-import { packNpmPackage } from "./npm-package.ts";
+import { pack, packNpmPackage } from "./npm-package.ts";
 import { filesOf, publintProblems, typeProblems } from "./package-checks.ts";
 
 const run = promisify(execFile);
@@ -82,9 +82,9 @@ let stop = (): unknown => undefined;
 /** A fresh project that installs the package and its dependencies, all from files. */
 beforeAll(async () => {
   project = mkdtempSync(join(tmpdir(), "npm-package-"));
-  const packed = await packNpmPackage(project);
+  const packed = await packNpmPackage();
   const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { dependencies: object };
-  const others = Object.keys(dependencies).map((name) => packNpmPackage(project, `./node_modules/${name}`));
+  const others = Object.keys(dependencies).map((name) => pack(`./node_modules/${name}`, project));
   tarball = readFileSync(packed);
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "fresh", private: true }));
   const tarballs = [packed, ...(await Promise.all(others))];

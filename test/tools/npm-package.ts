@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { makeOnce } from "../made-once.ts";
 
 const NAME = "auth0-api-gateway-authorizer";
 
@@ -10,10 +11,16 @@ interface Packed {
 }
 
 /**
- * What `npm publish` would upload, written to `folder`: the path of the tarball. Ours needs `npm run build` before,
- * because it is not built here again: other tests read what the build writes.
+ * What `npm publish` would upload: the path of the tarball, which is packed once in a run. It needs `npm run build`
+ * before, because it is not built here again: other tests read what the build writes.
  */
-export async function packNpmPackage(folder: string, source = "."): Promise<string> {
+export async function packNpmPackage(): Promise<string> {
+  const folder = await makeOnce("npm-package", (empty) => pack(".", empty));
+  return join(folder, readdirSync(folder).join());
+}
+
+/** `npm pack` of a folder into another: the path of the tarball. */
+export async function pack(source: string, folder: string): Promise<string> {
   const options = ["--json", "--ignore-scripts", "--pack-destination", folder];
   const { stdout } = await promisify(execFile)("npm", ["pack", source, ...options]);
   const [packed] = JSON.parse(stdout) as Packed[];

@@ -16,24 +16,21 @@ interface Engine {
       readonly message: string;
     }[];
   };
-  free(): void;
 }
 
 // As a variable, because tsc looks for what an import names. `npm run validate` installs it.
 const VALIDATOR = "@aws/cloudformation-validate";
 const { CelEngine, TemplateFile } = (await import(VALIDATOR)) as Validator;
 
+let engine: Engine | undefined;
+
 /**
  * What AWS's offline validator calls an error, by path: resource types, properties and references that do not
- * exist. To load its rules takes seconds, so ask for all templates at once.
+ * exist. To load its rules takes seconds, and happens once in a process.
  */
 export function complaintsOfAws(paths: readonly string[]): Map<string, string[]> {
-  const engine = new CelEngine();
-  try {
-    return new Map(paths.map((path) => [path, complaints(engine, path)]));
-  } finally {
-    engine.free();
-  }
+  const loaded = (engine ??= new CelEngine());
+  return new Map(paths.map((path) => [path, complaints(loaded, path)]));
 }
 
 function complaints(engine: Engine, path: string): string[] {

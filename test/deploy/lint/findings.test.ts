@@ -1,7 +1,4 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { complaintsOfAws } from "../../../tools/validate/aws.ts";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import {
   lintTemplate,
   formatFinding,
@@ -14,7 +11,6 @@ import { packageService, type Packaged } from "../../infra/packaged.ts";
 
 let whoami: Packaged;
 beforeAll(async () => (whoami = await packageService("deploy=whoami")));
-afterAll(() => whoami.remove());
 
 /** A change of the template's resources, which may be any. */
 type Resources = Record<string, { Properties: Record<string, unknown>; DependsOn?: unknown }>;
@@ -422,15 +418,5 @@ describe("the settings of a function", () => {
     expect(lintTemplate(plant(variables({ [name]: value })))).toEqual([
       expect.objectContaining({ rule: "value-at-deployment", found: expect.stringContaining(name) }),
     ]);
-  });
-});
-
-describe("AWS's rules", () => {
-  test("find nothing in what we deploy, and a property that does not exist", () => {
-    const planted = join(whoami.folder, "planted.json");
-    writeFileSync(planted, JSON.stringify(plant(set("Auth0LogGroup", { RetentionDays: 30 }))));
-    const complaints = complaintsOfAws([whoami.templatePath, planted]);
-    expect(complaints.get(whoami.templatePath)).toEqual([]);
-    expect(complaints.get(planted)?.join("\n")).toMatch(/Auth0LogGroup .*RetentionDays/);
   });
 });

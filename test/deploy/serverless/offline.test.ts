@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { freePorts, type Ports } from "../../../local/ports.ts";
@@ -10,18 +9,16 @@ import { packNpmPackage } from "../../tools/npm-package.ts";
 const EXAMPLE = readFileSync("examples/plugin/serverless.yml", "utf8");
 const AUDIENCES = "    audiences: https://api.acme.com/\n";
 
-const packages = mkdtempSync(join(tmpdir(), "offline-"));
 let consumer: Consumer;
 let tenant: Tenant;
 let ports: Ports;
 beforeAll(async () => {
   ports = await freePorts();
   tenant = await startLocalTenant({ port: ports.tenant });
-  consumer = await createConsumer("plugin", await packNpmPackage(packages));
+  consumer = await createConsumer("plugin", await packNpmPackage());
 });
 afterAll(async () => {
   await Promise.all([consumer.remove(), tenant.close()]);
-  rmSync(packages, { recursive: true });
 });
 
 function start(serverlessYml: string): Promise<void> {

@@ -14,13 +14,9 @@ import { packNpmPackage } from "../../tools/npm-package.ts";
 const COUNT = 60;
 const numbers = Array.from({ length: COUNT }, (_, index) => index + 1);
 
-const packages = mkdtempSync(join(tmpdir(), "routes-"));
 let consumer: Consumer;
-beforeAll(async () => (consumer = await createConsumer("plugin", await packNpmPackage(packages))));
-afterAll(async () => {
-  await consumer.remove();
-  rmSync(packages, { recursive: true });
-});
+beforeAll(async () => (consumer = await createConsumer("plugin", await packNpmPackage())));
+afterAll(() => consumer.remove());
 
 interface ServiceParts {
   readonly options?: readonly string[];
@@ -98,11 +94,13 @@ function policySize(template: Template, functionId: string): number {
 }
 
 describe.each([
-  ["an HTTP API", httpRoutes],
   ["a REST API", restRoutes],
+  ["an HTTP API", httpRoutes],
 ])("sixty routes of %s, each with its permissions where it stands", (_, events) => {
   let template: Template;
-  beforeAll(async () => (template = await packageWith({ events, options: ["gatewayResponses: true"] })));
+  beforeAll(async () => {
+    template = await packageWith({ events, options: ["gatewayResponses: true"] });
+  });
 
   test("are all packaged, those without permissions too", () => {
     const expected = numbers.map((number) => [
@@ -131,7 +129,7 @@ describe.each([
   });
 });
 
-describe("the artifact of sixty routes", () => {
+describe("the artifact of the sixty routes of the HTTP API", () => {
   type Handler = (
     event: unknown,
   ) => Promise<{ policyDocument: { Statement: { Effect: string }[] }; context?: unknown }>;
@@ -140,7 +138,6 @@ describe("the artifact of sixty routes", () => {
   let tenant: FakeTenant;
   let handler: Handler;
   beforeAll(async () => {
-    await packageWith({ events: httpRoutes });
     for (const [name, content] of packaged()) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), content);
