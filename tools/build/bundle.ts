@@ -200,6 +200,13 @@ await bundle({
   footer: { js: "module.exports = module.exports.Auth0AuthorizerPlugin;" },
 });
 
+/** What the plugin packages beside the authorizer for serverless-offline. */
+await bundle({
+  ...asCommonJs,
+  target: "node20",
+  entryPoints: { offline: "src/deploy/serverless/offline-handler.ts" },
+});
+
 /** The infrastructure, which the plugin and the construct read, and which SAM and Terraform deploy. */
 for (const [name, template] of Object.entries(readTemplates()))
   writeFileSync(`dist/${name}.json`, `${JSON.stringify(template, undefined, 1)}\n`);
