@@ -248,10 +248,10 @@ describe("how many resources the Terraform module has is known before they are t
     ),
   );
   const counts = blocks.flatMap(([name, { count }]) =>
-    count === undefined ? [] : [[name, String(count)] as const],
+    count === undefined ? [] : [[name, count as string] as const],
   );
   const maps = blocks.flatMap(([name, { for_each: map }]) =>
-    map === undefined ? [] : [[name, String(map)] as const],
+    map === undefined ? [] : [[name, map as string] as const],
   );
 
   test("there are such resources", () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 import { functionFiles, writerFiles } from "../../src/deploy/package/function-files.ts";
@@ -199,6 +199,15 @@ await bundle({
   entryPoints: { serverless: "src/deploy/serverless/plugin.ts" },
   footer: { js: "module.exports = module.exports.Auth0AuthorizerPlugin;" },
 });
+
+/**
+ * Serverless takes a plugin's `default`, so that `plugins: [auth0-api-gateway-authorizer]` is the plugin as well. It is
+ * loaded in a way that no bundler follows into a function.
+ */
+appendFileSync(
+  "dist/index.cjs",
+  'Object.defineProperty(module.exports, "default", { get: () => process.getBuiltinModule("node:module").createRequire(__filename)("./serverless.cjs") });\n',
+);
 
 /** What the plugin packages beside the authorizer for serverless-offline. */
 await bundle({

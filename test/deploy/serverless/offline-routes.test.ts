@@ -133,7 +133,7 @@ describe("the authorizer under serverless-offline decides by the route", () => {
       logLevel: "silent",
     });
     const routes = findOfflineRoutes(service(events), "auth0");
-    const adapted = adaptToOffline((event) => authorize(event as never), routes);
+    const adapted = adaptToOffline((event) => authorize(event), routes);
     const token = tenant.accessToken({ claims: { permissions } });
     return (await adapted(toEvent(api, sent, `Bearer ${token}`))) as Answer;
   }
