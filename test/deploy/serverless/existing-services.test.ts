@@ -52,7 +52,6 @@ describe("a service with rules for its roles, and the plugin in the object form 
       "      tags: { team: shop }",
       "functions:",
       `  orders: { handler: hello.handler, events: [${REST}, ${HTTP}] }`,
-      "resources: { Resources: { Nothing: null } }",
     );
   });
 
