@@ -15,7 +15,7 @@ resource "aws_cloudformation_stack" "alarms" {
     RevocationTable                 = lookup(merge(var.settings, local.table_setting), "REVOCATION_TABLE", null)
     RevokeOnEventLambdaFunction     = try(aws_lambda_function.writer["revoke-on-event"].function_name, null)
     RevocationDeadLetters           = one(aws_sqs_queue.dead_letters[*].name)
-    EventBus                        = local.buses.events
+    EventBus                        = try(var.revocations.event_bus.name, null)
     ShowDashboard                   = var.alarms.dashboard
     SilenceHours                    = var.alarms.silence_hours
     BackChannelLogoutLambdaFunction = try(aws_lambda_function.writer["back-channel-logout"].function_name, null)

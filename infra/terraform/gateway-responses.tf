@@ -4,6 +4,14 @@
 locals {
   metadata = var.resource_metadata == "" ? "" : ", resource_metadata=\"${var.resource_metadata}\""
 
+  # A gateway response cannot choose among origins, so it names the one that asks: it says nothing but that a call was
+  # refused.
+  cors = merge(
+    { "gatewayresponse.header.Access-Control-Allow-Origin" = length(var.cors_origins) == 1 ? "'${var.cors_origins[0]}'" : "method.request.header.Origin" },
+    length(var.cors_origins) == 1 ? {} : { "gatewayresponse.header.Vary" = "'Origin'" },
+    var.cors_credentials ? { "gatewayresponse.header.Access-Control-Allow-Credentials" = "'true'" } : {},
+  )
+
   reason = var.reason_in_403 ? { reason = "$context.authorizer.reason" } : {}
 
   try_again = {
@@ -40,11 +48,17 @@ resource "aws_api_gateway_gateway_response" "authorizer" {
   response_type = each.key
   status_code   = each.value.status
 
-  response_parameters = {
-    "gatewayresponse.header.Access-Control-Allow-Origin"   = "'${var.cors_origin}'"
+  response_parameters = merge(local.cors, {
     "gatewayresponse.header.Access-Control-Expose-Headers" = "'${each.value.header}'"
     "gatewayresponse.header.${each.value.header}"          = "'${each.value.value}'"
-  }
+  })
 
   response_templates = { "application/json" = jsonencode(each.value.body) }
+
+  lifecycle {
+    precondition {
+      condition     = !(var.cors_credentials && contains(var.cors_origins, "*"))
+      error_message = "cors_credentials needs cors_origins: browsers refuse * together with credentials."
+    }
+  }
 }

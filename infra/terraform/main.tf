@@ -77,6 +77,13 @@ resource "aws_lambda_function" "authorizer" {
   }
 
   depends_on = [aws_iam_role_policy.log, aws_iam_role_policy.read_revocations]
+
+  lifecycle {
+    precondition {
+      condition     = length(local.unknown_settings) == 0
+      error_message = "settings has what is not a setting of the authorizer: ${join(", ", local.unknown_settings)}."
+    }
+  }
 }
 
 resource "aws_api_gateway_authorizer" "rest" {

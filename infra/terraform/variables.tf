@@ -17,44 +17,44 @@ variable "settings" {
     condition     = length(trimspace(join("", [lookup(var.settings, "AUTH0_CLIENT_IDS", ""), lookup(var.settings, "AUTH0_AUDIENCES", "")]))) > 0
     error_message = "AUTH0_CLIENT_IDS is required, or AUTH0_AUDIENCES, or both: no token would be accepted."
   }
+}
 
-  validation {
-    condition = length(setsubtract(keys(var.settings), [
-      "AUTH0_DOMAIN",
-      "AUTH0_CLIENT_IDS",
-      "AUTH0_AUDIENCES",
-      "AUTH0_EMAIL_CLAIM",
-      "AUTH0_CONTEXT_CLAIMS",
-      "AUTH0_REQUIRED_CLAIMS",
-      "AUTH0_ACCESS_TOKEN_PROFILE",
-      "AUTH0_ORGANIZATIONS",
-      "AUTH0_REQUIRED_PERMISSIONS",
-      "AUTHORIZER_ROUTE_PERMISSIONS",
-      "AUTHORIZER_SHARED",
-      "AUTHORIZER_EMAIL_POLICY",
-      "AUTHORIZER_EMAIL_DOMAINS",
-      "AUTHORIZER_ALLOW_MACHINES",
-      "AUTHORIZER_ALLOW_ANONYMOUS",
-      "AUTHORIZER_ALLOW_AGENTS",
-      "AUTHORIZER_ACTORS",
-      "AUTHORIZER_ISSUED_AFTER",
-      "AUTHORIZER_USAGE_KEY_CLAIM",
-      "AUTHORIZER_CLOCK_TOLERANCE_SECONDS",
-      "AUTHORIZER_HTTP_API_RESPONSE",
-      "AUTHORIZER_HTTP_API_UNAUTHORIZED",
-      "AUTHORIZER_POLICY_ENDS_WITH_TOKEN",
-      "AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER",
-      "AUTHORIZER_LOG_LEVEL",
-      "JWKS_MAX_AGE_SECONDS",
-      "JWKS_STALE_IF_ERROR_SECONDS",
-      "JWKS_TIMEOUT_MS",
-      "JWKS_SNAPSHOT_MAX_AGE_SECONDS",
-      "REVOCATION_TABLE",
-      "REVOCATION_ON_FAILURE",
-      "REVOCATION_SESSION_CLAIM",
-    ])) == 0
-    error_message = "A name in settings is not a setting of the authorizer: see its page of settings."
-  }
+locals {
+  setting_names = [
+    "AUTH0_DOMAIN",
+    "AUTH0_CLIENT_IDS",
+    "AUTH0_AUDIENCES",
+    "AUTH0_EMAIL_CLAIM",
+    "AUTH0_CONTEXT_CLAIMS",
+    "AUTH0_REQUIRED_CLAIMS",
+    "AUTH0_ACCESS_TOKEN_PROFILE",
+    "AUTH0_ORGANIZATIONS",
+    "AUTH0_REQUIRED_PERMISSIONS",
+    "AUTHORIZER_ROUTE_PERMISSIONS",
+    "AUTHORIZER_SHARED",
+    "AUTHORIZER_EMAIL_POLICY",
+    "AUTHORIZER_EMAIL_DOMAINS",
+    "AUTHORIZER_ALLOW_MACHINES",
+    "AUTHORIZER_ALLOW_ANONYMOUS",
+    "AUTHORIZER_ALLOW_AGENTS",
+    "AUTHORIZER_ACTORS",
+    "AUTHORIZER_ISSUED_AFTER",
+    "AUTHORIZER_USAGE_KEY_CLAIM",
+    "AUTHORIZER_CLOCK_TOLERANCE_SECONDS",
+    "AUTHORIZER_HTTP_API_RESPONSE",
+    "AUTHORIZER_HTTP_API_UNAUTHORIZED",
+    "AUTHORIZER_POLICY_ENDS_WITH_TOKEN",
+    "AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER",
+    "AUTHORIZER_LOG_LEVEL",
+    "JWKS_MAX_AGE_SECONDS",
+    "JWKS_STALE_IF_ERROR_SECONDS",
+    "JWKS_TIMEOUT_MS",
+    "JWKS_SNAPSHOT_MAX_AGE_SECONDS",
+    "REVOCATION_TABLE",
+    "REVOCATION_ON_FAILURE",
+    "REVOCATION_SESSION_CLAIM",
+  ]
+  unknown_settings = setsubtract(keys(var.settings), local.setting_names)
 }
 
 variable "route_permissions" {
@@ -69,10 +69,10 @@ variable "route_permissions" {
 }
 
 variable "revocations" {
-  description = "Revokes tokens before they expire, with a table and what fills it: the partner event buses of the tenant's Event Stream and log stream, whether a logout in the log stream revokes its session, after how many days a session's revocation is forgotten (null: never), and the applications whose logout tokens count, with which there is an endpoint for them that is open to everybody. An empty object has the table alone, for auth0-authorizer revoke; null has nothing of it. zip is the path of the functions' code where this module does not come from the npm package."
+  description = "Revokes tokens before they expire, with a table and what fills it: the partner event buses of the tenant's Event Stream and log stream (an aws_cloudwatch_event_bus, or an object with its name), whether a logout in the log stream revokes its session, after how many days a session's revocation is forgotten (null: never), and the applications whose logout tokens count, with which there is an endpoint for them that is open to everybody. An empty object has the table alone, for auth0-authorizer revoke; null has nothing of it. zip is the path of the functions' code where this module does not come from the npm package."
   type = object({
-    event_bus         = optional(string)
-    log_event_bus     = optional(string)
+    event_bus         = optional(object({ name = string }))
+    log_event_bus     = optional(object({ name = string }))
     revoke_on_logout  = optional(bool, false)
     logout_client_ids = optional(list(string), [])
     zip               = optional(string)
@@ -101,9 +101,9 @@ variable "zip" {
 }
 
 variable "runtime" {
-  description = "Node.js 22 or newer."
+  description = "nodejs22.x, which every version of the provider in versions.tf knows, or nodejs24.x, from 6.19 on."
   type        = string
-  default     = "nodejs24.x"
+  default     = "nodejs22.x"
 }
 
 variable "architecture" {
@@ -183,10 +183,21 @@ variable "gateway_responses" {
   default     = true
 }
 
-variable "cors_origin" {
-  description = "Whose pages may read a REST API's 401, 403 and 503."
-  type        = string
-  default     = "*"
+variable "cors_origins" {
+  description = "Whose pages may read a REST API's 401, 403 and 503: *, or origins such as https://app.acme.com. With several, an answer names the origin that asked, whichever it is, because a gateway response cannot compare."
+  type        = list(string)
+  default     = ["*"]
+
+  validation {
+    condition     = length(var.cors_origins) > 0 && alltrue([for origin in var.cors_origins : origin == "*" || can(regex("^https?://[^/,\\s]+$", origin))])
+    error_message = "cors_origins takes *, or origins such as https://app.acme.com, without a path and without a slash at the end."
+  }
+}
+
+variable "cors_credentials" {
+  description = "Whether pages of cors_origins that send cookies may read them. Needs named origins, because browsers refuse * with these."
+  type        = bool
+  default     = false
 }
 
 variable "resource_metadata" {

@@ -63,7 +63,7 @@ function sourceOf({ properties = "", stack }: App): string {
   return `
     import { Auth0Authorizer } from "auth0-api-gateway-authorizer/cdk";
     import { App, Duration, Stack } from "aws-cdk-lib";
-    import { LambdaIntegration, RestApi } from "aws-cdk-lib/aws-apigateway";
+    import { CfnMethod, CfnResource, LambdaIntegration, RestApi } from "aws-cdk-lib/aws-apigateway";
     import { HttpApi, HttpMethod, WebSocketApi, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
     import { HttpLambdaIntegration, WebSocketLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
     import { Code, Function, Runtime } from "aws-cdk-lib/aws-lambda";
@@ -176,5 +176,43 @@ test("code that is not a zip gets the permissions in its environment", () => {
 test("permissions that nothing would check are refused, and nothing else is", () => {
   expect(errors).toEqual({
     unguarded: expect.stringMatching(/Shop\/Http\/GET--orders has permissions, and not the authorizer/),
+  });
+});
+
+/** A REST API with one method by addMethod, and the authorizer for those that are CloudFormation's own. */
+const WITH_OWN_METHODS = `const rest = new RestApi(stack, "Rest");
+  const authorizer = auth0.restAuthorizer();
+  rest.root.addMethod("GET", new LambdaIntegration(hello), { authorizer });
+  const own = (id, httpMethod, resourceId) => new CfnMethod(stack, id, {
+    restApiId: rest.restApiId, resourceId, httpMethod,
+    authorizationType: "CUSTOM", authorizerId: authorizer.authorizerId, integration: { type: "MOCK" },
+  });
+  const orders = rest.root.addResource("orders");
+  const order = new CfnResource(stack, "Order", {
+    restApiId: rest.restApiId, parentId: orders.resourceId, pathPart: "{id}",
+  });`;
+
+test("methods that are CloudFormation's own resources have their paths, from either kind of resource", async () => {
+  const { out, template } = await synthesize({
+    stack: `${WITH_OWN_METHODS}
+      auth0.requirePermissions(own("Get", "GET", order.ref), "read:orders");
+      auth0.requirePermissions(own("Post", "POST", orders.resourceId), "write:orders", "staff");
+      own("Root", "ANY", rest.restApiRootResourceId);`,
+  });
+  expect(readCode(out, template).routes).toEqual({
+    "GET /": [],
+    "ANY /": [],
+    "GET /orders/{id}": ["read:orders"],
+    "POST /orders": ["write:orders", "staff"],
+  });
+});
+
+test("a method whose path is of another app is refused, with what to do", async () => {
+  const stack = `${WITH_OWN_METHODS}
+    auth0.requirePermissions(own("Get", "GET", "abc123"), "read:orders");`;
+  await expect(synthesize({ stack })).rejects.toMatchObject({
+    stderr: expect.stringMatching(
+      /Shop\/Get has the authorizer, and a resource whose path is not in this app.*Resource\.fromResourceAttributes/,
+    ),
   });
 });

@@ -20,6 +20,8 @@ export interface Consumer {
   package(): Promise<Template>;
   /** `serverless offline --stage local`, until something listens at the port. */
   start(port: number, options: readonly string[]): Promise<void>;
+  /** What it printed until it answered. */
+  readonly printed: string;
   remove(): Promise<void>;
 }
 
@@ -30,12 +32,16 @@ export async function createConsumer(example: string, tarball: string): Promise<
   for (const dependency of ["serverless-offline", "aws-jwt-verify"])
     symlinkSync(resolve("node_modules", dependency), join(folder, "node_modules", dependency));
   let offline: ChildProcess | undefined;
+  let printed = "";
   return {
     folder,
+    get printed() {
+      return printed;
+    },
     package: () => packageService(folder),
     start: async (port, options) => {
       offline = startOffline(folder, options);
-      await untilAnswering(offline, port);
+      printed = await untilAnswering(offline, port);
     },
     remove: async () => {
       if (offline?.kill()) await once(offline, "exit");
@@ -58,7 +64,7 @@ function startOffline(folder: string, options: readonly string[]): ChildProcess 
   });
 }
 
-async function untilAnswering(offline: ChildProcess, port: number): Promise<void> {
+async function untilAnswering(offline: ChildProcess, port: number): Promise<string> {
   let printed = "";
   for (const stream of [offline.stdout, offline.stderr]) {
     stream?.on("data", (chunk: Buffer) => (printed += chunk.toString()));
@@ -68,6 +74,7 @@ async function untilAnswering(offline: ChildProcess, port: number): Promise<void
     if (offline.exitCode !== null || Date.now() > deadline) throw new Error(`Did not start:\n${printed}`);
     await sleep(POLL_MS);
   }
+  return printed;
 }
 
 function answers(port: number): Promise<boolean> {

@@ -50,9 +50,70 @@ describe.each([MODULE, EXAMPLE])("every file of %s", (folder) => {
 
 describe("the Terraform module", () => {
   test("knows each setting of the function, and no other", () => {
-    const validations = module.variable["settings"]?.[0]?.["validation"] as Body[];
-    const names = String(validations.at(-1)?.["condition"]).match(/"([A-Z0-9_]+)"/g) ?? [];
-    expect(names.map((name) => name.slice(1, -1))).toEqual(KEYS.map(getVariable));
+    const text = readFileSync(`${MODULE}/variables.tf`, "utf8");
+    const [, list = ""] = /setting_names = \[(.*?)\]/s.exec(text) ?? [];
+    expect(Array.from(list.matchAll(/"([A-Z0-9_]+)"/g), ([, name]) => name)).toEqual(KEYS.map(getVariable));
+  });
+
+  test("refuses a name that is not a setting, and says which", () => {
+    expect(readFileSync(`${MODULE}/variables.tf`, "utf8")).toContain(
+      "unknown_settings = setsubtract(keys(var.settings), local.setting_names)",
+    );
+    const { lifecycle } = one(module.resource, "aws_lambda_function", "authorizer");
+    expect(lifecycle).toMatchObject([
+      {
+        precondition: [
+          {
+            condition: "${length(local.unknown_settings) == 0}",
+            error_message: expect.stringContaining('${join(", ", local.unknown_settings)}'),
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("runs by default what every provider in its range knows", () => {
+    // AWS provider 5.80 knows nodejs22.x, and 6.19 is the first with nodejs24.x.
+    expect(readFileSync(`${MODULE}/versions.tf`, "utf8")).toContain('version = ">= 5.80"');
+    expect(module.variable["runtime"]?.[0]).toMatchObject({ default: "nodejs22.x" });
+  });
+
+  test("lets pages of one origin, of several, and with credentials read what a REST API answers", () => {
+    const { response_parameters, lifecycle } = one(
+      module.resource,
+      "aws_api_gateway_gateway_response",
+      "authorizer",
+    );
+    expect(response_parameters).toMatch(/^\$\{merge\(local\.cors, /);
+    const text = readFileSync(`${MODULE}/gateway-responses.tf`, "utf8");
+    expect(text).toContain(
+      `length(var.cors_origins) == 1 ? "'\${var.cors_origins[0]}'" : "method.request.header.Origin"`,
+    );
+    expect(text).toContain(
+      `length(var.cors_origins) == 1 ? {} : { "gatewayresponse.header.Vary" = "'Origin'" }`,
+    );
+    expect(text).toContain(
+      `var.cors_credentials ? { "gatewayresponse.header.Access-Control-Allow-Credentials" = "'true'" } : {}`,
+    );
+    expect(lifecycle).toMatchObject([
+      { precondition: [{ condition: '${!(var.cors_credentials && contains(var.cors_origins, "*"))}' }] },
+    ]);
+    expect(module.variable["cors_origins"]?.[0]).toMatchObject({ default: ["*"] });
+    expect(module.variable["cors_credentials"]?.[0]).toMatchObject({ default: false });
+  });
+
+  test.each([
+    ["*", true],
+    ["https://app.acme.com", true],
+    ["http://localhost:4001", true],
+    ["https://app.acme.com/", false],
+    ["https://a.acme.com, https://b.acme.com", false],
+    ["app.acme.com", false],
+  ])("takes %s as an origin: %s", (origin, isTaken) => {
+    const [validation] = module.variable["cors_origins"]?.[0]?.["validation"] as Body[];
+    const [, pattern = ""] = /regex\("(.*?)", origin\)/.exec(String(validation?.["condition"])) ?? [];
+    expect(String(validation?.["condition"])).toContain('origin == "*" || can(regex(');
+    expect(origin === "*" || new RegExp(pattern.replaceAll("\\\\", "\\")).test(origin)).toBe(isTaken);
   });
 
   test("deploys the zip of the package", () => {
@@ -168,6 +229,77 @@ describe("the Terraform module", () => {
   });
 });
 
+/**
+ * What decides how many of a resource there are. Terraform has to know it before anything is applied, so it may ask
+ * whether an object is there, what a setting of the module itself says, or how long a list is: never what an attribute
+ * of another resource is, such as a name or an ARN.
+ */
+const KNOWN_BEFORE = [
+  /^var\.(?:role|rest_api|http_api|websocket_api|alarms|revocations) [!=]= null$/,
+  /^var\.gateway_responses$/,
+  /^length\(local\.rules\) > 0$/,
+  /^local\.has_logout$/,
+];
+
+describe("how many resources the Terraform module has is known before they are there", () => {
+  const blocks = Object.entries(module.resource).flatMap(([type, named]) =>
+    Object.entries(named).flatMap(([name, bodies]) =>
+      bodies.map((body) => [`${type}.${name}`, body] as const),
+    ),
+  );
+  const counts = blocks.flatMap(([name, { count }]) =>
+    count === undefined ? [] : [[name, count as string] as const],
+  );
+  const maps = blocks.flatMap(([name, { for_each: map }]) =>
+    map === undefined ? [] : [[name, map as string] as const],
+  );
+
+  test("there are such resources", () => {
+    expect(counts.length).toBeGreaterThan(10);
+    expect(maps.length).toBeGreaterThan(5);
+  });
+
+  test.each(counts)("%s: count = %s", (_, count) => {
+    const [, condition = "", choice = ""] = /^\$\{(.+) \? (.+)\}$/.exec(count) ?? [];
+    expect(choice).toMatch(/^[01] : [01]$/);
+    for (const part of condition.split(" || ")) expect(isKnown(part)).toBe(true);
+  });
+
+  test.each(maps)("%s: for_each = %s", (_, map) => {
+    const [, filter] = / if (.+) \}\}$/.exec(map) ?? [];
+    if (filter === undefined) expect(map).toMatch(/^\$\{local\.(?:writers|rules)\}$/);
+    else for (const part of filter.split(" && ")) expect(isKnown(part)).toBe(true);
+  });
+
+  test("the maps have written-out keys, and ask whether objects are there", () => {
+    const text = readFileSync(`${MODULE}/revocations.tf`, "utf8");
+    expect(text).toContain(
+      "buses = var.revocations == null ? {} : { events = var.revocations.event_bus, logs = var.revocations.log_event_bus }",
+    );
+    expect(text).toContain("rules = { for name, bus in local.buses : name => bus.name if bus != null }");
+    expect(text).toContain("has_logout = length(local.clients) > 0");
+    expect(text).toContain(
+      '} : name => variables if name == "revoke-on-event" ? var.revocations != null : local.has_logout',
+    );
+    const type = String(module.variable["revocations"]?.[0]?.["type"]);
+    for (const name of ["event_bus", "log_event_bus"])
+      expect(type).toMatch(new RegExp(`\\b${name}\\s+= optional\\(object\\(\\{ name = string \\}\\)\\)`));
+    for (const name of ["role", "rest_api", "http_api", "websocket_api", "alarms", "revocations"])
+      expect(String(module.variable[name]?.[0]?.["type"])).toMatch(/^\$\{object\(/);
+  });
+
+  test.each(["var.revocations.event_bus != null", "var.role.arn == null", "local.zip != null"])(
+    "%s would not be",
+    (condition) => {
+      expect(isKnown(condition)).toBe(false);
+    },
+  );
+
+  function isKnown(condition: string): boolean {
+    return KNOWN_BEFORE.some((pattern) => pattern.test(condition.trim()));
+  }
+});
+
 describe("the Terraform module's revocations", () => {
   const text = readFileSync(`${MODULE}/revocations.tf`, "utf8");
 
@@ -221,6 +353,11 @@ describe("the Terraform module's alarms", () => {
   test("are not there unless they are asked for", () => {
     expect(module.variable["alarms"]?.[0]).toMatchObject({ default: null });
     expect(count).toBe("${var.alarms == null ? 0 : 1}");
+  });
+
+  test("need no revocations: an empty map has no bus to read", () => {
+    expect(parameters).toMatch(/EventBus += try\(var\.revocations\.event_bus\.name, null\)/);
+    expect(parameters).not.toContain("local.buses");
   });
 
   test("are the package's, and every parameter of these has its value", () => {

@@ -188,6 +188,7 @@ describe("the npm package", () => {
         "dist/identity.js",
         "dist/index.cjs",
         "dist/index.js",
+        "dist/offline.cjs",
         "dist/revocation-writers.zip",
         "dist/revocations.json",
         "dist/revoke-on-event.cjs",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
 import { functionFiles, writerFiles } from "../../src/deploy/package/function-files.ts";
@@ -198,6 +198,22 @@ await bundle({
   ...forNode,
   entryPoints: { serverless: "src/deploy/serverless/plugin.ts" },
   footer: { js: "module.exports = module.exports.Auth0AuthorizerPlugin;" },
+});
+
+/**
+ * Serverless takes a plugin's `default`, so that `plugins: [auth0-api-gateway-authorizer]` is the plugin as well. It is
+ * loaded in a way that no bundler follows into a function.
+ */
+appendFileSync(
+  "dist/index.cjs",
+  'Object.defineProperty(module.exports, "default", { get: () => process.getBuiltinModule("node:module").createRequire(__filename)("./serverless.cjs") });\n',
+);
+
+/** What the plugin packages beside the authorizer for serverless-offline. */
+await bundle({
+  ...asCommonJs,
+  target: "node20",
+  entryPoints: { offline: "src/deploy/serverless/offline-handler.ts" },
 });
 
 /** The infrastructure, which the plugin and the construct read, and which SAM and Terraform deploy. */

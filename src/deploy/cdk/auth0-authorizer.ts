@@ -148,9 +148,9 @@ export class Auth0Authorizer extends Construct {
    * auth0.requirePermissions(routes, "read:orders");
    * auth0.requirePermissions(resource.addMethod("DELETE", integration), "delete:orders", "staff");
    *
-   * @param route a method of a REST API, routes of an HTTP API, or the route `$connect` of a WebSocket API
+   * @param route a method of a REST API, which may be a `CfnMethod`, routes of an HTTP API, or the route `$connect` of a WebSocket API
    * @throws Error if a permission cannot be one, or if no access tokens are accepted; at synthesis, if the route does not
-   *   have this authorizer
+   *   have this authorizer, or if the path of a guarded `CfnMethod` is not in the app
    */
   requirePermissions(route: IConstruct | readonly IConstruct[], ...permissions: readonly string[]): void {
     const needed = list(permission)([...permissions]);

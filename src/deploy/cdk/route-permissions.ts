@@ -2,7 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Reference, Tokenization } from "aws-cdk-lib";
-import { CfnAuthorizer as CfnRestAuthorizer, type CfnMethod, Method } from "aws-cdk-lib/aws-apigateway";
+import {
+  CfnAuthorizer as CfnRestAuthorizer,
+  CfnMethod,
+  CfnResource,
+  CfnRestApi,
+  Method,
+} from "aws-cdk-lib/aws-apigateway";
 import { CfnAuthorizer, CfnRoute } from "aws-cdk-lib/aws-apigatewayv2";
 import type { CfnFunction, Function } from "aws-cdk-lib/aws-lambda";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
@@ -114,8 +120,30 @@ function findRoutes(nodes: readonly IConstruct[], authorizers: readonly IConstru
       return [
         { name: `${node.httpMethod} ${node.resource.path}`, constructs: [node, node.node.defaultChild] },
       ];
+    if (node instanceof CfnMethod && !(node.node.scope instanceof Method) && isOurs(node.authorizerId))
+      return [{ name: `${node.httpMethod} ${readPath(node)}`, constructs: [node] }];
     return [];
   });
+}
+
+/**
+ * The path of a method that is a resource of CloudFormation itself, by its resource and that one's parents.
+ *
+ * @throws Error if one of these is not of this app
+ */
+function readPath(method: CfnMethod): string {
+  const parts: string[] = [];
+  let [target] = getTargets(method.resourceId);
+  while (target instanceof CfnResource) {
+    parts.unshift(target.pathPart);
+    [target] = getTargets(target.parentId);
+  }
+  if (!(target instanceof CfnRestApi))
+    throw new Error(
+      `${method.node.path} has the authorizer, and a resource whose path is not in this app, so its permissions could ` +
+        "not be packaged: import the resource with Resource.fromResourceAttributes, and use its addMethod",
+    );
+  return `/${parts.join("/")}`;
 }
 
 function packageRoutes(

@@ -109,6 +109,8 @@ export interface Authorizer {
   readonly payloadVersion: string | undefined;
   /** A role calls the function, or SAM writes the permission. */
   readonly mayCall: boolean;
+  /** Of a REST API's TOKEN authorizer: the expression that the header has to match. */
+  readonly pattern?: string | undefined;
 }
 
 export interface LambdaFunction {

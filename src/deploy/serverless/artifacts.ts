@@ -7,6 +7,7 @@ import { findDeploymentKeys, isCloudFormationValue } from "../package/deployment
 import { codeFiles } from "../package/function-files.ts";
 import { takeSnapshot } from "../package/take-snapshot.ts";
 import { zip, type ZipEntry } from "../package/zip.ts";
+import type { OfflineRoute } from "./offline-routes.ts";
 import type { Options } from "./options.ts";
 import { WRITER_FILES } from "./writers.ts";
 
@@ -17,14 +18,33 @@ export interface Contents {
   /** The tenant's keys. */
   readonly snapshot?: Buffer | undefined;
   readonly routes?: RoutePermissions | undefined;
+  /** What it guards, as serverless-offline names it; there, only if routes have permissions. */
+  readonly offlineRoutes?: readonly OfflineRoute[] | undefined;
 }
 
+/** The module for serverless-offline in the package's `dist/`. */
+const OFFLINE_FILE = "offline.cjs";
+const OFFLINE_ROUTES_FILE = "offline-routes.json";
+const OFFLINE_ENTRY =
+  `exports.handler = require("./${OFFLINE_FILE}").adaptToOffline` +
+  `(require("./authorizer.main.cjs").handler, require("./${OFFLINE_ROUTES_FILE}"));\n`;
+
 /** Writes an authorizer's zip: the files of its bundle and what else it has to know. */
-export function writeAuthorizer(path: string, { snapshot, routes }: Contents): void {
-  const files = filesNamed(codeFiles(import.meta.dirname));
+export function writeAuthorizer(path: string, { snapshot, routes, offlineRoutes }: Contents): void {
+  const code = filesNamed(codeFiles(import.meta.dirname));
+  const files = offlineRoutes === undefined ? code : adaptFiles(code, offlineRoutes);
   if (snapshot !== undefined) files.push({ name: SNAPSHOT_FILE, content: snapshot });
   if (routes !== undefined) files.push({ name: ROUTES_FILE, content: Buffer.from(formatRoutesFile(routes)) });
   writeZip(path, files);
+}
+
+function adaptFiles(code: readonly ZipEntry[], routes: readonly OfflineRoute[]): ZipEntry[] {
+  return [
+    ...code.filter(({ name }) => name !== "authorizer.cjs"),
+    ...filesNamed([OFFLINE_FILE]),
+    { name: "authorizer.cjs", content: Buffer.from(OFFLINE_ENTRY) },
+    { name: OFFLINE_ROUTES_FILE, content: Buffer.from(JSON.stringify(routes)) },
+  ];
 }
 
 /** Writes the zip of the functions that write revocations. */

@@ -54,17 +54,30 @@ export function keepOwnConfiguration(template: Template, functionId: string, own
   });
 }
 
-/** Gives the plugin's roles what the service asks of every role: a path, and a boundary of what it may do. */
-export function asServiceRoles(fragment: Fragment, { iam, rolePermissionsBoundary }: Provider): void {
-  const role = (typeof iam?.role === "object" ? iam.role : {}) as Readonly<Record<string, unknown>>;
-  const boundary = role["permissionsBoundary"] ?? role["permissionBoundary"] ?? rolePermissionsBoundary;
-  for (const { Type, Properties } of Object.values(fragment.Resources ?? {})) {
-    if (Type !== "AWS::IAM::Role") continue;
-    Object.assign(Properties ?? {}, {
-      ...(role["path"] !== undefined && { Path: role["path"] }),
-      ...(boundary !== undefined && { PermissionsBoundary: boundary }),
-    });
-  }
+/** Gives the plugin's roles what the service asks of every role: a path, a boundary of what it may do, and tags. */
+export function asServiceRoles(fragment: Fragment, provider: Provider): void {
+  const common = getRoleProperties(provider);
+  for (const { Type, Properties } of Object.values(fragment.Resources ?? {}))
+    if (Type === "AWS::IAM::Role") Object.assign(Properties ?? {}, common);
+}
+
+function getRoleProperties({ iam, rolePermissionsBoundary }: Provider): object {
+  const role = (typeof iam?.role === "object" ? iam.role : {}) as ServiceRole;
+  const boundary = role.permissionsBoundary ?? role.permissionBoundary ?? rolePermissionsBoundary;
+  const tags = Object.entries(role.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+  return {
+    ...(role.path !== undefined && { Path: role.path }),
+    ...(boundary !== undefined && { PermissionsBoundary: boundary }),
+    ...(tags.length > 0 && { Tags: tags }),
+  };
+}
+
+/** Of `provider.iam.role`, what holds for every role. `permissionBoundary` is its older name. */
+interface ServiceRole {
+  readonly path?: unknown;
+  readonly permissionsBoundary?: unknown;
+  readonly permissionBoundary?: unknown;
+  readonly tags?: Readonly<Record<string, unknown>>;
 }
 
 /** Lets roles read the table of revocations: those of all authorizers but the one that it belongs to. */

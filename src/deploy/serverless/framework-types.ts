@@ -6,7 +6,10 @@ export interface Serverless {
     defineCustomProperties(schema: object): void;
     defineFunctionEventProperties(provider: string, event: string, schema: object): void;
   };
-  readonly processedInput: { readonly commands: readonly string[] };
+  readonly processedInput: {
+    readonly commands: readonly string[];
+    readonly options?: Readonly<Record<string, unknown>>;
+  };
   readonly serviceDir: string;
   readonly service: Service;
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
@@ -29,6 +32,7 @@ export interface Service {
 
 /** The service's section `provider`. */
 export interface Provider {
+  readonly stage?: unknown;
   readonly compiledCloudFormationTemplate: Template;
   readonly environment?: Readonly<Record<string, unknown>>;
   readonly iam?: { readonly role?: unknown };
@@ -71,6 +75,8 @@ interface EventWithAuthorizer {
   authorizer?: AuthorizerReference;
   /** The plugin's: what the route asks for, a text or a list. */
   readonly permissions?: unknown;
+  /** Whether a REST API asks for an API key. */
+  readonly private?: unknown;
 }
 
 export interface FunctionEvent {

@@ -16,13 +16,16 @@ export function definePermissions({ configSchemaHandler }: Pick<Serverless, "con
 }
 
 /** A route as the service's events write it. */
-interface EventRoute {
+export interface EventRoute {
+  readonly api: "rest" | "http" | "websocket";
   readonly functionName: string;
   /** As API Gateway writes it: `GET /orders/{id}`, `$default`, `$connect`. */
   readonly key: string;
   readonly authorizer: unknown;
   /** As it was written; undefined if the event says nothing. */
   readonly permissions: unknown;
+  /** Whether the event names no authorizer of any kind, and no API key. */
+  readonly isOpen: boolean;
 }
 
 /**
@@ -39,12 +42,6 @@ export function findGuardedRoutes(service: Service, name: string): RoutePermissi
     (routes, { key, permissions }) => mergeRoutePermissions(routes, { [key]: readPermissions(permissions) }),
     {},
   );
-}
-
-/** Whether an authorizer guards routes of an HTTP API. */
-export function guardsHttpApi({ functions }: Service, name: string): boolean {
-  const events = Object.values(functions).flatMap(({ events: own = [] }) => own);
-  return events.some(({ httpApi }) => isObject(httpApi) && getName(httpApi.authorizer) === name);
 }
 
 /** What is wrong with the permissions of events. */
@@ -87,37 +84,50 @@ function readPermissions(value: unknown): readonly string[] {
   }
 }
 
-function listRoutes({ functions }: Service): readonly EventRoute[] {
+/** Every route of the service's events. */
+export function listRoutes({ functions }: Service): readonly EventRoute[] {
   return Object.entries(functions).flatMap(([functionName, { events = [] }]) =>
     events.flatMap((event) => readEvent(functionName, event)),
   );
 }
 
 function readEvent(functionName: string, { http, httpApi, websocket }: FunctionEvent): readonly EventRoute[] {
-  const toRoute = (key: string, event: RouteEvent): EventRoute => ({
+  const toRoute = (api: EventRoute["api"], event: RouteEvent, toKey: ToKey): EventRoute => ({
+    api,
     functionName,
-    key,
+    key: toKey(event),
     authorizer: getName(event.authorizer),
     permissions: event.permissions,
+    isOpen: event.authorizer === undefined && event.private !== true,
   });
   return [
-    ...(isObject(http) ? [toRoute(toRestKey(http), http)] : []),
-    ...(isObject(httpApi) ? [toRoute(toHttpKey(httpApi), httpApi)] : []),
-    ...(isObject(websocket) ? [toRoute(String(websocket.route), websocket)] : []),
+    ...(http === undefined ? [] : [toRoute("rest", toLongForm(http), toRestKey)]),
+    ...(httpApi === undefined ? [] : [toRoute("http", toLongForm(httpApi), toHttpKey)]),
+    ...(websocket === undefined ? [] : [toRoute("websocket", toLongForm(websocket), toWebSocketKey)]),
   ];
 }
 
-/** An event in its long form: the short one has no authorizer. */
+type ToKey = (event: RouteEvent) => string;
+
+/** The short form of an event is `GET /orders`, or the route of a WebSocket API, and has no authorizer. */
+function toLongForm(event: string | RouteEvent): RouteEvent {
+  if (typeof event !== "string") return event;
+  const [method = "", path] = event.trim().split(/\s+/);
+  return path === undefined ? { route: event, path: event } : { method, path };
+}
+
+/** An event in its long form. */
 interface RouteEvent {
   readonly method?: string;
   readonly path?: string;
   readonly route?: string;
   readonly authorizer?: AuthorizerReference;
   readonly permissions?: unknown;
+  readonly private?: unknown;
 }
 
-function isObject(event: string | RouteEvent | undefined): event is RouteEvent {
-  return typeof event === "object";
+function toWebSocketKey({ route }: RouteEvent): string {
+  return String(route);
 }
 
 /** A REST API's resource has one slash before it and none behind, however the event writes it. */

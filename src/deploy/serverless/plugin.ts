@@ -9,7 +9,7 @@ import { findMisspelledSection, findNameIssues, findOptionIssues } from "./check
 import type { FunctionDefinition, Serverless, Utilities } from "./framework-types.ts";
 import { deployWithResponses, fitIn } from "./gateway-responses.ts";
 import { hasRoutePermissions } from "./function-definitions.ts";
-import { definePermissions, findPermissionIssues, guardsHttpApi } from "./guarded-routes.ts";
+import { definePermissions, findPermissionIssues } from "./guarded-routes.ts";
 import { findImportedPaths } from "./imported-paths.ts";
 import {
   findIndistinct,
@@ -18,7 +18,8 @@ import {
   toOfflineVariables,
   withOwnSettingsOnly,
 } from "./offline-tenant.ts";
-import { SECTION, type Options } from "./options.ts";
+import { findOfflineRoutes, findOpenRoutes } from "./offline-routes.ts";
+import { SECTION } from "./options.ts";
 import { Plan } from "./plan.ts";
 import { addHttpApiAuthorizer, advisePublicRoutes, completeRoutes, referToAuthorizer } from "./routes.ts";
 
@@ -124,25 +125,29 @@ export class Auth0AuthorizerPlugin {
       const { name, revocations } = options.stack;
       const authorizer = functions[name];
       if (authorizer === undefined) continue;
-      const checksRoutes = this.#checksRoutesOffline(options);
-      writeAuthorizer(this.#plan.getArtifact(name), { routes: checksRoutes ? options.routes : undefined });
+      const offlineRoutes = hasRoutePermissions(options)
+        ? findOfflineRoutes(this.#serverless, name)
+        : undefined;
+      writeAuthorizer(this.#plan.getArtifact(name), { routes: options.routes, offlineRoutes });
       const environment = revocations ? withoutTable(authorizer.environment) : authorizer.environment;
       authorizer.environment = withOwnSettingsOnly({
         ...environment,
-        ...(!checksRoutes && { [getVariable("routePermissions")]: "" }),
         ...(tenant && toOfflineVariables(options, tenant)),
       });
     }
     if (tenant !== undefined) this.#tell(`tenant ${tenant["AUTH0_DOMAIN"] ?? ""}`);
     if (this.#plan.first.stack.revocations) writeWriters(this.#plan.writersArtifact);
+    this.#nameOpenRoutes();
   }
 
-  /** serverless-offline does not pass an HTTP API's route among the identity sources: every call would be refused. */
-  #checksRoutesOffline(options: Options): boolean {
-    const { name } = options.stack;
-    if (!hasRoutePermissions(options) || !guardsHttpApi(this.#serverless.service, name)) return true;
-    this.#warn(`permissions by route are not checked here for ${name}: serverless-offline cannot`);
-    return false;
+  #nameOpenRoutes(): void {
+    const { publicRoutes } = this.#plan.first.stack;
+    const open = findOpenRoutes(this.#serverless.service, publicRoutes);
+    if (open.length === 0) return;
+    const [advice = ""] = advisePublicRoutes(open, publicRoutes);
+    this.#warn(
+      `anyone can call ${open.join(", ")} without a token, so packaging would be refused. ${advice}`,
+    );
   }
 
   async #writeArtifacts(): Promise<void> {
@@ -185,7 +190,10 @@ export class Auth0AuthorizerPlugin {
     const isError = ({ severity }: Finding): boolean => severity === "error";
     for (const finding of findings.filter((each) => !isError(each)))
       this.#warn(`${finding.severity === "not checked" ? "not checked: " : ""}${formatFinding(finding)}`);
-    this.#refuse(findings.filter(isError).map(formatFinding), advisePublicRoutes(findings, publicRoutes));
+    const open = findings
+      .filter(({ rule }) => rule === "unguarded-route")
+      .flatMap(({ route }) => route ?? []);
+    this.#refuse(findings.filter(isError).map(formatFinding), advisePublicRoutes(open, publicRoutes));
   }
 
   /** What is deployed; where a plugin has moved resources into nested stacks, all of it in one template. */

@@ -1,6 +1,5 @@
 import type { AuthorizerReference, Provider, Service } from "./framework-types.ts";
 import { httpApiAuthorizer, isSimple, restAuthorizer } from "./function-definitions.ts";
-import type { Finding } from "../lint/lint.ts";
 import { SECTION, type Options } from "./options.ts";
 
 /** A browser cannot set headers when it opens a WebSocket. Serverless's own default is a header `Auth`. */
@@ -29,10 +28,9 @@ export function completeRoutes(service: Service, options: Options): void {
 
 /** What to write where all routes that were found open are meant to be: it can be pasted. */
 export function advisePublicRoutes(
-  findings: readonly Finding[],
+  open: readonly string[],
   publicRoutes: readonly string[],
 ): readonly string[] {
-  const open = findings.filter(({ rule }) => rule === "unguarded-route").flatMap(({ route }) => route ?? []);
   if (open.length === 0) return [];
   // As JSON, which YAML takes too: a route may have braces.
   const all = [...new Set([...publicRoutes, ...open])].map((route) => JSON.stringify(route));

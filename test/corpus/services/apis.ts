@@ -257,6 +257,26 @@ export const APIS: readonly Service[] = [
     because: "nothing is cached, and the token is the identity source",
   },
   {
+    name: "validation-expression-without-an-underscore",
+    because: "most tokens have an underscore, and get a 401 before the authorizer is asked",
+    yml: lines(
+      PLUGIN,
+      provider(),
+      SECTION,
+      hello(
+        "http: { path: orders, method: get, cors: true, authorizer: { name: auth0, identityValidationExpression: '^Bearer [-0-9a-zA-Z\\.]*$' } }",
+      ),
+    ),
+    guarded: { auth0: ["GET /orders"] },
+    warnings: ["token-not-matched"],
+  },
+  {
+    name: "function-url-on-a-guarded-function",
+    because: "the function's own address goes around the authorizer",
+    yml: lines(PLUGIN, provider(), SECTION, hello(HTTP), "    url: true"),
+    errors: ["guarded-function-url"],
+  },
+  {
     name: "identity-source-without-the-token",
     because: "callers of one tenant would get each other's answers from the cache",
     yml: lines(

@@ -116,6 +116,11 @@ export const BUILDERS: readonly Service[] = [
     guarded: GUARDED,
   },
   {
+    name: "plugin-by-the-packages-own-name",
+    yml: lines("plugins: [auth0-api-gateway-authorizer]", provider(), SECTION, hello(REST)),
+    guarded: GUARDED,
+  },
+  {
     name: "python-service",
     yml: lines(PLUGIN, "provider: { name: aws, runtime: python3.12 }", SECTION, hello(REST)),
     files: { "hello.py": "def handler(event, context):\n    return {'statusCode': 200}\n" },

@@ -123,7 +123,7 @@ export const TERRAFORM: readonly TemplateService[] = [
       module(
         "auth0",
         "",
-        '  rest_api    = aws_api_gateway_rest_api.rest\n  cors_origin = "https://app.acme.com"\n',
+        '  rest_api     = aws_api_gateway_rest_api.rest\n  cors_origins = ["https://app.acme.com"]\n',
       ),
       restMethod("orders", "GET", "auth0"),
     ].join(""),

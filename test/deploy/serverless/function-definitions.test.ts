@@ -15,19 +15,16 @@ function options(given: object): Options {
 const RULES = { routePermissions: { "GET /orders": ["read:orders"] } };
 
 describe("routes that were found open", () => {
-  const open = (route: string) =>
-    ({ rule: "unguarded-route", severity: "error", resource: "Route", route, found: "it is open" }) as const;
-
   test("are advised as they have to be written, beside those that are public already", () => {
-    const findings = [open("GET /orders/{id}"), open("$connect"), open("GET /orders/{id}")];
-    expect(advisePublicRoutes(findings, ["GET /health"])).toEqual([
+    const open = ["GET /orders/{id}", "$connect", "GET /orders/{id}"];
+    expect(advisePublicRoutes(open, ["GET /health"])).toEqual([
       "If these routes are meant to be public, write under auth0Authorizer: " +
         'publicRoutes: ["GET /health", "GET /orders/{id}", "$connect"]',
     ]);
   });
 
-  test("are not advised where only something else was found", () => {
-    expect(advisePublicRoutes([{ ...open("GET /orders"), rule: "settings" }], [])).toEqual([]);
+  test("are not advised where none is open", () => {
+    expect(advisePublicRoutes([], ["GET /health"])).toEqual([]);
   });
 });
 

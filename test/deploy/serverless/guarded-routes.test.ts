@@ -1,9 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import {
-  findGuardedRoutes,
-  findPermissionIssues,
-  guardsHttpApi,
-} from "../../../src/deploy/serverless/guarded-routes.ts";
+import { findGuardedRoutes, findPermissionIssues } from "../../../src/deploy/serverless/guarded-routes.ts";
 import type { FunctionEvent, Service } from "../../../src/deploy/serverless/framework-types.ts";
 import { optionsFrom } from "../../../src/deploy/serverless/options.ts";
 
@@ -43,13 +39,6 @@ describe("the routes of an authorizer", () => {
       },
     );
   });
-});
-
-test("an HTTP API's routes are told from those of others", () => {
-  expect(guardsHttpApi(service(get("/orders")), "auth0")).toBe(true);
-  expect(guardsHttpApi(service(get("/orders")), "admin")).toBe(false);
-  const rest = { http: { path: "orders", method: "get", authorizer: "auth0" } };
-  expect(guardsHttpApi(service(rest), "auth0")).toBe(false);
 });
 
 describe("permissions that nothing would check are a mistake", () => {

@@ -162,6 +162,7 @@ function readAuthorizer(
       hasSimpleResponses: isRest ? false : isTrue(enableSimpleResponses),
       payloadVersion: isRest ? undefined : toVersion(authorizer["authorizerPayloadFormatVersion"]),
       mayCall: authorizerCredentials !== undefined,
+      pattern: toText(authorizer["identityValidationExpression"]),
     },
   ];
 }

@@ -134,6 +134,7 @@ function readAuthorizer({ id, properties }: Resource, resources: Resources): Aut
       hasSimpleResponses: false,
       payloadVersion: undefined,
       mayCall: AuthorizerCredentials !== undefined,
+      pattern: toText(properties["IdentityValidationExpression"]),
     },
   ];
 }

@@ -30,6 +30,7 @@ export function readSamAuthorizers(
             : undefined,
         payloadVersion: isRest ? undefined : toVersion(authorizer["AuthorizerPayloadFormatVersion"]),
         mayCall: mayCall(authorizer, isRest),
+        pattern: toText(toRecord(Identity)["ValidationExpression"]),
       },
     ];
   });

@@ -63,6 +63,26 @@ export const unreadTokens: Check = (scope) =>
     ];
   });
 
+/** As clients send it, with every character that may be in a JWT: base64url (RFC 7515 §2), and dots. */
+const TOKEN_HEADER =
+  "Bearer eyJhbGciOiJSUzI1NiJ9.ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijklmnopqrstuvwxyz_0123456789.c2ln_-bmF0dXJl";
+
+/** Validation expressions that do not match a JWT: of base64url, `_` is often forgotten. */
+export const refusedTokens: Check = (scope) =>
+  scope.model.authorizers
+    .filter((authorizer) => isOurs(scope, authorizer) && authorizer.isToken)
+    .filter(({ pattern = "" }) => pattern !== "" && !isOpen(pattern) && !mayMatch(pattern, TOKEN_HEADER))
+    .map(({ id, pattern = "" }) => ({ resource: id, found: `its validation expression is ${pattern}` }));
+
+/** An expression that only Java understands is not judged. */
+function mayMatch(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(pattern).test(text);
+  } catch {
+    return true;
+  }
+}
+
 const TOKEN_PARAMETER = getVariable("webSocketTokenParameter");
 
 /** A source that only a deployment knows may. */

@@ -1,4 +1,10 @@
-import { backendsWithoutPermission, longSimpleTtls, longTtls, unreadTokens } from "./authorizers.ts";
+import {
+  backendsWithoutPermission,
+  longSimpleTtls,
+  longTtls,
+  refusedTokens,
+  unreadTokens,
+} from "./authorizers.ts";
 import {
   anyApiPermissions,
   endlessLogs,
@@ -88,6 +94,13 @@ export const WARNINGS = {
     why: "Every connection with a token there only is refused.",
     fix: "Ask for route.request.header.Authorization or route.request.querystring.access_token, or set AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER.",
     check: unreadTokens,
+  },
+  "token-not-matched": {
+    severity: "warning",
+    title: "a validation expression that refuses a token for its characters",
+    why: "API Gateway answers 401 without asking the authorizer: a token has letters, digits, `-`, `_` and dots.",
+    fix: "Remove the expression, or write ^Bearer [-0-9a-zA-Z._]+$.",
+    check: refusedTokens,
   },
   "usage-key-ignored": {
     severity: "warning",
