@@ -137,7 +137,9 @@ describe("these visits fail", () => {
     });
 
   test("where a script of the page does", async () => {
-    await expect(visitTo("<script>throw new Error('page error')</script>Here I am")).rejects.toThrow("page error");
+    await expect(visitTo("<script>throw new Error('page error')</script>Here I am")).rejects.toThrow(
+      "page error",
+    );
   });
 
   test("where the page asks another machine for something, and not where it asks this one", async () => {

@@ -123,8 +123,6 @@ async function loggedReason(): Promise<unknown> {
 function tampered(token: string): string {
   const [header, payload = "", signature] = token.split(".");
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
-  const changed = Buffer.from(JSON.stringify({ ...claims, sub: "auth0|mallory" })).toString(
-    "base64url",
-  );
+  const changed = Buffer.from(JSON.stringify({ ...claims, sub: "auth0|mallory" })).toString("base64url");
   return [header, changed, signature].join(".");
 }

@@ -155,7 +155,11 @@ describe("cross-origin authentication", () => {
   test.each([
     ["another page", { origin: "https://evil.example" }, 403],
     ["a page that hides where it is from", { origin: "null" }, 403],
-    ["a body that is not JSON, which a page sends without asking first", { "content-type": "text/plain" }, 415],
+    [
+      "a body that is not JSON, which a page sends without asking first",
+      { "content-type": "text/plain" },
+      415,
+    ],
   ])("refuses %s", async (_what, headers, status) => {
     const { email: username, password } = tenant.users.verified;
     const credentials = { client_id: page.application.clientId, username, password };

@@ -170,31 +170,34 @@ describe("the Flask recipe, as it stands in the example's README", () => {
     expect(Object.values(http ?? {})).toContain(SECRET);
   });
 
-  (hasFlask ? test : test.skip)("knows the caller behind both gateways, and rejects requests that bypass them", async () => {
-    const args = ["-m", "flask", "--app", "service", "run", "--port", "0"];
-    const env = { ...process.env, GATEWAY_SECRET: SECRET };
-    const flask = spawn("python3", args, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
-    try {
-      const uri = await addressOf(flask.stderr);
-      const settings = settingsFromEnvironment({ ...settingsFor(tenant), ...HOSTED_PYTHON_SETTINGS });
-      const authorizer = createAuthorizer(settings, { write: () => undefined });
-      const routes = (requestParameters = {}) => ({ "ANY /{proxy+}": { uri, requestParameters } });
-      const forged = { "X-User-Email": "mallory@example.com", X_User_Roles: "admin" };
-      for (const api of [
-        restApi({ type: "request", authorizer, routes: routes(rest) }),
-        httpApi({ authorizer, routes: routes(http) }),
-      ]) {
-        const headers = { ...forged, Authorization: `Bearer ${await tokenOf("id")}` };
-        const response = await api.fetch("/me", { headers });
-        expect([response.status, await response.json()]).toEqual([200, VERA]);
+  (hasFlask ? test : test.skip)(
+    "knows the caller behind both gateways, and rejects requests that bypass them",
+    async () => {
+      const args = ["-m", "flask", "--app", "service", "run", "--port", "0"];
+      const env = { ...process.env, GATEWAY_SECRET: SECRET };
+      const flask = spawn("python3", args, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
+      try {
+        const uri = await addressOf(flask.stderr);
+        const settings = settingsFromEnvironment({ ...settingsFor(tenant), ...HOSTED_PYTHON_SETTINGS });
+        const authorizer = createAuthorizer(settings, { write: () => undefined });
+        const routes = (requestParameters = {}) => ({ "ANY /{proxy+}": { uri, requestParameters } });
+        const forged = { "X-User-Email": "mallory@example.com", X_User_Roles: "admin" };
+        for (const api of [
+          restApi({ type: "request", authorizer, routes: routes(rest) }),
+          httpApi({ authorizer, routes: routes(http) }),
+        ]) {
+          const headers = { ...forged, Authorization: `Bearer ${await tokenOf("id")}` };
+          const response = await api.fetch("/me", { headers });
+          expect([response.status, await response.json()]).toEqual([200, VERA]);
+        }
+        expect((await fetch(`${uri}/me`, { headers: { ...forged, "X-User-Sub": "mallory" } })).status).toBe(
+          403,
+        );
+      } finally {
+        flask.kill("SIGKILL");
       }
-      expect((await fetch(`${uri}/me`, { headers: { ...forged, "X-User-Sub": "mallory" } })).status).toBe(
-        403,
-      );
-    } finally {
-      flask.kill("SIGKILL");
-    }
-  });
+    },
+  );
 
   async function addressOf(output: Readable): Promise<string> {
     for await (const line of createInterface(output)) {

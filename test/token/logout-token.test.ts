@@ -195,10 +195,13 @@ describe("kinds of token are never confused", () => {
     await expect(verifiers().asLogoutToken(signed(ACCESS_TOKEN))).resolves.toBe("unknown_audience");
   });
 
-  test.each(["JWT", "logout+jwt"])("a logout token of type %s is not accepted as an ID token", async (typ) => {
-    const { asLogoutToken, asToken } = verifiers();
-    const logoutToken = signed(LOGOUT_TOKEN, { typ });
-    await expect(asLogoutToken(logoutToken)).resolves.toBe("accepted");
-    await expect(asToken(logoutToken)).resolves.toMatch(/^wrong_token_type/);
-  });
+  test.each(["JWT", "logout+jwt"])(
+    "a logout token of type %s is not accepted as an ID token",
+    async (typ) => {
+      const { asLogoutToken, asToken } = verifiers();
+      const logoutToken = signed(LOGOUT_TOKEN, { typ });
+      await expect(asLogoutToken(logoutToken)).resolves.toBe("accepted");
+      await expect(asToken(logoutToken)).resolves.toMatch(/^wrong_token_type/);
+    },
+  );
 });
