@@ -36,6 +36,9 @@ const FONT_SIZE = 13;
 const CHARACTER = 7.83;
 const LINE_HEIGHT = 19;
 const MARGIN = 20;
+/** What turns a colour on or off. */
+// eslint-disable-next-line no-control-regex -- a terminal's codes are control characters
+const COLOUR_CODES = /\u001b\[\d*m/g;
 const SECONDS_BETWEEN_LINES = 0.06;
 const SECONDS_TO_READ = 1.5;
 const COLOURS: Readonly<Record<string, string>> = {
@@ -78,11 +81,13 @@ function timed(scenes: readonly Scene[]): readonly Line[] {
   });
 }
 
-/** At a space, and as far in as the line began. Only lines without colours are that long. */
+/** At a space, and as far in as the line began. */
 function wrapped(line: string): readonly string[] {
-  if (line.includes("\u001b") || line.length <= COLUMNS) return [line];
-  const end = line.lastIndexOf(" ", COLUMNS);
-  const indent = /^ */.exec(line)?.[0] ?? "";
+  const codes = line.match(COLOUR_CODES) ?? [];
+  if (line.length - codes.join("").length <= COLUMNS) return [line];
+  // The colours are at the beginning of a line, never in the part that does not fit.
+  const end = line.lastIndexOf(" ", COLUMNS + codes.join("").length);
+  const indent = /^ */.exec(line.replace(COLOUR_CODES, ""))?.[0] ?? "";
   return [line.slice(0, end), ...wrapped(indent + line.slice(end + 1))];
 }
 
