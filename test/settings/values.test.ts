@@ -98,7 +98,7 @@ describe("an issuer", () => {
   });
 
   test.each(["", "acme .com", 7])("cannot be %j", (value) => {
-    expect(() => issuer(value)).toThrow(/empty or has spaces/);
+    expect(() => issuer(value)).toThrow(/empty item or a space/);
   });
 });
 

@@ -31,7 +31,7 @@ interface Line {
   readonly at: number;
 }
 
-const COLUMNS = 104;
+const COLUMNS = 84;
 const FONT_SIZE = 13;
 const CHARACTER = 7.83;
 const LINE_HEIGHT = 19;
@@ -81,14 +81,17 @@ function timed(scenes: readonly Scene[]): readonly Line[] {
   });
 }
 
-/** At a space, and as far in as the line began. */
+/** At a space. What follows is in the same colour, below the text after the line's mark and name. */
 function wrapped(line: string): readonly string[] {
-  const codes = line.match(COLOUR_CODES) ?? [];
-  if (line.length - codes.join("").length <= COLUMNS) return [line];
-  // The colours are at the beginning of a line, never in the part that does not fit.
-  const end = line.lastIndexOf(" ", COLUMNS + codes.join("").length);
-  const indent = /^ */.exec(line.replace(COLOUR_CODES, ""))?.[0] ?? "";
-  return [line.slice(0, end), ...wrapped(indent + line.slice(end + 1))];
+  const plain = line.replace(COLOUR_CODES, "");
+  if (plain.length <= COLUMNS) return [line];
+  const hidden = line.length - plain.length;
+  // A line's only colour is that of its mark, or of all of it.
+  // eslint-disable-next-line no-control-regex -- as above
+  const colour = /^\u001b\[\d*m/.exec(line)?.[0] ?? "";
+  const end = line.lastIndexOf(" ", COLUMNS + hidden);
+  const indent = /^ *(?:\S [\w-]+ +)?/.exec(plain)?.[0].length ?? 0;
+  return [line.slice(0, end), ...wrapped(colour + " ".repeat(indent) + line.slice(end + 1))];
 }
 
 function svgLine(line: string, index: number): string {

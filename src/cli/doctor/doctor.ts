@@ -21,7 +21,7 @@ what is wrong and what to do about it.
   --domain DOMAIN   look only at this tenant, without any settings
   --json            for machines
 
-Exit code: 0 nothing wrong, 1 problems found, 2 wrong use
+Exit code: 0 no problems, 1 problems found, 2 wrong use
 `;
 
 interface DoctorOptions {
