@@ -216,7 +216,7 @@ test.each([
     "a name that is not a setting",
     'audiences: ["https://api.acme.com/"]',
     "audience: []",
-    /2 issues in its configuration[^]*- audience is not a setting: was audiences meant\?/,
+    /2 issues in its configuration[^]*- audience is not a setting. Did you mean audiences\?/,
   ],
   ["a forgotten setting", 'emailClaim: "https://acme.com/email",', "", /emailClaim is required/],
 ])("a stack with %s is not synthesised", async (_, from, to, message) => {

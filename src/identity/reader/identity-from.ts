@@ -75,9 +75,9 @@ type IdentityErrorCode = "missing" | "wrong_issuer" | "wrong_type" | "expired";
 const MESSAGES: Readonly<Record<IdentityErrorCode, string>> = {
   missing: "The event has no identity. Attach the authorizer to this route.",
   wrong_issuer:
-    "The identity's issuer is not in `issuers`. Attach the right authorizer, or write the issuer as in the tokens: https://DOMAIN/",
-  wrong_type: "The claim does not have the type that `claims` declares. Compare it with what your Action writes.",
-  expired: "The caller's token has expired.",
+    "The identity is of another issuer than `issuers` names. Attach the right authorizer, or spell the issuer as the tokens do: https://DOMAIN/",
+  wrong_type: "The claim is not of the type that `claims` declares. Compare what the tenant's Action writes.",
+  expired: "The identity is past the end of the caller's token.",
 };
 
 /**

@@ -187,7 +187,7 @@ describe("revocations: true", () => {
 
   test.each([
     ["eventBus: aws.partner/auth0.com/acme-1", "eventBus needs revocations: true"],
-    ["revocations: true\n    revocationTable: acme", "revocationTable is another table than"],
+    ["revocations: true\n    revocationTable: acme", "revocationTable and revocations: true name two tables"],
     ["revocations: true\n    backChannelLogout: true", "backChannelLogout needs logoutClientIds"],
     ["revocations: true\n    silenceHours: 0", "silenceHours must be a whole number from 1 to 168"],
     ["revocations: true\n    sessionRetentionDays: 0.5", "sessionRetentionDays must be a whole number"],
@@ -276,9 +276,9 @@ const ISSUES: [string, Edit[], RegExp][] = [
   [
     "a misspelling in a setting",
     [["emailClaim:", "emailClaims:"]],
-    /emailClaims is not a setting: was emailClaim meant\?/,
+    /emailClaims is not a setting. Did you mean emailClaim\?/,
   ],
-  ["a misspelling in an option", [option("alarm: false")], /alarm is not a setting: was alarms meant\?/],
+  ["a misspelling in an option", [option("alarm: false")], /alarm is not a setting. Did you mean alarms\?/],
   [
     "a forgotten tenant",
     [["    domain: acme.eu.auth0.com\n", ""]],
