@@ -234,7 +234,7 @@ describe("together", () => {
     [
       "no application has the name of an API",
       { ...ACCESS, AUTH0_AUDIENCES: "api,WebApp" },
-      "AUTH0_AUDIENCES must not share a value with AUTH0_CLIENT_IDS: \`aud\` decides whether a token is an ID token or an access token",
+      "AUTH0_AUDIENCES must not share a value with AUTH0_CLIENT_IDS: `aud` decides whether a token is an ID token or an access token",
       { ...ACCESS, AUTH0_AUDIENCES: "api,webapp" },
     ],
     [
