@@ -109,12 +109,12 @@ function findIssue(token: Token): readonly string[] {
   if (token.kind === "option-terminator") return [];
   if (token.kind === "positional") {
     return [
-      `${token.value} is not an option. Options stand behind a --, as in: npm start -- --page-port 4002`,
+      `${token.value} is not an option. Options follow a --, as in: npm start -- --page-port 4002`,
     ];
   }
   const { rawName, value } = token;
   if (SWITCHES.includes(rawName)) return value === undefined ? [] : [`${rawName} takes no value.`];
-  if (!FLAGS.includes(rawName)) return [`npm start knows no ${rawName}.${suggestion(rawName)}`];
+  if (!FLAGS.includes(rawName)) return [`npm start has no option ${rawName}.${suggestion(rawName)}`];
   if (isPort(value)) return [];
   const instead = value === undefined ? "and it was left out" : `not ${JSON.stringify(value)}`;
   return [`${rawName} is a number from 1 to ${LARGEST_PORT}, ${instead}.`];
@@ -134,7 +134,7 @@ function portsThatAreEqual(ports: StartOptions["ports"]): string[] {
     const twin = PART_NAMES.slice(0, index).find((earlier) => ports[earlier] === ports[part]);
     if (twin === undefined) return [];
     return [
-      `${PARTS[twin].flag} and ${PARTS[part].flag} are both ${ports[part]}. Each needs a port of its own.`,
+      `${PARTS[twin].flag} and ${PARTS[part].flag} are both ${ports[part]}. Each needs its own port.`,
     ];
   });
 }

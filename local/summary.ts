@@ -44,7 +44,7 @@ npm run token -- --help tells how to get the tokens of other users and applicati
 
 function pythonLines(python: HostedPython | undefined): string {
   if (python === undefined)
-    return "Python        not here: examples/hosted-python-api needs python3, 3.9 or newer\n";
+    return "Python        not started: examples/hosted-python-api needs python3, 3.9 or newer\n";
   return `Python, REST  ${python.restApi}/me\nPython, HTTP  ${python.httpApi}/me\n`;
 }
 

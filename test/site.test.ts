@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
+import { namedAddresses } from "./docs/guides.ts";
 
 /** What `npm run site` has built before this runs. */
 const DIST = "site/dist";
@@ -34,13 +35,7 @@ test("every link of the built site leads to a page and an anchor that are there"
 });
 
 test("the addresses that alarms and the command-line tool name are pages of the site", () => {
-  const sources = ["infra/alarms.yml"].map((path) => readFileSync(path, "utf8"));
-  const named = sources.flatMap((text) =>
-    Array.from(
-      text.matchAll(/https:\/\/auth0-api-gateway-authorizer\.example(\/[\w#/-]+)/g),
-      ([, link = ""]) => link,
-    ),
-  );
+  const named = namedAddresses();
   expect(named.length).toBeGreaterThan(10);
-  expect(named.filter((link) => !leadsSomewhere("index.html", link))).toEqual([]);
+  expect(named.filter((page) => !leadsSomewhere("index.html", `/${page}`))).toEqual([]);
 });

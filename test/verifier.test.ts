@@ -110,7 +110,9 @@ describe("createVerifier", () => {
   test("says every issue of its settings at once", () => {
     const misconfigured = (): unknown => createVerifier({ domain: [], clientIDs: ["a"] } as never);
     expect(misconfigured).toThrow(ConfigurationError);
-    expect(misconfigured).toThrow(/domain is required[^]*clientIDs is not a setting: was clientIds meant\?/);
+    expect(misconfigured).toThrow(
+      /domain is required[^]*clientIDs is not a setting. Did you mean clientIds\?/,
+    );
   });
 
   test("refuses rules that only a gateway can keep, in place of leaving them out", () => {

@@ -25,9 +25,15 @@ export default defineConfig({
     ],
     sidebar,
     outline: [2, 3],
-    search: { provider: "local" },
+    search: { provider: "local", options: { miniSearch: { searchOptions: { boostDocument } } } },
   },
 });
+
+/** A reader who searches for an error's text wants its cure, not a measurement. The browser runs this, so it stands alone. */
+function boostDocument(address) {
+  if (/^\/(?:troubleshooting|reasons|runbooks|rules)\b/.test(address)) return 4;
+  return /^\/(?:bench|api|decisions)\//.test(address) ? 0.2 : 1;
+}
 
 function slugify(heading) {
   return heading

@@ -10,8 +10,8 @@ import { EXIT, UsageError, withoutControls, type Terminal } from "./terminal.ts"
 
 const USAGE = `Usage: auth0-authorizer COMMAND
 
-  doctor       looks at a tenant and at the settings from outside, and says what is wrong
-  explain      says how the authorizer decides on a token, step by step
+  doctor       checks a tenant and the settings from outside
+  explain      shows how the authorizer decides on a token, step by step
   snapshot     fetches the tenant's keys into a file, to be deployed with the authorizer
   validate     checks a CloudFormation template before it is deployed
   revoke       revokes tokens: a user's, a member's of an organization, a session's, an application's, or one

@@ -42,7 +42,7 @@ export async function snapshot(
   } catch (error) {
     writeError(
       `No snapshot was written: ${(error as Error).message}\n` +
-        "An older file was left as it is. See that the address answers with the tenant's keys, then run this again;\n" +
+        "An older file was left as it is. Make sure that the address answers with the tenant's keys, then run this again;\n" +
         "or deploy without a snapshot: containers then fetch the keys when they start.\n",
     );
     return 1;

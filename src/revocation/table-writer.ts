@@ -68,7 +68,7 @@ export function checkStorable({ scope, notBefore }: Revocation): void {
     if (bytes === 0 || bytes > MAX_IDENTIFIER_BYTES)
       throw new RangeError(`${kind}: ${name} must have 1 to ${MAX_IDENTIFIER_BYTES} bytes`);
     // Half of a character has no bytes in UTF-8: DynamoDB would refuse it, or store another key.
-    if (/\p{Surrogate}/u.test(value)) throw new RangeError(`${kind}: ${name} must be well-formed text`);
+    if (/\p{Surrogate}/u.test(value)) throw new RangeError(`${kind}: ${name} must be a well-formed string`);
   }
   // It separates the two identifiers of a key.
   if (scope.kind === "member" && scope.organizationId.includes("#"))

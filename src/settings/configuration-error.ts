@@ -29,7 +29,7 @@ export function createConfigurationError(
 
 /** @param meant the setting that it may stand for, if any */
 export function describeUnknownSetting(name: string, meant: string | undefined): string {
-  return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
+  return `${name} is not a setting${meant === undefined ? "" : `. Did you mean ${meant}?`}`;
 }
 
 /** What is wrong with a cutoff that lies ahead; it continues the name of the setting. */
@@ -41,7 +41,7 @@ const CONSTRAINT_MESSAGES: Readonly<Record<ConstraintName, (nameOf: NameOf) => s
   issuersMissing: () => "is required: the domain of the tenant, such as acme.eu.auth0.com",
   acceptsNoToken: (nameOf) => `is required, or ${nameOf("audiences")}, or both: no token would be accepted`,
   kindsOverlap: (nameOf) =>
-    `must not share a value with ${nameOf("clientIds")}: it tells ID tokens and access tokens apart`,
+    `must not share a value with ${nameOf("clientIds")}: \`aud\` decides whether a token is an ID token or an access token`,
   emailClaimMissing: (nameOf) =>
     `is required with ${nameOf("audiences")}, unless ${nameOf("emailPolicy")} is optional`,
   domainsUnverified: (nameOf) =>
@@ -53,7 +53,7 @@ const CONSTRAINT_MESSAGES: Readonly<Record<ConstraintName, (nameOf: NameOf) => s
   agentsHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: an agent has no email`,
   routePermissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
   permissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
-  tableMissing: (nameOf) => `needs ${nameOf("revocationTable")}: nothing can be revoked without`,
+  tableMissing: (nameOf) => `needs ${nameOf("revocationTable")} to have an effect`,
 };
 
 /** What is wrong where a rule is broken; it continues the name of the rule's first setting. */

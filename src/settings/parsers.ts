@@ -17,7 +17,7 @@ export function list<T>(item: (value: unknown) => T, separator = ","): (value: u
 
 export function word(value: unknown): string {
   if (typeof value !== "string" || !/^\S+$/.test(value)) {
-    throw new Error(`has an item that is empty or has spaces in it: ${JSON.stringify(value)}`);
+    throw new Error(`contains an empty item or a space: ${JSON.stringify(value)}`);
   }
   if (/^(["'`]).*\1$/.test(value)) throw new Error(`has quotes around an item: ${value}`);
   return value;
@@ -60,7 +60,7 @@ const RESERVED_NAMESPACE = /^https?:\/\/(?:[^/]+\.)?(?:auth0\.com|webtask\.io|we
 export function emailClaim(value: unknown): string {
   const text = word(value);
   if (RESERVED_CLAIMS.includes(text) || RESERVED_NAMESPACE.test(text))
-    throw new Error(`is a claim that Auth0 keeps to itself; use one such as https://acme.com/email: ${text}`);
+    throw new Error(`is a claim that Auth0 reserves; use one such as https://acme.com/email: ${text}`);
   return text;
 }
 
@@ -215,7 +215,7 @@ function toEntries(value: unknown): readonly Pair[] {
 function contextName(value: unknown): string {
   const text = word(value);
   if (!/^[a-z][a-z0-9_]{0,31}$/.test(text))
-    throw new Error(`has a name that is not a lower-case letter and up to 31 of a-z, 0-9 and _: ${text}`);
+    throw new Error(`has a name that does not match [a-z][a-z0-9_]{0,31}: ${text}`);
   if (RESERVED_NAMES.includes(text)) throw new Error(`has a reserved name: ${text}`);
   return text;
 }

@@ -50,7 +50,7 @@ describe("doctor finds", () => {
 
   test("an issuer of another name, such as a custom domain's", async () => {
     tenant.answers[DISCOVERY] = json(tenant.discovery({ issuer: "https://acme.eu.auth0.com/" }));
-    await expectProblem("issuer", "https://acme.eu.auth0.com/", "stands in the `iss` of the tokens");
+    await expectProblem("issuer", "https://acme.eu.auth0.com/", "domain in the `iss` of your tokens");
   });
 
   test("a tenant that signs with HS256 only", async () => {
@@ -70,7 +70,7 @@ describe("doctor finds", () => {
       const { output } = await run(["doctor"], { env: tenant.environment() });
       return output.split("\n").find((each) => each.includes("algorithm"));
     };
-    expect(await line(["HS256", "RS256"])).toMatch(/with RS256, unless an application is set to HS256/);
+    expect(await line(["HS256", "RS256"])).toMatch(/with RS256 \(an application may still be set to HS256/);
     expect(await line(["RS256"])).toMatch(/with RS256$/);
   });
 
@@ -112,12 +112,12 @@ describe("doctor finds", () => {
   test("a redirect", async () => {
     tenant.answers[DISCOVERY] = (_request, response) =>
       response.writeHead(301, { location: "https://login.acme.com/" }).end();
-    await expectProblem("discovery", "redirects to https://login.acme.com/", "follows no redirect");
+    await expectProblem("discovery", "redirects to https://login.acme.com/", "does not follow redirects");
   });
 
   test("keys that are published elsewhere", async () => {
     tenant.answers[DISCOVERY] = json(tenant.discovery({ jwks_uri: "https://keys.acme.com/" }));
-    await expectProblem("jwks-uri", "https://keys.acme.com/", "See that both are the same");
+    await expectProblem("jwks-uri", "https://keys.acme.com/", "Make sure that both are the same");
   });
 
   test.each([
@@ -174,14 +174,14 @@ describe("doctor finds", () => {
     ["null", "has no token yet"],
     ["Bearer undefined", "has no token yet"],
     ["v1.MRefresh-Token_of.Auth0", undefined],
-    ["v1.MRefresh-Token_of-Auth0", "is a refresh token of Auth0"],
+    ["v1.MRefresh-Token_of-Auth0", "must exchange it"],
     [`${toPart({ alg: "RSA-OAEP-256", enc: "A256GCM" })}.a.b.c.d`, "is encrypted: switch"],
     [`${toPart({ alg: "dir", enc: "A256GCM" })}..b.c.d`, undefined],
     ["e30.a.b.c.d", undefined],
   ])("what was sent in the place of a token: %s", async (token, clue) => {
     const { problems } = await tenant.examined(token);
     expect(problems).toHaveLength(1);
-    const clues = /has no token yet, and|refresh token of Auth0|is encrypted: switch/;
+    const clues = /has no token yet, and|must exchange it|is encrypted: switch/;
     if (clue === undefined) expect(problems[0]?.advice).not.toMatch(clues);
     else expect(problems[0]?.advice).toContain(clue);
   });
@@ -262,7 +262,7 @@ describe("doctor finds", () => {
     expect(exitCode).toBe(1);
     expect(problems.map(({ what }) => what)).toEqual([
       expect.stringContaining("AUTH0_CLIENT_IDS is required"),
-      expect.stringContaining("AUTH0_CLIENT_ID is not a setting: was AUTH0_CLIENT_IDS meant?"),
+      expect.stringContaining("AUTH0_CLIENT_ID is not a setting. Did you mean AUTH0_CLIENT_IDS?"),
       expect.stringContaining("no usable RS256 key"),
     ]);
   });
@@ -278,7 +278,7 @@ describe("doctor finds", () => {
         check: "settings",
         status: "warning",
         what: "JWKS_TIMOUT_MS is not a setting",
-        advice: "Was JWKS_TIMEOUT_MS meant?",
+        advice: "Did you mean JWKS_TIMEOUT_MS?",
       },
     ]);
   });
@@ -303,7 +303,7 @@ describe("doctor", () => {
 
   test("looks at a tenant without any settings", async () => {
     const { exitCode, output } = await run(["doctor", "--domain", tenant.issuer]);
-    expect(output).toMatch(/✓ discovery .*✓ issuer .*✓ keys +1 usable: key-1 .*Nothing is wrong\./s);
+    expect(output).toMatch(/✓ discovery .*✓ issuer .*✓ keys +1 usable: key-1 .*No problems found\./s);
     expect(exitCode).toBe(0);
   });
 

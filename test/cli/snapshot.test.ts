@@ -159,7 +159,7 @@ describe("the command", () => {
   test.each([
     ["without a tenant", [], {}, "neither --domain nor AUTH0_DOMAIN names a tenant"],
     ["with an invalid domain", ["--domain", "http://acme.example"], {}, "--domain must use https"],
-    ["with an invalid variable", [], { AUTH0_DOMAIN: "a b" }, "AUTH0_DOMAIN has an item"],
+    ["with an invalid variable", [], { AUTH0_DOMAIN: "a b" }, "AUTH0_DOMAIN contains an empty item"],
     ["without a file", ["--domain", "acme.example"], {}, "--out is missing: name jwks-snapshot.json in the"],
     ["with an unknown option", ["--domian", "acme.example"], {}, "Unknown option '--domian'"],
   ])("exits with 2 and says how to use it %s", async (_name, args, env, message) => {

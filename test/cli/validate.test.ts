@@ -136,7 +136,7 @@ describe("auth0-authorizer validate", () => {
 
   test.each<[string, object, number]>([
     ["a warning is 0", { FunctionName: "a", Timeout: 30 }, 0],
-    ["a value that only a deployment knows is 0", { Timeout: 8 }, 0],
+    ["a value that is known only at deployment is 0", { Timeout: 8 }, 0],
   ])("%s, and 1 with --strict", async (_, properties, exitCode) => {
     const odd = template("HTTP, policy");
     const Properties: Json = odd.Resources["Auth0"]?.Properties ?? {};

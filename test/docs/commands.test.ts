@@ -96,6 +96,7 @@ const WAYS: readonly (readonly [string, Way | typeof AS_IT_STANDS])[] = [
   ["npx cdk synth", QUICK_START_CDK],
   ["npx cdk ", AWS],
   ["npx serverless remove", REHEARSED],
+  ['curl -i -H "Authorization: Bearer $(curl -sX POST http://localhost:4000/_local/token', TENANT_COMMAND],
   ["curl -i ", AWS],
   ["TOKEN=$(auth0 test token ", TENANT],
   ["aws apigateway ", AWS],

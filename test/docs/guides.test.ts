@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, normalize } from "node:path";
 import { expect, test } from "@jest/globals";
 import { parse } from "yaml";
-import { anchors, blocks, guides, prose } from "./guides.ts";
+import { documentationUrl } from "../../src/cli/documentation.ts";
+import { readTemplates } from "../../tools/build/infrastructure.ts";
+import { anchors, blocks, guides, namedAddresses, prose } from "./guides.ts";
 
 const pages = [...guides];
 
@@ -23,6 +25,27 @@ function leadsSomewhere(page: string, link: string): boolean {
   if (!existsSync(path)) return false;
   return anchor === undefined || anchors(readFileSync(path, "utf8")).includes(anchor);
 }
+
+test("every address that an alarm or the command-line tool names is a page and an anchor of docs", () => {
+  const named = namedAddresses();
+  expect(named).toEqual(
+    expect.arrayContaining(["which-authorizer", "runbooks#keys-cannot-be-fetched", "reasons#expired"]),
+  );
+  const dead = named.filter((address) => {
+    const [page = "", anchor] = address.split("#");
+    return !leadsSomewhere("docs/README.md", `${page}.md${anchor === undefined ? "" : `#${anchor}`}`);
+  });
+  expect(dead).toEqual([]);
+});
+
+test("alarms have the site's address, which is one setting", () => {
+  const templates = JSON.stringify(readTemplates());
+  const base = documentationUrl("");
+  const addresses = templates.match(/https:\/\/[^\s"]*?[a-z]#[\w-]+/g) ?? [];
+  expect(addresses.length).toBeGreaterThan(10);
+  expect(addresses.filter((address) => !address.startsWith(base))).toEqual([]);
+  expect(templates).not.toContain("{docs}");
+});
 
 test("every npm script that a page names exists", () => {
   const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { DENY_REASONS, ERROR_REASONS, UNAUTHORIZED_REASONS } from "../../src/errors.ts";
 
 const FOLDERS = ["docs", "infra", "examples", "bench"];
+const REASONS = Object.keys({ ...UNAUTHORIZED_REASONS, ...DENY_REASONS, ...ERROR_REASONS });
 const OF_THE_ROOT = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
 /** Every page that somebody may read, by its path. */
@@ -44,4 +46,16 @@ function slug(heading: string): string {
     .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replace(/[^\p{L}\p{N} _-]/gu, "")
     .replaceAll(" ", "-");
+}
+
+/** The pages, with their anchors, that alarms and the command-line tool name: `keys`, `reasons#expired`. */
+export function namedAddresses(): string[] {
+  const infra = readFileSync("infra/alarms.yml", "utf8").matchAll(/\{docs\}\/([\w#/-]+)/g);
+  const code = readdirSync("src", { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .flatMap((path) => [
+      ...readFileSync(`src/${path}`, "utf8").matchAll(/documentationUrl\("([\w#/-]+)"\)/g),
+    ]);
+  const reasons = REASONS.map((reason) => `reasons#${reason}`);
+  return [...Array.from([...infra, ...code], ([, page = ""]) => page), ...reasons];
 }

@@ -12,6 +12,19 @@ interface App {
   readonly stack: string;
 }
 
+/** A REST API with one method by addMethod, and the authorizer for those that are CloudFormation's own. */
+const WITH_OWN_METHODS = `const rest = new RestApi(stack, "Rest");
+  const authorizer = auth0.restAuthorizer();
+  rest.root.addMethod("GET", new LambdaIntegration(hello), { authorizer });
+  const own = (id, httpMethod, resourceId) => new CfnMethod(stack, id, {
+    restApiId: rest.restApiId, resourceId, httpMethod,
+    authorizationType: "CUSTOM", authorizerId: authorizer.authorizerId, integration: { type: "MOCK" },
+  });
+  const orders = rest.root.addResource("orders");
+  const order = new CfnResource(stack, "Order", {
+    restApiId: rest.restApiId, parentId: orders.resourceId, pathPart: "{id}",
+  });`;
+
 const APPS: Readonly<Record<string, App>> = {
   allKinds: {
     stack: `
@@ -42,6 +55,16 @@ const APPS: Readonly<Record<string, App>> = {
     properties: 'zip: "node_modules/auth0-api-gateway-authorizer/dist",',
     stack: `const http = new HttpApi(stack, "Http", { defaultAuthorizer: auth0.httpAuthorizer() });
       auth0.requirePermissions(http.addRoutes({ path: "/orders", methods: [HttpMethod.GET], integration }), "read:orders");`,
+  },
+  ownMethods: {
+    stack: `${WITH_OWN_METHODS}
+      auth0.requirePermissions(own("Get", "GET", order.ref), "read:orders");
+      auth0.requirePermissions(own("Post", "POST", orders.resourceId), "write:orders", "staff");
+      own("Root", "ANY", rest.restApiRootResourceId);`,
+  },
+  unknownPath: {
+    stack: `${WITH_OWN_METHODS}
+      auth0.requirePermissions(own("Get", "GET", "abc123"), "read:orders");`,
   },
   unguarded: {
     stack: `const http = new HttpApi(stack, "Http");
@@ -173,46 +196,20 @@ test("code that is not a zip gets the permissions in its environment", () => {
   });
 });
 
-test("permissions that nothing would check are refused, and nothing else is", () => {
+test("permissions that nothing would check are refused, and a path of another app, and nothing else", () => {
   expect(errors).toEqual({
+    unknownPath: expect.stringMatching(
+      /Shop\/Get has the authorizer, and a resource whose path is not in this app.*Resource\.fromResourceAttributes/,
+    ),
     unguarded: expect.stringMatching(/Shop\/Http\/GET--orders has permissions, and not the authorizer/),
   });
 });
 
-/** A REST API with one method by addMethod, and the authorizer for those that are CloudFormation's own. */
-const WITH_OWN_METHODS = `const rest = new RestApi(stack, "Rest");
-  const authorizer = auth0.restAuthorizer();
-  rest.root.addMethod("GET", new LambdaIntegration(hello), { authorizer });
-  const own = (id, httpMethod, resourceId) => new CfnMethod(stack, id, {
-    restApiId: rest.restApiId, resourceId, httpMethod,
-    authorizationType: "CUSTOM", authorizerId: authorizer.authorizerId, integration: { type: "MOCK" },
-  });
-  const orders = rest.root.addResource("orders");
-  const order = new CfnResource(stack, "Order", {
-    restApiId: rest.restApiId, parentId: orders.resourceId, pathPart: "{id}",
-  });`;
-
-test("methods that are CloudFormation's own resources have their paths, from either kind of resource", async () => {
-  const { out, template } = await synthesize({
-    stack: `${WITH_OWN_METHODS}
-      auth0.requirePermissions(own("Get", "GET", order.ref), "read:orders");
-      auth0.requirePermissions(own("Post", "POST", orders.resourceId), "write:orders", "staff");
-      own("Root", "ANY", rest.restApiRootResourceId);`,
-  });
-  expect(readCode(out, template).routes).toEqual({
+test("methods that are CloudFormation's own resources have their paths, from either kind of resource", () => {
+  expect(readCode("ownMethods", readTemplate("ownMethods")).routes).toEqual({
     "GET /": [],
     "ANY /": [],
     "GET /orders/{id}": ["read:orders"],
     "POST /orders": ["write:orders", "staff"],
-  });
-});
-
-test("a method whose path is of another app is refused, with what to do", async () => {
-  const stack = `${WITH_OWN_METHODS}
-    auth0.requirePermissions(own("Get", "GET", "abc123"), "read:orders");`;
-  await expect(synthesize({ stack })).rejects.toMatchObject({
-    stderr: expect.stringMatching(
-      /Shop\/Get has the authorizer, and a resource whose path is not in this app.*Resource\.fromResourceAttributes/,
-    ),
   });
 });

@@ -225,7 +225,7 @@ test.each([
   [
     "a name that is not a setting",
     "misspelled",
-    /2 issues in its configuration[^]*- audience is not a setting: was audiences meant\?/,
+    /2 issues in its configuration[^]*- audience is not a setting. Did you mean audiences\?/,
   ],
   ["a forgotten setting", "forgotten", /emailClaim is required/],
 ])("a stack with %s is not synthesized", (_, app, message) => {

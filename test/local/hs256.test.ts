@@ -64,7 +64,7 @@ describe("an old application that signs with HS256", () => {
       (await run(["explain", "-"], { env: settingsFor(tenant), input: idToken })).output.split("\n")[0];
     const { clientId, redirectUris: uris } = applications.foreign;
     const foreign = await signIn({ issuer, ...users.verified, clientId, redirectUri: uris[0] ?? "" });
-    expect(await explained(tokens.id_token)).toBe("A token that is not accepted, whatever its audience.");
+    expect(await explained(tokens.id_token)).toBe("Rejected before the audience was checked.");
     expect(await explained(foreign.id_token)).toBe(
       "A token for none of the applications and APIs of these settings.",
     );

@@ -50,20 +50,20 @@ describe("npm start's options", () => {
 
   it("refuse one port for two parts, a default too", () => {
     expect(issues("--page-port", "4000")).toEqual([
-      "--page-port and --tenant-port are both 4000. Each needs a port of its own.",
+      "--page-port and --tenant-port are both 4000. Each needs its own port.",
     ]);
   });
 
   it("refuse what they do not know, and name what may have been meant", () => {
-    expect(issues("--bogus", "1")).toEqual(["npm start knows no --bogus."]);
+    expect(issues("--bogus", "1")).toEqual(["npm start has no option --bogus."]);
     expect(issues("--pageport", "4444")).toEqual([
-      "npm start knows no --pageport. Did you mean --page-port?",
+      "npm start has no option --pageport. Did you mean --page-port?",
     ]);
   });
 
   it("refuse a value that npm has cut off from its option", () => {
     expect(issues("4444")).toEqual([
-      "4444 is not an option. Options stand behind a --, as in: npm start -- --page-port 4002",
+      "4444 is not an option. Options follow a --, as in: npm start -- --page-port 4002",
     ]);
   });
 

@@ -163,20 +163,20 @@ describe("each variable", () => {
   test.each([
     ["AUTH0_DOMAIN", "https://acme.com/path", "must be a domain"],
     ["AUTH0_DOMAIN", "http://acme.com", "must use https"],
-    ["AUTH0_DOMAIN", "a.com b.com", "has an item that is empty or has spaces"],
-    ["AUTH0_CLIENT_IDS", "A B", "has an item that is empty or has spaces"],
-    ["AUTH0_AUDIENCES", "a b", "has an item that is empty or has spaces"],
-    ["AUTH0_EMAIL_CLAIM", "roles", "is a claim that Auth0 keeps to itself"],
+    ["AUTH0_DOMAIN", "a.com b.com", "contains an empty item or a space"],
+    ["AUTH0_CLIENT_IDS", "A B", "contains an empty item or a space"],
+    ["AUTH0_AUDIENCES", "a b", "contains an empty item or a space"],
+    ["AUTH0_EMAIL_CLAIM", "roles", "is a claim that Auth0 reserves"],
     ["AUTH0_CONTEXT_CLAIMS", "roles", "has an item that is not name=value"],
-    ["AUTH0_CONTEXT_CLAIMS", "Roles=https://a/", "has a name that is not a lower-case letter"],
+    ["AUTH0_CONTEXT_CLAIMS", "Roles=https://a/", "has a name that does not match"],
     ["AUTH0_CONTEXT_CLAIMS", "email=https://a/", "has a reserved name: email"],
     ["AUTH0_CONTEXT_CLAIMS", "a=https://a/,a=https://b/", "names a twice"],
     ["AUTH0_REQUIRED_CLAIMS", "https://acme.com/plan=", "has an item that is not name=value"],
     ["AUTH0_REQUIRED_CLAIMS", "https://acme.com/plan=|", "has a claim without a value"],
     ["AUTHORIZER_EMAIL_DOMAINS", "@acme.com", "must be domains such as acme.com"],
     ["AUTH0_ACCESS_TOKEN_PROFILE", "both", "must be one of auth0, rfc9068"],
-    ["AUTH0_ORGANIZATIONS", "org 1", "has an item that is empty or has spaces"],
-    ["AUTH0_REQUIRED_PERMISSIONS", "read x", "has an item that is empty or has spaces"],
+    ["AUTH0_ORGANIZATIONS", "org 1", "contains an empty item or a space"],
+    ["AUTH0_REQUIRED_PERMISSIONS", "read x", "contains an empty item or a space"],
     ["AUTHORIZER_EMAIL_POLICY", "required", "must be one of verified, present, optional"],
     ["AUTHORIZER_ALLOW_MACHINES", "yes", "must be one of true, false"],
     ["AUTHORIZER_ALLOW_ANONYMOUS", "yes", "must be one of true, false"],
@@ -186,7 +186,7 @@ describe("each variable", () => {
     ["AUTHORIZER_CLOCK_TOLERANCE_SECONDS", "-1", "must be a whole number from 0 to 60"],
     ["AUTHORIZER_HTTP_API_RESPONSE", "iam", "must be one of policy, simple"],
     ["AUTHORIZER_POLICY_ENDS_WITH_TOKEN", "no", "must be one of true, false"],
-    ["AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER", "to ken", "has an item that is empty or has spaces"],
+    ["AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER", "to ken", "contains an empty item or a space"],
     ["AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER", "to=ken", "must be the name of a query parameter"],
     ["AUTHORIZER_LOG_LEVEL", "trace", "must be one of debug, info, warn, error, silent"],
     ["JWKS_MAX_AGE_SECONDS", "0", "must be a whole number from 1 to 86400"],
@@ -202,7 +202,7 @@ describe("each variable", () => {
       "must be the name of a DynamoDB table",
     ],
     ["REVOCATION_ON_FAILURE", "refuse", "must be one of error, allow"],
-    ["REVOCATION_SESSION_CLAIM", "session id", "has an item that is empty or has spaces"],
+    ["REVOCATION_SESSION_CLAIM", "session id", "contains an empty item or a space"],
     ...[
       ...["2026-11-30", "08:00:00Z", "2026-11-30T08:00:00", "2026-11-30T08:00Z", "1796025600", "now"],
       ...["2026-02-29T08:00:00Z", "2026-13-01T08:00:00Z", "2026-11-30T24:00:00Z", "26-11-30T08:00:00Z"],
@@ -234,7 +234,7 @@ describe("together", () => {
     [
       "no application has the name of an API",
       { ...ACCESS, AUTH0_AUDIENCES: "api,WebApp" },
-      "AUTH0_AUDIENCES must not share a value with AUTH0_CLIENT_IDS: it tells ID tokens and access tokens apart",
+      "AUTH0_AUDIENCES must not share a value with AUTH0_CLIENT_IDS: `aud` decides whether a token is an ID token or an access token",
       { ...ACCESS, AUTH0_AUDIENCES: "api,webapp" },
     ],
     [
@@ -281,7 +281,7 @@ describe("together", () => {
         [
           `${variable} is for a table`,
           { [variable]: value },
-          `${variable} needs REVOCATION_TABLE: nothing can be revoked without`,
+          `${variable} needs REVOCATION_TABLE to have an effect`,
           { ...TABLE, [variable]: value },
         ] as const,
     ),
@@ -335,7 +335,7 @@ describe("issues", () => {
     const found = issues(() => settingsFromEnvironment({ AUTH_DOMAIN: "acme.com", AUTH0_CLIENT_IDS: "A" }));
     expect(found).toEqual([
       expect.stringMatching(/^AUTH0_DOMAIN is required/),
-      "AUTH_DOMAIN is not a setting: was AUTH0_DOMAIN meant?",
+      "AUTH_DOMAIN is not a setting. Did you mean AUTH0_DOMAIN?",
     ]);
   });
 });
@@ -382,8 +382,8 @@ describe("a key in code that is not a setting", () => {
   const options = { domain: ["acme.eu.auth0.com"], clientIds: ["WebApp"] };
 
   test.each([
-    ["organisations", "organisations is not a setting: was organizations meant?"],
-    ["clientID", "clientID is not a setting: was clientIds meant?"],
+    ["organisations", "organisations is not a setting. Did you mean organizations?"],
+    ["clientID", "clientID is not a setting. Did you mean clientIds?"],
     ["cache", "cache is not a setting"],
   ])("%s is an issue", (key, issue) => {
     expect(issues(() => settingsFrom({ ...options, [key]: ["x"] }))).toEqual([issue]);

@@ -29,7 +29,7 @@ describe("a list", () => {
 
   test("reads each of its items", () => {
     expect(list(integer(0, 9))("1,2")).toEqual([1, 2]);
-    expect(() => words("a,b c")).toThrow('has an item that is empty or has spaces in it: "b c"');
+    expect(() => words("a,b c")).toThrow('contains an empty item or a space: "b c"');
   });
 });
 
@@ -39,7 +39,7 @@ describe("a word", () => {
   });
 
   test.each(["", " ", "a b", "a\n", " a", 7, null, ["a"]])("cannot be %j", (value) => {
-    expect(() => word(value)).toThrow(/^has an item that is empty or has spaces in it: /);
+    expect(() => word(value)).toThrow(/^contains an empty item or a space: /);
   });
 });
 
@@ -98,7 +98,7 @@ describe("an issuer", () => {
   });
 
   test.each(["", "acme .com", 7])("cannot be %j", (value) => {
-    expect(() => issuer(value)).toThrow(/empty or has spaces/);
+    expect(() => issuer(value)).toThrow(/empty item or a space/);
   });
 });
 
@@ -119,7 +119,7 @@ describe("the name of the email claim", () => {
     "http://acme.webtask.io/email",
   ])("cannot be %s, which Auth0 keeps to itself", (value) => {
     expect(() => emailClaim(value)).toThrow(
-      `is a claim that Auth0 keeps to itself; use one such as https://acme.com/email: ${value}`,
+      `is a claim that Auth0 reserves; use one such as https://acme.com/email: ${value}`,
     );
   });
 

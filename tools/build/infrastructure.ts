@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { documentationUrl } from "../../src/cli/documentation.ts";
 import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 import type { TemplateName } from "../../src/deploy/package/templates.ts";
 
@@ -15,5 +16,10 @@ export function readTemplates(): Readonly<Record<TemplateName, Template>> {
 }
 
 function read(name: string): Template {
-  return parse(readFileSync(`infra/${name}.yml`, "utf8"), { merge: true }) as Template;
+  return parse(withAddresses(readFileSync(`infra/${name}.yml`, "utf8")), { merge: true }) as Template;
+}
+
+/** `{docs}/keys` is the page's address, which only one file of the source knows. */
+function withAddresses(text: string): string {
+  return text.replace(/\{docs\}\/([\w#/-]+)/g, (_, page: string) => documentationUrl(page));
 }

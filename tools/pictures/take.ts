@@ -56,7 +56,7 @@ const PICTURES: readonly Picture[] = [
     act: async (tab) => {
       await signIn(tab, "Sign in");
       await tab.getByRole("button", { name: "Block", exact: true }).click();
-      await tab.getByText("then accepted").last().waitFor();
+      await tab.getByText("then allowed").last().waitFor();
       // Each run in one line: when the next call was refused.
       for (const run of await tab.locator("#runs .run[open] > summary").all()) await run.click();
     },

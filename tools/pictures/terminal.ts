@@ -31,11 +31,14 @@ interface Line {
   readonly at: number;
 }
 
-const COLUMNS = 104;
+const COLUMNS = 84;
 const FONT_SIZE = 13;
 const CHARACTER = 7.83;
 const LINE_HEIGHT = 19;
 const MARGIN = 20;
+/** What turns a colour on or off. */
+// eslint-disable-next-line no-control-regex -- a terminal's codes are control characters
+const COLOUR_CODES = /\u001b\[\d*m/g;
 const SECONDS_BETWEEN_LINES = 0.06;
 const SECONDS_TO_READ = 1.5;
 const COLOURS: Readonly<Record<string, string>> = {
@@ -78,12 +81,17 @@ function timed(scenes: readonly Scene[]): readonly Line[] {
   });
 }
 
-/** At a space, and as far in as the line began. Only lines without colours are that long. */
+/** At a space. What follows is in the same colour, below the text after the line's mark and name. */
 function wrapped(line: string): readonly string[] {
-  if (line.includes("\u001b") || line.length <= COLUMNS) return [line];
-  const end = line.lastIndexOf(" ", COLUMNS);
-  const indent = /^ */.exec(line)?.[0] ?? "";
-  return [line.slice(0, end), ...wrapped(indent + line.slice(end + 1))];
+  const plain = line.replace(COLOUR_CODES, "");
+  if (plain.length <= COLUMNS) return [line];
+  const hidden = line.length - plain.length;
+  // A line's only colour is that of its mark, or of all of it.
+  // eslint-disable-next-line no-control-regex -- as above
+  const colour = /^\u001b\[\d*m/.exec(line)?.[0] ?? "";
+  const end = line.lastIndexOf(" ", COLUMNS + hidden);
+  const indent = /^ *(?:\S [\w-]+ +)?/.exec(plain)?.[0].length ?? 0;
+  return [line.slice(0, end), ...wrapped(colour + " ".repeat(indent) + line.slice(end + 1))];
 }
 
 function svgLine(line: string, index: number): string {

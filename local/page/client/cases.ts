@@ -35,7 +35,7 @@ export const CASES: readonly Case[] = [
     about: "Uwe, who never confirmed his address",
     play: unverified,
   },
-  { id: "machine", label: "Machine", about: "a nightly job, with a token of its own", play: machine },
+  { id: "machine", label: "Machine", about: "a nightly job with its own token", play: machine },
   {
     id: "hs256",
     label: "HS256",
@@ -105,7 +105,7 @@ async function hs256(situation: Situation): Promise<readonly Scene[]> {
   return [
     await scene(
       situation,
-      "An old application of ours signs its ID tokens with HS256, a secret that everybody who checks them can sign with as well.",
+      "An old application of ours signs its ID tokens with HS256, a secret with which everyone who checks them can also sign.",
       { stage, token },
     ),
   ];
@@ -147,8 +147,8 @@ async function revoked(situation: Situation): Promise<readonly Scene[]> {
   const limits = `up to ${jwksMaxAgeSeconds / 60} minutes here, and ${ttlSeconds / 60} in the gateway’s cache`;
   return [
     before,
-    await scene(situation, `Right after: who has the keys still takes it, ${limits}.`, { stage, token }),
-    await scene(situation, "Then, or in a container that fetched the keys since: the door is shut.", {
+    await scene(situation, `Right after: a container that has the keys still accepts it, ${limits}.`, { stage, token }),
+    await scene(situation, "Then, or in a container that has fetched the keys since: it is rejected.", {
       stage: await openStage(),
       token,
     }),

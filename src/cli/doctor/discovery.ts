@@ -14,7 +14,7 @@ const MAX_DISCOVERY_BYTES = 150_000;
 const RESOLUTION_MS = 1000;
 
 /** Auth0 lists both, whatever its applications are set to. */
-const HS256_TOO = ", unless an application is set to HS256: decode one of its tokens to see";
+const HS256_TOO = " (an application may still be set to HS256: check one of its tokens)";
 
 interface Document {
   readonly issuer?: unknown;
@@ -53,7 +53,7 @@ function checkResponse(
 ): readonly Finding[] {
   if (status >= 300 && status < 400) {
     const target = printable(headers.location ?? "nowhere");
-    const advice = "The authorizer follows no redirect. Set AUTH0_DOMAIN to the domain that answers itself.";
+    const advice = "The authorizer does not follow redirects. Set AUTH0_DOMAIN to the domain that answers without one.";
     return [problem("discovery", `${url} redirects to ${target}`, advice)];
   }
   const document = status === 200 ? parseObject(text) : undefined;
@@ -86,7 +86,7 @@ function checkIssuer({ issuer }: Document, expected: string): Finding {
     `the tenant ${name}, the settings say ${expected}`,
     lacksSlash
       ? "Issuers are compared character by character, and Auth0's end with a slash. This is not Auth0, or a proxy rewrites its answers."
-      : "Set AUTH0_DOMAIN to the domain that stands in the `iss` of the tokens; to both, while you move from one to the other.",
+      : "Set AUTH0_DOMAIN to the domain in the `iss` of your tokens. While you move from one domain to another, list both.",
   );
 }
 
@@ -97,7 +97,7 @@ function checkJwksUri({ jwks_uri: uri }: Document, issuer: string): Finding {
     uri === undefined
       ? "the tenant does not say where its keys are"
       : `the tenant publishes its keys at ${printable(uri)}`;
-  const advice = `The authorizer fetches them at ${expected}, where Auth0 has them. See that both are the same.`;
+  const advice = `The authorizer fetches them at ${expected}, as Auth0 publishes them. Make sure that both are the same.`;
   return problem("jwks-uri", what, advice);
 }
 
@@ -135,10 +135,10 @@ function checkClock(
   const skew = Math.round(Math.max(ahead, behind, 0) / 1000);
   if (skew <= toleranceSeconds) {
     const cached = age === undefined ? "" : ", as far as an answer from a cache can tell";
-    return [ok("clock", `this machine and the tenant agree about the time${cached}`)];
+    return [ok("clock", `this machine's clock and the tenant's agree${cached}`)];
   }
   const what = `the tenant's clock is ${skew} s ${ahead > 0 ? "ahead of" : "behind"} this machine's`;
-  const advice = `More than AUTHORIZER_CLOCK_TOLERANCE_SECONDS (${toleranceSeconds}). Lambda's clock is right: see which of these two is not.`;
+  const advice = `More than AUTHORIZER_CLOCK_TOLERANCE_SECONDS (${toleranceSeconds}). Lambda's clock is right, so check both of these.`;
   return [problem("clock", what, advice)];
 }
 

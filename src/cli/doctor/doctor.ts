@@ -21,7 +21,7 @@ what is wrong and what to do about it.
   --domain DOMAIN   look only at this tenant, without any settings
   --json            for machines
 
-Exit code: 0 nothing wrong, 1 problems found, 2 wrong use
+Exit code: 0 no problems, 1 problems found, 2 wrong use
 `;
 
 interface DoctorOptions {
@@ -118,11 +118,11 @@ interface Reading {
 
 function readSettings(env: NodeJS.ProcessEnv): Reading {
   const misspelled = findMisspelledVariables(env).map(({ found, meant }) =>
-    warning("settings", `${found} is not a setting`, `Was ${meant} meant?`),
+    warning("settings", `${found} is not a setting`, `Did you mean ${meant}?`),
   );
   try {
     const settings = settingsFromEnvironment(env);
-    return { settings, findings: [ok("settings", "complete and without contradiction"), ...misspelled] };
+    return { settings, findings: [ok("settings", "valid"), ...misspelled] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const issues = error.issues.map((issue) => problem("settings", issue, "The authorizer would not start."));
@@ -137,6 +137,6 @@ function asText({ check, status, what, advice }: Finding, terminal: Terminal): s
 }
 
 function summary(problems: number, terminal: Terminal): string {
-  if (problems === 0) return paint(terminal, "good", "Nothing is wrong.");
+  if (problems === 0) return paint(terminal, "good", "No problems found.");
   return paint(terminal, "bad", problems === 1 ? "1 problem." : `${problems} problems.`);
 }

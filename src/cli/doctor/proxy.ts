@@ -10,5 +10,5 @@ export function toProxyAdvice(env: NodeJS.ProcessEnv): string {
   const isFor = env["NODE_USE_ENV_PROXY"]
     ? `${names.join(" and ")} with NODE_USE_ENV_PROXY`
     : names.join(" and ");
-  return ` The environment sets ${isFor}: neither the authorizer nor this command uses a proxy. Run it where the tenant can be reached directly.`;
+  return ` The environment sets ${isFor}: neither the authorizer nor this command uses a proxy. Run it on a machine that reaches the tenant directly.`;
 }

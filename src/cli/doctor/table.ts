@@ -57,8 +57,8 @@ const SCHEMA_ADVICE =
 
 function toAdvice({ revocationOnFailure }: Settings): string {
   return revocationOnFailure === "error"
-    ? "Where the authorizer cannot read it either, every request is answered with 500 (REVOCATION_ON_FAILURE)."
-    : "Where it gives the authorizer no answer, revoked tokens are accepted; other failures are answered with 500 (REVOCATION_ON_FAILURE).";
+    ? "If the authorizer cannot read it either, it answers every request with 500 (REVOCATION_ON_FAILURE)."
+    : "If the authorizer gets no answer from it either, it accepts revoked tokens. After any other failure it answers 500 (REVOCATION_ON_FAILURE).";
 }
 
 async function checkDescription(table: RevocationTable, now: number): Promise<readonly Finding[]> {
@@ -80,7 +80,7 @@ async function checkDescription(table: RevocationTable, now: number): Promise<re
           warning(
             CHECK,
             `${name} has no deletion protection`,
-            "A table that is replaced accepts every revoked token again, without an error.",
+            "If the table is replaced, every revoked token is accepted again, without an error.",
           ),
         ]),
   ];

@@ -20,7 +20,7 @@ const SHAPES: readonly Shape[] = [
   {
     reasons: ["opaque_or_encrypted_token", "malformed_token"],
     looksSo: (credential) => /^v1\.[\w.-]+$/.test(credential) && credential.split(".").length === 2,
-    clue: "This is a refresh token of Auth0: it is for the application alone, which gets an access token for it.",
+    clue: "This is a refresh token. The application must exchange it for an access token, and send that.",
   },
   {
     reasons: ["opaque_or_encrypted_token"],
@@ -43,9 +43,9 @@ function getAlgorithmClue(claims: JsonObject, { clientIds, audiences }: Settings
   const aud = getOwn(claims, "aud");
   const named = (ids: readonly string[]): boolean =>
     [aud].flat().some((each) => ids.includes(each as string));
-  if (named(audiences)) return "This is an access token: its algorithm stands in the settings of the API.";
+  if (named(audiences)) return "This is an access token: set its algorithm in the settings of the API.";
   if (named(clientIds))
-    return "This is an ID token: its algorithm stands in the settings of the application.";
+    return "This is an ID token: set its algorithm in the settings of the application.";
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import type { EvaluationStep } from "../../authorizer/evaluate.ts";
 import { printable } from "../../logging/describe-error.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { getOwn, type UnverifiedJwt } from "../../token/jwt.ts";
+import { documentationUrl } from "../documentation.ts";
 import { hiddenEmail, paint, withoutEmails, type Style, type Terminal } from "../terminal.ts";
 import { describeRoutes, withRoutes } from "./callable-routes.ts";
 import { STEPS, type StepOutcome, type Trace } from "./trace.ts";
@@ -103,11 +104,11 @@ export function asText(reading: Reading, terminal: Terminal): string {
 }
 
 function describeToken(jwt: UnverifiedJwt | undefined, { use, steps }: Trace): string {
-  if (jwt === undefined) return "No token that can be read.";
+  if (jwt === undefined) return "No readable token.";
   if (use !== undefined)
     return use === "id" ? "An ID token of an application." : "An access token of an API.";
   return steps.some(({ step, outcome }) => step === "audience" && outcome === "not reached")
-    ? "A token that is not accepted, whatever its audience."
+    ? "Rejected before the audience was checked."
     : "A token for none of the applications and APIs of these settings.";
 }
 
@@ -127,7 +128,8 @@ function conclusion({ traced: { verdict }, clue }: Reading, terminal: Terminal):
     case "error": {
       const detail = verdict.detail === undefined ? "" : ` (${getDetail(verdict)})`;
       const head = paint(terminal, outcome === "error" ? "careful" : "bad", `${outcome}: ${verdict.reason}`);
-      return `${head}${detail}\n${clue === undefined ? verdict.hint : `${verdict.hint}\n${clue}`}`;
+      const more = documentationUrl(`reasons#${verdict.reason}`);
+      return [`${head}${detail}`, verdict.hint, clue, more].filter(Boolean).join("\n");
     }
   }
 }

@@ -125,7 +125,7 @@ function toText(listing: Listing, show: (value: string) => string, { place }: Re
   const rows = found.map((revocation) => toRow(revocation, show));
   const notes = [
     ...(malformed > 0 ? [`Items that are not revocations: ${malformed}.`] : []),
-    ...(isComplete ? [] : ["There are more: the list ends here, and is not the latest."]),
+    ...(isComplete ? [] : ["There are more: the list is incomplete."]),
   ];
   const count = found.length === 1 ? "1 revocation" : `${found.length} revocations`;
   const lines = rows.length === 0 ? [] : [...toColumns([HEADINGS, ...rows]), ""];

@@ -30,7 +30,7 @@ export function applyAcceptances(
       rule: "unmatched-acceptance",
       severity: "warning",
       resource: resource ?? route ?? rule,
-      found: `${[rule, resource, route].filter(Boolean).join(", ")} is accepted, and not found`,
+      found: `${[rule, resource, route].filter(Boolean).join(", ")} is accepted, but does not occur`,
     }));
   return { kept, unmatched };
 }
@@ -58,10 +58,10 @@ export function readAcceptances(value: unknown): Acceptance[] {
     if (name === undefined) throw new TypeError(`${number}: there is no rule ${toText(rule) ?? ""}`);
     const [unknown] = Object.keys(others);
     if (unknown !== undefined)
-      throw new TypeError(`${number}: ${unknown} is none of rule, resource, route, reason`);
+      throw new TypeError(`${number}: ${unknown} is not one of rule, resource, route, reason`);
     const texts = Object.entries({ resource, route, reason }).filter(([, text]) => text !== undefined);
     if (texts.some(([, text]) => typeof text !== "string" || text === ""))
-      throw new TypeError(`${number}: resource, route and reason must be text`);
+      throw new TypeError(`${number}: resource, route and reason must be strings`);
     if (resource === undefined && route === undefined)
       throw new TypeError(`${number}: it must name a resource or a route`);
     return { rule: name, ...Object.fromEntries(texts) };

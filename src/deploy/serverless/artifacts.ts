@@ -71,7 +71,7 @@ export async function takeKeys(
     warn(
       "no snapshot of the tenant's keys, because they could not be fetched. " +
         `${(error as Error).message}. What is packaged works without: each container fetches the keys when it ` +
-        "starts. Package again where the tenant can be reached, or say snapshot: false.",
+        "starts. Package again where the tenant can be reached, or set snapshot: false.",
     );
     return undefined;
   }

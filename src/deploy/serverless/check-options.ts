@@ -42,10 +42,10 @@ function findMisplaced(authorizers: unknown, given: object): readonly string[] {
     return ["authorizers must be a map of names, each with its settings"];
   const entries = Object.entries(authorizers) as [string, unknown][];
   return [
-    ...(entries.length === 0 ? ["authorizers names none"] : []),
+    ...(entries.length === 0 ? ["authorizers is empty"] : []),
     ...("revocations" in given && given.revocations === true && !(DEFAULTS.name in authorizers)
       ? [
-          `revocations needs an authorizer named ${DEFAULTS.name}: the table stands beside it, whatever others come`,
+          `revocations needs an authorizer named ${DEFAULTS.name}, to which the table belongs`,
         ]
       : []),
     ...("name" in given ? ["name is for a single authorizer: under authorizers, each has its own"] : []),
@@ -54,7 +54,7 @@ function findMisplaced(authorizers: unknown, given: object): readonly string[] {
       if (typeof own !== "object") return [`authorizers.${name} must be a map of settings`];
       return Object.keys(own)
         .filter((key) => STACK_OPTIONS.includes(key) && !FUNCTION_OPTIONS.includes(key))
-        .map((key) => `authorizers.${name}.${key} holds for the whole service: write it beside authorizers`);
+        .map((key) => `authorizers.${name}.${key} applies to the whole service: write it beside authorizers`);
     }),
   ];
 }
@@ -71,7 +71,7 @@ function isSetting(name: string): boolean {
 
 function unknownOption(name: string): string {
   const meant = findNearest(name, [...KEYS, ...STACK_OPTIONS, "authorizers"]);
-  return `${name} is not a setting${meant === undefined ? "" : `: was ${meant} meant?`}`;
+  return `${name} is not a setting${meant === undefined ? "" : `. Did you mean ${meant}?`}`;
 }
 
 function stackIssues(stack: StackOptions): readonly string[] {
@@ -146,7 +146,7 @@ function revocationIssues({ stack, settings }: Options): readonly string[] {
       (name) => `${name} needs revocations: true`,
     ),
     ...(revocations && !isOwnTable
-      ? ["revocationTable is another table than the one of revocations: true: leave one of them out"]
+      ? ["revocationTable and revocations: true name two tables: leave one of them out"]
       : []),
     ...(revocations && backChannelLogout && applications.length === 0
       ? ["backChannelLogout needs logoutClientIds: the applications whose logout tokens count"]
@@ -168,7 +168,7 @@ export function findMisspelledSection(custom: Readonly<Record<string, unknown>> 
   if (SECTION in custom) return [];
   return Object.keys(custom)
     .filter((name) => findNearest(name, [SECTION]) !== undefined)
-    .map((name) => `custom.${name} is not read: was custom.${SECTION} meant?`);
+    .map((name) => `custom.${name} is not read. Did you mean custom.${SECTION}?`);
 }
 
 /** AWS: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */

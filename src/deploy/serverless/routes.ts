@@ -70,7 +70,7 @@ export function addHttpApiAuthorizer(provider: Provider, options: Options): read
   if (enableSimpleResponses !== undefined && enableSimpleResponses !== simple)
     return [
       `${path}.enableSimpleResponses is ${JSON.stringify(enableSimpleResponses)}, and the function would answer ` +
-        `otherwise, so that every call ends in 500: say httpApiResponse: ${simple ? "policy" : "simple"}`,
+        `otherwise, so that every call ends in 500: set httpApiResponse: ${simple ? "policy" : "simple"}`,
     ];
   httpApi.authorizers = {
     ...httpApi.authorizers,

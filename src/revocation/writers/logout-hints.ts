@@ -6,7 +6,7 @@ import type { Reason } from "../../errors.ts";
  */
 const HINTS = {
   missing_token:
-    "The request is not a form with exactly one `logout_token`. Auth0 sends no such request: it came from elsewhere.",
+    "The request is not a form with exactly one `logout_token`. Auth0 does not send such requests, so it came from elsewhere.",
   malformed_token:
     "The logout token is not a well-formed JWT: three parts of unpadded base64url, the first two JSON. It did not come from Auth0.",
   opaque_or_encrypted_token: "The logout token is not a signed JWT. It did not come from Auth0.",
@@ -16,7 +16,7 @@ const HINTS = {
   unsupported_header:
     "The logout token's header lacks a `kid` or has a parameter that is not accepted (such as `crit` or `jku`).",
   wrong_token_type:
-    "This is not a logout token: its type is another, the back-channel logout event is missing, or it has a nonce.",
+    "This is not a logout token: it has another type, lacks the back-channel logout event, or has a nonce.",
   unknown_issuer:
     "The logout token comes from another tenant. Compare its `iss` with this function's AUTH0_DOMAIN.",
   unknown_audience:
@@ -28,7 +28,7 @@ const HINTS = {
     "The logout token arrived after its two minutes, or again later. Auth0 does not send it a second time: if the session still matters, revoke it with the command line.",
   not_yet_valid: "The logout token is not valid yet. Compare the clocks.",
   missing_claim:
-    "The logout token lacks a claim. Without `sid` it would revoke all sessions of the user, and is refused: the detail names the claim.",
+    "The logout token lacks a claim. Without `sid` it would revoke all sessions of the user, so it is rejected. The detail names the claim.",
   invalid_claim:
     "A claim of the logout token has a type or a value that is not acceptable. The detail names it.",
   keys_unavailable:

@@ -227,7 +227,7 @@ export const APIS: readonly Service[] = [
     name: "several-authorizers-misplaced-option",
     because: "alarms are the service's, and the option would be ignored",
     yml: lines(PLUGIN, provider(), TWO.replace("memorySize: 256", "alarms: false"), hello(...TWO_ROUTES)),
-    errors: ["authorizers.admin.alarms holds for the whole service"],
+    errors: ["authorizers.admin.alarms applies to the whole service"],
   },
   {
     name: "further-identity-sources",

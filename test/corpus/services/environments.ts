@@ -125,7 +125,7 @@ export const ENVIRONMENTS: readonly Service[] = [
       "custom:\n  auth0Authorizer:\n    domain: { Fn::ImportValue: auth0-domain }\n    audience: https://api.acme.com/",
       hello(REST),
     ),
-    errors: ["audience is not a setting: was audiences meant?", "clientIds is required"],
+    errors: ["audience is not a setting. Did you mean audiences?", "clientIds is required"],
   },
   {
     name: "name-longer-than-lambda-takes",

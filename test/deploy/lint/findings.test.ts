@@ -132,7 +132,7 @@ const PLANTED: [string, RuleName, string, Change][] = [
     set("Auth0LambdaFunction", { Timeout: 1000 }),
   ],
   [
-    "a log that is kept for ever",
+    "a log without a retention period",
     "log-retention",
     "Auth0LogGroup",
     set("Auth0LogGroup", { RetentionInDays: undefined }),
@@ -398,7 +398,7 @@ describe("the settings of a function", () => {
         rule: "unknown-setting",
         severity: "warning",
         resource: "Auth0LambdaFunction",
-        found: "AUTH0_CLIENTIDS is not a setting: was AUTH0_CLIENT_IDS meant?",
+        found: "AUTH0_CLIENTIDS is not a setting. Did you mean AUTH0_CLIENT_IDS?",
       },
     ]);
   });

@@ -107,7 +107,7 @@ describe("a guarded route", () => {
 
   test("that was meant is named", () => {
     const findings = lintTemplate(http(rules(ON_HTTP.replace("GET /orders/{id}", "GET /orders/{ids}"))));
-    expect(findings.map(({ found }) => found).join()).toContain("was GET /orders/{id} meant?");
+    expect(findings.map(({ found }) => found).join()).toContain("Did you mean GET /orders/{id}?");
   });
 });
 
@@ -269,7 +269,7 @@ describe("a shared authorizer", () => {
     ],
     ["without a stage", "HTTP, policy", [SHARED], ["not checked stage-without-audiences Guard"]],
     [
-      "with a value that only a deployment knows",
+      "with a value that is known only at deployment",
       "HTTP, policy",
       [SHARED, stage({ auth0Audiences: { "Fn::ImportValue": "audience" } })],
       ["not checked stage-without-audiences Stage"],

@@ -411,8 +411,8 @@ describe("an acceptance", () => {
     ["no list", {}, /must be a list/],
     ["no such rule", [{ rule: "none", resource: "A" }], /entry 1: there is no rule none/],
     ["a whole rule", [{ rule: "not-arm64" }], /entry 1: it must name a resource or a route/],
-    ["a misspelled member", [{ rule: "not-arm64", ressource: "A" }], /entry 1: ressource is none of/],
-    ["what is not text", [{ rule: "not-arm64", resource: 1 }], /must be text/],
+    ["a misspelled member", [{ rule: "not-arm64", ressource: "A" }], /entry 1: ressource is not one of/],
+    ["what is not text", [{ rule: "not-arm64", resource: 1 }], /must be strings/],
   ])("is refused: %s", (_, value, message) => {
     expect(() => readAcceptances(value)).toThrow(message);
   });

@@ -72,7 +72,7 @@ test("what a condition asks for is there where it is true, without the condition
   expect(Outputs["MailArn"]).toEqual({ Value: { "Fn::GetAtt": ["MyMail", "Arn"] } });
 });
 
-test("a value that only a deployment knows counts as given, in text too", () => {
+test("a value that is known only at deployment counts as given, in text too", () => {
   const imported = { "Fn::ImportValue": "email" };
   const { Resources } = instantiate(TEMPLATE, { Name: imported, Email: imported });
   expect(Resources["Mail"]?.Properties).toMatchObject({ Endpoint: imported });

@@ -1,17 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { getResources, type Template } from "../../../src/deploy/lint/cloudformation.ts";
 import { createConsumer, type Consumer } from "../../examples/consumer.ts";
 import { packNpmPackage } from "../../tools/npm-package.ts";
 
-const packages = mkdtempSync(join(tmpdir(), "existing-"));
 let consumer: Consumer;
-beforeAll(async () => (consumer = await createConsumer("plugin", await packNpmPackage(packages))));
+beforeAll(async () => (consumer = await createConsumer("plugin", await packNpmPackage())));
 afterAll(async () => {
   await consumer.remove();
-  rmSync(packages, { recursive: true });
 });
 
 function packageService(...lines: readonly string[]): Promise<Template> {

@@ -68,7 +68,7 @@ describe("permissions that nothing would check are a mistake", () => {
       get("/a", { permissions: ["read orders"] }),
       [
         expect.stringContaining(
-          "functions.orders: GET /a: permissions has an item that is empty",
+          "functions.orders: GET /a: permissions contains an empty item",
         ) as unknown as string,
       ],
     ],

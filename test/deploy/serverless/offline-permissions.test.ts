@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { freePorts, type Ports } from "../../../local/ports.ts";
@@ -18,14 +17,13 @@ const EVENTS = [
   "httpApi: { path: /open, method: get }",
 ];
 
-const packages = mkdtempSync(join(tmpdir(), "offline-permissions-"));
 let consumer: Consumer;
 let tenant: FakeTenant;
 let ports: Ports;
 beforeAll(async () => {
   ports = await freePorts();
   tenant = await startFakeTenant();
-  consumer = await createConsumer("plugin", await packNpmPackage(packages));
+  consumer = await createConsumer("plugin", await packNpmPackage());
   const lines = [
     "service: shop",
     "plugins: [auth0-api-gateway-authorizer/serverless, serverless-offline]",
@@ -50,7 +48,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([consumer.remove(), tenant.close()]);
-  rmSync(packages, { recursive: true });
 });
 
 async function ask(request: string, permissions: readonly string[]): Promise<number> {

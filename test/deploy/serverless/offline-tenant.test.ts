@@ -179,7 +179,7 @@ describe("a misspelt setting is named beside offlineTenant too", () => {
     ["offlineTennant", "offlineTenant", "local"],
   ])("%s, where %s was meant", (misspelt, meant, value) => {
     expect(findOptionIssues({ ...given, [misspelt]: value }, 0)).toEqual([
-      `${misspelt} is not a setting: was ${meant} meant?`,
+      `${misspelt} is not a setting. Did you mean ${meant}?`,
     ]);
     expect(findOptionIssues({ ...given, [meant]: value }, 0)).toEqual([]);
   });

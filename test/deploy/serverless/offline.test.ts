@@ -34,10 +34,10 @@ function start(serverlessYml: string): Promise<void> {
 
 test("a misspelt setting is refused beside offlineTenant, as when the service is packaged", async () => {
   const misspelt = EXAMPLE.replace(AUDIENCES, `${AUDIENCES}    emailDomain: acme.com\n`);
-  await expect(start(misspelt)).rejects.toThrow("emailDomain is not a setting: was emailDomains meant?");
+  await expect(start(misspelt)).rejects.toThrow("emailDomain is not a setting. Did you mean emailDomains?");
 });
 
-test("a value that only a deployment knows is named", async () => {
+test("a value that is known only at deployment is named", async () => {
   const imported = "    organizations: [{ Fn::ImportValue: acme-organization }]\n";
   await expect(start(EXAMPLE.replace(AUDIENCES, `${AUDIENCES}${imported}`))).rejects.toThrow(
     "auth0: organizations is known only at deployment",

@@ -280,8 +280,8 @@ const ISSUES: [string, Edit[], [string, string][]][] = [
       option("revocationOnFailure: allow"),
     ],
     [
-      ["a misspelling in a setting", "emailClaims is not a setting: was emailClaim meant?"],
-      ["a misspelling in an option", "alarm is not a setting: was alarms meant?"],
+      ["a misspelling in a setting", "emailClaims is not a setting. Did you mean emailClaim?"],
+      ["a misspelling in an option", "alarm is not a setting. Did you mean alarms?"],
       ["a forgotten tenant", "domain is required: the domain of the tenant"],
       ["a forgotten API", "clientIds is required, or audiences, or both"],
       ["a value that there is not", "emailPolicy must be one of verified, present, optional"],
@@ -297,7 +297,7 @@ const ISSUES: [string, Edit[], [string, string][]][] = [
       option("sessionRetentionDays: 0.5\n    warmReadUnits: 11999"),
     ],
     [
-      ["another table", "revocationTable is another table than"],
+      ["another table", "revocationTable and revocations: true name two tables"],
       ["an endpoint for logout of no application", "backChannelLogout needs logoutClientIds"],
       ["a silence of no hours", "silenceHours must be a whole number from 1 to 168"],
       ["half a day", "sessionRetentionDays must be a whole number"],

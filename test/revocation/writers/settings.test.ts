@@ -43,7 +43,7 @@ describe("the settings of a writer", () => {
       REVOCATION_SESSION_RETENTION_DAYS: "0",
     };
     expect(issues(() => writerSettings(env))).toEqual([
-      expect.stringMatching(/^REVOCATION_TABLE has an item/),
+      expect.stringMatching(/^REVOCATION_TABLE contains an empty item/),
       expect.stringMatching(/^REVOCATION_ON_LOGOUT must be one of true, false/),
       expect.stringMatching(/^REVOCATION_SESSION_RETENTION_DAYS must be a whole number from 1 to 3650/),
     ]);

@@ -11,7 +11,7 @@ import type { Rule } from "./rule.ts";
 export const ERRORS = {
   settings: {
     severity: "error",
-    title: "settings with which the function does not start",
+    title: "settings that stop the function from starting",
     why: "Every call is answered 500.",
     fix: "Correct the variable in the function's environment.",
     check: (scope) => [...brokenSettings(scope), ...brokenRoutesFiles(scope)],
@@ -27,12 +27,12 @@ export const ERRORS = {
     severity: "error",
     title: "an open {proxy+} or $default with the backend of guarded routes",
     why: "A method or path that no other route matches reaches the backend of a guarded route without a token.",
-    fix: "Give the greedy route the authorizer; on a REST API, or declare ANY on every guarded resource.",
+    fix: "Give the greedy route the authorizer. On a REST API, you can declare ANY on every guarded resource instead.",
     check: openCatchAlls,
   },
   "guarded-function-url": {
     severity: "error",
-    title: "a function URL that goes around the authorizer",
+    title: "a function URL that bypasses the authorizer",
     why: "Anyone can call the function without a token, and write the identity into the event.",
     fix: "Remove the function URL, or set its AuthType to AWS_IAM.",
     check: guardedFunctionUrls,
@@ -47,13 +47,13 @@ export const ERRORS = {
   "identity-source-without-token": {
     severity: "error",
     title: "cached answers without the token in their key",
-    why: "API Gateway gives a caller the answer, and the identity, of another.",
+    why: "API Gateway can give a caller the answer, and the identity, of another caller.",
     fix: "Add the header Authorization to the identity source, or set the time to live to 0.",
     check: identitySourcesWithoutToken,
   },
   "route-not-told": {
     severity: "error",
-    title: "permissions by route, and an authorizer that is not told the route",
+    title: "permissions by route, and an authorizer that does not get the route",
     why: "Every call is answered 500.",
     fix:
       "On an HTTP API, set the payload version to 2.0 and add $context.routeKey to the identity sources; on a REST " +
@@ -62,16 +62,16 @@ export const ERRORS = {
   },
   "stage-without-audiences": {
     severity: "error",
-    title: "a stage that does not say which audiences count there",
+    title: "a stage of a shared authorizer without its audiences",
     why: "Every call is answered 500.",
     fix: "Set the stage variable auth0Audiences to values of AUTH0_AUDIENCES or AUTH0_CLIENT_IDS; use REQUEST, not TOKEN.",
     check: stagesWithoutAudiences,
   },
   "response-format": {
     severity: "error",
-    title: "simple responses before a function that answers policies, or the reverse",
+    title: "an authorizer whose response format is not its function's",
     why: "API Gateway cannot read the answer: every call is answered 500.",
-    fix: "Set EnableSimpleResponses to what AUTHORIZER_HTTP_API_RESPONSE says, or the reverse.",
+    fix: "Set EnableSimpleResponses and AUTHORIZER_HTTP_API_RESPONSE to the same format.",
     check: responseFormats,
   },
   "missing-permission": {
@@ -99,14 +99,14 @@ export const ERRORS = {
   },
   "table-out-of-reach": {
     severity: "error",
-    title: "a role without the right to the table of revocations",
+    title: "a role without permission for the table of revocations",
     why: "The authorizer answers 500; a function that writes revocations loses them.",
     fix: "Allow dynamodb:BatchGetItem to the authorizer and dynamodb:UpdateItem to writers, on the table.",
     check: unreachableTables,
   },
   "function-name": {
     severity: "error",
-    title: "a function name that Lambda does not take",
+    title: "a function name that is too long",
     why: "The deployment fails: names have 64 characters at most.",
     fix: "Choose a shorter FunctionName, stage or service name.",
     check: longNames,

@@ -90,7 +90,7 @@ export const guardedFunctionUrls: Check = (scope) =>
     )
     .map(({ id, function: called }) => ({
       resource: id,
-      found: `${called ?? ""} is behind an authorizer, and has an address of its own without one`,
+      found: `${called ?? ""} is behind an authorizer, and also has an address without one`,
     }));
 
 export const openFunctionUrls: Check = (scope) =>

@@ -24,7 +24,7 @@ export const GAPS = {
   "authorizer-not-read": {
     severity: "not checked",
     title: "an authorizer that could not be read",
-    why: "It may be wrong in any way.",
+    why: "It was not checked.",
     fix: "Write it without a condition, or look at the deployed API and accept this.",
     check: (scope) => [...unread("authorizer-not-read")(scope), ...unreadAuthorizers(scope)],
   },
@@ -43,12 +43,12 @@ export const GAPS = {
     severity: "not checked",
     title: "a part of the template that could not be read",
     why: "It may have routes without an authorizer.",
-    fix: "Check what is added at deployment by itself, or put the file where the template names it.",
+    fix: "Check separately what is added at deployment, or put the file at the path that the template names.",
     check: unread("template-not-read"),
   },
   "value-at-deployment": {
     severity: "not checked",
-    title: "a value that only a deployment knows",
+    title: "a value that is known only at deployment",
     why: "It is checked when the function starts, or not at all.",
     fix: "Nothing, or give the parameter a default.",
     check: (scope) => [

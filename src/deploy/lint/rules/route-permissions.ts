@@ -53,7 +53,7 @@ export const rulesWithoutRoute: Check = (scope) =>
 function suggest(name: string, routes: readonly Route[]): string {
   const keys = routes.map(({ key }) => key);
   const meant = findNearest(name, keys);
-  return meant === undefined ? "" : `: was ${meant} meant?`;
+  return meant === undefined ? "" : `. Did you mean ${meant}?`;
 }
 
 /** An authorizer that is not told the route, or not in a way that callers cannot forge: every call is answered 500. */

@@ -18,7 +18,7 @@ export const unknownSettings: Check = ({ ours }) =>
   ours.flatMap((lambda) =>
     findMisspelledVariables(toNames(lambda)).map(({ found, meant }) => ({
       resource: lambda.id,
-      found: `${found} is not a setting: was ${meant} meant?`,
+      found: `${found} is not a setting. Did you mean ${meant}?`,
     })),
   );
 
