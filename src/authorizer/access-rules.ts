@@ -49,7 +49,7 @@ export const ACCESS_RULES: Readonly<Record<AccessRuleName, AccessRule>> = {
     route && checkRoute(identity, route, routePermissions),
 };
 
-const RULE_NAMES = Object.keys(ACCESS_RULES) as readonly AccessRuleName[];
+const RULES = Object.entries(ACCESS_RULES) as readonly (readonly [AccessRuleName, AccessRule])[];
 
 /**
  * Returns why a verified caller is denied, if so. Only the last rule knows the route, and only if there are permissions
@@ -61,9 +61,9 @@ export function checkAccess(
   request: RequestRules,
   onStep?: (step: AccessRuleName) => void,
 ): Denial | undefined {
-  for (const name of RULE_NAMES) {
+  for (const [name, check] of RULES) {
     onStep?.(name);
-    const denial = ACCESS_RULES[name](identity, rules, request);
+    const denial = check(identity, rules, request);
     if (denial !== undefined) return denial;
   }
   return undefined;
