@@ -110,12 +110,12 @@ describe("provider.httpApi.authorizers.auth0", () => {
   test.each<[string, object, object, RegExp]>([
     ["a JWT authorizer", { type: "jwt" }, {}, /is another authorizer already/],
     ["another function", { functionName: "other" }, {}, /is another authorizer already/],
-    ["simple responses before a policy", { enableSimpleResponses: true }, {}, /say httpApiResponse: simple/],
+    ["simple responses before a policy", { enableSimpleResponses: true }, {}, /set httpApiResponse: simple/],
     [
       "a policy before simple responses",
       { enableSimpleResponses: false },
       { httpApiResponse: "simple" },
-      /say httpApiResponse: policy/,
+      /set httpApiResponse: policy/,
     ],
   ])("is refused where it is %s", (_, theirs, given, message) => {
     expect(add(theirs, given).issues).toEqual([expect.stringMatching(message)]);
