@@ -108,9 +108,7 @@ function isNoForeignValue({ kind }: Token, index: number, tokens: readonly Token
 function findIssue(token: Token): readonly string[] {
   if (token.kind === "option-terminator") return [];
   if (token.kind === "positional") {
-    return [
-      `${token.value} is not an option. Options follow a --, as in: npm start -- --page-port 4002`,
-    ];
+    return [`${token.value} is not an option. Options follow a --, as in: npm start -- --page-port 4002`];
   }
   const { rawName, value } = token;
   if (SWITCHES.includes(rawName)) return value === undefined ? [] : [`${rawName} takes no value.`];
@@ -133,9 +131,7 @@ function portsThatAreEqual(ports: StartOptions["ports"]): string[] {
   return PART_NAMES.flatMap((part, index) => {
     const twin = PART_NAMES.slice(0, index).find((earlier) => ports[earlier] === ports[part]);
     if (twin === undefined) return [];
-    return [
-      `${PARTS[twin].flag} and ${PARTS[part].flag} are both ${ports[part]}. Each needs its own port.`,
-    ];
+    return [`${PARTS[twin].flag} and ${PARTS[part].flag} are both ${ports[part]}. Each needs its own port.`];
   });
 }
 

@@ -23,7 +23,9 @@ export async function tokenFrom(argument: string | undefined, { readInput }: Ter
   if (text === undefined) throw new UsageError("no token: pipe it in, or give it as an argument");
   const credential = readPastedCredential(text);
   if (credential.replace(/^bearer\b/i, "").trim() === "")
-    throw new UsageError("the token is empty: copy it again, or check that the variable or the file contains it");
+    throw new UsageError(
+      "the token is empty: copy it again, or check that the variable or the file contains it",
+    );
   return credential;
 }
 

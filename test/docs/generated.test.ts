@@ -14,7 +14,12 @@ test("the pages that come from the source are current: `npm run docs` changes no
   );
   const pages = JSON.parse(stdout) as [path: string, text: string][];
   expect(pages.map(([path]) => path)).toEqual(
-    expect.arrayContaining(["docs/architecture.md", "docs/reasons.md", "docs/rules.md", "docs/api/README.md"]),
+    expect.arrayContaining([
+      "docs/architecture.md",
+      "docs/reasons.md",
+      "docs/rules.md",
+      "docs/api/README.md",
+    ]),
   );
   for (const [path, text] of pages) {
     // The API reference is not committed: every build of the documentation makes it.

@@ -147,7 +147,10 @@ async function revoked(situation: Situation): Promise<readonly Scene[]> {
   const limits = `up to ${jwksMaxAgeSeconds / 60} minutes here, and ${ttlSeconds / 60} in the gateway’s cache`;
   return [
     before,
-    await scene(situation, `Right after: a container that has the keys still accepts it, ${limits}.`, { stage, token }),
+    await scene(situation, `Right after: a container that has the keys still accepts it, ${limits}.`, {
+      stage,
+      token,
+    }),
     await scene(situation, "Then, or in a container that has fetched the keys since: it is rejected.", {
       stage: await openStage(),
       token,

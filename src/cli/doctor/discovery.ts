@@ -53,7 +53,8 @@ function checkResponse(
 ): readonly Finding[] {
   if (status >= 300 && status < 400) {
     const target = printable(headers.location ?? "nowhere");
-    const advice = "The authorizer does not follow redirects. Set AUTH0_DOMAIN to the domain that answers without one.";
+    const advice =
+      "The authorizer does not follow redirects. Set AUTH0_DOMAIN to the domain that answers without one.";
     return [problem("discovery", `${url} redirects to ${target}`, advice)];
   }
   const document = status === 200 ? parseObject(text) : undefined;

@@ -44,8 +44,7 @@ function getAlgorithmClue(claims: JsonObject, { clientIds, audiences }: Settings
   const named = (ids: readonly string[]): boolean =>
     [aud].flat().some((each) => ids.includes(each as string));
   if (named(audiences)) return "This is an access token: set its algorithm in the settings of the API.";
-  if (named(clientIds))
-    return "This is an ID token: set its algorithm in the settings of the application.";
+  if (named(clientIds)) return "This is an ID token: set its algorithm in the settings of the application.";
   return undefined;
 }
 

@@ -44,9 +44,7 @@ function findMisplaced(authorizers: unknown, given: object): readonly string[] {
   return [
     ...(entries.length === 0 ? ["authorizers is empty"] : []),
     ...("revocations" in given && given.revocations === true && !(DEFAULTS.name in authorizers)
-      ? [
-          `revocations needs an authorizer named ${DEFAULTS.name}, to which the table belongs`,
-        ]
+      ? [`revocations needs an authorizer named ${DEFAULTS.name}, to which the table belongs`]
       : []),
     ...("name" in given ? ["name is for a single authorizer: under authorizers, each has its own"] : []),
     ...entries.flatMap(([name, own]) => {
