@@ -59,19 +59,19 @@ export const KEY_CASES: readonly Case[] = [
     name: "What the event says of the token and the route key as identity sources",
     kinds: ROUTE_KEY,
     sources: from({ "HTTP 2.0 by route key": [RECORDED] }),
-    run: (probe, kind) => told(probe, kind, "$sources"),
+    run: (probe, kind) => askToEcho(probe, kind, "$sources"),
   },
   {
     name: "What the event says of the token and a stage variable as identity sources",
     kinds: ["HTTP 2.0 by stage variable"],
     sources: from({}),
-    run: (probe, kind) => told(probe, kind, "$sources"),
+    run: (probe, kind) => askToEcho(probe, kind, "$sources"),
   },
   {
     name: "What the event says of a stage variable",
     kinds: STAGE_VARIABLE,
     sources: from({}),
-    run: (probe, kind) => told(probe, kind, "$variable"),
+    run: (probe, kind) => askToEcho(probe, kind, "$variable"),
   },
 ];
 
@@ -85,7 +85,7 @@ async function second(probe: Probe, kind: Kind, question: Question): Promise<Rep
   return { ...reply, seen: isCached ? "what it saw on the first" : "another answer" };
 }
 
-function told(probe: Probe, kind: Kind, text: string): Promise<Reply> {
+function askToEcho(probe: Probe, kind: Kind, text: string): Promise<Reply> {
   return probe.ask(kind, { turns: [answer(kind, "Allow", { context: { text } })] });
 }
 

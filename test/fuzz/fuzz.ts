@@ -28,9 +28,9 @@ console.log(`seed ${seed}`);
 console.log(
   "campaign      tried    allowed   wrongly allowed   wrongly rejected   unclassified   leaked   seconds",
 );
-const tallies = [await told("corpus", () => campaigns.replay(readCorpus()))];
+const tallies = [await runAndPrint("corpus", () => campaigns.replay(readCorpus()))];
 for (const [name, runs] of Object.entries(values.full === true ? FULL : SHORT)) {
-  tallies.push(await told(name, () => campaigns.run(name as keyof typeof FULL, runs, seed)));
+  tallies.push(await runAndPrint(name, () => campaigns.run(name as keyof typeof FULL, runs, seed)));
 }
 
 if (tallies.some((tally) => FAILURES.some((failure) => tally[failure] > 0))) {
@@ -49,7 +49,7 @@ if (wronglyAllowed.length + wronglyRejected.length > 0) {
   process.exitCode = 1;
 }
 
-async function told(name: string, campaign: () => Promise<Tally>): Promise<Tally> {
+async function runAndPrint(name: string, campaign: () => Promise<Tally>): Promise<Tally> {
   const startedAt = performance.now();
   const tally = await campaign();
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);

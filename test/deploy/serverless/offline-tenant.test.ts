@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([deployed.close(), local.close()]));
 
 /** What a local tenant tells of itself. */
-function told({ settings }: FakeTenant): Readonly<Record<string, string>> {
+function toTenantVariables({ settings }: FakeTenant): Readonly<Record<string, string>> {
   const { domain, clientIds, audiences, emailClaim } = settings;
   return {
     AUTH0_DOMAIN: domain.join(),
@@ -48,7 +48,7 @@ function environments(
 ): readonly [deployed: Environment, offline: Environment] {
   const [options] = optionsFrom({ domain: deployed.issuer, ...given });
   const own = toDeployableVariables(options.settings);
-  return [own, { ...shell, ...withOwnSettingsOnly({ ...own, ...toOfflineVariables(options, told(local)) }) }];
+  return [own, { ...shell, ...withOwnSettingsOnly({ ...own, ...toOfflineVariables(options, toTenantVariables(local)) }) }];
 }
 
 async function outcomeOf(environment: Environment, token: string): Promise<number> {
@@ -114,12 +114,12 @@ function authorizers(own: object): readonly Options[] {
 describe("several authorizers", () => {
   const TWO = { orders: { audiences: "https://orders/" }, admin: { audiences: ["https://admin/"] } };
   const tenantWith = (list: string): Readonly<Record<string, string>> => ({
-    ...told(local),
+    ...toTenantVariables(local),
     AUTH0_AUDIENCES: list,
   });
 
   test("with different APIs are refused, where each would accept the tokens of the other", () => {
-    expect(findIndistinct(authorizers(TWO), told(local))).toEqual([
+    expect(findIndistinct(authorizers(TWO), toTenantVariables(local))).toEqual([
       "the authorizers have different audiences, which the local tenant does not have: start it with " +
         "npx auth0-authorizer tenant --audience https://admin/ --audience https://orders/",
     ]);
@@ -139,9 +139,9 @@ describe("several authorizers", () => {
 
   test("with the same APIs need no such tenant, in whatever form these are written", () => {
     const same = { a: { audiences: "urn:a, urn:b" }, b: { audiences: ["urn:a", "urn:b"] } };
-    expect(findIndistinct(authorizers(same), told(local))).toEqual([]);
+    expect(findIndistinct(authorizers(same), toTenantVariables(local))).toEqual([]);
     const different = { a: { clientIds: "one" }, b: { clientIds: "two" } };
-    expect(findIndistinct(authorizers(different), told(local))).toHaveLength(1);
+    expect(findIndistinct(authorizers(different), toTenantVariables(local))).toHaveLength(1);
   });
 });
 
@@ -162,7 +162,7 @@ describe("what only a deployment knows", () => {
   test("may be what the local tenant brings", () => {
     const given = { domain: ORGANIZATION, audiences: [ORGANIZATION], offlineTenant: "local" };
     expect(findUnknownOffline(optionsFrom(given)[0])).toEqual([]);
-    expect(toOfflineVariables(optionsFrom(given)[0], told(local))).toEqual({
+    expect(toOfflineVariables(optionsFrom(given)[0], toTenantVariables(local))).toEqual({
       AUTH0_DOMAIN: local.issuer,
       AUTH0_AUDIENCES: "https://api.example.com/",
     });
