@@ -48,7 +48,13 @@ function environments(
 ): readonly [deployed: Environment, offline: Environment] {
   const [options] = optionsFrom({ domain: deployed.issuer, ...given });
   const own = toDeployableVariables(options.settings);
-  return [own, { ...shell, ...withOwnSettingsOnly({ ...own, ...toOfflineVariables(options, toTenantVariables(local)) }) }];
+  return [
+    own,
+    {
+      ...shell,
+      ...withOwnSettingsOnly({ ...own, ...toOfflineVariables(options, toTenantVariables(local)) }),
+    },
+  ];
 }
 
 async function outcomeOf(environment: Environment, token: string): Promise<number> {
