@@ -29,7 +29,7 @@ export interface CallerIdentity<Types extends ClaimTypes = NoClaims> {
   readonly organizationName: string | undefined;
   /** Machines and anonymous visitors get in only where the authorizer is told so. */
   readonly principalType: "user" | "agent" | "machine" | "anonymous";
-  /** The subject of whoever acts for the user, in a delegated token (RFC 8693 §4.1). */
+  /** The subject that acts for the user now, in a delegated token (RFC 8693 §4.1). */
   readonly actor: string | undefined;
   /** The subjects of all who act for the user, the current one first; empty for a token that is not delegated. */
   readonly actors: readonly string[];

@@ -56,7 +56,7 @@ const TYPE_PREFIX = /^com\.auth0\./;
 /** A token that was under way when its user was blocked is issued within this time. */
 const UNDER_WAY_MS = 60_000;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
-/** What may be a type, and is not text that somebody wrote. */
+/** What may be a type, and is not free text. */
 const TYPE = /^[a-z][a-z0-9_.]{0,60}$/;
 
 /**
