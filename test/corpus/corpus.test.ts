@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { judgeMutants } from "./mutants.ts";
 import { packageServices, type Outcome } from "./package-service.ts";
-import { formatMutants, reportCorpus, type Row } from "./report.ts";
+import { formatMutants, judge, reportCorpus, type Row } from "./report.ts";
 import { readRoutes } from "./routes.ts";
 import type { Service } from "./service.ts";
 import { APIS } from "./services/apis.ts";
@@ -113,9 +113,10 @@ test("every guarded route of what was packaged, with its guard taken off mechani
   if (process.env["CORPUS"] === undefined) expect(total).toBeGreaterThanOrEqual(500);
 });
 
-test("the table of the corpus has a reason for every warning and refusal", () => {
+test("no service of the corpus is judged wrongly, and the table has a reason for every warning and refusal", () => {
   const rows = SERVICES.map(toRow);
   reportCorpus("serverless", rows);
+  expect(rows.filter((row) => judge(row) !== "right").map(({ name }) => name)).toEqual([]);
   const unexplained = rows.filter(
     ({ because, expected }) => because === "" && expected.errors.length + expected.warnings.length > 0,
   );

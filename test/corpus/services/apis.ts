@@ -85,6 +85,7 @@ export const APIS: readonly Service[] = [
       hello(REST, "http: { path: admin/users, method: get }"),
     ),
     errors: ["GET /admin/users has no authorizer"],
+    warnings: ["unknown-public-route"],
   },
   {
     name: "http-api-of-another-stack",
