@@ -45,7 +45,7 @@ export function drawPicture(imports: readonly Import[]): string {
       return `| ${place === 0 ? String(FLOORS.length - index) : ""} | \`${room}\` | ${below.join(", ")} |`;
     }),
   );
-  return `${drawFloors()}\n| floor | room | imports |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+  return `${drawFloors()}\n| floor | module | imports |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
 }
 
 function drawFloors(): string {
