@@ -106,7 +106,7 @@ export const DENY_REASONS = {
   permission_missing:
     "The token lacks a permission that AUTH0_REQUIRED_PERMISSIONS, the route or the stage variable auth0Permissions requires. The detail names it. After a change in Auth0, the application must get a new token.",
   route_not_listed:
-    "There are permissions by route (AUTHORIZER_ROUTE_PERMISSIONS or routes.json), and none names this route. Add it: with `=` and nothing after it, any signed-in caller may call it.",
+    "Permissions by route are set (AUTHORIZER_ROUTE_PERMISSIONS or routes.json), but no rule names this route. Add it. With nothing after the `=`, any signed-in caller may call it.",
   context_value_unsupported:
     "The token is valid, but API Gateway cannot carry one of its values. The detail names it: a claim with a control character or a space at an end, a permission with a space, on an HTTP API with payload 1.0 a quote or a backslash, or more than 6 KB in all.",
   claims_too_large:
@@ -117,7 +117,8 @@ export const DENY_REASONS = {
 export const ERROR_REASONS = {
   keys_unavailable:
     "The tenant's keys could not be fetched and none are cached. The detail says which host failed and how.",
-  unsupported_event: "The event is not one that API Gateway sends to a Lambda authorizer.",
+  unsupported_event:
+    "The event is not one that API Gateway sends to a Lambda authorizer, or it lacks what permissions by route need. The detail says which.",
   identity_source_without_token:
     "The HTTP API's identity source does not contain the token, so a caller could get another caller's cached answer. Add $request.header.Authorization to the identity sources of this authorizer.",
   identity_source_without_route:

@@ -92,7 +92,7 @@ export type VerifyToken = <const Types extends ClaimTypes = NoClaims>(
  *
  * - 401: no valid token. The client must get another one.
  * - 403: a valid token of a caller who is denied. Another token would not help.
- * - 500: nothing can be said, such as `keys_unavailable`. Answer 503 where you can; the client may come again.
+ * - 500: the token could not be checked, such as `keys_unavailable`. Answer 503 if you can, so that the client tries again.
  */
 export class VerificationError extends Error {
   override readonly name = "VerificationError";

@@ -79,11 +79,12 @@ export interface Settings {
    */
   readonly requiredPermissions: readonly string[];
   /**
-   * What single routes ask for beyond that: `GET /orders/{id}=read:orders, ANY /admin/{proxy+}=admin, GET /hello=`.
+   * Permissions that single routes require in addition: `GET /orders/{id}=read:orders, ANY /admin/{proxy+}=admin, GET /hello=`.
    *
    * Write a route as your API defines it; repeat it if it needs several permissions. With nothing after the `=`, any
-   * signed-in caller may call it. **A route that no rule names is denied** (403 `route_not_listed`); `*=` opens the rest
-   * on purpose. Packaging tools write the same rules into `routes.json`, which has no limit of 4 KB; both together count.
+   * signed-in caller may call it. **A route that no rule names is denied** (403 `route_not_listed`); with `*=`, any
+   * signed-in caller may call the rest. Packaging tools write the same rules into `routes.json`, which has no limit of
+   * 4 KB. Both apply.
    *
    * The route is the one that API Gateway matched. REST APIs need a REQUEST authorizer that caches by the token,
    * `context.httpMethod` and `context.path`, or not at all. HTTP APIs need payload 2.0 and `$context.routeKey` among the
@@ -95,7 +96,8 @@ export interface Settings {
    *
    * Set it if several APIs share this authorizer. Then a token for one API is not valid at another (401
    * `unknown_audience`), and an API without the variable answers 500 `stage_variable_invalid`. The stage variable
-   * `auth0Permissions` adds permissions that are needed there. Both only ever narrow, and count without this setting too.
+   * `auth0Permissions` adds permissions that are needed there. Both can only narrow what is
+   * accepted, and apply without this setting too.
    */
   readonly shared: boolean;
   /**
@@ -105,7 +107,7 @@ export interface Settings {
    */
   readonly emailPolicy: "verified" | "present" | "optional";
   /**
-   * The email domains that are accepted, as they stand after the `@`: `acme.com`.
+   * The email domains that are accepted, the part after the `@`: `acme.com`.
    *
    * A subdomain is a different domain. Needs `emailPolicy` `verified`, because anyone can sign up with an address that
    * is not theirs.
@@ -133,8 +135,8 @@ export interface Settings {
   /**
    * Who may act for a user, in tokens with `act` (RFC 8693 §4.1): `none`, `any`, or the subjects that may.
    *
-   * The outermost actor decides; otherwise the answer is 403 `actor_not_allowed`. A revocation counts for every actor of
-   * the chain.
+   * The outermost actor decides; otherwise the answer is 403 `actor_not_allowed`. A token is revoked
+   * if any actor of the chain is.
    */
   readonly actors: "none" | "any" | readonly string[];
   /**
@@ -199,15 +201,15 @@ export interface Settings {
   /**
    * The name of the DynamoDB table that holds revocations.
    *
-   * Without it a token is valid until it expires, and nothing of this feature is loaded. With it each call that passes
+   * Without it a token is valid until it expires, and no code of this feature is loaded. With it each call that passes
    * every other check costs one read.
    */
   readonly revocationTable: string | undefined;
   /**
    * What happens if the table gives no answer (connection, timeout, 5xx): `error` answers 500, `allow` accepts the token.
    *
-   * Each call that is accepted this way is logged and counted. Every other failure, such as throttling, is an error
-   * always, because a caller can cause it. Needs `revocationTable`.
+   * Each call that is accepted this way is logged and counted. Every other failure, such as throttling, always
+   * answers 500, because a caller can cause it. Needs `revocationTable`.
    */
   readonly revocationOnFailure: "error" | "allow";
   /**

@@ -4,7 +4,7 @@ const HEAD = `# Rules of validate
 
 Written by \`npm run docs\` from \`src/deploy/lint/rules\`.
 
-[\`validate\`](cli.md#validate) and the plugin check these. An error is certain and serious, a warning is odd, and what
+[\`validate\`](cli.md#validate) and the plugin check these. An error is certain and serious, a warning is unusual, and what
 could not be read is "not checked".
 `;
 
