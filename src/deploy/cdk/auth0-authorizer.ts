@@ -11,6 +11,7 @@ import { Construct, type IConstruct } from "constructs";
 import { list, permission } from "../../settings/parsers.ts";
 import { routePermissions } from "../../settings/route-permissions.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { FUNCTION, FUNCTION_DEFAULTS } from "../package/function-defaults.ts";
 import { Alarms, type AlarmOptions } from "./alarms.ts";
 import { createHttpAuthorizer, createRestAuthorizer } from "./api-authorizers.ts";
 import type { ApiAuthorizerOptions, RestAuthorizerOptions } from "./api-authorizers.ts";
@@ -55,8 +56,6 @@ export interface Auth0AuthorizerProps {
 
 /** In the environment, where clients of a WebSocket send their token. */
 const TOKEN_PARAMETER = "AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER";
-/** A fetch of keys takes 4 s at most; API Gateway waits 10 s at most. */
-const TIMEOUT = Duration.seconds(8);
 
 /**
  * The authorizer as a function of your stack, with a log group and a role that may write to it.
@@ -94,17 +93,17 @@ export class Auth0Authorizer extends Construct {
     this.revocations?.table.grant(role, "dynamodb:BatchGetItem");
     this.#isSimple = settings.httpApiResponse === "simple";
     this.function = new Function(this, "Function", {
-      description: "Verifies Auth0 tokens for API Gateway.",
-      runtime: new Runtime("nodejs24.x", RuntimeFamily.NODEJS),
+      description: FUNCTION.description,
+      runtime: new Runtime(FUNCTION_DEFAULTS.runtime, RuntimeFamily.NODEJS),
       architecture: props.architecture ?? Architecture.ARM_64,
       ...(props.functionName !== undefined && { functionName: props.functionName }),
       ...(props.reservedConcurrentExecutions !== undefined && {
         reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       }),
-      handler: "authorizer.handler",
+      handler: FUNCTION.handler,
       code: Code.fromAsset(zip),
-      memorySize: props.memorySize ?? 512,
-      timeout: TIMEOUT,
+      memorySize: props.memorySize ?? FUNCTION_DEFAULTS.memorySize,
+      timeout: Duration.seconds(FUNCTION.timeoutSeconds),
       environment: { ...getEnvironment(settings, this.revocations) },
       loggingFormat: LoggingFormat.JSON,
       logGroup,

@@ -1,5 +1,6 @@
 import type { RoutePermissions } from "../../settings/route-permissions.ts";
 import type { DeployableSettings } from "../package/deployment-values.ts";
+import { FUNCTION_DEFAULTS } from "../package/function-defaults.ts";
 import type { RuleName } from "../lint/lint.ts";
 
 /** Where the options stand, under `custom`. */
@@ -84,14 +85,14 @@ export const NEW_TABLE_READ_UNITS = 12_000;
 export const DEFAULTS: StackOptions = {
   name: "auth0",
   functionName: undefined,
-  runtime: "nodejs24.x",
-  architecture: "arm64",
+  runtime: FUNCTION_DEFAULTS.runtime,
+  architecture: FUNCTION_DEFAULTS.architecture,
   role: undefined,
   reservedConcurrency: undefined,
   provisionedConcurrency: undefined,
   resultTtlSeconds: undefined,
   identitySources: [],
-  memorySize: 512,
+  memorySize: FUNCTION_DEFAULTS.memorySize,
   logRetentionInDays: 30,
   snapshot: true,
   alarms: true,

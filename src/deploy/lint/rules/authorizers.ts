@@ -1,22 +1,18 @@
 import { getVariable } from "../../../settings/settings.ts";
+import { POLICY_TTL_SECONDS, SIMPLE_TTL_SECONDS } from "../../package/function-defaults.ts";
 import type { Authorizer, Permission } from "../model.ts";
 import { isOpen } from "../values.ts";
 import { isIncomplete, isOurs, readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
 
-/** A policy ends with its token, but a user who was denied stays denied. */
-const MAX_TTL_SECONDS = 300;
-/** Nothing ends a simple response, so it outlives its token by this. */
-const MAX_SIMPLE_TTL_SECONDS = 60;
-
 export const longTtls: Check = (scope) =>
   getAuthorizers(scope)
-    .filter(({ ttlSeconds = 0 }) => ttlSeconds > MAX_TTL_SECONDS)
+    .filter(({ ttlSeconds = 0 }) => ttlSeconds > POLICY_TTL_SECONDS)
     .map(({ id, ttlSeconds }) => ({ resource: id, found: `answers are cached for ${ttlSeconds ?? 0} s` }));
 
 export const longSimpleTtls: Check = (scope) =>
   getAuthorizers(scope)
     .filter(({ hasSimpleResponses = false }) => hasSimpleResponses)
-    .filter(({ ttlSeconds = 0 }) => ttlSeconds > MAX_SIMPLE_TTL_SECONDS)
+    .filter(({ ttlSeconds = 0 }) => ttlSeconds > SIMPLE_TTL_SECONDS)
     .map(({ id, ttlSeconds }) => ({
       resource: id,
       found: `simple responses are cached for ${ttlSeconds ?? 0} s`,
