@@ -1,4 +1,4 @@
-import { HANDLER, checkHandler, functionFilesWith } from "../deploy/package/function-files.ts";
+import { HANDLER, functionFilesWith } from "../deploy/package/function-files.ts";
 import { takeSnapshot } from "../deploy/package/take-snapshot.ts";
 import { zip } from "../deploy/package/zip.ts";
 import { list, issuer } from "../settings/parsers.ts";
@@ -73,10 +73,7 @@ function planFrom(args: readonly string[], env: NodeJS.ProcessEnv): Plan {
     namedIssuers("--domain", values.domain) ?? namedIssuers("AUTH0_DOMAIN", env["AUTH0_DOMAIN"]);
   if (issuers === undefined) throw new Error("neither --domain nor AUTH0_DOMAIN names a tenant");
   const { out, zip: archive, handler } = values;
-  if (handler !== undefined) {
-    checkHandler(handler);
-    checkInside(handler);
-  }
+  if (handler !== undefined) checkHandler(handler);
   if (out !== undefined && archive === undefined && handler === undefined)
     return { issuers, file: out, handler: undefined };
   if (out !== undefined)
@@ -88,8 +85,14 @@ function planFrom(args: readonly string[], env: NodeJS.ProcessEnv): Plan {
   return { issuers, file: archive, handler: handler ?? HANDLER };
 }
 
-/** What unpacks a zip may write outside of its folder, or refuse the whole zip. */
-function checkInside(handler: string): void {
+/** A function with another handler would not find the authorizer in a zip of ours. */
+function checkHandler(handler: string): void {
+  if (posix.basename(handler) !== HANDLER)
+    throw new Error(
+      `--handler has to end in ${HANDLER}, not in ${posix.basename(handler)}: a function that is bundled is renewed ` +
+        "with its own bundle, and the file of --out beside it",
+    );
+  // What unpacks a zip may write outside of its folder, or refuse the whole zip.
   if (/^\.\.(?:\/|$)|^\/|\\/.test(posix.normalize(handler)))
     throw new Error(`--handler has to be a path inside the zip, with slashes: ${printable(handler)}`);
 }

@@ -6,9 +6,6 @@ import type { FunctionDefinition } from "./framework-types.ts";
 import { roleId, toWriterId, WRITERS, type Names, type Writer } from "./names.ts";
 import type { Options } from "./options.ts";
 
-/** The files of the functions that write revocations, in the package's `dist/` and in their zip. */
-export const WRITER_FILES = ["revoke-on-event.cjs", "back-channel-logout.cjs"];
-
 /** What Serverless makes of a function and its `url`, from its definition. */
 const MADE_BY_SERVERLESS = ["AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::Lambda::Url"];
 

@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+import { WRITER_HANDLERS } from "../../package/function-files.ts";
 import type { LambdaFunction, LogGroup, Permission, Role } from "../model.ts";
 import { getReference, isOpen, toList, toRecord, toText, type Properties } from "../values.ts";
 import { getGuardedFunctions, getVariables, type Check, type Scope } from "./rule.ts";
@@ -125,7 +127,7 @@ function getRoles({ model }: Scope, functions: readonly LambdaFunction[]): Role[
 }
 
 function isWriter({ properties }: LambdaFunction): boolean {
-  return /(?:revoke-on-event|back-channel-logout)\.handler$/.test(String(properties["Handler"]));
+  return WRITER_HANDLERS.includes(posix.basename(String(properties["Handler"])));
 }
 
 function allows({ Effect, Action, NotAction }: Properties, action: string): boolean {

@@ -1,6 +1,7 @@
 import { isInFuture } from "../../../settings/cutoff.ts";
 import { ConfigurationError, FUTURE_CUTOFF } from "../../../settings/configuration-error.ts";
 import { findMisspelledVariables, settingsFromEnvironment } from "../../../settings/settings.ts";
+import { HANDLER, WRITER_HANDLERS } from "../../package/function-files.ts";
 import type { LambdaFunction, Model } from "../model.ts";
 import { getVariables, readEnvironment, type Check } from "./rule.ts";
 
@@ -34,7 +35,7 @@ export const settingsAtDeployment: Check = ({ ours }) =>
 
 const SETTING = /^(?:AUTH0_|AUTHORIZER_|JWKS_|REVOCATION_)/;
 /** The files of the package that Lambda runs. */
-const PACKAGED = /^(?:authorizer|back-channel-logout|revoke-on-event)\.handler$/;
+const PACKAGED = [HANDLER, ...WRITER_HANDLERS];
 /** Variables that only this authorizer has. */
 const OWN_LISTS = ["AUTH0_CLIENT_IDS", "AUTH0_AUDIENCES"];
 /** Variables of authorizers from courses and samples, which have the same file name. */
@@ -48,7 +49,7 @@ export function getOurs({ functions, authorizers }: Model): LambdaFunction[] {
   return functions.filter((lambda) => {
     const names = Object.keys(getVariables(lambda));
     if (!isForNode(lambda)) return false;
-    const isOfPackage = PACKAGED.test(String(lambda.properties["Handler"]));
+    const isOfPackage = PACKAGED.includes(String(lambda.properties["Handler"]));
     const isCalled = authorizers.some(({ function: called }) => called === lambda.id);
     const hasList = OWN_LISTS.some((name) => names.includes(name));
     if (hasList) return isOfPackage || isCalled;
