@@ -32,8 +32,16 @@ export function describeUnknownSetting(name: string, meant: string | undefined):
   return `${name} is not a setting${meant === undefined ? "" : `. Did you mean ${meant}?`}`;
 }
 
+/** Whether an issue is one of {@link describeUnknownSetting}. */
+export function isAboutUnknownSetting(issue: string): boolean {
+  return issue.includes(describeUnknownSetting("", undefined));
+}
+
 /** What is wrong with a cutoff that lies ahead; it continues the name of the setting. */
 export const FUTURE_CUTOFF = "is in the future: no token would be accepted until then";
+
+/** Why permissions need access tokens. */
+export const WHY_AUDIENCES = "ID tokens carry no permissions";
 
 type NameOf = (key: SettingKey) => string;
 
@@ -51,10 +59,14 @@ const CONSTRAINT_MESSAGES: Readonly<Record<ConstraintName, (nameOf: NameOf) => s
   anonymousHaveNoEmail: (nameOf) =>
     `needs ${nameOf("emailPolicy")}=optional: an anonymous session has no email`,
   agentsHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: an agent has no email`,
-  routePermissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
-  permissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
+  routePermissionsWithoutApi: describeMissingApi,
+  permissionsWithoutApi: describeMissingApi,
   tableMissing: (nameOf) => `needs ${nameOf("revocationTable")} to have an effect`,
 };
+
+function describeMissingApi(nameOf: NameOf): string {
+  return `needs ${nameOf("audiences")}: ${WHY_AUDIENCES}`;
+}
 
 /** What is wrong where a rule is broken; it continues the name of the rule's first setting. */
 export function describeConstraint(rule: ConstraintName, nameOf: NameOf): string {
