@@ -1,3 +1,4 @@
+import { SETTINGS } from "../../../settings/definitions.ts";
 import { getVariable } from "../../../settings/settings.ts";
 import { POLICY_TTL_SECONDS, SIMPLE_TTL_SECONDS } from "../../package/function-defaults.ts";
 import type { Authorizer, Permission } from "../model.ts";
@@ -49,7 +50,7 @@ export const unreadTokens: Check = (scope) =>
     const { texts, unknown } = readEnvironment(lambda);
     if (TOKEN_PARAMETER in unknown) return [];
     const given = texts[TOKEN_PARAMETER]?.trim() ?? "";
-    const parameter = given === "" ? "access_token" : given;
+    const parameter = given === "" ? SETTINGS.webSocketTokenParameter.fallback : given;
     if (sources.some((source) => mayHoldToken(source.trim(), parameter))) return [];
     return [
       {
@@ -93,9 +94,11 @@ function toReadableSources({ sources = [] }: Authorizer): string {
   return named.length === 0 ? "nothing" : named.join(", ");
 }
 
+const RESPONSE_FORMAT = getVariable("httpApiResponse");
+
 /** An empty variable counts as not set. */
 function toFormat(value = ""): string {
-  return value.trim() === "" ? "policy" : value.trim();
+  return value.trim() === "" ? SETTINGS.httpApiResponse.fallback : value.trim();
 }
 
 export const responseFormats: Check = (scope) =>
@@ -104,8 +107,8 @@ export const responseFormats: Check = (scope) =>
     const lambda = scope.ours.find((each) => each.id === authorizer.function);
     if (lambda === undefined || kind !== "http" || hasSimpleResponses === undefined) return [];
     const { texts, unknown } = readEnvironment(lambda);
-    if ("AUTHORIZER_HTTP_API_RESPONSE" in unknown) return [];
-    const answers = toFormat(texts["AUTHORIZER_HTTP_API_RESPONSE"]);
+    if (RESPONSE_FORMAT in unknown) return [];
+    const answers = toFormat(texts[RESPONSE_FORMAT]);
     const expected = hasSimpleResponses ? "simple" : "policy";
     if (answers === expected) return [];
     return [

@@ -1,10 +1,8 @@
+import { AUDIENCES_VARIABLE } from "../../../apigateway/stage-variables.ts";
 import { getVariable } from "../../../settings/settings.ts";
 import type { LambdaFunction, Stage } from "../model.ts";
 import { getWhyUnknown, isOpen, toText } from "../values.ts";
 import { isIncomplete, readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
-
-/** By this variable an API says which audiences count there. */
-const AUDIENCES = "auth0Audiences";
 
 /** An API that does not say which audiences count there, or names one that no setting has: every call is answered 500. */
 export const stagesWithoutAudiences: Check = (scope) =>
@@ -36,12 +34,12 @@ interface Shared {
 }
 
 function checkStage({ id, variables }: Stage, { lambda, isShared, known }: Shared, scope: Scope): Problem[] {
-  const value = variables?.[AUDIENCES];
+  const value = variables?.[AUDIENCES_VARIABLE];
   if (variables === undefined || getWhyUnknown(value) !== undefined)
-    return isShared ? [toUncertain(id, `${AUDIENCES} is known only at deployment`)] : [];
+    return isShared ? [toUncertain(id, `${AUDIENCES_VARIABLE} is known only at deployment`)] : [];
   if (value !== undefined) return checkAudiences(id, toText(value) ?? "", lambda, known);
   if (!isShared) return [];
-  const found = `it has no stage variable ${AUDIENCES}, and ${lambda.id} is shared`;
+  const found = `it has no stage variable ${AUDIENCES_VARIABLE}, and ${lambda.id} is shared`;
   return [isIncomplete(scope) ? toUncertain(id, found) : { resource: id, found }];
 }
 
@@ -56,7 +54,7 @@ function checkAudiences(
   const others = items.filter((item) => !known.includes(item));
   if (others.length === 0) return [];
   const named = others.filter(Boolean).join(", ") || "nothing";
-  return [{ resource, found: `${AUDIENCES} names ${named}, which no setting of ${lambda.id} has` }];
+  return [{ resource, found: `${AUDIENCES_VARIABLE} names ${named}, which no setting of ${lambda.id} has` }];
 }
 
 function toUncertain(resource: string, found: string): Problem {
