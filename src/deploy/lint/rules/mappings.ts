@@ -1,3 +1,4 @@
+import { ALWAYS_THERE } from "../../../settings/context-names.ts";
 import { settingsFromEnvironment, type Settings } from "../../../settings/settings.ts";
 import type { Mapping, Route } from "../model.ts";
 import { readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
@@ -90,7 +91,7 @@ function getKeysAlwaysThere({ model, ours }: Scope, { guard }: Route): readonly 
   const authorizer = model.authorizers.find(({ id }) => id === guard.authorizer);
   const lambda = ours.find(({ id }) => id === authorizer?.function);
   if (authorizer?.function !== undefined && lambda === undefined) return undefined;
-  const always = ["sub", "iss", "token_use", "exp", "aud", "principalId"];
+  const always = [...ALWAYS_THERE, "principalId"];
   const settings = lambda === undefined ? undefined : readSettings(readEnvironment(lambda).texts);
   if (settings === undefined) return [...always, "email", "email_verified"];
   const { emailPolicy, contextClaims, requiredClaims } = settings;
