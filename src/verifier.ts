@@ -11,8 +11,7 @@ import type {
   IdentityContext,
 } from "./identity/reader/identity-from.ts";
 import type { ClaimTypes, NoClaims } from "./identity/reader/claim-types.ts";
-import { DENY_REASONS, getHint, type Reason } from "./errors.ts";
-import { isErrorReason, AuthorizerError } from "./errors.ts";
+import { AuthorizerError, DENY_REASONS, getHint, isErrorReason, type Reason } from "./errors.ts";
 import { ConfigurationError } from "./settings/configuration-error.ts";
 import {
   getVariable,

@@ -2,6 +2,7 @@ import { send } from "../../http/client.ts";
 import {
   createDynamoDb,
   DynamoDbError,
+  findRegion,
   type CallDynamoDb,
   type Operation,
 } from "../../revocation/dynamodb.ts";
@@ -62,11 +63,6 @@ export function readOption<T>(option: string, read: (value: unknown) => T, text:
   } catch (error) {
     throw new UsageError(`${option} ${(error as Error).message}`, { cause: error });
   }
-}
-
-/** The region that AWS's variables name, for people. */
-export function findRegion(env: NodeJS.ProcessEnv): string | undefined {
-  return [env["AWS_REGION"], env["AWS_DEFAULT_REGION"]].map((text) => text?.trim()).find(Boolean);
 }
 
 function readRegion(env: NodeJS.ProcessEnv): string {
