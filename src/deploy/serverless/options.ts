@@ -6,7 +6,7 @@ import type { RuleName } from "../lint/lint.ts";
 /** Where the options stand, under `custom`. */
 export const SECTION = "auth0Authorizer";
 
-/** Of `custom.auth0Authorizer`, what is about the stack and not about who gets in. */
+/** Of `custom.auth0Authorizer`, what is about the stack and not about who is allowed. */
 export interface StackOptions {
   /** The name of the function, and by which routes call it. */
   readonly name: string;
@@ -67,7 +67,7 @@ export interface StackOptions {
   readonly warmReadUnits: number;
   /** After how many hours without a message of the Event Stream there is an alarm, up to 168. */
   readonly silenceHours: number;
-  /** Whether there is an endpoint for Auth0's logout tokens, which is open to everybody. */
+  /** Whether there is an endpoint for Auth0's logout tokens, which anyone can call. */
   readonly backChannelLogout: boolean;
   /** The applications whose logout tokens count: `clientIds`, unless others are named. */
   readonly logoutClientIds: readonly string[];

@@ -100,7 +100,7 @@ export function identityFrom<const Types extends ClaimTypes = NoClaims>(
 ): CallerIdentity<Types> {
   const { now = Date.now(), clockToleranceSeconds = 5, issuers, claims = {} } = options;
   const context = identityContext(event);
-  // A set: of a single text in the place of the list, `includes` would take a part for the whole.
+  // A set: of a single string in place of the list, `includes` would take a part for the whole.
   if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new IdentityError("wrong_issuer");
   const expiresAt = new Date(Number(context.exp) * 1000);
   const isCurrent = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
