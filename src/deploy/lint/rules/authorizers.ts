@@ -3,7 +3,7 @@ import { getVariable } from "../../../settings/settings.ts";
 import { POLICY_TTL_SECONDS, SIMPLE_TTL_SECONDS } from "../../package/function-defaults.ts";
 import type { Authorizer, Permission } from "../model.ts";
 import { isOpen } from "../values.ts";
-import { isIncomplete, isOurs, readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
+import { isIncomplete, isOurs, readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
 
 export const longTtls: Check = (scope) =>
   getAuthorizers(scope)
@@ -43,7 +43,7 @@ const READ_HEADERS = ["authorization", "sec-websocket-protocol"];
  * is a header `Auth`, and clients send `?token=`.
  */
 export const unreadTokens: Check = (scope) =>
-  scope.model.authorizers.flatMap((authorizer): Problem[] => {
+  scope.model.authorizers.flatMap((authorizer): RuleFinding[] => {
     const { id, kind, sources = [] } = authorizer;
     const lambda = scope.ours.find((each) => each.id === authorizer.function);
     if (lambda === undefined || kind !== "websocket" || sources.length === 0) return [];
@@ -102,7 +102,7 @@ function toFormat(value = ""): string {
 }
 
 export const responseFormats: Check = (scope) =>
-  scope.model.authorizers.flatMap((authorizer): Problem[] => {
+  scope.model.authorizers.flatMap((authorizer): RuleFinding[] => {
     const { id, kind, hasSimpleResponses } = authorizer;
     const lambda = scope.ours.find((each) => each.id === authorizer.function);
     if (lambda === undefined || kind !== "http" || hasSimpleResponses === undefined) return [];
@@ -151,7 +151,7 @@ export const unreadAuthorizers: Check = ({ model }) =>
     .map(({ id }) => ({ resource: id, found: "it names no API" }));
 
 export const unknownAuthorizerValues: Check = ({ model }) =>
-  model.authorizers.flatMap((authorizer): Problem[] => {
+  model.authorizers.flatMap((authorizer): RuleFinding[] => {
     const { id, isToken, sources, ttlSeconds, hasSimpleResponses, why } = authorizer;
     const unknown = [
       ...(authorizer.function === undefined ? [`its function: ${why}`] : []),
