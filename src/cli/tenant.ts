@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Tenant, TenantOptions } from "../../local/tenant/tenant.ts";
+import { getVariable } from "../settings/settings.ts";
 import { isReservedClaim } from "../settings/parsers.ts";
 import { printable } from "../logging/describe-error.ts";
 import { EXIT, UsageError, type ExitCode, type Terminal } from "./terminal.ts";
@@ -156,7 +157,7 @@ function parseValue(text: string): unknown {
 /** What there is to use, and how. */
 function summarize({ issuer, users, settings }: Tenant, { spaOrigins, claims, port }: StartOptions): string {
   const { verified, unverified, outsider } = users;
-  const [clientId = ""] = (settings["AUTH0_CLIENT_IDS"] ?? "").split(",");
+  const [clientId = ""] = (settings[getVariable("clientIds")] ?? "").split(",");
   const added = Object.entries(claims).map(
     ([name, value]) => `              ${name} = ${JSON.stringify(value)}\n`,
   );

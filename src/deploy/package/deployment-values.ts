@@ -58,11 +58,15 @@ export function findIssues(
 /** The environment variables of settings, where a value that only CloudFormation knows stays as it is. */
 export function toDeployableVariables(settings: DeployableSettings): Readonly<Record<string, unknown>> {
   const unknown = findDeploymentKeys(settings, isCloudFormationValue);
-  const known = Object.fromEntries(Object.entries(settings).filter(([key]) => !isIn(unknown, key)));
   return {
-    ...toVariables(known),
+    ...toVariables(withoutKeys(settings, unknown)),
     ...Object.fromEntries(unknown.map((key) => [getVariable(key), toValue(settings[key])])),
   };
+}
+
+/** The settings but for these. */
+export function withoutKeys(settings: DeployableSettings, keys: readonly SettingKey[]): Partial<Settings> {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !isIn(keys, key)));
 }
 
 function isIn(keys: readonly SettingKey[], key: string): boolean {
