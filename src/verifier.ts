@@ -149,7 +149,7 @@ export function createVerifier(
 }
 
 /**
- * Rules about what only a gateway tells are refused: leaving them out would accept tokens that they are there to refuse.
+ * Rules about what only a gateway knows are configuration errors: without them, tokens would be accepted that they reject.
  *
  * @throws ConfigurationError
  */

@@ -5,6 +5,7 @@ import type { ConstraintName } from "./constraints.ts";
 /** Every issue of a configuration at once, each by the name under which it was set. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
+  /** One sentence for each, which begins with the name of the setting: its variable, or its property in code. */
   readonly issues: readonly string[];
 
   constructor(issues: readonly string[]) {
