@@ -1,7 +1,8 @@
 import { rfc3339 } from "../rfc3339.ts";
+import type { Settings } from "../settings/settings.ts";
 
 export interface LogOptions {
-  readonly level: "debug" | "info" | "warn" | "error" | "silent";
+  readonly level: Settings["logLevel"];
   /** The name under which metrics are kept: the function's. */
   readonly functionName: string;
   /** Milliseconds since the epoch. */
