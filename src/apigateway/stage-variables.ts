@@ -1,5 +1,4 @@
 import { AuthorizerError } from "../errors.ts";
-import type { Settings } from "../settings/settings.ts";
 import { asObject } from "./gateways.ts";
 
 /** What an API's stage asks for beyond the settings of a shared authorizer. */
@@ -14,8 +13,12 @@ export interface StageRules {
 export const AUDIENCES_VARIABLE = "auth0Audiences";
 const PERMISSIONS_VARIABLE = "auth0Permissions";
 
-/** Of the settings, those that a stage may narrow, and whether every API must say which audiences count there. */
-export type SharedRules = Pick<Settings, "shared" | "clientIds" | "audiences">;
+export interface SharedRules {
+  /** Whether every API must say which audiences count there. */
+  readonly shared: boolean;
+  readonly clientIds: readonly string[];
+  readonly audiences: readonly string[];
+}
 
 /**
  * Reads what the stage of an API asks for. Callers cannot set stage variables, and these only ever narrow.

@@ -1,8 +1,7 @@
 import { rfc3339 } from "../rfc3339.ts";
-import type { Settings } from "../settings/settings.ts";
 
 export interface LogOptions {
-  readonly level: Settings["logLevel"];
+  readonly level: "debug" | "info" | "warn" | "error" | "silent";
   /** The name under which metrics are kept: the function's. */
   readonly functionName: string;
   /** Milliseconds since the epoch. */
