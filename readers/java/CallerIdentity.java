@@ -61,7 +61,7 @@ public record CallerIdentity(
     List<String> actors,
     Map<String, Object> claims) {
 
-  /** What a custom claim is declared to be. JSON is anything, and yours to check; what travels as a string is a string. */
+  /** What a custom claim is declared to be. JSON is anything, and yours to check; a forwarded string is a string. */
   public enum ClaimType {
     STRING,
     NUMBER,
