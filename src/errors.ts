@@ -28,9 +28,13 @@ export function withoutStackTraces<T>(run: () => T): T {
   }
 }
 
-/** The one error of the request path. */
+/**
+ * The one error of the request path: a token is not valid, or nothing can be decided. An authorizer throws it where the
+ * gateway is to answer 500; where it is to answer 401, this is the cause of the error `Unauthorized`.
+ */
 export class AuthorizerError extends Error {
   override readonly name = "AuthorizerError";
+  /** The reason, of a closed set. */
   readonly code: UnauthorizedReason | ErrorReason;
   /** What is known beyond the reason, safe to log: the name of a claim or of a host, never a value of a token. */
   readonly detail: string | undefined;

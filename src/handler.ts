@@ -2,8 +2,7 @@ import { createHandler, getFunctionName, type Authorizer } from "./authorizer/cr
 import { findMisspelledVariables, settingsFromEnvironment } from "./settings/settings.ts";
 import { createLog } from "./authorizer/decision-log.ts";
 import { writeToStdout } from "./logging/stdout.ts";
-import { SNAPSHOT_FILE } from "./token/keys/snapshot.ts";
-import { readSnapshotFile } from "./token/keys/snapshot.ts";
+import { readSnapshotFile, SNAPSHOT_FILE } from "./token/keys/snapshot.ts";
 import { readRoutesFile } from "./authorizer/routes-file.ts";
 import { mergeRoutePermissions, ROUTES_FILE } from "./settings/route-permissions.ts";
 import { prime } from "./authorizer/priming.ts";

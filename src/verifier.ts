@@ -11,8 +11,7 @@ import type {
   IdentityContext,
 } from "./identity/reader/identity-from.ts";
 import type { ClaimTypes, NoClaims } from "./identity/reader/claim-types.ts";
-import { DENY_REASONS, getHint, type Reason } from "./errors.ts";
-import { isErrorReason, AuthorizerError } from "./errors.ts";
+import { AuthorizerError, DENY_REASONS, getHint, isErrorReason, type Reason } from "./errors.ts";
 import { ConfigurationError } from "./settings/configuration-error.ts";
 import {
   getVariable,
@@ -150,7 +149,7 @@ export function createVerifier(
 }
 
 /**
- * Rules about what only a gateway tells are refused: leaving them out would accept tokens that they are there to refuse.
+ * Rules about what only a gateway knows are configuration errors: without them, tokens would be accepted that they reject.
  *
  * @throws ConfigurationError
  */

@@ -31,7 +31,7 @@ import (
 	"unicode/utf8"
 )
 
-// Caller is the caller, as the authorizer verified them. A text is empty where the token does not say.
+// Caller is the caller, as the authorizer verified them. A string is empty where the token does not say.
 type Caller struct {
 	// Subject is the user at the issuer. Keep this, together with the issuer: an email can change hands.
 	Subject string
@@ -271,7 +271,7 @@ func customClaims(context map[string]any, types map[string]ClaimType) (map[strin
 	return claims, nil
 }
 
-// Custom claims that are more than text: a JSON object in base64url.
+// Custom claims that are more than a string: a JSON object in base64url.
 func otherClaims(context map[string]any) (map[string]any, bool) {
 	encoded, present := context["custom_claims"].(string)
 	if !present {
@@ -291,7 +291,7 @@ func otherClaims(context map[string]any) (map[string]any, bool) {
 	return others, others != nil
 }
 
-// A claim as it is read from the text of its key in the context; nil where the text is of another type.
+// A claim as it is read from the string under its key in the context; nil where the string is of another type.
 func fromText(own string, declared ClaimType) any {
 	switch declared {
 	case Number:
@@ -312,7 +312,7 @@ func fromText(own string, declared ClaimType) any {
 	}
 }
 
-// Whether a claim is of the type, and with a list's items as texts.
+// Whether a claim is of the type, and with a list's items as strings.
 func asType(value any, declared ClaimType) (typed any, ok bool, err error) {
 	switch declared {
 	case String:

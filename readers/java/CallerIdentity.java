@@ -61,7 +61,7 @@ public record CallerIdentity(
     List<String> actors,
     Map<String, Object> claims) {
 
-  /** What a custom claim is declared to be. JSON is anything, and yours to check; what travels as a string is a string. */
+  /** What a custom claim is declared to be. JSON is anything, and yours to check; a forwarded string is a string. */
   public enum ClaimType {
     STRING,
     NUMBER,
@@ -250,7 +250,7 @@ public record CallerIdentity(
     return Collections.unmodifiableMap(claims);
   }
 
-  /** Custom claims that are more than text: a JSON object in base64url. */
+  /** Custom claims that are more than a string: a JSON object in base64url. */
   private static Map<String, Object> otherClaims(Map<String, Object> context) {
     if (!(context.get("custom_claims") instanceof String text)) return Map.of();
     try {
@@ -264,7 +264,7 @@ public record CallerIdentity(
     throw new IdentityError(Code.MISSING);
   }
 
-  /** A claim as it is read from the text of its key in the context; null where the text is of another type. */
+  /** A claim as it is read from the string under its key in the context; null where the string is of another type. */
   private static Object fromText(String text, ClaimType type) {
     return switch (type) {
       case STRING, JSON -> text;
@@ -296,7 +296,7 @@ public record CallerIdentity(
     return Arrays.stream(text.split(" ")).filter(word -> !word.isEmpty()).toList();
   }
 
-  /** With no members where it is no map; the keys of JSON are texts. */
+  /** With no members where it is no map; the keys of JSON are strings. */
   @SuppressWarnings("unchecked")
   private static Map<String, Object> asMap(Object value) {
     return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();

@@ -95,7 +95,7 @@ def identity_from(
     """Reads the caller's identity from the event of a Lambda behind the authorizer.
 
     claims: the types of custom claims (AUTH0_CONTEXT_CLAIMS) by name: "string", "number", "boolean", "list" (of
-        texts, read as a tuple) or "json" (anything, and yours to check; what travels as text is a text).
+        strings, read as a tuple) or "json" (anything, and yours to check; what is forwarded as a string is a str).
     issuers: whose identities are accepted, exactly as in the tokens: ["https://acme.eu.auth0.com/"]. Without it,
         those of any authorizer that forwards the same names.
     now: seconds since the epoch.
@@ -104,7 +104,7 @@ def identity_from(
     Raises IdentityError.
     """
     context = _identity_context(event)
-    # A set: `in` would find a part of a single text that stands in the place of the list.
+    # A set: `in` would find a part of a single string in place of the list.
     if issuers is not None and context["iss"] not in set(issuers):
         raise IdentityError("wrong_issuer")
     expires_at = int(context["exp"])
@@ -184,7 +184,7 @@ def _custom_claims(context: Mapping[str, Any], types: Mapping[str, str]) -> dict
 
 
 def _other_claims(text: Optional[str]) -> Mapping[str, Any]:
-    """Custom claims that are more than text: a JSON object in base64url."""
+    """Custom claims that are more than a string: a JSON object in base64url."""
     if text is None:
         return {}
     try:
@@ -200,7 +200,7 @@ def _other_claims(text: Optional[str]) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class _ClaimType:
-    """How a claim is read from the text of its key in the context, and which JSON values are of the type."""
+    """How a claim is read from the string under its key in the context, and which JSON values are of the type."""
 
     from_text: Callable[[str], Any]
     holds: Callable[[Any], bool]

@@ -56,17 +56,26 @@ function readHttpRoute(event: RawEvent): MatchedRoute {
   const { identitySource } = event;
   // A value that the caller chose could stand for the route key.
   const isHeld = Array.isArray(identitySource) && identitySource.includes(routeKey);
-  if (!isHeld || readCallerValues(event).includes(routeKey))
+  if (!isHeld || readCallerValues(event).some((value) => isAmong(value, routeKey)))
     throw new AuthorizerError("identity_source_without_route");
   return { names: [routeKey], resource: undefined };
 }
 
-/** Every value of a header, a cookie or the query, of which an identity source may be made; several arrive joined by commas. */
-function readCallerValues({ headers, cookies, queryStringParameters }: RawEvent): readonly unknown[] {
+/** Every value of a header, a cookie or the query, of which an identity source may be made. */
+function readCallerValues({ headers, cookies, queryStringParameters }: RawEvent): readonly string[] {
   const fields = [headers, queryStringParameters].filter(isObject).flatMap((values) => Object.values(values));
   const pairs = (Array.isArray(cookies) ? cookies : []).map(String);
-  const values = [...fields.map(String), ...pairs, ...pairs.map((pair) => pair.slice(pair.indexOf("=") + 1))];
-  return values.flatMap((value) => [value, ...value.split(",").map((part) => part.trim())]);
+  return [...fields.map(String), ...pairs, ...pairs.map((pair) => pair.slice(pair.indexOf("=") + 1))];
+}
+
+/** Several values arrive joined by commas, and a route may have a comma in it too. */
+function isAmong(values: string, routeKey: string): boolean {
+  return toItems(values).includes(toItems(routeKey));
+}
+
+function toItems(text: string): string {
+  const items = text.split(",").map((item) => item.trim());
+  return `,${items.join(",")},`;
 }
 
 function readString(fields: RawEvent, name: string): string {

@@ -10,7 +10,7 @@ export interface StageRules {
 }
 
 /** The names of the stage variables: letters and digits, because CloudFormation allows no others. */
-const AUDIENCES_VARIABLE = "auth0Audiences";
+export const AUDIENCES_VARIABLE = "auth0Audiences";
 const PERMISSIONS_VARIABLE = "auth0Permissions";
 
 export interface SharedRules {

@@ -2,23 +2,22 @@ import { isLiteralResource, type MatchedRoute } from "../apigateway/route.ts";
 import type { Denial } from "../errors.ts";
 import { type Identity, getClaim } from "../identity/identity.ts";
 import { OTHER_ROUTES, type RoutePermissions } from "../settings/route-permissions.ts";
+import type { Settings } from "../settings/settings.ts";
 
-export interface AccessRules {
-  readonly allowMachines: boolean;
-  readonly allowAnonymous: boolean;
-  readonly allowAgents: boolean;
-  /** Subjects, or everyone, or no one. */
-  readonly actors: "none" | "any" | readonly string[];
-  readonly organizations: readonly string[];
-  readonly emailPolicy: "verified" | "present" | "optional";
-  /** In lower case. */
-  readonly emailDomains: readonly string[];
-  /** The values that a claim may have, by its name. */
-  readonly requiredClaims: Readonly<Record<string, readonly string[]>>;
-  readonly requiredPermissions: readonly string[];
-  /** Empty if routes need nothing beyond that. */
-  readonly routePermissions: RoutePermissions;
-}
+/** Of the settings, those that say which verified callers are allowed. */
+export type AccessRules = Pick<
+  Settings,
+  | "allowMachines"
+  | "allowAnonymous"
+  | "allowAgents"
+  | "actors"
+  | "organizations"
+  | "emailPolicy"
+  | "emailDomains"
+  | "requiredClaims"
+  | "requiredPermissions"
+  | "routePermissions"
+>;
 
 /** What the API that was called adds to the rules. */
 export interface RequestRules {

@@ -12,6 +12,7 @@ import {
 import { type LogEvent, toEventLine } from "../logging/events.ts";
 import { describeClaims, type KnownAudiences } from "./describe-claims.ts";
 import { mayContainEmail } from "../logging/redact.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { JsonObject } from "../token/jwt.ts";
 import { isVerified, type Decision } from "./decision.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -24,9 +25,7 @@ export type DecisionRecord = Evaluation & {
 };
 
 /** What of the settings a log obeys. */
-export interface LogSettings extends KnownAudiences {
-  readonly logLevel: LogOptions["level"];
-}
+export type LogSettings = KnownAudiences & Pick<Settings, "logLevel">;
 
 export interface Log {
   decision(record: DecisionRecord): void;

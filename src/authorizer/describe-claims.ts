@@ -1,10 +1,8 @@
+import type { Settings } from "../settings/settings.ts";
 import { getOwn, type JsonObject } from "../token/jwt.ts";
 
 /** The audiences of the settings, which are safe to log as they are. */
-export interface KnownAudiences {
-  readonly clientIds: readonly string[];
-  readonly audiences: readonly string[];
-}
+export type KnownAudiences = Pick<Settings, "clientIds" | "audiences">;
 
 /** A token's client, audience and issuer in a form that is safe to log even if they are forged. */
 export interface DescribedClaims extends Readonly<Record<string, string | undefined>> {

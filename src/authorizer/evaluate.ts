@@ -2,7 +2,7 @@ import { checkIdentitySource, readEvent, type GatewayRequest } from "../apigatew
 import type { GatewayKind } from "../apigateway/gateways.ts";
 import { checkContext } from "../apigateway/context-limits.ts";
 import { readRoute } from "../apigateway/route.ts";
-import { readStageRules } from "../apigateway/stage-variables.ts";
+import { readStageRules, type SharedRules } from "../apigateway/stage-variables.ts";
 import { toContext } from "../identity/context.ts";
 import { toCustomContext, checkCustomClaims } from "../identity/custom-claims.ts";
 import { checkAccess } from "./access-rules.ts";
@@ -14,6 +14,7 @@ import { parseBearer } from "../token/bearer.ts";
 import { decodeUnverifiedJwt, type DecodedJwt, type UnverifiedJwt } from "../token/jwt.ts";
 import type { VerificationStep, Verify } from "../token/verify.ts";
 import { AuthorizerError } from "../errors.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { RevocationLookup } from "../revocation/lookup.ts";
 
 /** The checks of a token and of its bearer. */
@@ -24,14 +25,9 @@ export type EvaluationStep = "event" | "identity-source" | "stage" | "credential
 
 export interface Evaluator {
   readonly rules: AccessRules &
-    IdentityRules & {
-      readonly contextClaims: Readonly<Record<string, string>>;
-      /** The query parameter with a WebSocket's token. */
-      readonly webSocketTokenParameter: string;
-      readonly shared: boolean;
-      readonly clientIds: readonly string[];
-      readonly audiences: readonly string[];
-    };
+    IdentityRules &
+    SharedRules &
+    Pick<Settings, "contextClaims" | "webSocketTokenParameter">;
   readonly verify: Verify;
   /** Undefined where tokens are good until they expire. */
   readonly revocations?: RevocationLookup | undefined;

@@ -11,16 +11,18 @@ import { mayBecomeValid, withoutStackTraces, type Reason } from "../errors.ts";
 import type { IdentityContext } from "../identity/context.ts";
 import { getClaim, type Identity } from "../identity/identity.ts";
 import { rfc3339 } from "../rfc3339.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Decision, AllowDecision, DenyDecision, UnauthorizedDecision } from "./decision.ts";
 
-export interface ResponseRules {
-  readonly httpApiResponse: "policy" | "simple";
-  readonly httpApiUnauthorized: "401" | "403";
-  readonly policyEndsWithToken: boolean;
-  readonly clockToleranceSeconds: number;
-  /** The claim, or `client_id`, that chooses the usage plan of a REST API. */
-  readonly usageKeyClaim: string | undefined;
-}
+/** Of the settings, those that say how a decision is answered. */
+export type ResponseRules = Pick<
+  Settings,
+  | "httpApiResponse"
+  | "httpApiUnauthorized"
+  | "policyEndsWithToken"
+  | "clockToleranceSeconds"
+  | "usageKeyClaim"
+>;
 
 /** Mapped, so that it fits types that have an index signature, as those of `@types/aws-lambda` do. */
 type Context = Readonly<IdentityContext> | { readonly reason: Reason };

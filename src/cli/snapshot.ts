@@ -1,6 +1,7 @@
-import { HANDLER, checkHandler, functionFilesWith } from "../deploy/package/function-files.ts";
+import { HANDLER, functionFilesWith } from "../deploy/package/function-files.ts";
 import { takeSnapshot } from "../deploy/package/take-snapshot.ts";
 import { zip } from "../deploy/package/zip.ts";
+import { getVariable } from "../settings/settings.ts";
 import { list, issuer } from "../settings/parsers.ts";
 import { SNAPSHOT_FILE, type SnapshotDocument } from "../token/keys/snapshot.ts";
 import { printable } from "../logging/describe-error.ts";
@@ -9,13 +10,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, posix, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
+const DOMAIN = getVariable("domain");
+
 const USAGE = `Usage: auth0-authorizer snapshot (--out FILE | --zip FILE [--handler HANDLER]) [--domain DOMAIN[,DOMAIN]]
 
 Fetches the tenant's keys and writes them to a file, to be packaged with the authorizer.
   --out      the file. The function looks for ${SNAPSHOT_FILE} beside the file with the authorizer's code
   --zip      a zip with the whole function and the keys, to be deployed or to update a function that is deployed
   --handler  where in the zip the handler is: what the function has as its handler. Without it, ${HANDLER}
-  --domain   tenant and custom domains; without it, AUTH0_DOMAIN
+  --domain   tenant and custom domains; without it, ${DOMAIN}
 `;
 
 /**
@@ -69,14 +72,10 @@ const OPTIONS = {
 function planFrom(args: readonly string[], env: NodeJS.ProcessEnv): Plan {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.help === true) return "help";
-  const issuers =
-    namedIssuers("--domain", values.domain) ?? namedIssuers("AUTH0_DOMAIN", env["AUTH0_DOMAIN"]);
-  if (issuers === undefined) throw new Error("neither --domain nor AUTH0_DOMAIN names a tenant");
+  const issuers = namedIssuers("--domain", values.domain) ?? namedIssuers(DOMAIN, env[DOMAIN]);
+  if (issuers === undefined) throw new Error(`neither --domain nor ${DOMAIN} names a tenant`);
   const { out, zip: archive, handler } = values;
-  if (handler !== undefined) {
-    checkHandler(handler);
-    checkInside(handler);
-  }
+  if (handler !== undefined) checkHandler(handler);
   if (out !== undefined && archive === undefined && handler === undefined)
     return { issuers, file: out, handler: undefined };
   if (out !== undefined)
@@ -88,8 +87,14 @@ function planFrom(args: readonly string[], env: NodeJS.ProcessEnv): Plan {
   return { issuers, file: archive, handler: handler ?? HANDLER };
 }
 
-/** What unpacks a zip may write outside of its folder, or refuse the whole zip. */
-function checkInside(handler: string): void {
+/** A function with another handler would not find the authorizer in a zip of ours. */
+function checkHandler(handler: string): void {
+  if (posix.basename(handler) !== HANDLER)
+    throw new Error(
+      `--handler has to end in ${HANDLER}, not in ${posix.basename(handler)}: a function that is bundled is renewed ` +
+        "with its own bundle, and the file of --out beside it",
+    );
+  // What unpacks a zip may write outside of its folder, or refuse the whole zip.
   if (/^\.\.(?:\/|$)|^\/|\\/.test(posix.normalize(handler)))
     throw new Error(`--handler has to be a path inside the zip, with slashes: ${printable(handler)}`);
 }

@@ -36,10 +36,7 @@ export function keysOfFile(issuer: string, settings: Settings, { name, content }
         : ((error.cause as Error | undefined)?.message ?? "");
     throw new AuthorizerError(error.code, `${name}: ${lacks}`, { cause: error });
   };
-  return {
-    key: (kid) => Promise.resolve(keys.key(kid)).catch(fail),
-    ageSeconds: () => keys.ageSeconds(),
-  };
+  return { key: (kid) => Promise.resolve(keys.key(kid)).catch(fail) };
 }
 
 /** @throws Error that says what the file has instead of the issuer's keys */

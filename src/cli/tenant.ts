@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Tenant, TenantOptions } from "../../local/tenant/tenant.ts";
+import { getVariable } from "../settings/settings.ts";
+import { isReservedClaim } from "../settings/parsers.ts";
 import { printable } from "../logging/describe-error.ts";
 import { EXIT, UsageError, type ExitCode, type Terminal } from "./terminal.ts";
 
@@ -40,12 +42,8 @@ const OPTIONS = {
   help: { type: "boolean" },
 } as const;
 
-/** Claims that Auth0 writes itself, which no Action can set. */
-const RESERVED_CLAIMS = [
-  ...["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "azp", "nonce", "at_hash", "c_hash"],
-  ...["auth_time", "acr", "amr", "sid", "act", "cnf", "client_id", "gty", "scope", "permissions"],
-  ...["org_id", "org_name", "email", "email_verified", "name", "nickname"],
-];
+/** Claims of the users' profiles, which the tenant writes itself. */
+const PROFILE_CLAIMS = ["email", "email_verified", "name", "nickname"];
 
 /**
  * The command `tenant`: runs until it is stopped.
@@ -142,7 +140,7 @@ function readClaim(text: string): readonly [string, unknown] {
 }
 
 function readClaimName(option: string, name: string): string {
-  if (!RESERVED_CLAIMS.includes(name) && /^[^\s,=|]+$/.test(name)) return name;
+  if (!isReservedClaim(name) && !PROFILE_CLAIMS.includes(name) && /^[^\s,=|]+$/.test(name)) return name;
   throw new UsageError(
     `${option} names ${printable(name)}, which no Action can set: use a name such as https://acme.com/plan`,
   );
@@ -159,7 +157,7 @@ function parseValue(text: string): unknown {
 /** What there is to use, and how. */
 function summarize({ issuer, users, settings }: Tenant, { spaOrigins, claims, port }: StartOptions): string {
   const { verified, unverified, outsider } = users;
-  const [clientId = ""] = (settings["AUTH0_CLIENT_IDS"] ?? "").split(",");
+  const [clientId = ""] = (settings[getVariable("clientIds")] ?? "").split(",");
   const added = Object.entries(claims).map(
     ([name, value]) => `              ${name} = ${JSON.stringify(value)}\n`,
   );

@@ -7,8 +7,6 @@ export interface Lifetimes {
   readonly maxAge: number;
   /** How long beyond that it may be used while it cannot be fetched (RFC 5861 §4). */
   readonly staleIfError: number;
-  /** After what time it is fetched anew in the background; up to half as long again, by chance. Half of `maxAge`. */
-  readonly refreshAfter?: number;
 }
 
 /** Something remote as it was at one time. */
@@ -54,12 +52,12 @@ const OUTAGE = 120_000;
 const CLOCK_SLACK = 1000;
 
 /**
- * After what time an entry is fetched anew in the background.
+ * After what time an entry is fetched anew in the background: half of its fresh time, and up to half as long again.
  *
  * @param random from 0 to 1: containers that start together must not refresh together
  */
-export function refreshAfter({ maxAge, refreshAfter = maxAge / 2 }: Lifetimes, random: number): number {
-  return refreshAfter * (1 + 0.5 * random);
+export function refreshAfter({ maxAge }: Lifetimes, random: number): number {
+  return (maxAge / 2) * (1 + 0.5 * random);
 }
 
 /** The state of an entry at a time, given the fetch that failed since, if any. */

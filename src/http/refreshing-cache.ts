@@ -99,7 +99,7 @@ export class RefreshingCache<T> {
   find<R>(find: (value: T) => R | undefined): R | undefined {
     const value = this.current();
     const found = value === undefined ? undefined : find(value);
-    if (found !== undefined) this.refreshIfDue();
+    if (found !== undefined) this.#refreshIfDue();
     return found;
   }
 
@@ -119,7 +119,7 @@ export class RefreshingCache<T> {
   }
 
   /** Begins a fetch in the background where one is due, and waits for nothing. */
-  refreshIfDue(): void {
+  #refreshIfDue(): void {
     if (this.#options.clock() >= this.#refreshAt) this.#options.defer(() => void this.#refresh());
   }
 

@@ -1,11 +1,11 @@
-import type { ContextName } from "../settings/context-names.ts";
+import type { ContextName, NameAlwaysThere } from "../settings/context-names.ts";
 import type { Email, Identity } from "./identity.ts";
 
 /**
  * What the backend receives: flat and all strings, because every kind of gateway forwards those unchanged. A key is
  * absent where the token has no value. Changing a name here breaks users.
  */
-export interface IdentityContext {
+export interface IdentityContext extends Readonly<Record<NameAlwaysThere, string>> {
   readonly sub: string;
   readonly email?: string;
   readonly email_verified?: "true" | "false";

@@ -1,3 +1,4 @@
+import type { Settings } from "../settings/settings.ts";
 import type { AccessTokenClaims, Organization, TokenClaims, TokenUse } from "../token/claims.ts";
 import { getOwn, type JsonObject } from "../token/jwt.ts";
 
@@ -31,10 +32,8 @@ export type Email =
   | { readonly kind: "missing" }
   | { readonly kind: "unsupported" };
 
-export interface IdentityRules {
-  /** The claim with the email in access tokens; `CLAIM_verified` says whether it is verified. */
-  readonly emailClaim: string | undefined;
-}
+/** Of the settings, the one that says where the email is. */
+export type IdentityRules = Pick<Settings, "emailClaim">;
 
 const MISSING: Email = { kind: "missing" };
 const UNSUPPORTED: Email = { kind: "unsupported" };

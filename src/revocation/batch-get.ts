@@ -1,7 +1,7 @@
-import { getOwn, type JsonObject } from "../token/jwt.ts";
+import type { JsonObject } from "../token/jwt.ts";
 import { FetchError } from "../http/fetch-error.ts";
 import { DynamoDbError, type CallDynamoDb } from "./dynamodb.ts";
-import { readKey, readNotBefore } from "./item.ts";
+import { readKey, readNotBefore, readOwn } from "./item.ts";
 
 /** How a table is asked: DynamoDB's API, once on the connection that is kept and once on a new one. */
 export interface TableCalls {
@@ -99,8 +99,4 @@ function readUnprocessed(unprocessed: JsonObject, table: string): readonly strin
   const keys = readOwn(readOwn(unprocessed, table), "Keys");
   if (tables.length > 1 || !Array.isArray(keys)) throw new Error(MALFORMED);
   return keys.map(readKey);
-}
-
-function readOwn(object: unknown, name: string): unknown {
-  return getOwn(Object(object) as JsonObject, name);
 }

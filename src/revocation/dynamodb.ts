@@ -111,9 +111,14 @@ export function signedRequest(
   return { url: url.href, headers: signed.headers as Record<string, string>, body };
 }
 
+/** The region that AWS's variables name. */
+export function findRegion(env: AwsEnvironment): string | undefined {
+  return getFirst(env, "AWS_REGION", "AWS_DEFAULT_REGION");
+}
+
 /** @throws Error where no variable names a region */
 function readRegion(env: AwsEnvironment): string {
-  const region = getFirst(env, "AWS_REGION", "AWS_DEFAULT_REGION");
+  const region = findRegion(env);
   if (region === undefined) throw new Error("AWS_REGION is not set: the region of the table");
   return region;
 }

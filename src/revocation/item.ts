@@ -116,7 +116,11 @@ export function tokenHash(token: string): string {
 
 /** An own attribute of an item, if it has this type; empty otherwise. */
 function readAttribute(item: unknown, name: keyof RevocationItem, type: "S" | "N"): string {
-  const typed = getOwn(Object(item) as JsonObject, name);
-  const value = getOwn(Object(typed) as JsonObject, type);
+  const value = readOwn(readOwn(item, name), type);
   return typeof value === "string" ? value : "";
+}
+
+/** An own member of what DynamoDB answered, which may be anything. */
+export function readOwn(value: unknown, name: string): unknown {
+  return getOwn(Object(value) as JsonObject, name);
 }

@@ -1,4 +1,5 @@
 import type { RevocationEvent } from "../logging/events.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { TokenClaims } from "../token/claims.ts";
 import { BackOff } from "./backoff.ts";
 import { type TableCalls, isNoAnswer, readKeys } from "./batch-get.ts";
@@ -36,7 +37,7 @@ export interface TableLookup {
 
 export interface RevocationLookupOptions extends TableCalls {
   /** Where the table gives no answer: `error` is `revocations_unavailable`, `allow` accepts the token. */
-  readonly onFailure: "error" | "allow";
+  readonly onFailure: Settings["revocationOnFailure"];
   /** The claim with the session in access tokens; ID tokens have `sid`. */
   readonly sessionClaim: string | undefined;
   /** Milliseconds since the epoch. */

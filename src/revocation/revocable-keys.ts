@@ -1,7 +1,7 @@
 import { getOwn } from "../token/jwt.ts";
 import type { TokenClaims } from "../token/claims.ts";
 import { MAX_IDENTIFIER_BYTES, MAX_KEY_BYTES, toKey, tokenHash } from "./item.ts";
-import type { RevocationScope } from "./revocation.ts";
+import { isByTime, type RevocationScope } from "./revocation.ts";
 
 /** A key of the table under which a token may be revoked. */
 export interface RevocableKey {
@@ -9,7 +9,7 @@ export interface RevocableKey {
   readonly key: string;
   /** What is revoked there, for the log: `sub`, `act`, `member`, `sid`, `client` or `token`. */
   readonly label: string;
-  /** Whether the time of the revocation counts: sessions and single tokens are revoked whenever they were issued. */
+  /** Whether the time of the revocation counts. */
   readonly isByTime: boolean;
 }
 
@@ -35,8 +35,7 @@ export function readRevocableKeys(
   const add = (label: string, claim: string, identifier: string, scope: RevocationScope): void => {
     const key = toKey(scope);
     checkIdentifier(identifier, key, claim);
-    const isByTime = scope.kind !== "sid" && scope.kind !== "token";
-    if (!keys.has(key)) keys.set(key, { key, label, isByTime });
+    if (!keys.has(key)) keys.set(key, { key, label, isByTime: isByTime(scope) });
   };
   add("sub", "sub", sub, { kind: "sub", sub });
   for (const actor of actors) add("act", "act", actor, { kind: "sub", sub: actor });

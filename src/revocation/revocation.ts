@@ -13,6 +13,11 @@ export type RevocationScope =
 
 export type RevocationKind = RevocationScope["kind"];
 
+/** Whether the time of a revocation counts: sessions and single tokens are revoked whenever they were issued. */
+export function isByTime({ kind }: Pick<RevocationScope, "kind">): boolean {
+  return kind !== "sid" && kind !== "token";
+}
+
 /** A revocation follows from one message alone, so that a replay changes nothing. */
 export interface Revocation {
   readonly scope: RevocationScope;

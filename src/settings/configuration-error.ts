@@ -5,6 +5,7 @@ import type { ConstraintName } from "./constraints.ts";
 /** Every issue of a configuration at once, each by the name under which it was set. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
+  /** One sentence for each, which begins with the name of the setting: its variable, or its property in code. */
   readonly issues: readonly string[];
 
   constructor(issues: readonly string[]) {
@@ -32,8 +33,16 @@ export function describeUnknownSetting(name: string, meant: string | undefined):
   return `${name} is not a setting${meant === undefined ? "" : `. Did you mean ${meant}?`}`;
 }
 
+/** Whether an issue is one of {@link describeUnknownSetting}. */
+export function isAboutUnknownSetting(issue: string): boolean {
+  return issue.includes(describeUnknownSetting("", undefined));
+}
+
 /** What is wrong with a cutoff that lies ahead; it continues the name of the setting. */
 export const FUTURE_CUTOFF = "is in the future: no token would be accepted until then";
+
+/** Why permissions need access tokens. */
+export const WHY_AUDIENCES = "ID tokens carry no permissions";
 
 type NameOf = (key: SettingKey) => string;
 
@@ -51,10 +60,14 @@ const CONSTRAINT_MESSAGES: Readonly<Record<ConstraintName, (nameOf: NameOf) => s
   anonymousHaveNoEmail: (nameOf) =>
     `needs ${nameOf("emailPolicy")}=optional: an anonymous session has no email`,
   agentsHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: an agent has no email`,
-  routePermissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
-  permissionsWithoutApi: (nameOf) => `needs ${nameOf("audiences")}: ID tokens carry no permissions`,
+  routePermissionsWithoutApi: describeMissingApi,
+  permissionsWithoutApi: describeMissingApi,
   tableMissing: (nameOf) => `needs ${nameOf("revocationTable")} to have an effect`,
 };
+
+function describeMissingApi(nameOf: NameOf): string {
+  return `needs ${nameOf("audiences")}: ${WHY_AUDIENCES}`;
+}
 
 /** What is wrong where a rule is broken; it continues the name of the rule's first setting. */
 export function describeConstraint(rule: ConstraintName, nameOf: NameOf): string {

@@ -1,16 +1,15 @@
+/** Those that every identity has. `identity/context.ts` does not compile with one of them that may be absent. */
+export const ALWAYS_THERE = ["sub", "token_use", "iss", "aud", "exp"] as const;
+
 /**
  * The names of the verified identity in the context. `identity/context.ts` does not compile with a field that is missing
  * here, so that no custom claim can ever take the name of one.
  */
 const CONTEXT_NAMES = [
-  "sub",
+  ...ALWAYS_THERE,
   "email",
   "email_verified",
-  "token_use",
-  "iss",
-  "aud",
   "client_id",
-  "exp",
   "scope",
   "permissions",
   "org_id",
@@ -20,6 +19,8 @@ const CONTEXT_NAMES = [
   "principal_type",
   "custom_claims",
 ] as const;
+
+export type NameAlwaysThere = (typeof ALWAYS_THERE)[number];
 
 export type ContextName = (typeof CONTEXT_NAMES)[number];
 

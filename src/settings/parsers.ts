@@ -56,10 +56,15 @@ const RESERVED_CLAIMS: readonly string[] = (
 /** Auth0 ignores claims in a namespace of its own. */
 const RESERVED_NAMESPACE = /^https?:\/\/(?:[^/]+\.)?(?:auth0\.com|webtask\.io|webtask\.run)(?:\/|$)/;
 
+/** Whether no Action can set this claim in an access token. */
+export function isReservedClaim(name: string): boolean {
+  return RESERVED_CLAIMS.includes(name) || RESERVED_NAMESPACE.test(name);
+}
+
 /** The claim that holds the email in access tokens: any name that Auth0 lets an Action set. */
 export function emailClaim(value: unknown): string {
   const text = word(value);
-  if (RESERVED_CLAIMS.includes(text) || RESERVED_NAMESPACE.test(text))
+  if (isReservedClaim(text))
     throw new Error(`is a claim that Auth0 reserves; use one such as https://acme.com/email: ${text}`);
   return text;
 }

@@ -26,7 +26,7 @@ export type SettingsOptions = Partial<Omit<Settings, "domain">> & {
 export type RuntimeDefaults = Partial<Settings>;
 
 /**
- * serverless-offline sets `IS_OFFLINE=true`, and turns every caller away by a policy with a condition in it: there,
+ * serverless-offline sets `IS_OFFLINE=true`, and denies every caller by a policy with a condition in it: there,
  * policies do not end with the token by default.
  */
 export function runtimeDefaults(env: NodeJS.ProcessEnv): RuntimeDefaults {

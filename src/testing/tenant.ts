@@ -11,17 +11,22 @@ export interface User {
 
 /** What differs from the token that the tenant would issue. A claim or header parameter of `undefined` is left out. */
 export interface TokenOptions {
+  /** Who signed in: {@link ALICE} unless given. */
   readonly user?: User;
+  /** The application that asked for the token: the tenant's own unless given. */
   readonly clientId?: string;
   /** Becomes `org_id`. */
   readonly organization?: string | undefined;
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: Readonly<Record<string, unknown>> | undefined;
+  /** What it is signed with: the tenant's current key unless given. */
   readonly key?: SigningKey | undefined;
 }
 
 export interface AccessTokenOptions extends TokenOptions {
+  /** `auth0` unless given. */
   readonly profile?: "auth0" | "rfc9068";
+  /** Separated by spaces. */
   readonly scope?: string;
   readonly permissions?: readonly string[];
 }
@@ -48,8 +53,11 @@ export interface AgentTokenOptions extends AccessTokenOptions {
 export interface TenantOptions {
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
+  /** The application's client ID: `test-application` unless given. */
   readonly clientId?: string;
+  /** The API's identifier: `https://api.example.com/` unless given. */
   readonly audience?: string;
+  /** The claim with the email in access tokens: `https://example.com/email` unless given. */
   readonly emailClaim?: string;
 }
 
@@ -67,6 +75,7 @@ const AGENT = "agt_1a2b3c";
 /** @see https://auth0.com/docs/ai-agents-mcp/agents-as-principal/agent-identity-in-tokens */
 const MAX_ACTORS = 5;
 
+/** The user whom tokens are issued to unless another is given. */
 export const ALICE: User = { sub: "auth0|alice", email: "alice@example.com", email_verified: true };
 
 /** Starts a {@link FakeTenant} on a free port of the loopback interface. It keeps no process alive. */

@@ -1,4 +1,5 @@
 import { AuthorizerError } from "../errors.ts";
+import type { Settings } from "../settings/settings.ts";
 import { type JsonObject, getOwn } from "./jwt.ts";
 
 /** The end of the year 9999, a minute early: dates in policies have four-digit years, and the tolerance is added. */
@@ -79,7 +80,7 @@ export interface ClaimRules {
   readonly clientIds: readonly string[];
   /** API identifiers for which access tokens count. */
   readonly audiences: readonly string[];
-  readonly accessTokenProfile: "auth0" | "rfc9068";
+  readonly accessTokenProfile: Settings["accessTokenProfile"];
   readonly clockToleranceSeconds: number;
 }
 

@@ -45,6 +45,20 @@ describe("the matched route of an HTTP API", () => {
     expect(readRoute({ ...HTTP, headers }, "http-2.0").names).toEqual(["GET /orders/{id}"]);
   });
 
+  describe("with a comma in it", () => {
+    const event = { ...HTTP, routeKey: "GET /a,b", identitySource: ["Bearer a", "GET /a,b"] };
+
+    test.each(["GET /a,b", "x,GET /a,b", "GET /a, b, x"])("is not read if the caller sends %s", (route) => {
+      const sent = { ...event, queryStringParameters: { route } };
+      expect(() => readRoute(sent, "http-2.0")).toThrow("identity_source_without_route");
+    });
+
+    test("is read if the caller sends only a part of it", () => {
+      const sent = { ...event, queryStringParameters: { one: "GET /a", other: "b", third: "GET /a,bc" } };
+      expect(readRoute(sent, "http-2.0").names).toEqual(["GET /a,b"]);
+    });
+  });
+
   test.each([
     ["http-1.0", "payload 1.0 does not say its identity sources apart: use 2.0"],
     ["rest-token", "a TOKEN event does not say its route: use a REQUEST authorizer"],

@@ -135,6 +135,11 @@ test.each([
   [["--email-domain", "acme"], "--email-domain is what follows the @"],
   [["--claim", "plan"], "--claim is NAME=VALUE"],
   [["--claim", "sub=auth0|eve"], "--claim names sub, which no Action can set"],
+  [["--claim", "roles=admin"], "--claim names roles, which no Action can set"],
+  [
+    ["--claim", "https://acme.auth0.com/roles=admin"],
+    "--claim names https://acme.auth0.com/roles, which no Action can set",
+  ],
   [["--email-claim", "email"], "--email-claim names email, which no Action can set"],
   [["--profile", "oidc"], "--profile is auth0 or rfc9068"],
   [["--domain", "acme.com"], "--domain"],

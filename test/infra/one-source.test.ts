@@ -5,7 +5,8 @@ import { parse } from "yaml";
 import type { Template } from "../../src/deploy/lint/cloudformation.ts";
 import { toSettingValues } from "../../src/deploy/package/templates.ts";
 import { instantiate, type Values } from "../../src/deploy/package/instantiate.ts";
-import { DEFAULTS } from "../../src/deploy/serverless/options.ts";
+import { functionDefinition } from "../../src/deploy/serverless/function-definitions.ts";
+import { DEFAULTS, optionsFrom } from "../../src/deploy/serverless/options.ts";
 import { KEYS, getVariable } from "../../src/settings/settings.ts";
 import { readTemplates } from "../../tools/build/infrastructure.ts";
 
@@ -118,12 +119,19 @@ describe("the authorizer's function", () => {
   });
 
   test("is the same with the plugin, unless its options say otherwise", () => {
-    expect([DEFAULTS.runtime, [DEFAULTS.architecture], DEFAULTS.memorySize]).toEqual([
-      ...[FUNCTION["Runtime"], FUNCTION["Architectures"], FUNCTION["MemorySize"]],
-    ]);
-    const code = read("src/deploy/serverless/function-definitions.ts");
-    for (const name of ["Handler", "Description"]) expect(code).toContain(`"${String(FUNCTION[name])}"`);
-    expect(code).toContain(`TIMEOUT_SECONDS = ${String(FUNCTION["Timeout"])};`);
+    const place = { idPrefix: "Auth0", tablePrefix: "Auth0", functionName: "auth0", artifact: "auth0.zip" };
+    const { runtime, architecture, memorySize, handler, description, timeout } = functionDefinition(
+      optionsFrom({ domain: "acme.eu.auth0.com" })[0],
+      place,
+    );
+    expect(FUNCTION).toMatchObject({
+      Runtime: runtime,
+      Architectures: [architecture],
+      MemorySize: memorySize,
+      Handler: handler,
+      Description: description,
+      Timeout: timeout,
+    });
   });
 
   test("is the same with Terraform, but for its runtime", () => {

@@ -140,7 +140,6 @@ describe("the verifier", () => {
   test("passes on what the key set says of itself", async () => {
     const down: KeySet = {
       key: () => Promise.reject(new AuthorizerError("keys_unavailable", "acme.eu.auth0.com: HTTP 503")),
-      ageSeconds: () => undefined,
     };
     const { outcome } = verifier({ getKeySet: () => down });
     await expect(outcome(signed())).resolves.toBe("keys_unavailable: acme.eu.auth0.com: HTTP 503");
@@ -149,10 +148,7 @@ describe("the verifier", () => {
   test("checks by the key that the key set gives, whatever key had the same ID before", async () => {
     const successor = createSigningKey({ kid: key.kid });
     const given = [key, successor].map(publicKeyOf);
-    const keySet: KeySet = {
-      key: () => Promise.resolve(given[0] ?? missing()),
-      ageSeconds: () => 0,
-    };
+    const keySet: KeySet = { key: () => Promise.resolve(given[0] ?? missing()) };
     const { outcome } = verifier({ getKeySet: () => keySet });
     await expect(outcome(signed())).resolves.toBe("id");
     given.shift();

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { build as bundle, type BuildOptions, type Plugin } from "esbuild";
-import { functionFiles, writerFiles } from "../../src/deploy/package/function-files.ts";
+import { functionFiles, HANDLER, writerFiles } from "../../src/deploy/package/function-files.ts";
 import { zip } from "../../src/deploy/package/zip.ts";
 import { bundledLicences } from "./bundled-licences.ts";
 import { KEYS, getVariable } from "../../src/settings/settings.ts";
@@ -117,7 +117,7 @@ for (const [entryPoints, banner] of lambdaFunctions)
 writeFileSync("dist/authorizer.cjs", 'exports.handler = require("./authorizer.main.cjs").handler;\n');
 
 /** The function's code for teams that deploy without Serverless, and its checksum as `sha256sum --check` reads it. */
-const archive = zip(functionFiles("dist", "authorizer.handler"));
+const archive = zip(functionFiles("dist", HANDLER));
 writeFileSync("dist/authorizer.zip", archive);
 const checksum = createHash("sha256").update(archive).digest("hex");
 writeFileSync("dist/authorizer.zip.sha256", `${checksum}  authorizer.zip\n`);

@@ -1,8 +1,7 @@
 import { toJwksUri } from "../../token/keys/remote-key-set.ts";
 import { send, type HttpResponse } from "../../http/client.ts";
 import { ok, problem, type Finding } from "./finding.ts";
-import { failureText } from "../../logging/describe-error.ts";
-import { printable } from "../../logging/describe-error.ts";
+import { failureText, printable } from "../../logging/describe-error.ts";
 import { withProgress, type Terminal } from "../terminal.ts";
 import { toProxyAdvice } from "./proxy.ts";
 

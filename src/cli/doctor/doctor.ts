@@ -1,7 +1,12 @@
 import { parseArgs } from "node:util";
-import { ConfigurationError } from "../../settings/configuration-error.ts";
-import { findMisspelledVariables, settingsFrom, settingsFromEnvironment } from "../../settings/settings.ts";
-import type { Settings } from "../../settings/settings.ts";
+import { ConfigurationError, describeUnknownSetting } from "../../settings/configuration-error.ts";
+import {
+  findMisspelledVariables,
+  getVariable,
+  settingsFrom,
+  settingsFromEnvironment,
+  type Settings,
+} from "../../settings/settings.ts";
 import { issuer, list } from "../../settings/parsers.ts";
 import { checkNative } from "./native-authorizers.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
@@ -105,7 +110,7 @@ function settingsForDomain(domain: string): Settings {
 /** The tenant can be looked at even where the other settings are broken. */
 function tenantAlone(env: NodeJS.ProcessEnv): TenantSettings {
   try {
-    return settingsForDomain(env["AUTH0_DOMAIN"] ?? "");
+    return settingsForDomain(env[getVariable("domain")] ?? "");
   } catch {
     return { domain: [], jwksTimeoutMs: 0, clockToleranceSeconds: 0 };
   }
@@ -118,7 +123,7 @@ interface Reading {
 
 function readSettings(env: NodeJS.ProcessEnv): Reading {
   const misspelled = findMisspelledVariables(env).map(({ found, meant }) =>
-    warning("settings", `${found} is not a setting`, `Did you mean ${meant}?`),
+    warning("settings", describeUnknownSetting(found, undefined), `Did you mean ${meant}?`),
   );
   try {
     const settings = settingsFromEnvironment(env);

@@ -2,8 +2,7 @@ import { toJwksUri } from "../../token/keys/remote-key-set.ts";
 import { fetchText } from "../../http/client.ts";
 import { readUsableKeys } from "../../token/keys/jwk.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
-import { failureText } from "../../logging/describe-error.ts";
-import { printable } from "../../logging/describe-error.ts";
+import { failureText, printable } from "../../logging/describe-error.ts";
 import { withProgress, type Terminal } from "../terminal.ts";
 import { toProxyAdvice } from "./proxy.ts";
 

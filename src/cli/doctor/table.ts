@@ -1,11 +1,11 @@
 import { rfc3339 } from "../../rfc3339.ts";
 import { send } from "../../http/client.ts";
 import { readKeys } from "../../revocation/batch-get.ts";
-import { createDynamoDb, type CallDynamoDb, type Operation } from "../../revocation/dynamodb.ts";
+import { createDynamoDb, findRegion, type CallDynamoDb, type Operation } from "../../revocation/dynamodb.ts";
 import { RETENTION_SECONDS, toKey } from "../../revocation/item.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
-import { findRegion, tableFailure, type RevocationTable } from "../revocations/table.ts";
+import { tableFailure, type RevocationTable } from "../revocations/table.ts";
 import { withProgress, type Terminal } from "../terminal.ts";
 
 const CHECK = "table";

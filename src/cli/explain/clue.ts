@@ -29,7 +29,7 @@ const SHAPES: readonly Shape[] = [
   },
 ];
 
-/** What the token itself says about the cause of a refusal, beyond the hint: never a value of the token. */
+/** What the token itself says about the cause of a rejection, beyond the hint: never a value of the token. */
 export function getClue({ jwt, verdict }: Trace, credential: string, settings: Settings): string | undefined {
   if (!("reason" in verdict)) return undefined;
   const { reason } = verdict;

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { rfc3339 } from "../../rfc3339.ts";
-import { getOwn, type JsonObject } from "../../token/jwt.ts";
-import { parseKey, readKey, readNotBefore, toKey } from "../../revocation/item.ts";
+import { parseKey, readKey, readNotBefore, readOwn, toKey } from "../../revocation/item.ts";
 import type { Revocation, RevocationKind } from "../../revocation/revocation.ts";
 import { getOne } from "../../settings/parsers.ts";
 import {
@@ -88,11 +87,10 @@ async function readAll({ name, call }: RevocationTable): Promise<Listing> {
   let pages = 0;
   do {
     const { output } = await call("Scan", { TableName: name, ExclusiveStartKey: lastKey }, PAGE_TIMEOUT_MS);
-    const page = Object(output) as JsonObject;
-    const found = getOwn(page, "Items");
+    const found = readOwn(output, "Items");
     if (!Array.isArray(found)) throw new Error("DynamoDB answered Scan with something other than items");
     items.push(...(found as unknown[]));
-    lastKey = getOwn(page, "LastEvaluatedKey");
+    lastKey = readOwn(output, "LastEvaluatedKey");
     pages += 1;
   } while (lastKey !== undefined && pages < MAX_PAGES);
   const revocations = items.map(readItem).filter((revocation) => revocation !== undefined);

@@ -1,6 +1,6 @@
 import { rfc3339 } from "../../rfc3339.ts";
 import { toKey } from "../../revocation/item.ts";
-import type { RevocationScope } from "../../revocation/revocation.ts";
+import { isByTime, type RevocationScope } from "../../revocation/revocation.ts";
 import { tableFailure, type RevocationTable } from "./table.ts";
 import type { StoreOutcome } from "./store.ts";
 import { EXIT, paint, safeJson, type ExitCode, type Terminal } from "../terminal.ts";
@@ -39,9 +39,8 @@ function toText(
   { result, asked, notBefore }: Extract<StoreOutcome, { is: "stored" }>,
   { scope, table, terminal }: ReportOptions,
 ): string {
-  const isByTime = scope.kind !== "sid" && scope.kind !== "token";
-  const issued = isByTime ? `, issued at ${rfc3339(notBefore)} or before` : "";
-  const later = isByTime && notBefore > asked ? `, which is later than ${rfc3339(asked)}` : "";
+  const issued = isByTime(scope) ? `, issued at ${rfc3339(notBefore)} or before` : "";
+  const later = isByTime(scope) && notBefore > asked ? `, which is later than ${rfc3339(asked)}` : "";
   const what = `${toWords(scope)}${issued}`;
   const [heading, where] =
     result === "written"

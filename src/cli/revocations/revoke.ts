@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { parseDateTime } from "../../settings/date-time.ts";
-import type { RevocationScope } from "../../revocation/revocation.ts";
+import { isByTime, type RevocationScope } from "../../revocation/revocation.ts";
 import { checkStorable } from "../../revocation/table-writer.ts";
 import { revocationTable, TABLE_OPTIONS, TABLE_USAGE } from "./table.ts";
 import { readScope } from "./scope.ts";
@@ -51,9 +51,9 @@ export async function revoke(args: readonly string[], terminal: Terminal): Promi
 }
 
 /** @returns seconds since the epoch */
-function readNotBefore(text: string | undefined, { kind }: RevocationScope): number | undefined {
+function readNotBefore(text: string | undefined, scope: RevocationScope): number | undefined {
   if (text === undefined) return undefined;
-  if (kind === "sid" || kind === "token")
+  if (!isByTime(scope))
     throw new UsageError(
       "--not-before goes with user, member and client: a session or a token is revoked as a whole",
     );

@@ -1,6 +1,5 @@
 import { isNoAnswer } from "../../revocation/batch-get.ts";
-import { readNotBefore, toKey } from "../../revocation/item.ts";
-import { getOwn, type JsonObject } from "../../token/jwt.ts";
+import { readNotBefore, readOwn, toKey } from "../../revocation/item.ts";
 import type { RevocationScope } from "../../revocation/revocation.ts";
 import { writeRevocation, type WriteResult } from "../../revocation/table-writer.ts";
 import type { RevocationTable } from "./table.ts";
@@ -81,8 +80,8 @@ async function readBack(
 async function readStored(key: string, { name, call }: RevocationTable): Promise<Stored> {
   const keys = { Keys: [{ id: { S: key } }], ConsistentRead: true };
   const { output, date } = await call("BatchGetItem", { RequestItems: { [name]: keys } }, TIMEOUT_MS);
-  const items = getMember(getMember(output, "Responses"), name);
-  if (!Array.isArray(items) || Object.keys(Object(getMember(output, "UnprocessedKeys")) as object).length > 0)
+  const items = readOwn(readOwn(output, "Responses"), name);
+  if (!Array.isArray(items) || Object.keys(Object(readOwn(output, "UnprocessedKeys")) as object).length > 0)
     throw new Error("DynamoDB did not answer for the key. Try again");
   return { notBefore: readNotBefore(items[0]), date };
 }
@@ -90,8 +89,4 @@ async function readStored(key: string, { name, call }: RevocationTable): Promise
 function getDate({ date }: Stored): number {
   if (date === undefined) throw new Error("DynamoDB's answer does not say what time it is");
   return date;
-}
-
-function getMember(object: unknown, name: string): unknown {
-  return getOwn(Object(object) as JsonObject, name);
 }

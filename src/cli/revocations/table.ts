@@ -2,9 +2,11 @@ import { send } from "../../http/client.ts";
 import {
   createDynamoDb,
   DynamoDbError,
+  findRegion,
   type CallDynamoDb,
   type Operation,
 } from "../../revocation/dynamodb.ts";
+import { getVariable } from "../../settings/settings.ts";
 import { tableName } from "../../settings/parsers.ts";
 import { failureText } from "../../logging/describe-error.ts";
 import { UsageError, withProgress, type Terminal } from "../terminal.ts";
@@ -24,12 +26,14 @@ export const TABLE_OPTIONS = {
   help: { type: "boolean" },
 } as const;
 
+const EXPORT = 'eval "$(aws configure export-credentials --format env)"';
+
 export const TABLE_USAGE = `  --table T            the table; without it, REVOCATION_TABLE
   --json               for machines
 
 AWS is found by AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and another
 endpoint by AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL. With a profile or single sign-on, first run
-  eval "$(aws configure export-credentials --format env)"
+  ${EXPORT}
 `;
 
 /** @throws UsageError where the table is not named, or AWS cannot be found */
@@ -38,7 +42,7 @@ export function revocationTable(
   terminal: Terminal,
 ): RevocationTable {
   const { env, clock } = terminal;
-  const text = table ?? env["REVOCATION_TABLE"]?.trim() ?? "";
+  const text = table ?? env[getVariable("revocationTable")]?.trim() ?? "";
   if (text === "") throw new UsageError("neither --table nor REVOCATION_TABLE names a table");
   const name = readOption("--table", tableName, text);
   const region = readRegion(env);
@@ -64,11 +68,6 @@ export function readOption<T>(option: string, read: (value: unknown) => T, text:
   }
 }
 
-/** The region that AWS's variables name, for people. */
-export function findRegion(env: NodeJS.ProcessEnv): string | undefined {
-  return [env["AWS_REGION"], env["AWS_DEFAULT_REGION"]].map((text) => text?.trim()).find(Boolean);
-}
-
 function readRegion(env: NodeJS.ProcessEnv): string {
   const region = findRegion(env);
   if (region !== undefined) return region;
@@ -79,7 +78,7 @@ function checkCredentials(env: NodeJS.ProcessEnv): void {
   if (env["AWS_ACCESS_KEY_ID"]?.trim() && env["AWS_SECRET_ACCESS_KEY"]?.trim()) return;
   throw new UsageError(
     "no credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set. With a profile or single sign-on, " +
-      'first run: eval "$(aws configure export-credentials --format env)"',
+      `first run: ${EXPORT}`,
   );
 }
 
@@ -105,7 +104,6 @@ export function tableFailure(
   return adviceOnError(error);
 }
 
-const EXPORT = 'eval "$(aws configure export-credentials --format env)"';
 const WRONG_CREDENTIALS = [
   "ExpiredTokenException",
   "InvalidClientTokenId",

@@ -8,6 +8,7 @@ import type {
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { Function, type IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
+import { POLICY_TTL_SECONDS, SIMPLE_TTL_SECONDS } from "../package/function-defaults.ts";
 import { toHttpSources, toRestSources } from "../package/identity-sources.ts";
 
 /** How long an API keeps answers, and by what. */
@@ -29,17 +30,12 @@ export interface RestAuthorizerOptions extends ApiAuthorizerOptions {
   readonly scope?: Construct;
 }
 
-/** The policy that a gateway keeps holds for every route and ends with the token. */
-const POLICY_TTL = Duration.minutes(5);
-/** Nothing ends a simple response before its time. */
-const SIMPLE_TTL = Duration.minutes(1);
-
 /** For the methods of one REST API. */
 export function createRestAuthorizer(
   owner: Construct,
   id: string,
   lambda: IFunction,
-  { resultTtl = POLICY_TTL, identitySources = [], scope }: RestAuthorizerOptions,
+  { resultTtl = Duration.seconds(POLICY_TTL_SECONDS), identitySources = [], scope }: RestAuthorizerOptions,
 ): RequestAuthorizer {
   // The permission to call the function names the API, so it has to be in that API's stack as well.
   const handler =
@@ -61,7 +57,10 @@ export function createHttpAuthorizer(
   id: string,
   lambda: IFunction,
   isSimple: boolean,
-  { resultTtl = isSimple ? SIMPLE_TTL : POLICY_TTL, identitySources = [] }: ApiAuthorizerOptions,
+  {
+    resultTtl = Duration.seconds(isSimple ? SIMPLE_TTL_SECONDS : POLICY_TTL_SECONDS),
+    identitySources = [],
+  }: ApiAuthorizerOptions,
 ): HttpLambdaAuthorizer {
   return new NewerPayload(id, lambda, {
     responseTypes: [isSimple ? HttpLambdaResponseType.SIMPLE : HttpLambdaResponseType.IAM],

@@ -10,7 +10,10 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct, type IConstruct } from "constructs";
 import { list, permission } from "../../settings/parsers.ts";
 import { routePermissions } from "../../settings/route-permissions.ts";
-import type { Settings } from "../../settings/settings.ts";
+import { getVariable, type Settings } from "../../settings/settings.ts";
+import { PERMISSIONS_NEED_AUDIENCES } from "../package/deployment-values.ts";
+import { FUNCTION, FUNCTION_DEFAULTS } from "../package/function-defaults.ts";
+import { findTokenParameter, WEBSOCKET_SOURCE } from "../package/identity-sources.ts";
 import { Alarms, type AlarmOptions } from "./alarms.ts";
 import { createHttpAuthorizer, createRestAuthorizer } from "./api-authorizers.ts";
 import type { ApiAuthorizerOptions, RestAuthorizerOptions } from "./api-authorizers.ts";
@@ -53,11 +56,6 @@ export interface Auth0AuthorizerProps {
   readonly alarms?: AlarmOptions;
 }
 
-/** In the environment, where clients of a WebSocket send their token. */
-const TOKEN_PARAMETER = "AUTHORIZER_WEBSOCKET_TOKEN_PARAMETER";
-/** A fetch of keys takes 4 s at most; API Gateway waits 10 s at most. */
-const TIMEOUT = Duration.seconds(8);
-
 /**
  * The authorizer as a function of your stack, with a log group and a role that may write to it.
  *
@@ -94,17 +92,17 @@ export class Auth0Authorizer extends Construct {
     this.revocations?.table.grant(role, "dynamodb:BatchGetItem");
     this.#isSimple = settings.httpApiResponse === "simple";
     this.function = new Function(this, "Function", {
-      description: "Verifies Auth0 tokens for API Gateway.",
-      runtime: new Runtime("nodejs24.x", RuntimeFamily.NODEJS),
+      description: FUNCTION.description,
+      runtime: new Runtime(FUNCTION_DEFAULTS.runtime, RuntimeFamily.NODEJS),
       architecture: props.architecture ?? Architecture.ARM_64,
       ...(props.functionName !== undefined && { functionName: props.functionName }),
       ...(props.reservedConcurrentExecutions !== undefined && {
         reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       }),
-      handler: "authorizer.handler",
+      handler: FUNCTION.handler,
       code: Code.fromAsset(zip),
-      memorySize: props.memorySize ?? 512,
-      timeout: TIMEOUT,
+      memorySize: props.memorySize ?? FUNCTION_DEFAULTS.memorySize,
+      timeout: Duration.seconds(FUNCTION.timeoutSeconds),
       environment: { ...getEnvironment(settings, this.revocations) },
       loggingFormat: LoggingFormat.JSON,
       logGroup,
@@ -154,8 +152,7 @@ export class Auth0Authorizer extends Construct {
    */
   requirePermissions(route: IConstruct | readonly IConstruct[], ...permissions: readonly string[]): void {
     const needed = list(permission)([...permissions]);
-    if (!this.#hasApi && needed.length > 0)
-      throw new Error("permissions need audiences: ID tokens carry no permissions");
+    if (!this.#hasApi && needed.length > 0) throw new Error(PERMISSIONS_NEED_AUDIENCES);
     for (const each of [route].flat() as readonly IConstruct[])
       this.#permissions.set(each, [...(this.#permissions.get(each) ?? []), ...needed]);
   }
@@ -180,16 +177,13 @@ export class Auth0Authorizer extends Construct {
   /**
    * For the route `$connect` of one WebSocket API. A browser cannot set the header Authorization there.
    *
-   * @param identitySource where clients send the token: in the query, under any name, which is passed to the function, or
-   *   `route.request.header.Sec-WebSocket-Protocol`, for which the backend of `$connect` selects `bearer`
+   * @param identitySource where clients send the token: in the query, as `access_token` unless another name is given,
+   *   which is passed to the function, or `route.request.header.Sec-WebSocket-Protocol`, for which the backend of `$connect` selects `bearer`
    */
-  webSocketAuthorizer(
-    id = "Auth0",
-    identitySource = "route.request.querystring.access_token",
-  ): WebSocketLambdaAuthorizer {
-    const [, parameter] = /^route\.request\.querystring\.(.+)$/.exec(identitySource) ?? [];
-    if (parameter !== undefined && parameter !== "access_token")
-      this.function.addEnvironment(TOKEN_PARAMETER, parameter);
+  webSocketAuthorizer(id = "Auth0", identitySource = WEBSOCKET_SOURCE): WebSocketLambdaAuthorizer {
+    const parameter = findTokenParameter([identitySource]);
+    if (parameter !== undefined)
+      this.function.addEnvironment(getVariable("webSocketTokenParameter"), parameter);
     return new WebSocketLambdaAuthorizer(id, this.function, { identitySource: [identitySource] });
   }
 
@@ -204,5 +198,5 @@ function getEnvironment(
   revocations: Revocations | undefined,
 ): Readonly<Record<string, string>> {
   if (revocations === undefined) return toTokenEnvironment(settings, Date.now());
-  return { ...getVariables(settings), REVOCATION_TABLE: revocations.table.tableName };
+  return { ...getVariables(settings), [getVariable("revocationTable")]: revocations.table.tableName };
 }

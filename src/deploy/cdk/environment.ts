@@ -2,7 +2,7 @@ import { Fn, Token } from "aws-cdk-lib";
 import { ConfigurationError } from "../../settings/configuration-error.ts";
 import { KEYS, getVariable, type Settings } from "../../settings/settings.ts";
 import { toVariables, type Variables } from "../../settings/to-environment.ts";
-import { findIssues } from "../package/deployment-values.ts";
+import { findIssues, withoutKeys } from "../package/deployment-values.ts";
 
 /**
  * The environment of a function with these settings. Tokens, such as a parameter's value, are passed on as they are, and
@@ -16,11 +16,7 @@ export function toTokenEnvironment(settings: Partial<Settings>, now: number): Va
   if (issues.length > 0) throw new ConfigurationError(issues);
   const lists = KEYS.filter((key) => Array.isArray(settings[key]) && Token.isUnresolved(settings[key]));
   return {
-    ...toVariables(Object.fromEntries(Object.entries(settings).filter(([key]) => !isIn(lists, key)))),
+    ...toVariables(withoutKeys(settings, lists)),
     ...Object.fromEntries(lists.map((key) => [getVariable(key), Fn.join(",", settings[key] as string[])])),
   };
-}
-
-function isIn(keys: readonly string[], key: string): boolean {
-  return keys.includes(key);
 }

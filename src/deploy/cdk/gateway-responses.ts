@@ -1,4 +1,5 @@
 import { GatewayResponse, ResponseType, type IRestApi } from "aws-cdk-lib/aws-apigateway";
+import { ALLOW_CREDENTIALS, findCredentialsIssue, SEVERAL_ORIGINS } from "../package/cors.ts";
 import { instantiate } from "../package/instantiate.ts";
 import { readTemplate } from "../package/templates.ts";
 
@@ -55,14 +56,11 @@ function getCorsHeaders({
   corsOrigin = "*",
   corsCredentials = false,
 }: GatewayResponseOptions): Record<string, string> {
-  const origins = [corsOrigin].flat();
-  if (corsCredentials && origins.includes("*"))
-    throw new Error("corsCredentials needs corsOrigin: browsers refuse * together with credentials");
-  const [only, ...others] = origins;
+  const issue = findCredentialsIssue(corsOrigin, corsCredentials);
+  if (issue !== undefined) throw new Error(issue);
+  const [only, ...others] = [corsOrigin].flat();
   return {
-    ...(others.length === 0
-      ? { "Access-Control-Allow-Origin": `'${only ?? "*"}'` }
-      : { "Access-Control-Allow-Origin": "method.request.header.Origin", Vary: "'Origin'" }),
-    ...(corsCredentials && { "Access-Control-Allow-Credentials": "'true'" }),
+    ...(others.length === 0 ? { "Access-Control-Allow-Origin": `'${only ?? "*"}'` } : SEVERAL_ORIGINS),
+    ...(corsCredentials && ALLOW_CREDENTIALS),
   };
 }

@@ -18,7 +18,7 @@ export interface RevocationOptions {
   readonly logEventBus?: IEventBus;
   /** Whether a logout in the log stream revokes its session. */
   readonly revokeOnLogout?: boolean;
-  /** The applications whose logout tokens count: with them there is an endpoint, which is open to everybody. */
+  /** The applications whose logout tokens count: with them there is an endpoint, which anyone can call. */
   readonly logoutClientIds?: readonly string[];
   /** After how many days a session's revocation is forgotten: never, by default. */
   readonly sessionRetentionDays?: number;

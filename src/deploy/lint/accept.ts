@@ -1,5 +1,4 @@
-import { RULE_NAMES, type RuleName } from "./rules/rules.ts";
-import type { Problem, Severity } from "./rules/rule.ts";
+import { RULE_NAMES, type Finding, type RuleName } from "./rules/rules.ts";
 import { toRecord, toText } from "./values.ts";
 
 /** A finding that was reviewed. A member that is not given matches all. */
@@ -13,20 +12,15 @@ export interface Acceptance {
   readonly reason?: string;
 }
 
-interface Found extends Problem {
-  readonly rule: RuleName;
-  readonly severity: Severity;
-}
-
 /** Leaves out what is accepted, and says what of it there is not. */
 export function applyAcceptances(
-  findings: readonly Found[],
+  findings: readonly Finding[],
   acceptances: readonly Acceptance[],
-): { readonly kept: readonly Found[]; readonly unmatched: readonly Found[] } {
+): { readonly kept: readonly Finding[]; readonly unmatched: readonly Finding[] } {
   const kept = findings.filter((finding) => !acceptances.some((acceptance) => matches(acceptance, finding)));
   const unmatched = acceptances
     .filter((acceptance) => !findings.some((finding) => matches(acceptance, finding)))
-    .map(({ rule, resource, route }): Found => ({
+    .map(({ rule, resource, route }): Finding => ({
       rule: "unmatched-acceptance",
       severity: "warning",
       resource: resource ?? route ?? rule,
@@ -35,7 +29,7 @@ export function applyAcceptances(
   return { kept, unmatched };
 }
 
-function matches({ rule, resource, route }: Acceptance, finding: Found): boolean {
+function matches({ rule, resource, route }: Acceptance, finding: Finding): boolean {
   return (
     rule === finding.rule &&
     (resource === undefined || resource === finding.resource) &&

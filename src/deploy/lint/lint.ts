@@ -1,17 +1,11 @@
 import { applyAcceptances, type Acceptance } from "./accept.ts";
 import type { Template } from "./cloudformation.ts";
 import { readModel, type ReadOptions } from "./read/read-model.ts";
-import { HARMLESS, RULE_NAMES, RULES, type RuleName } from "./rules/rules.ts";
-import { isGuarded, isPreflight, type Problem, type Scope, type Severity } from "./rules/rule.ts";
+import { HARMLESS, RULE_NAMES, RULES, type Finding, type RuleName } from "./rules/rules.ts";
+import { isGuarded, isPreflight, type Scope, type Severity } from "./rules/rule.ts";
 import { getOurs } from "./rules/settings.ts";
 
-export { RULE_NAMES, RULES, type RuleName, type Severity };
-
-/** What one rule says about one resource of a template. */
-export interface Finding extends Problem {
-  readonly rule: RuleName;
-  readonly severity: Severity;
-}
+export { RULE_NAMES, RULES, type Finding, type RuleName, type Severity };
 
 export interface Options extends Partial<ReadOptions> {
   /** Rules that are left out. */
@@ -54,7 +48,7 @@ export function checkTemplate(template: Template, options: Options = {}): Report
   const ours = getOurs(model);
   const scope: Scope = { model, publicRoutes, ours, functions: everyFunction ? model.functions : ours, now };
   const findings = RULE_NAMES.filter((rule) => !except.includes(rule)).flatMap((rule): Finding[] =>
-    RULES[rule].check(scope).map((problem) => ({ rule, severity: RULES[rule].severity, ...problem })),
+    RULES[rule].check(scope).map((finding) => ({ rule, severity: RULES[rule].severity, ...finding })),
   );
   const { kept, unmatched } = applyAcceptances(findings, options.accept ?? []);
   return {

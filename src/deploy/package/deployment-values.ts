@@ -1,6 +1,13 @@
-import { ConfigurationError } from "../../settings/configuration-error.ts";
+import {
+  ConfigurationError,
+  isAboutUnknownSetting,
+  WHY_AUDIENCES,
+} from "../../settings/configuration-error.ts";
 import { KEYS, getVariable, type SettingKey, type Settings } from "../../settings/settings.ts";
 import { toEnvironment, toVariables } from "../../settings/to-environment.ts";
+
+/** What is wrong with permissions of single routes where no access tokens are accepted. */
+export const PERMISSIONS_NEED_AUDIENCES = `permissions need audiences: ${WHY_AUDIENCES}`;
 
 /** Whether a value is known only when the stack is deployed. */
 export type IsDeploymentValue = (value: unknown) => boolean;
@@ -37,13 +44,13 @@ export function findIssues(
 ): readonly string[] {
   const unknown = findDeploymentKeys(settings, isUnknown);
   try {
-    toEnvironment(withStandIns(settings, unknown, isUnknown), now);
+    toEnvironment(withPlaceholders(settings, unknown, isUnknown), now);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return error.issues.filter(
       (issue) =>
-        issue.includes(" is not a setting") || !unknown.some((key) => new RegExp(`\\b${key}\\b`).test(issue)),
+        isAboutUnknownSetting(issue) || !unknown.some((key) => new RegExp(`\\b${key}\\b`).test(issue)),
     );
   }
 }
@@ -51,11 +58,15 @@ export function findIssues(
 /** The environment variables of settings, where a value that only CloudFormation knows stays as it is. */
 export function toDeployableVariables(settings: DeployableSettings): Readonly<Record<string, unknown>> {
   const unknown = findDeploymentKeys(settings, isCloudFormationValue);
-  const known = Object.fromEntries(Object.entries(settings).filter(([key]) => !isIn(unknown, key)));
   return {
-    ...toVariables(known),
+    ...toVariables(withoutKeys(settings, unknown)),
     ...Object.fromEntries(unknown.map((key) => [getVariable(key), toValue(settings[key])])),
   };
+}
+
+/** The settings but for these. */
+export function withoutKeys(settings: DeployableSettings, keys: readonly SettingKey[]): Partial<Settings> {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !isIn(keys, key)));
 }
 
 function isIn(keys: readonly SettingKey[], key: string): boolean {
@@ -63,7 +74,7 @@ function isIn(keys: readonly SettingKey[], key: string): boolean {
 }
 
 /** Values in the place of unknown ones, so that rules about several settings can be checked. */
-const STAND_INS: Partial<Record<SettingKey, unknown>> = {
+const PLACEHOLDERS: Partial<Record<SettingKey, unknown>> = {
   domain: ["known-at-deployment.auth0.com"],
   clientIds: ["known-at-deployment"],
   audiences: ["https://known-at-deployment/"],
@@ -71,7 +82,7 @@ const STAND_INS: Partial<Record<SettingKey, unknown>> = {
   revocationTable: "known-at-deployment",
 };
 
-function withStandIns(
+function withPlaceholders(
   settings: DeployableSettings,
   unknown: readonly SettingKey[],
   isUnknown: IsDeploymentValue,
@@ -81,9 +92,9 @@ function withStandIns(
     const known = Array.isArray(value)
       ? (value as unknown[]).filter((item) => !mentions(item, isUnknown))
       : [];
-    const standIn = STAND_INS[key as SettingKey];
-    if (standIn === undefined) return [];
-    return [[key, Array.isArray(standIn) ? [...known, ...(standIn as unknown[])] : standIn]];
+    const placeholder = PLACEHOLDERS[key as SettingKey];
+    if (placeholder === undefined) return [];
+    return [[key, Array.isArray(placeholder) ? [...known, ...(placeholder as unknown[])] : placeholder]];
   });
   return Object.fromEntries(replaced) as Partial<Settings>;
 }

@@ -6,15 +6,11 @@ import type { ZipEntry } from "./zip.ts";
 /** What the handler of the zip in this package is called. */
 export const HANDLER = "authorizer.handler";
 
-/** @throws Error where a function with this handler would not find the authorizer in a zip of ours */
-export function checkHandler(handler: string): void {
-  if (posix.basename(handler) !== HANDLER) {
-    throw new Error(
-      `--handler has to end in ${HANDLER}, not in ${posix.basename(handler)}: a function that is bundled is renewed ` +
-        "with its own bundle, and the file of --out beside it",
-    );
-  }
-}
+/** The handlers of the functions that write revocations. */
+export const WRITER_HANDLERS: readonly string[] = ["revoke-on-event.handler", "back-channel-logout.handler"];
+
+/** The files of these functions, in the package's `dist/` and in their zip. */
+export const WRITER_FILES = WRITER_HANDLERS.map((handler) => handler.replace(/handler$/, "cjs"));
 
 /** The files with the function's code in a folder: what it runs, and beside it what few requests need. */
 export function codeFiles(folder: string): string[] {
@@ -33,14 +29,9 @@ function builtFolder(): string {
  * The files of the function: its code where the handler says, the licence, and what is said about the code of others.
  *
  * @param folder with the code in it, in the folder with the licence
- * @param handler as Lambda has it, such as `dist/authorizer.handler`
- * @throws Error where the handler is not the authorizer's
+ * @param handler as Lambda has it: {@link HANDLER}, or that in a folder, such as `dist/authorizer.handler`
  */
 export function functionFiles(folder: string, handler: string): ZipEntry[] {
-  if (posix.basename(handler) !== HANDLER)
-    throw new Error(
-      `the handler has to end in ${HANDLER}, and not to be ${handler}: another function's, or bundled`,
-    );
   return [
     ...codeFiles(folder).map((name) => entry(join(folder, name), posix.dirname(handler))),
     ...legalFiles(folder),
@@ -49,10 +40,7 @@ export function functionFiles(folder: string, handler: string): ZipEntry[] {
 
 /** The files of the functions that write revocations. */
 export function writerFiles(folder: string): ZipEntry[] {
-  const code = ["revoke-on-event.cjs", "back-channel-logout.cjs"].map((name) =>
-    entry(join(folder, name), "."),
-  );
-  return [...code, ...legalFiles(folder)];
+  return [...WRITER_FILES.map((name) => entry(join(folder, name), ".")), ...legalFiles(folder)];
 }
 
 function legalFiles(folder: string): ZipEntry[] {

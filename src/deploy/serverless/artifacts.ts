@@ -4,12 +4,11 @@ import { formatRoutesFile, ROUTES_FILE, type RoutePermissions } from "../../sett
 import { settingsFrom, type Settings } from "../../settings/settings.ts";
 import { SNAPSHOT_FILE } from "../../token/keys/snapshot.ts";
 import { findDeploymentKeys, isCloudFormationValue } from "../package/deployment-values.ts";
-import { codeFiles } from "../package/function-files.ts";
+import { codeFiles, WRITER_FILES } from "../package/function-files.ts";
 import { takeSnapshot } from "../package/take-snapshot.ts";
 import { zip, type ZipEntry } from "../package/zip.ts";
 import type { OfflineRoute } from "./offline-routes.ts";
 import type { Options } from "./options.ts";
-import { WRITER_FILES } from "./writers.ts";
 
 const SNAPSHOT_TIMEOUT_MS = 5000;
 

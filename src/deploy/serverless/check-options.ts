@@ -1,6 +1,9 @@
+import { describeUnknownSetting } from "../../settings/configuration-error.ts";
 import { findNearest } from "../../settings/misspelling.ts";
 import { KEYS } from "../../settings/settings.ts";
+import { MAX_NAME_LENGTH } from "../lint/rules/functions.ts";
 import { RULE_NAMES } from "../lint/lint.ts";
+import { findCredentialsIssue } from "../package/cors.ts";
 import { findIssues, isCloudFormationValue, type DeployableSettings } from "../package/deployment-values.ts";
 import type { FunctionDefinition } from "./framework-types.ts";
 import { IDENTITY_SOURCE } from "../package/identity-sources.ts";
@@ -68,8 +71,7 @@ function isSetting(name: string): boolean {
 }
 
 function unknownOption(name: string): string {
-  const meant = findNearest(name, [...KEYS, ...STACK_OPTIONS, "authorizers"]);
-  return `${name} is not a setting${meant === undefined ? "" : `. Did you mean ${meant}?`}`;
+  return describeUnknownSetting(name, findNearest(name, [...KEYS, ...STACK_OPTIONS, "authorizers"]));
 }
 
 function stackIssues(stack: StackOptions): readonly string[] {
@@ -118,9 +120,7 @@ function corsIssues({ corsOrigin = "*", corsCredentials }: StackOptions): readon
     ...origins
       .filter((origin) => !isOrigin(origin))
       .map((origin) => `corsOrigin must be *, or origins such as https://app.acme.com, not ${origin}`),
-    ...(corsCredentials && origins.includes("*")
-      ? ["corsCredentials needs corsOrigin: browsers refuse * together with credentials"]
-      : []),
+    ...[findCredentialsIssue(corsOrigin, corsCredentials) ?? []].flat(),
   ];
 }
 
@@ -169,9 +169,6 @@ export function findMisspelledSection(custom: Readonly<Record<string, unknown>> 
     .map((name) => `custom.${name} is not read. Did you mean custom.${SECTION}?`);
 }
 
-/** AWS: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
-const MAX_FUNCTION_NAME = 64;
-
 /** What keeps the plugin's functions from being added to a service that has these. */
 export function findNameIssues(
   added: Readonly<Record<string, FunctionDefinition>>,
@@ -181,9 +178,9 @@ export function findNameIssues(
     ...(existing.includes(name)
       ? [`functions.${name} is a function already: give the plugin another name`]
       : []),
-    ...(fullName.length > MAX_FUNCTION_NAME
+    ...(fullName.length > MAX_NAME_LENGTH
       ? [
-          `the function's name ${fullName} has ${fullName.length} characters, and Lambda takes ${MAX_FUNCTION_NAME}: ` +
+          `the function's name ${fullName} has ${fullName.length} characters, and Lambda takes ${MAX_NAME_LENGTH}: ` +
             "set functionName, or a shorter name",
         ]
       : []),

@@ -1,16 +1,10 @@
 import { toDeployableVariables } from "../package/deployment-values.ts";
+import { FUNCTION, POLICY_TTL_SECONDS, SIMPLE_TTL_SECONDS } from "../package/function-defaults.ts";
 import { toHttpSources, toRestSources } from "../package/identity-sources.ts";
 import type { FunctionDefinition } from "./framework-types.ts";
 import { roleId } from "./names.ts";
 import type { Options, StackOptions } from "./options.ts";
 import { getTable } from "./writers.ts";
-
-/** A fetch of keys takes 4 s at most; API Gateway waits 10 s at most. */
-const TIMEOUT_SECONDS = 8;
-/** A policy ends with its token, so five minutes are safe. */
-const POLICY_TTL_SECONDS = 300;
-/** Nothing ends a simple answer before its time. */
-const SIMPLE_TTL_SECONDS = 60;
 
 /** What all functions of the plugin have: those of `functions`, once Serverless has read them. */
 export interface Place {
@@ -31,12 +25,12 @@ export function functionDefinition({ stack, settings }: Options, place: Place): 
   const table = stack.revocations ? getTable(place.tablePrefix) : undefined;
   return {
     name: place.functionName,
-    handler: "authorizer.handler",
-    description: "Verifies Auth0 tokens for API Gateway.",
+    handler: FUNCTION.handler,
+    description: FUNCTION.description,
     runtime,
     architecture,
     memorySize,
-    timeout: TIMEOUT_SECONDS,
+    timeout: FUNCTION.timeoutSeconds,
     logRetentionInDays,
     role: role ?? roleId(place.idPrefix),
     ...(reservedConcurrency !== undefined && { reservedConcurrency }),

@@ -1,3 +1,4 @@
+import { ALLOW_CREDENTIALS, SEVERAL_ORIGINS } from "../package/cors.ts";
 import { references, type Template } from "../lint/cloudformation.ts";
 import { getEntries } from "./edit-template.ts";
 import type { StackOptions } from "./options.ts";
@@ -6,7 +7,6 @@ type Response = ReturnType<typeof getEntries>[number];
 
 /** What a page's browser needs to show an answer to it. */
 const CORS_HEADER = /^gatewayresponse\.header\.access-control-/i;
-const ALLOW_ORIGIN = "gatewayresponse.header.Access-Control-Allow-Origin";
 
 /**
  * Fits the plugin's gateway responses in with those that the service has: a type that it has itself stays as it is,
@@ -68,21 +68,19 @@ function writeCors(
   { corsOrigin, corsCredentials }: StackOptions,
   inherited: Readonly<Record<string, unknown>>,
 ): void {
-  const parameters = { ...(properties["ResponseParameters"] as Record<string, unknown>) };
+  const parameters = (properties["ResponseParameters"] ?? {}) as Readonly<Record<string, unknown>>;
   if (corsOrigin === undefined && Object.keys(inherited).length > 0) {
     const own = Object.keys(parameters).filter((name) => !CORS_HEADER.test(name) || /expose/i.test(name));
     const kept = Object.fromEntries(own.map((name) => [name, parameters[name]]));
     properties["ResponseParameters"] = { ...kept, ...inherited };
     return;
   }
-  // A gateway response cannot choose among origins, so it names the one that asks: it says nothing but that a call was
-  // refused.
-  if (Array.isArray(corsOrigin) && corsOrigin.length > 1) {
-    parameters[ALLOW_ORIGIN] = "method.request.header.Origin";
-    parameters["gatewayresponse.header.Vary"] = "'Origin'";
-  }
-  if (corsCredentials) parameters["gatewayresponse.header.Access-Control-Allow-Credentials"] = "'true'";
-  properties["ResponseParameters"] = parameters;
+  const headers = {
+    ...(Array.isArray(corsOrigin) && corsOrigin.length > 1 && SEVERAL_ORIGINS),
+    ...(corsCredentials && ALLOW_CREDENTIALS),
+  };
+  const added = Object.entries(headers).map(([name, value]) => [`gatewayresponse.header.${name}`, value]);
+  properties["ResponseParameters"] = { ...parameters, ...Object.fromEntries(added) };
 }
 
 /** What a resource waits for: `DependsOn`, `Ref`, `Fn::GetAtt` and `Fn::Sub`, and what these wait for. */

@@ -1,5 +1,6 @@
 import { list, permission } from "../../settings/parsers.ts";
 import { mergeRoutePermissions, type RoutePermissions } from "../../settings/route-permissions.ts";
+import { PERMISSIONS_NEED_AUDIENCES } from "../package/deployment-values.ts";
 import type { AuthorizerReference, FunctionEvent, Serverless, Service } from "./framework-types.ts";
 import type { Options } from "./options.ts";
 import { getName } from "./routes.ts";
@@ -51,7 +52,7 @@ export function findPermissionIssues(service: Service, authorizers: readonly Opt
     ...listRoutes(service).flatMap((route) => findRouteIssues(route, names)),
     ...authorizers
       .filter(({ settings, routes = {} }) => hasNoApi(settings) && Object.values(routes).flat().length > 0)
-      .map(({ stack }) => `${stack.name}: permissions need audiences: ID tokens carry no permissions`),
+      .map(({ stack }) => `${stack.name}: ${PERMISSIONS_NEED_AUDIENCES}`),
   ];
 }
 

@@ -1,11 +1,12 @@
 import type { RoutePermissions } from "../../settings/route-permissions.ts";
 import type { DeployableSettings } from "../package/deployment-values.ts";
+import { FUNCTION_DEFAULTS } from "../package/function-defaults.ts";
 import type { RuleName } from "../lint/lint.ts";
 
 /** Where the options stand, under `custom`. */
 export const SECTION = "auth0Authorizer";
 
-/** Of `custom.auth0Authorizer`, what is about the stack and not about who gets in. */
+/** Of `custom.auth0Authorizer`, what is about the stack and not about who is allowed. */
 export interface StackOptions {
   /** The name of the function, and by which routes call it. */
   readonly name: string;
@@ -66,7 +67,7 @@ export interface StackOptions {
   readonly warmReadUnits: number;
   /** After how many hours without a message of the Event Stream there is an alarm, up to 168. */
   readonly silenceHours: number;
-  /** Whether there is an endpoint for Auth0's logout tokens, which is open to everybody. */
+  /** Whether there is an endpoint for Auth0's logout tokens, which anyone can call. */
   readonly backChannelLogout: boolean;
   /** The applications whose logout tokens count: `clientIds`, unless others are named. */
   readonly logoutClientIds: readonly string[];
@@ -84,14 +85,14 @@ export const NEW_TABLE_READ_UNITS = 12_000;
 export const DEFAULTS: StackOptions = {
   name: "auth0",
   functionName: undefined,
-  runtime: "nodejs24.x",
-  architecture: "arm64",
+  runtime: FUNCTION_DEFAULTS.runtime,
+  architecture: FUNCTION_DEFAULTS.architecture,
   role: undefined,
   reservedConcurrency: undefined,
   provisionedConcurrency: undefined,
   resultTtlSeconds: undefined,
   identitySources: [],
-  memorySize: 512,
+  memorySize: FUNCTION_DEFAULTS.memorySize,
   logRetentionInDays: 30,
   snapshot: true,
   alarms: true,

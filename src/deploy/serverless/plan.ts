@@ -6,7 +6,7 @@ import { functionDefinition } from "./function-definitions.ts";
 import { findGuardedRoutes } from "./guarded-routes.ts";
 import type { Names } from "./names.ts";
 import { SECTION, optionsFrom, type Options } from "./options.ts";
-import { findTokenParameter } from "./routes.ts";
+import { findServiceTokenParameter } from "./routes.ts";
 import { getWriters } from "./writers.ts";
 
 type AwsProvider = ReturnType<Serverless["getProvider"]>;
@@ -126,7 +126,7 @@ export class Plan {
 
   /** The parameter in which clients of a WebSocket send their token is set automatically. */
   #withTokenParameter(options: Options): Options {
-    const webSocketTokenParameter = findTokenParameter(this.#serverless.service, options.stack.name);
+    const webSocketTokenParameter = findServiceTokenParameter(this.#serverless.service, options.stack.name);
     if (webSocketTokenParameter === undefined) return options;
     return { ...options, settings: { webSocketTokenParameter, ...options.settings } };
   }

@@ -135,7 +135,7 @@ export class Auth0AuthorizerPlugin {
         ...(tenant && toOfflineVariables(options, tenant)),
       });
     }
-    if (tenant !== undefined) this.#tell(`tenant ${tenant["AUTH0_DOMAIN"] ?? ""}`);
+    if (tenant !== undefined) this.#tell(`tenant ${tenant[getVariable("domain")] ?? ""}`);
     if (this.#plan.first.stack.revocations) writeWriters(this.#plan.writersArtifact);
     this.#nameOpenRoutes();
   }

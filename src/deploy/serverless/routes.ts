@@ -1,9 +1,7 @@
 import type { AuthorizerReference, Provider, Service } from "./framework-types.ts";
+import { findTokenParameter, WEBSOCKET_SOURCE } from "../package/identity-sources.ts";
 import { httpApiAuthorizer, isSimple, restAuthorizer } from "./function-definitions.ts";
 import { SECTION, type Options } from "./options.ts";
-
-/** A browser cannot set headers when it opens a WebSocket. Serverless's own default is a header `Auth`. */
-const WEBSOCKET_SOURCE = ["route.request.querystring.access_token"];
 
 /**
  * Gives the routes that name an authorizer of the plugin what the options say of it: how long answers are kept, and by
@@ -22,7 +20,8 @@ export function completeRoutes(service: Service, options: Options): void {
     // serverless-offline reads objects alone.
     if (typeof httpApi === "object" && httpApi.authorizer === name) httpApi.authorizer = { name };
     if (typeof websocket === "object" && getName(websocket.authorizer) === name)
-      websocket.authorizer = { identitySource: WEBSOCKET_SOURCE, ...toObject(websocket.authorizer) };
+      // Serverless's own default is a header `Auth`.
+      websocket.authorizer = { identitySource: [WEBSOCKET_SOURCE], ...toObject(websocket.authorizer) };
   }
 }
 
@@ -39,17 +38,14 @@ export function advisePublicRoutes(
   ];
 }
 
-/** The query parameter in which clients of a WebSocket send their token, where it has another name than `access_token`. */
-export function findTokenParameter(service: Service, name: string): string | undefined {
+/** The query parameter in which clients of a WebSocket send their token, if the function has to be told of it. */
+export function findServiceTokenParameter(service: Service, name: string): string | undefined {
   const sources = Object.values(service.functions)
     .flatMap(({ events = [] }) => events)
     .flatMap(({ websocket }) => (typeof websocket === "object" ? [websocket.authorizer] : []))
     .filter((authorizer) => getName(authorizer) === name)
     .flatMap((authorizer) => toObject(authorizer)["identitySource"] ?? []);
-  const names = sources.flatMap(
-    (source) => /^route\.request\.querystring\.(.+)$/.exec(JSON.stringify(source).slice(1, -1))?.[1] ?? [],
-  );
-  return names.includes("access_token") ? undefined : names[0];
+  return findTokenParameter(sources.filter((source) => typeof source === "string"));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { getVariable } from "../../settings/settings.ts";
 import type { Template } from "../lint/cloudformation.ts";
 import { toDeployableVariables } from "../package/deployment-values.ts";
 import { instantiate, toValues, type Fragment, type Values } from "../package/instantiate.ts";
@@ -5,9 +6,6 @@ import { readTemplate, toSettingValues, withoutEmpty } from "../package/template
 import type { FunctionDefinition } from "./framework-types.ts";
 import { roleId, toWriterId, WRITERS, type Names, type Writer } from "./names.ts";
 import type { Options } from "./options.ts";
-
-/** The files of the functions that write revocations, in the package's `dist/` and in their zip. */
-export const WRITER_FILES = ["revoke-on-event.cjs", "back-channel-logout.cjs"];
 
 /** What Serverless makes of a function and its `url`, from its definition. */
 const MADE_BY_SERVERLESS = ["AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::Lambda::Url"];
@@ -18,7 +16,7 @@ export function getTable(idPrefix: string): {
   readonly dependsOn: readonly string[];
 } {
   return {
-    variables: { REVOCATION_TABLE: { Ref: `${idPrefix}RevocationTable` } },
+    variables: { [getVariable("revocationTable")]: { Ref: `${idPrefix}RevocationTable` } },
     dependsOn: [`${idPrefix}RevocationReaderPolicy`],
   };
 }
@@ -103,7 +101,7 @@ function revocationsOf({ stack, settings }: Options, idPrefix: string): ReturnTy
 /** The applications whose logout tokens count: those whose ID tokens do, unless others are named. */
 function toLogoutClientIds(named: readonly string[], settings: Options["settings"]): unknown {
   const clientIds = named.length > 0 ? named : settings.clientIds;
-  return toDeployableVariables({ clientIds })["AUTH0_CLIENT_IDS"];
+  return toDeployableVariables({ clientIds })[getVariable("clientIds")];
 }
 
 function isForUrl(type: string, { InvokedViaFunctionUrl, FunctionUrlAuthType }: Values): boolean {

@@ -1,3 +1,4 @@
+import type { NameAlwaysThere } from "../../settings/context-names.ts";
 import type { ContextKey, IdentityContext } from "../context.ts";
 import { customClaim, otherClaims } from "./claim-types.ts";
 import type { ClaimTypes, CustomClaims, NoClaims } from "./claim-types.ts";
@@ -27,13 +28,13 @@ export interface CallerIdentity<Types extends ClaimTypes = NoClaims> {
   readonly organization: string | undefined;
   /** Undefined where the tenant does not add names to tokens. */
   readonly organizationName: string | undefined;
-  /** Machines and anonymous visitors get in only where the authorizer is told so. */
+  /** Machines, agents and anonymous sessions are allowed only where the authorizer is set to allow them. */
   readonly principalType: "user" | "agent" | "machine" | "anonymous";
   /** The subject that acts for the user now, in a delegated token (RFC 8693 §4.1). */
   readonly actor: string | undefined;
   /** The subjects of all who act for the user, the current one first; empty for a token that is not delegated. */
   readonly actors: readonly string[];
-  /** The team's own claims, as declared in the option `claims`. */
+  /** Custom claims, as declared in the option `claims`. */
   readonly claims: CustomClaims<Types>;
 }
 
@@ -99,7 +100,7 @@ export function identityFrom<const Types extends ClaimTypes = NoClaims>(
 ): CallerIdentity<Types> {
   const { now = Date.now(), clockToleranceSeconds = 5, issuers, claims = {} } = options;
   const context = identityContext(event);
-  // A set: of a single text in the place of the list, `includes` would take a part for the whole.
+  // A set: of a single string in place of the list, `includes` would take a part for the whole.
   if (issuers !== undefined && !new Set(issuers).has(context.iss)) throw new IdentityError("wrong_issuer");
   const expiresAt = new Date(Number(context.exp) * 1000);
   const isCurrent = now < expiresAt.getTime() + clockToleranceSeconds * 1000;
@@ -155,7 +156,12 @@ const TEXT = /./s;
 const LATEST_EXP = 253_402_300_799;
 
 /** What each key must look like, and whether the authorizer always writes it. */
-const SHAPE: Readonly<Record<ContextKey, { readonly form: RegExp; readonly required: boolean }>> = {
+const SHAPE: {
+  readonly [Key in ContextKey]: {
+    readonly form: RegExp;
+    readonly required: Key extends NameAlwaysThere ? true : false;
+  };
+} = {
   sub: { form: TEXT, required: true },
   iss: { form: TEXT, required: true },
   aud: { form: TEXT, required: true },

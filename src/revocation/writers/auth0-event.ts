@@ -1,3 +1,4 @@
+import { asObject } from "../../apigateway/gateways.ts";
 import { isSubject } from "../subject.ts";
 import type { Revocation, RevocationScope } from "../revocation.ts";
 
@@ -71,17 +72,17 @@ const TYPE = /^[a-z][a-z0-9_.]{0,60}$/;
  * @see https://auth0.com/docs/customize/log-streams
  */
 export function readTenantMessage(event: unknown, options: TenantMessageOptions): TenantMessage {
-  const { source, detail, time: deliveredAt } = object(event);
-  const { type, time, data, a0purpose } = object(detail);
+  const { source, detail, time: deliveredAt } = asObject(event);
+  const { type, time, data, a0purpose } = asObject(detail);
   const isTest = a0purpose === "test";
   if (typeof source !== "string" || !source.startsWith(PARTNER_SOURCE))
     return { outcome: "not_understood", type: "unknown", reason: "foreign_source", isTest };
   if (typeof type === "string") {
     const name = type.replace(TYPE_PREFIX, "");
-    const meaning = meaningOfEvent(name, object(object(data)["object"]));
+    const meaning = meaningOfEvent(name, asObject(asObject(data)["object"]));
     return read({ type: name, times: [time, deliveredAt], meaning, isTest }, options);
   }
-  const { type: logType, date, ...log } = object(data);
+  const { type: logType, date, ...log } = asObject(data);
   if (typeof logType !== "string")
     return { outcome: "not_understood", type: "unknown", reason: "unknown_form", isTest };
   const name = logType.replace(TYPE_PREFIX, "");
@@ -97,8 +98,8 @@ function meaningOfEvent(type: string, entity: Json): Meaning {
     case "user.updated":
       return meaningOfUpdate(entity);
     case "organization.member.deleted": {
-      const { id } = object(entity["organization"]);
-      return { scope: toMember(id, object(entity["user"])["user_id"]), isEnd: true };
+      const { id } = asObject(entity["organization"]);
+      return { scope: toMember(id, asObject(entity["user"])["user_id"]), isEnd: true };
     }
     case "user.created":
       return "nothing";
@@ -118,7 +119,7 @@ function meaningOfUpdate({ blocked, user_id: userId }: Json): Meaning {
  * sign in again at once, so that tokens which are issued later count.
  */
 function meaningOfLog(type: string, log: Json, { revokesOnLogout }: TenantMessageOptions): Meaning {
-  const details = object(log["details"]);
+  const details = asObject(log["details"]);
   switch (type) {
     case "scp":
       return { scope: toUser(log["user_id"]), isEnd: false };
@@ -180,8 +181,4 @@ function isUserId(value: unknown): value is string {
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
-}
-
-function object(value: unknown): Json {
-  return typeof value === "object" && value !== null ? (value as Json) : {};
 }

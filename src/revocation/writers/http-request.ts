@@ -34,7 +34,7 @@ export function readHttpRequest(event: unknown): HttpRequest | undefined {
   };
 }
 
-/** A REST API hands names on as they were sent, the others in lower case. */
+/** A REST API forwards names as they were sent, the others in lower case. */
 function header(headers: Readonly<Record<string, unknown>>, name: string): string {
   const [, value] = Object.entries(headers).find(([key]) => key.toLowerCase() === name) ?? [];
   return typeof value === "string" ? value : "";

@@ -49,7 +49,9 @@ export function writerSettings(env: NodeJS.ProcessEnv): WriterSettings {
     logLevel: read(SETTINGS.logLevel),
   };
   if (settings.table === "" && issues.length === 0)
-    issues.push("REVOCATION_TABLE is required: the table that revocations are written to");
+    issues.push(
+      `${SETTINGS.revocationTable.variable} is required: the table that revocations are written to`,
+    );
   if (issues.length > 0) throw new ConfigurationError(issues);
   return settings;
 }
@@ -63,5 +65,7 @@ export function writerSettings(env: NodeJS.ProcessEnv): WriterSettings {
 export function logoutSettings(env: NodeJS.ProcessEnv): Settings {
   const settings = settingsFromEnvironment(env);
   if (settings.clientIds.length > 0) return settings;
-  throw new ConfigurationError(["AUTH0_CLIENT_IDS is required: the applications whose logout tokens count"]);
+  throw new ConfigurationError([
+    `${SETTINGS.clientIds.variable} is required: the applications whose logout tokens count`,
+  ]);
 }

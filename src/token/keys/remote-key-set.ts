@@ -18,8 +18,6 @@ export interface KeySet {
    * @throws AuthorizerError `unknown_key` where the issuer does not publish it, `keys_unavailable` where that cannot be told
    */
   key(kid: string): PublicKey | Promise<PublicKey>;
-  /** The age of the cached keys in seconds; undefined without keys. */
-  ageSeconds(): number | undefined;
 }
 
 /** A JWK Set that was fetched at deployment. */
@@ -87,6 +85,7 @@ export class RemoteKeySet implements KeySet {
     return this.#cache.find((keys) => keys.get(kid)) ?? this.#fetchKey(kid);
   }
 
+  /** The age of the cached keys in seconds; undefined without keys. */
   ageSeconds(): number | undefined {
     return this.#cache.ageSeconds;
   }

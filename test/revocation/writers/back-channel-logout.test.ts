@@ -147,7 +147,6 @@ describe("the back-channel logout endpoint", () => {
   test("answers 503, not 400, where the keys cannot be had: the token may be good", async () => {
     const keySet: KeySet = {
       key: () => Promise.reject(new AuthorizerError("keys_unavailable", "acme.eu.auth0.com: HTTP 503")),
-      ageSeconds: () => undefined,
     };
     const around = surroundings();
     expect(await post({ body: `logout_token=${signed()}` }, around, keySet)).toMatchObject({

@@ -25,8 +25,4 @@ export class StaticKeySet implements KeySet {
     const found = this.#keys.get(kid);
     return found === undefined ? Promise.reject(new AuthorizerError("unknown_key")) : Promise.resolve(found);
   }
-
-  ageSeconds(): number {
-    return 0;
-  }
 }

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { HANDLER } from "../../package/function-files.ts";
 import { readZip } from "../../package/read-zip.ts";
 import { routePermissions, ROUTES_FILE } from "../../../settings/route-permissions.ts";
 import type { RoutesFile } from "../model.ts";
@@ -8,16 +9,14 @@ import type { Resource } from "./resources.ts";
 /** Finds a file of a function's code by where a template says it is, and reads it; undefined where there is none. */
 export type ReadFile = (location: string) => Buffer | undefined;
 
-/** The package's own file: other functions read no routes. */
-const HANDLER = /(?:^|\/)authorizer\.handler$/;
-
 /** Reads the routes that are packaged with a function; undefined where its code is not on this machine. */
 export function readRoutesFile(
   { properties, metadata }: Resource,
   readFile: ReadFile,
 ): RoutesFile | undefined {
   const handler = toText(properties["Handler"]) ?? "";
-  if (!HANDLER.test(handler)) return { rules: {} };
+  // The package's own file: other functions read no routes.
+  if (posix.basename(handler) !== HANDLER) return { rules: {} };
   const name = posix.join(posix.dirname(handler), ROUTES_FILE);
   for (const location of getLocations(properties, toText(metadata["aws:asset:path"]))) {
     const code = readFile(location);

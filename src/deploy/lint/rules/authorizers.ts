@@ -1,22 +1,19 @@
+import { SETTINGS } from "../../../settings/definitions.ts";
 import { getVariable } from "../../../settings/settings.ts";
+import { POLICY_TTL_SECONDS, SIMPLE_TTL_SECONDS } from "../../package/function-defaults.ts";
 import type { Authorizer, Permission } from "../model.ts";
 import { isOpen } from "../values.ts";
-import { isIncomplete, isOurs, readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
-
-/** A policy ends with its token, but a user who was denied stays denied. */
-const MAX_TTL_SECONDS = 300;
-/** Nothing ends a simple response, so it outlives its token by this. */
-const MAX_SIMPLE_TTL_SECONDS = 60;
+import { isIncomplete, isOurs, readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
 
 export const longTtls: Check = (scope) =>
   getAuthorizers(scope)
-    .filter(({ ttlSeconds = 0 }) => ttlSeconds > MAX_TTL_SECONDS)
+    .filter(({ ttlSeconds = 0 }) => ttlSeconds > POLICY_TTL_SECONDS)
     .map(({ id, ttlSeconds }) => ({ resource: id, found: `answers are cached for ${ttlSeconds ?? 0} s` }));
 
 export const longSimpleTtls: Check = (scope) =>
   getAuthorizers(scope)
     .filter(({ hasSimpleResponses = false }) => hasSimpleResponses)
-    .filter(({ ttlSeconds = 0 }) => ttlSeconds > MAX_SIMPLE_TTL_SECONDS)
+    .filter(({ ttlSeconds = 0 }) => ttlSeconds > SIMPLE_TTL_SECONDS)
     .map(({ id, ttlSeconds }) => ({
       resource: id,
       found: `simple responses are cached for ${ttlSeconds ?? 0} s`,
@@ -46,14 +43,14 @@ const READ_HEADERS = ["authorization", "sec-websocket-protocol"];
  * is a header `Auth`, and clients send `?token=`.
  */
 export const unreadTokens: Check = (scope) =>
-  scope.model.authorizers.flatMap((authorizer): Problem[] => {
+  scope.model.authorizers.flatMap((authorizer): RuleFinding[] => {
     const { id, kind, sources = [] } = authorizer;
     const lambda = scope.ours.find((each) => each.id === authorizer.function);
     if (lambda === undefined || kind !== "websocket" || sources.length === 0) return [];
     const { texts, unknown } = readEnvironment(lambda);
     if (TOKEN_PARAMETER in unknown) return [];
     const given = texts[TOKEN_PARAMETER]?.trim() ?? "";
-    const parameter = given === "" ? "access_token" : given;
+    const parameter = given === "" ? SETTINGS.webSocketTokenParameter.fallback : given;
     if (sources.some((source) => mayHoldToken(source.trim(), parameter))) return [];
     return [
       {
@@ -97,19 +94,21 @@ function toReadableSources({ sources = [] }: Authorizer): string {
   return named.length === 0 ? "nothing" : named.join(", ");
 }
 
+const RESPONSE_FORMAT = getVariable("httpApiResponse");
+
 /** An empty variable counts as not set. */
 function toFormat(value = ""): string {
-  return value.trim() === "" ? "policy" : value.trim();
+  return value.trim() === "" ? SETTINGS.httpApiResponse.fallback : value.trim();
 }
 
 export const responseFormats: Check = (scope) =>
-  scope.model.authorizers.flatMap((authorizer): Problem[] => {
+  scope.model.authorizers.flatMap((authorizer): RuleFinding[] => {
     const { id, kind, hasSimpleResponses } = authorizer;
     const lambda = scope.ours.find((each) => each.id === authorizer.function);
     if (lambda === undefined || kind !== "http" || hasSimpleResponses === undefined) return [];
     const { texts, unknown } = readEnvironment(lambda);
-    if ("AUTHORIZER_HTTP_API_RESPONSE" in unknown) return [];
-    const answers = toFormat(texts["AUTHORIZER_HTTP_API_RESPONSE"]);
+    if (RESPONSE_FORMAT in unknown) return [];
+    const answers = toFormat(texts[RESPONSE_FORMAT]);
     const expected = hasSimpleResponses ? "simple" : "policy";
     if (answers === expected) return [];
     return [
@@ -152,7 +151,7 @@ export const unreadAuthorizers: Check = ({ model }) =>
     .map(({ id }) => ({ resource: id, found: "it names no API" }));
 
 export const unknownAuthorizerValues: Check = ({ model }) =>
-  model.authorizers.flatMap((authorizer): Problem[] => {
+  model.authorizers.flatMap((authorizer): RuleFinding[] => {
     const { id, isToken, sources, ttlSeconds, hasSimpleResponses, why } = authorizer;
     const unknown = [
       ...(authorizer.function === undefined ? [`its function: ${why}`] : []),

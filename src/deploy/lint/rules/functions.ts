@@ -1,7 +1,11 @@
+import { posix } from "node:path";
+import { getVariable } from "../../../settings/settings.ts";
+import { WRITER_HANDLERS } from "../../package/function-files.ts";
 import type { LambdaFunction, LogGroup, Permission, Role } from "../model.ts";
 import { getReference, isOpen, toList, toRecord, toText, type Properties } from "../values.ts";
 import { getGuardedFunctions, getVariables, type Check, type Scope } from "./rule.ts";
 
+const TABLE = getVariable("revocationTable");
 /** API Gateway waits for the authorizer of an HTTP API no longer. */
 const MAX_TIMEOUT_SECONDS = 10;
 const DEFAULT_TIMEOUT_SECONDS = 3;
@@ -33,14 +37,14 @@ export const wideRoles: Check = (scope) =>
 /** An authorizer that may not read its table of revocations answers 500, and a writer that may not write loses them. */
 export const unreachableTables: Check = (scope) =>
   scope.functions
-    .filter((lambda) => Boolean(getVariables(lambda)["REVOCATION_TABLE"]))
+    .filter((lambda) => Boolean(getVariables(lambda)[TABLE]))
     .flatMap((lambda) => {
       const action = isWriter(lambda) ? "dynamodb:UpdateItem" : "dynamodb:BatchGetItem";
       const roles = getRoles(scope, [lambda]);
       const isKnown = roles.length > 0 && roles.every(({ isComplete }) => isComplete);
       if (!isKnown || roles.some(({ statements }) => statements.some((each) => allows(each, action))))
         return [];
-      return [{ resource: lambda.id, found: `it has REVOCATION_TABLE and a role without ${action}` }];
+      return [{ resource: lambda.id, found: `it has ${TABLE} and a role without ${action}` }];
     });
 
 /**
@@ -50,9 +54,7 @@ export const unreachableTables: Check = (scope) =>
  */
 export const secondWriters: Check = ({ model }) =>
   model.functions
-    .filter(
-      (lambda) => isWriter(lambda) && getReference(getVariables(lambda)["REVOCATION_TABLE"]) === undefined,
-    )
+    .filter((lambda) => isWriter(lambda) && getReference(getVariables(lambda)[TABLE]) === undefined)
     .map(({ id }) => ({ resource: id, found: "it writes revocations into a table of another stack" }));
 
 export const publicPermissions: Check = (scope) =>
@@ -125,7 +127,7 @@ function getRoles({ model }: Scope, functions: readonly LambdaFunction[]): Role[
 }
 
 function isWriter({ properties }: LambdaFunction): boolean {
-  return /(?:revoke-on-event|back-channel-logout)\.handler$/.test(String(properties["Handler"]));
+  return WRITER_HANDLERS.includes(posix.basename(String(properties["Handler"])));
 }
 
 function allows({ Effect, Action, NotAction }: Properties, action: string): boolean {
@@ -160,9 +162,11 @@ function isTooWide({ Effect, Action, Resource, NotAction, NotResource }: Propert
   return [...toList(Action), ...resources].some((text) => String(text).includes("*"));
 }
 
-/** Whether a function's name is longer than Lambda takes: 64 characters. */
+/** How many characters a function's name may have: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+export const MAX_NAME_LENGTH = 64;
+
 export const longNames: Check = ({ functions }) =>
   functions
     .map(({ id, properties }) => ({ id, name: toText(properties["FunctionName"]) ?? "" }))
-    .filter(({ name }) => !isOpen(name) && name.length > 64)
+    .filter(({ name }) => !isOpen(name) && name.length > MAX_NAME_LENGTH)
     .map(({ id, name }) => ({ resource: id, found: `its name has ${name.length} characters: ${name}` }));

@@ -1,5 +1,5 @@
 import type { Api, GatewayResponse } from "../model.ts";
-import { isGuarded, type Check, type Problem, type Scope } from "./rule.ts";
+import { isGuarded, type Check, type RuleFinding, type Scope } from "./rule.ts";
 
 const ALLOW_ORIGIN = "access-control-allow-origin";
 /** Types that API Gateway answers with a status of 500 and more; all others default to `DEFAULT_4XX`. */
@@ -27,7 +27,7 @@ export const missingChallenge: Check = (scope) =>
 
 /** A type that is set inherits nothing from its default. */
 export const responsesWithoutCors: Check = ({ model }) =>
-  model.gatewayResponses.flatMap((response): Problem[] => {
+  model.gatewayResponses.flatMap((response): RuleFinding[] => {
     const { id, api, type, headers } = response;
     const fallback = model.gatewayResponses.find(
       (each) => each.api === api && each.type === getDefault(type),

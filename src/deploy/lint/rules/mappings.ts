@@ -1,6 +1,7 @@
+import { ALWAYS_THERE } from "../../../settings/context-names.ts";
 import { settingsFromEnvironment, type Settings } from "../../../settings/settings.ts";
 import type { Mapping, Route } from "../model.ts";
-import { readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
+import { readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
 
 /** Lambda chooses the environment of a function with tenant isolation by this header. */
 const TENANT_HEADER = "header.x-amz-tenant-id";
@@ -10,7 +11,7 @@ const OF_REQUEST =
 
 /** What is appended stands behind what the caller sent. */
 export const appendedIdentities: Check = ({ model }) =>
-  toProblems(
+  toFindings(
     model.routes,
     (_, mapping) => mapping.mode === "append" && isFromIdentity(mapping),
     ({ source, target }) => `${source} is appended to ${target}`,
@@ -18,7 +19,7 @@ export const appendedIdentities: Check = ({ model }) =>
 
 /** What a REST API passes to Lambda as a whole has the caller's own headers. A tenant's name is the exception. */
 export const ignoredMappings: Check = ({ model }) =>
-  toProblems(
+  toFindings(
     model.routes,
     (route, mapping) =>
       isIgnored(route) && isFromIdentity(mapping) && mapping.target.toLowerCase() !== TENANT_HEADER,
@@ -27,14 +28,14 @@ export const ignoredMappings: Check = ({ model }) =>
   );
 
 export const chosenTenants: Check = ({ model }) =>
-  toProblems(
+  toFindings(
     model.routes,
     (_, { target, source }) => target.toLowerCase() === TENANT_HEADER && OF_REQUEST.test(source),
     ({ source }) => `the tenant is ${source}, which the caller writes`,
   );
 
 export const absentClaims: Check = (scope) =>
-  toProblems(
+  toFindings(
     scope.model.routes,
     (route, mapping) =>
       route.backend.forwards &&
@@ -46,25 +47,25 @@ export const absentClaims: Check = (scope) =>
   );
 
 /** One for each mapping that is wrong: at the integration where routes share one, else at the route. */
-function toProblems(
+function toFindings(
   routes: readonly Route[],
   isWrong: (route: Route, mapping: Mapping) => boolean,
   describe: (mapping: Mapping) => string,
-): Problem[] {
-  const problems = routes.flatMap((route) =>
+): RuleFinding[] {
+  const findings = routes.flatMap((route) =>
     route.backend.mappings
       .filter((mapping) => isWrong(route, mapping))
-      .map((mapping): [string, Problem] => {
+      .map((mapping): [string, RuleFinding] => {
         const { resource: integration } = route.backend;
         const place =
           integration === undefined
             ? { resource: route.resource, route: route.key }
             : { resource: integration };
-        const problem = { ...place, found: describe(mapping) };
-        return [JSON.stringify(problem), problem];
+        const finding = { ...place, found: describe(mapping) };
+        return [JSON.stringify(finding), finding];
       }),
   );
-  return Array.from(new Map(problems).values());
+  return Array.from(new Map(findings).values());
 }
 
 function isFromIdentity({ source }: Mapping): boolean {
@@ -90,7 +91,7 @@ function getKeysAlwaysThere({ model, ours }: Scope, { guard }: Route): readonly 
   const authorizer = model.authorizers.find(({ id }) => id === guard.authorizer);
   const lambda = ours.find(({ id }) => id === authorizer?.function);
   if (authorizer?.function !== undefined && lambda === undefined) return undefined;
-  const always = ["sub", "iss", "token_use", "exp", "aud", "principalId"];
+  const always = [...ALWAYS_THERE, "principalId"];
   const settings = lambda === undefined ? undefined : readSettings(readEnvironment(lambda).texts);
   if (settings === undefined) return [...always, "email", "email_verified"];
   const { emailPolicy, contextClaims, requiredClaims } = settings;

@@ -7,7 +7,7 @@ import {
 } from "../../../settings/route-permissions.ts";
 import { getVariable } from "../../../settings/settings.ts";
 import type { Authorizer, LambdaFunction, Route } from "../model.ts";
-import { isIncomplete, readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
+import { isIncomplete, readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
 
 /** An authorizer's function with permissions by route, and what calls it in these templates. */
 interface Guarding {
@@ -24,7 +24,7 @@ export const unlistedRoutes: Check = (scope) =>
   getGuarding(scope).flatMap(({ lambda, rules, routes }) =>
     routes
       .filter((route) => isReadable(route) && !isListed(rules, route))
-      .map(({ resource, key }): Problem => ({
+      .map(({ resource, key }): RuleFinding => ({
         resource,
         route: key,
         found: `${key} has the authorizer, and ${lambda.id} has permissions for other routes only`,
@@ -42,7 +42,7 @@ export const rulesWithoutRoute: Check = (scope) =>
       const isUncertain = isIncomplete(scope) || ![...routes, ...uncertain].every(isReadable);
       return Object.keys(rules)
         .filter((name) => name !== OTHER_ROUTES && !names.includes(name))
-        .map((name): Problem => ({
+        .map((name): RuleFinding => ({
           resource: lambda.id,
           route: name,
           found: `it has permissions for ${name}, and guards no such route${suggest(name, routes)}`,
@@ -59,7 +59,7 @@ function suggest(name: string, routes: readonly Route[]): string {
 /** An authorizer that is not told the route, or not in a way that callers cannot forge: every call is answered 500. */
 export const routesNotTold: Check = (scope) =>
   getGuarding(scope).flatMap(({ authorizers }) =>
-    authorizers.flatMap(({ id, kind, isToken, payloadVersion, sources }): Problem[] => {
+    authorizers.flatMap(({ id, kind, isToken, payloadVersion, sources }): RuleFinding[] => {
       if (isToken) return [{ resource: id, found: "it is of the type TOKEN, whose events have no route" }];
       if (kind !== "http") return [];
       if (payloadVersion === "1.0") return [{ resource: id, found: "its payload version is 1.0" }];
@@ -73,7 +73,7 @@ export const routesNotInKey: Check = (scope) =>
   getGuarding(scope).flatMap(({ authorizers }) =>
     authorizers
       .filter(({ kind, isToken, ttlSeconds = 0 }) => kind === "rest" && !isToken && ttlSeconds > 0)
-      .flatMap(({ id, sources, ttlSeconds }): Problem[] => {
+      .flatMap(({ id, sources, ttlSeconds }): RuleFinding[] => {
         const named = sources?.map((source) => source.trim());
         const missing = ["context.httpMethod", "context.path"].filter((source) => !named?.includes(source));
         if (named === undefined || missing.length === 0) return [];

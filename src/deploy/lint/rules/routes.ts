@@ -1,5 +1,5 @@
 import type { Route } from "../model.ts";
-import { isGuarded, isPreflight, type Check, type Problem, type Scope } from "./rule.ts";
+import { isGuarded, isPreflight, type Check, type RuleFinding, type Scope } from "./rule.ts";
 
 export const unguardedRoutes: Check = (scope) => [
   ...getOpenRoutes(scope)
@@ -61,7 +61,7 @@ export const openCatchAlls: Check = (scope) => {
   const open = scope.model.routes.filter(
     (route) => route.guard.kind === "none" && isCatchAll(route.key) && !isPreflight(route),
   );
-  return open.flatMap((route): Problem[] => {
+  return open.flatMap((route): RuleFinding[] => {
     const behind = scope.model.routes.find(
       (guarded) => isGuarded(guarded) && isReached(scope, route, guarded),
     );

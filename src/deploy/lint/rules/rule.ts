@@ -4,8 +4,8 @@ import { getWhyUnknown, isOpen, toRecord, toText, type Properties } from "../val
 /** `error`: certain and serious. `warning`: odd. `not checked`: could not be read. */
 export type Severity = "error" | "warning" | "not checked";
 
-/** What one rule says about one resource. */
-export interface Problem {
+/** What one rule says about one resource, without the name of the rule. */
+export interface RuleFinding {
   /** The logical ID, with the nested stack before. */
   readonly resource: string;
   /** As API Gateway writes it: `GET /orders/{id}`. */
@@ -40,7 +40,7 @@ export interface Rule {
   readonly check: Check;
 }
 
-export type Check = (scope: Scope) => readonly Problem[];
+export type Check = (scope: Scope) => readonly RuleFinding[];
 
 /** A preflight has no token. On a REST API with a backend there is a rule for it. */
 export function isPreflight({ key, guard }: Route): boolean {

@@ -1,6 +1,12 @@
 import { isInFuture } from "../../../settings/cutoff.ts";
-import { ConfigurationError, FUTURE_CUTOFF } from "../../../settings/configuration-error.ts";
-import { findMisspelledVariables, settingsFromEnvironment } from "../../../settings/settings.ts";
+import {
+  ConfigurationError,
+  describeUnknownSetting,
+  FUTURE_CUTOFF,
+  isAboutUnknownSetting,
+} from "../../../settings/configuration-error.ts";
+import { findMisspelledVariables, getVariable, settingsFromEnvironment } from "../../../settings/settings.ts";
+import { HANDLER, WRITER_HANDLERS } from "../../package/function-files.ts";
 import type { LambdaFunction, Model } from "../model.ts";
 import { getVariables, readEnvironment, type Check } from "./rule.ts";
 
@@ -18,7 +24,7 @@ export const unknownSettings: Check = ({ ours }) =>
   ours.flatMap((lambda) =>
     findMisspelledVariables(toNames(lambda)).map(({ found, meant }) => ({
       resource: lambda.id,
-      found: `${found} is not a setting. Did you mean ${meant}?`,
+      found: describeUnknownSetting(found, meant),
     })),
   );
 
@@ -34,9 +40,9 @@ export const settingsAtDeployment: Check = ({ ours }) =>
 
 const SETTING = /^(?:AUTH0_|AUTHORIZER_|JWKS_|REVOCATION_)/;
 /** The files of the package that Lambda runs. */
-const PACKAGED = /^(?:authorizer|back-channel-logout|revoke-on-event)\.handler$/;
+const PACKAGED = [HANDLER, ...WRITER_HANDLERS];
 /** Variables that only this authorizer has. */
-const OWN_LISTS = ["AUTH0_CLIENT_IDS", "AUTH0_AUDIENCES"];
+const OWN_LISTS = [getVariable("clientIds"), getVariable("audiences")];
 /** Variables of authorizers from courses and samples, which have the same file name. */
 const OTHER_AUTHORIZERS = ["AUTH0_AUDIENCE", "AUTH0_CLIENT_ID", "AUDIENCE", "JWKS_URI", "TOKEN_ISSUER"];
 
@@ -48,12 +54,14 @@ export function getOurs({ functions, authorizers }: Model): LambdaFunction[] {
   return functions.filter((lambda) => {
     const names = Object.keys(getVariables(lambda));
     if (!isForNode(lambda)) return false;
-    const isOfPackage = PACKAGED.test(String(lambda.properties["Handler"]));
+    const isOfPackage = PACKAGED.includes(String(lambda.properties["Handler"]));
     const isCalled = authorizers.some(({ function: called }) => called === lambda.id);
     const hasList = OWN_LISTS.some((name) => names.includes(name));
     if (hasList) return isOfPackage || isCalled;
     return (
-      isOfPackage && names.includes("AUTH0_DOMAIN") && !OTHER_AUTHORIZERS.some((name) => names.includes(name))
+      isOfPackage &&
+      names.includes(getVariable("domain")) &&
+      !OTHER_AUTHORIZERS.some((name) => names.includes(name))
     );
   });
 }
@@ -72,12 +80,12 @@ function getIssues(env: Record<string, string>, now: number): readonly string[] 
     const { domain, issuedAfter } = settingsFromEnvironment(env);
     const isLocal = domain.some((issuer) => issuer.startsWith("http:"));
     return [
-      ...(isInFuture(issuedAfter, now) ? [`AUTHORIZER_ISSUED_AFTER ${FUTURE_CUTOFF}`] : []),
-      ...(isLocal ? ["AUTH0_DOMAIN is on a loopback host, where Lambda finds no tenant"] : []),
+      ...(isInFuture(issuedAfter, now) ? [`${getVariable("issuedAfter")} ${FUTURE_CUTOFF}`] : []),
+      ...(isLocal ? [`${getVariable("domain")} is on a loopback host, where Lambda finds no tenant`] : []),
     ];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     // A name that looks like a setting has a separate rule.
-    return error.issues.filter((issue) => !issue.includes(" is not a setting"));
+    return error.issues.filter((issue) => !isAboutUnknownSetting(issue));
   }
 }

@@ -1,10 +1,8 @@
+import { AUDIENCES_VARIABLE } from "../../../apigateway/stage-variables.ts";
 import { getVariable } from "../../../settings/settings.ts";
 import type { LambdaFunction, Stage } from "../model.ts";
 import { getWhyUnknown, isOpen, toText } from "../values.ts";
-import { isIncomplete, readEnvironment, type Check, type Problem, type Scope } from "./rule.ts";
-
-/** By this variable an API says which audiences count there. */
-const AUDIENCES = "auth0Audiences";
+import { isIncomplete, readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
 
 /** An API that does not say which audiences count there, or names one that no setting has: every call is answered 500. */
 export const stagesWithoutAudiences: Check = (scope) =>
@@ -13,7 +11,7 @@ export const stagesWithoutAudiences: Check = (scope) =>
     const known = readAudiences(lambda);
     return scope.model.authorizers
       .filter(({ function: called }) => called === lambda.id)
-      .flatMap((authorizer): Problem[] => {
+      .flatMap((authorizer): RuleFinding[] => {
         if (isShared && authorizer.isToken)
           return [
             {
@@ -35,13 +33,17 @@ interface Shared {
   readonly known: readonly string[] | undefined;
 }
 
-function checkStage({ id, variables }: Stage, { lambda, isShared, known }: Shared, scope: Scope): Problem[] {
-  const value = variables?.[AUDIENCES];
+function checkStage(
+  { id, variables }: Stage,
+  { lambda, isShared, known }: Shared,
+  scope: Scope,
+): RuleFinding[] {
+  const value = variables?.[AUDIENCES_VARIABLE];
   if (variables === undefined || getWhyUnknown(value) !== undefined)
-    return isShared ? [toUncertain(id, `${AUDIENCES} is known only at deployment`)] : [];
+    return isShared ? [toUncertain(id, `${AUDIENCES_VARIABLE} is known only at deployment`)] : [];
   if (value !== undefined) return checkAudiences(id, toText(value) ?? "", lambda, known);
   if (!isShared) return [];
-  const found = `it has no stage variable ${AUDIENCES}, and ${lambda.id} is shared`;
+  const found = `it has no stage variable ${AUDIENCES_VARIABLE}, and ${lambda.id} is shared`;
   return [isIncomplete(scope) ? toUncertain(id, found) : { resource: id, found }];
 }
 
@@ -50,16 +52,16 @@ function checkAudiences(
   text: string,
   lambda: LambdaFunction,
   known: readonly string[] | undefined,
-): Problem[] {
+): RuleFinding[] {
   if (known === undefined || isOpen(text)) return [];
   const items = text.split(",").map((item) => item.trim());
   const others = items.filter((item) => !known.includes(item));
   if (others.length === 0) return [];
   const named = others.filter(Boolean).join(", ") || "nothing";
-  return [{ resource, found: `${AUDIENCES} names ${named}, which no setting of ${lambda.id} has` }];
+  return [{ resource, found: `${AUDIENCES_VARIABLE} names ${named}, which no setting of ${lambda.id} has` }];
 }
 
-function toUncertain(resource: string, found: string): Problem {
+function toUncertain(resource: string, found: string): RuleFinding {
   return { resource, found, severity: "not checked" };
 }
 

@@ -1,7 +1,8 @@
+import { getVariable } from "../../../settings/settings.ts";
 import type { Api } from "../model.ts";
 import { readEnvironment, type Check, type Scope } from "./rule.ts";
 
-const VARIABLE = "AUTHORIZER_USAGE_KEY_CLAIM";
+const VARIABLE = getVariable("usageKeyClaim");
 
 /** An API that takes its keys from the header looks at no key of the authorizer. */
 export const ignoredUsageKeys: Check = (scope) =>

@@ -10,7 +10,7 @@ interface PolicyResult {
   readonly principalId: string | undefined;
   readonly statements: readonly Statement[];
   readonly usageIdentifierKey: string | undefined;
-  /** As the Lambdas behind see it. */
+  /** As the backend receives it. */
   readonly context: Context;
 }
 
