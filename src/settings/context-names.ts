@@ -1,12 +1,10 @@
-/** Those that every identity has. `identity/context.ts` does not compile with one of them that may be absent. */
+/**
+ * The names of the verified identity in the context, first those that every identity has. `identity/context.ts` does not
+ * compile with a field that is missing here, so that no custom claim can ever take the name of one.
+ */
 export const ALWAYS_THERE = ["sub", "token_use", "iss", "aud", "exp"] as const;
 
-/**
- * The names of the verified identity in the context. `identity/context.ts` does not compile with a field that is missing
- * here, so that no custom claim can ever take the name of one.
- */
-const CONTEXT_NAMES = [
-  ...ALWAYS_THERE,
+const OPTIONAL_NAMES = [
   "email",
   "email_verified",
   "client_id",
@@ -22,10 +20,10 @@ const CONTEXT_NAMES = [
 
 export type NameAlwaysThere = (typeof ALWAYS_THERE)[number];
 
-export type ContextName = (typeof CONTEXT_NAMES)[number];
+export type ContextName = NameAlwaysThere | (typeof OPTIONAL_NAMES)[number];
 
 /** The key of a Deny's context, and those under which gateways nest what an authorizer answered. */
 const OTHER_NAMES = ["reason", "claims", "jwt", "lambda"] as const;
 
 /** Names that a custom claim cannot have in the context. */
-export const RESERVED_NAMES: readonly string[] = [...CONTEXT_NAMES, ...OTHER_NAMES];
+export const RESERVED_NAMES: readonly string[] = [...ALWAYS_THERE, ...OPTIONAL_NAMES, ...OTHER_NAMES];

@@ -180,7 +180,7 @@ export class Auth0Authorizer extends Construct {
    * @param identitySource where clients send the token: in the query, as `access_token` unless another name is given,
    *   which is passed to the function, or `route.request.header.Sec-WebSocket-Protocol`, for which the backend of `$connect` selects `bearer`
    */
-  webSocketAuthorizer(id = "Auth0", identitySource = WEBSOCKET_SOURCE): WebSocketLambdaAuthorizer {
+  webSocketAuthorizer(id = "Auth0", identitySource: string = WEBSOCKET_SOURCE): WebSocketLambdaAuthorizer {
     const parameter = findTokenParameter([identitySource]);
     if (parameter !== undefined)
       this.function.addEnvironment(getVariable("webSocketTokenParameter"), parameter);
