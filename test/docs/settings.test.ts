@@ -24,7 +24,7 @@ test("the README's settings have their names and defaults from the source", () =
 test("the page of the identity names what the context has", () => {
   const page = readFileSync("docs/identity.md", "utf8");
   const context = readFileSync("src/identity/context.ts", "utf8");
-  const body = /interface IdentityContext \{([^]*?)^\}/m.exec(context)?.[1] ?? "";
+  const body = /interface IdentityContext [^{]*\{([^]*?)^\}/m.exec(context)?.[1] ?? "";
   const names = Array.from(body.matchAll(/readonly (\w+)\??:/g), ([, name = ""]) => name);
   expect(names.length).toBeGreaterThan(9);
   expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
