@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { getResources, type Template } from "../../../src/deploy/lint/cloudformation.ts";
+import { readZip } from "../../../src/deploy/package/read-zip.ts";
 import { createConsumer, type Consumer } from "../../examples/consumer.ts";
 import { packNpmPackage } from "../../tools/npm-package.ts";
 
@@ -24,7 +25,7 @@ function packageService(...lines: readonly string[]): Promise<Template> {
     "    revocations: true",
     "    backChannelLogout: true",
     "    logoutClientIds: [WebApp]",
-    'package: { patterns: ["!**", hello.mjs] }',
+    'package: { patterns: ["!**", hello.mjs, ".serverless-offline/**"] }',
   ];
   writeFileSync(join(consumer.folder, "serverless.yml"), `${all.join("\n")}\n`);
   return consumer.package();
@@ -36,6 +37,8 @@ const HTTP = "{ httpApi: { path: /orders, method: get, authorizer: auth0 } }";
 describe("a service with rules for its roles, and the plugin in the object form under its short name", () => {
   let template: Template;
   beforeAll(async () => {
+    mkdirSync(join(consumer.folder, ".serverless-offline"));
+    writeFileSync(join(consumer.folder, ".serverless-offline", "unpacked.cjs"), "");
     template = await packageService(
       "plugins: { localPath: ./plugins, modules: [auth0-api-gateway-authorizer] }",
       "provider:",
@@ -56,6 +59,11 @@ describe("a service with rules for its roles, and the plugin in the object form 
     const routes = getResources(template, "AWS::ApiGatewayV2::Route", "AWS::ApiGateway::Method");
     expect(routes).toHaveLength(2);
     for (const { properties } of routes) expect(properties["AuthorizationType"]).toBe("CUSTOM");
+  });
+
+  test("is packaged without what serverless-offline unpacked, whatever the service's patterns are", () => {
+    const archive = readZip(readFileSync(join(consumer.folder, ".serverless/shop.zip")));
+    expect(archive.map(({ name }) => name)).toEqual(["hello.mjs"]);
   });
 
   test("has every role under its rules: Serverless's own, the authorizer's, and those that write revocations", () => {
