@@ -54,9 +54,10 @@ function readRestRoute(event: RawEvent): MatchedRoute {
 function readHttpRoute(event: RawEvent): MatchedRoute {
   const routeKey = readString(event, "routeKey");
   const { identitySource } = event;
-  // A value that the caller chose could stand for the route key.
   const isHeld = Array.isArray(identitySource) && identitySource.includes(routeKey);
-  if (!isHeld || readCallerValues(event).some((value) => isAmong(value, routeKey)))
+  // A value that the caller chose could stand for the route key.
+  const wanted = toItems(routeKey);
+  if (!isHeld || readCallerValues(event).some((value) => toItems(value).includes(wanted)))
     throw new AuthorizerError("identity_source_without_route");
   return { names: [routeKey], resource: undefined };
 }
@@ -68,11 +69,7 @@ function readCallerValues({ headers, cookies, queryStringParameters }: RawEvent)
   return [...fields.map(String), ...pairs, ...pairs.map((pair) => pair.slice(pair.indexOf("=") + 1))];
 }
 
-/** Several values arrive joined by commas, and a route may have a comma in it too. */
-function isAmong(values: string, routeKey: string): boolean {
-  return toItems(values).includes(toItems(routeKey));
-}
-
+/** Values between commas. Several arrive joined by commas, and a route may have a comma in it too. */
 function toItems(text: string): string {
   const items = text.split(",").map((item) => item.trim());
   return `,${items.join(",")},`;

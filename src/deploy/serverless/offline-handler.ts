@@ -1,6 +1,6 @@
+import { asObject, type RawEvent } from "../../apigateway/gateways.ts";
 import type { OfflineRoute } from "./offline-routes.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
 type Handler = (event: unknown) => Promise<unknown>;
 
 /**
@@ -12,7 +12,7 @@ type Handler = (event: unknown) => Promise<unknown>;
  */
 export function adaptToOffline(authorize: Handler, routes: readonly OfflineRoute[]): Handler {
   return (event) => {
-    const fields = toFields(event);
+    const fields = asObject(event);
     if (fields["version"] === "2.0") return authorize(toHttpEvent(fields, routes));
     if (fields["version"] === "1.0" && fields["type"] === "REQUEST")
       return authorizeRest(authorize, fields, routes);
@@ -20,7 +20,7 @@ export function adaptToOffline(authorize: Handler, routes: readonly OfflineRoute
   };
 }
 
-function toHttpEvent(event: Fields, routes: readonly OfflineRoute[]): Fields {
+function toHttpEvent(event: RawEvent, routes: readonly OfflineRoute[]): RawEvent {
   const { identitySource } = event;
   const routeKey = findRoute("http", String(event["routeKey"]), routes);
   return {
@@ -33,11 +33,11 @@ function toHttpEvent(event: Fields, routes: readonly OfflineRoute[]): Fields {
 /** serverless-offline compares the policy with the ARN that it sent, so the answer names that one again. */
 async function authorizeRest(
   authorize: Handler,
-  event: Fields,
+  event: RawEvent,
   routes: readonly OfflineRoute[],
 ): Promise<unknown> {
   const { methodArn: sentArn, requestContext } = event;
-  const context = toFields(requestContext);
+  const context = asObject(requestContext);
   const sentPath = String(context["resourcePath"]);
   const route = findRoute("rest", `${String(context["httpMethod"])} ${sentPath}`, routes);
   const resourcePath = route.slice(route.indexOf(" ") + 1);
@@ -68,8 +68,4 @@ function findRoute(api: OfflineRoute["api"], sent: string, routes: readonly Offl
 
 function getName({ route }: OfflineRoute): string {
   return route;
-}
-
-function toFields(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
 }
