@@ -23,8 +23,8 @@ locals {
       back-channel-logout = merge(local.tenant, { AUTH0_CLIENT_IDS = join(",", local.clients) })
     } : name => variables if name == "revoke-on-event" ? var.revocations != null : local.has_logout
   }
-  # Each stream has a partner event bus of its own. A bus is an object, which is there or not before its name is known: what
-  # for_each decides by may not come from a value that only an apply knows.
+  # Each stream has its own partner event bus. The keys of for_each must be known before an apply: whether there is a bus
+  # is, its name is not.
   buses = var.revocations == null ? {} : { events = var.revocations.event_bus, logs = var.revocations.log_event_bus }
   rules = { for name, bus in local.buses : name => bus.name if bus != null }
   patterns = {

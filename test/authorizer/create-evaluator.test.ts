@@ -24,7 +24,7 @@ function toSettings(options: Partial<Settings>): Settings {
   return settingsFrom({ domain, clientIds: [CLIENT_ID], ...options }, runtimeDefaults({}));
 }
 
-/** The check of revocations; without an environment there is no region, so that no table can be read. */
+/** The check of revocations. Without an environment no region is known, so no table can be read. */
 function createCheck(options: Partial<Settings>, env: NodeJS.ProcessEnv = {}) {
   const settings = toSettings(options);
   const events: BackgroundEvent[] = [];

@@ -36,7 +36,7 @@ const CHANGED: Readonly<Record<string, readonly Edit[]>> = {
   forgotten: [['emailClaim: "https://acme.com/email",', ""]],
 };
 
-/** The apps in a folder of their own, with our npm package installed from its tarball. */
+/** A folder for the apps, with our npm package installed from its tarball. */
 let folder: string;
 let errors: Readonly<Record<string, string>>;
 let template: Template;

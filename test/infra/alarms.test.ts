@@ -9,7 +9,7 @@ beforeAll(() => {
   apart = JSON.parse(readFileSync(PATH, "utf8")) as Template;
 });
 
-describe("the alarms as a stack of their own", () => {
+describe("the alarms as a separate stack", () => {
   test("fit into one call", () => {
     expect(readFileSync(PATH).length).toBeLessThan(51_200);
   });

@@ -51,7 +51,7 @@ test.each([
   ["a stack with revocations", "revocations"],
   ["a stack with all that there is", "everything"],
   ["the SAM template, as far as they know SAM", "sam"],
-  ["the alarms as a stack of their own", "alarms"],
+  ["the alarms as a separate stack", "alarms"],
   ["the stack of revocations, which SAM nests, once its code is in a bucket", "uploaded"],
 ])("AWS's rules find nothing in %s", (_, name) => {
   expect(complaints[name]).toEqual([]);

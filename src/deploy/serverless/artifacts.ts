@@ -54,7 +54,7 @@ export function writeWriters(path: string): void {
 /**
  * The tenant's keys, to be packaged with the function.
  *
- * @param warn called with the reason if there are none
+ * @param warn called with the reason if the keys cannot be fetched
  */
 export async function takeKeys(
   { stack, settings }: Options,

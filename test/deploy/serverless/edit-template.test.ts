@@ -77,7 +77,7 @@ describe("the authorizer has its settings and nothing else of the service", () =
       },
     }) as unknown as Template;
 
-  test("and a resource that is empty is no obstacle", () => {
+  test("and an empty resource is left as it is", () => {
     const template = compiled();
     const environment = { AUTH0_DOMAIN: "acme.eu.auth0.com" };
     keepOwnConfiguration(template, "Auth0LambdaFunction", { handler: "authorizer.handler", environment });

@@ -5,23 +5,17 @@ import { getResources, type Template } from "../../../src/deploy/lint/cloudforma
 import { readZip } from "../../../src/deploy/package/read-zip.ts";
 import { createConsumer, type Consumer } from "../../examples/consumer.ts";
 import { packNpmPackage } from "../../tools/npm-package.ts";
+import { SECTION } from "./section.ts";
 
 let consumer: Consumer;
 beforeAll(async () => (consumer = await createConsumer("plugin", await packNpmPackage())));
-afterAll(async () => {
-  await consumer.remove();
-});
+afterAll(() => consumer.remove());
 
 function packageService(...lines: readonly string[]): Promise<Template> {
   const all = [
     "service: shop",
     ...lines,
-    "custom:",
-    "  auth0Authorizer:",
-    "    domain: acme.eu.auth0.com",
-    "    audiences: https://api.acme.com/",
-    "    emailPolicy: optional",
-    "    snapshot: false",
+    ...SECTION,
     "    revocations: true",
     "    backChannelLogout: true",
     "    logoutClientIds: [WebApp]",
@@ -83,7 +77,7 @@ describe("a service with rules for its roles, and the plugin in the object form 
   });
 });
 
-test("a guarded function with an address of its own is refused, and packaged where signatures are asked for", async () => {
+test("a guarded function with a function URL is refused, and packaged if the URL requires signatures", async () => {
   const service = (url: string): Promise<Template> =>
     packageService(
       "plugins: [auth0-api-gateway-authorizer/serverless]",

@@ -46,7 +46,7 @@ describe("serverless-offline names routes", () => {
   const paths = (routes: readonly OfflineRoute[]): string[] =>
     routes.map(({ api, method, path, route }) => `${api}: ${method} ${path} is ${route}`);
 
-  test("by the paths of its own server", () => {
+  test("by the paths that its server uses", () => {
     expect(paths(findOfflineRoutes(service(EVENTS), "auth0"))).toEqual([
       "http: GET /orders/{id} is GET /orders/{id}",
       "http: ANY /any/{proxy*} is ANY /any/{proxy+}",

@@ -325,7 +325,7 @@ const ISSUES: [string, Edit[], [string, string][]][] = [
       ],
       ["an open WebSocket API", "- unguarded-route: SconnectWebsocketsRoute: $connect has no authorizer"],
       [
-        "an open route that is no longer listed",
+        "an open route that publicRoutes does not list",
         "- unguarded-route: HttpApiRouteGetHealth: GET /health has no authorizer",
       ],
     ],

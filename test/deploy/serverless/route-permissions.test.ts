@@ -10,6 +10,7 @@ import { bearerEvent } from "../../../src/testing/events.ts";
 import { startFakeTenant, type FakeTenant } from "../../../src/testing/tenant.ts";
 import { createConsumer, type Consumer } from "../../examples/consumer.ts";
 import { packNpmPackage } from "../../tools/npm-package.ts";
+import { SECTION } from "./section.ts";
 
 const COUNT = 60;
 const numbers = Array.from({ length: COUNT }, (_, index) => index + 1);
@@ -28,12 +29,7 @@ async function packageWith({ options = [], provider = "", events }: ServiceParts
   const lines = [
     "service: shop",
     "plugins: [auth0-api-gateway-authorizer/serverless]",
-    "custom:",
-    "  auth0Authorizer:",
-    "    domain: acme.eu.auth0.com",
-    "    audiences: https://api.acme.com/",
-    "    emailPolicy: optional",
-    "    snapshot: false",
+    ...SECTION,
     ...options.map((line) => `    ${line}`),
     `provider: { name: aws, runtime: nodejs24.x${provider} }`,
     "functions:",
