@@ -24,6 +24,8 @@ export default {
   globalTeardown: "<rootDir>/test/remove-shared-folder.mjs",
   // No test may depend on how fast the machine is: this only ends one that waits for what never comes.
   testTimeout: 300_000,
+  // Jest ends a worker that takes longer to exit, by default half a second, which a busy machine takes.
+  workerGracefulExitTimeout: 60_000,
   maxWorkers: "100%",
   projects: [
     {

@@ -19,7 +19,8 @@ export async function startOffline(): Promise<{ urls: readonly string[]; stop():
     stdio: "ignore",
   });
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.kill("SIGTERM")) await once(child, "exit");
+    // Asked to end, it would wait for its connections.
+    if (child.kill("SIGKILL")) await once(child, "exit");
   };
   try {
     await untilAnswering(child, [http, webSocket]);

@@ -44,7 +44,8 @@ export async function createConsumer(example: string, tarball: string): Promise<
       printed = await untilAnswering(offline, port);
     },
     remove: async () => {
-      if (offline?.kill()) await once(offline, "exit");
+      // Asked to end, it would wait for its connections.
+      if (offline?.kill("SIGKILL")) await once(offline, "exit");
       rmSync(folder, { recursive: true });
     },
   };
