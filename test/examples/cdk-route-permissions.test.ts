@@ -201,7 +201,9 @@ test("permissions that nothing would check are refused, and a path of another ap
     unknownPath: expect.stringMatching(
       /Shop\/Get has the authorizer, and a resource whose path is not in this app.*Resource\.fromResourceAttributes/,
     ),
-    unguarded: expect.stringMatching(/Shop\/Http\/GET--orders has permissions, and not the authorizer/),
+    unguarded: expect.stringMatching(
+      /Shop\/Http\/GET--orders has permissions, and not the authorizer.*\{ authorizer: auth0\.httpAuthorizer\(\) \} to addRoutes/,
+    ),
   });
 });
 

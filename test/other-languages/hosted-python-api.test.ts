@@ -159,13 +159,15 @@ describe("the Flask recipe, as it stands in the example's README", () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "flask-"));
-    for (const file of ["api.py", "app.py"]) cpSync(`${EXAMPLE}/${file}`, `${folder}/${file}`);
-    writeFileSync(`${folder}/service.py`, recipe);
+    cpSync(`${EXAMPLE}/api.py`, `${folder}/api.py`);
+    cpSync(`${EXAMPLE}/app.py`, `${folder}/gateway.py`);
+    // Most Flask applications have this name.
+    writeFileSync(`${folder}/app.py`, recipe);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test("is Python, and maps the secret", async () => {
-    await promisify(execFile)("python3", ["-m", "py_compile", "service.py"], { cwd: folder });
+    await promisify(execFile)("python3", ["-m", "py_compile", "app.py"], { cwd: folder });
     expect(Object.values(rest ?? {})).toContain(`'${SECRET}'`);
     expect(Object.values(http ?? {})).toContain(SECRET);
   });
@@ -173,7 +175,7 @@ describe("the Flask recipe, as it stands in the example's README", () => {
   (hasFlask ? test : test.skip)(
     "knows the caller behind both gateways, and rejects requests that bypass them",
     async () => {
-      const args = ["-m", "flask", "--app", "service", "run", "--port", "0"];
+      const args = ["-m", "flask", "run", "--port", "0"];
       const env = { ...process.env, GATEWAY_SECRET: SECRET };
       const flask = spawn("python3", args, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
       try {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { readAcceptances, type Acceptance } from "../../deploy/lint/accept.ts";
 import {
@@ -9,10 +10,11 @@ import {
   type Report,
   type RuleName,
 } from "../../deploy/lint/lint.ts";
+import type { Stack } from "../../deploy/lint/evaluate.ts";
 import { createStacks, getExports } from "../../deploy/lint/stack.ts";
 import { EXIT, UsageError, type ExitCode, type Terminal } from "../terminal.ts";
 import { formatReport } from "./report.ts";
-import { readTemplates } from "./templates.ts";
+import { readTemplates, type TemplateFile } from "./templates.ts";
 
 /** Read from the working directory where there is one. */
 const ACCEPT_FILE = "auth0-authorizer.accept.json";
@@ -58,9 +60,7 @@ export function validate(
     now: terminal.clock(),
   };
   const files = positionals.flatMap(readTemplates);
-  const exports = new Map(
-    files.flatMap(({ template, load }) => getExports(createStacks(template, load).root)),
-  );
+  const exports = readExports(files);
   const reports = withSharedFindings(
     files.map(({ template, load, readFile }) =>
       checkTemplate(template, { ...options, load, readFile, exports }),
@@ -74,6 +74,18 @@ export function validate(
       reports.flatMap(({ findings }) => findings),
       values.strict,
     ),
+  );
+}
+
+/** IDs of an exporting template begin with its name, so that they are not taken for those of the importing one. */
+function readExports(files: readonly TemplateFile[]): Stack["exports"] {
+  return new Map(
+    files.flatMap(({ path, template, load }, index) => {
+      const name = basename(path).replace(/[^-\w].*/u, "");
+      const isTaken = files.slice(0, index).some((other) => basename(other.path) === basename(path));
+      const prefix = `${name}${isTaken ? ` ${index + 1}` : ""}/`;
+      return getExports(createStacks(template, load, undefined, prefix).root);
+    }),
   );
 }
 

@@ -155,7 +155,10 @@ function packageRoutes(
   const found = new Set(routes.flatMap(({ constructs }) => constructs));
   const unguarded = [...permissions.keys()].find((construct) => !found.has(construct));
   if (unguarded !== undefined)
-    throw new Error(`${unguarded.node.path} has permissions, and not the authorizer that checks them`);
+    throw new Error(
+      `${unguarded.node.path} has permissions, and not the authorizer that checks them: pass it as ` +
+        "{ authorizer: auth0.restAuthorizer() } to addMethod, or { authorizer: auth0.httpAuthorizer() } to addRoutes",
+    );
   // Two APIs may have a route of the same name, which one function cannot tell apart: the permissions of both count.
   const rules = routes.reduce<RoutePermissions>(
     (all, { name, constructs }) =>

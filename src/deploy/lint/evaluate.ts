@@ -6,7 +6,7 @@ export type Load = (location: string) => unknown;
 
 /** A template with what its values mean: it may be nested in another, which gives it parameters. */
 export interface Stack {
-  /** What stands before the logical IDs in findings: empty for the root, `Users/` for a nested stack. */
+  /** What stands before the logical IDs in findings: empty for the root, `Users/` for a nested or an exporting stack. */
   readonly prefix: string;
   readonly template: Template;
   readonly parent?: { readonly stack: Stack; readonly parameters: Properties };
@@ -102,10 +102,12 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   "Fn::Select": (argument, { inner }) => {
     const [index, list] = toList(inner(argument));
+    if (list instanceof Unknown) return list;
     return Array.isArray(list) ? (list as unknown[])[Number(index)] : new Unknown("Fn::Select");
   },
   "Fn::Split": (argument, { inner }) => {
     const [separator, text] = toList(inner(argument));
+    if (text instanceof Unknown) return text;
     return typeof text === "string" ? text.split(String(separator)) : new Unknown("Fn::Split");
   },
   ...Object.fromEntries(

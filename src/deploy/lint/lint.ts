@@ -1,5 +1,6 @@
 import { applyAcceptances, type Acceptance } from "./accept.ts";
 import type { Template } from "./cloudformation.ts";
+import type { LambdaFunction, Model } from "./model.ts";
 import { readModel, type ReadOptions } from "./read/read-model.ts";
 import { HARMLESS, RULE_NAMES, RULES, type Finding, type RuleName } from "./rules/rules.ts";
 import { isGuarded, isPreflight, type Scope, type Severity } from "./rules/rule.ts";
@@ -46,7 +47,9 @@ export function checkTemplate(template: Template, options: Options = {}): Report
   const model = readModel(template, { load: () => undefined, readFile: () => undefined, ...options });
   const { except = [], publicRoutes = [], everyFunction = false, now = Date.now() } = options;
   const ours = getOurs(model);
-  const scope: Scope = { model, publicRoutes, ours, functions: everyFunction ? model.functions : ours, now };
+  const oursElsewhere = getOurs({ ...model, functions: getImported(model) });
+  const functions = everyFunction ? model.functions : ours;
+  const scope: Scope = { model, publicRoutes, ours, oursElsewhere, functions, now };
   const findings = RULE_NAMES.filter((rule) => !except.includes(rule)).flatMap((rule): Finding[] =>
     RULES[rule].check(scope).map((finding) => ({ rule, severity: RULES[rule].severity, ...finding })),
   );
@@ -56,6 +59,11 @@ export function checkTemplate(template: Template, options: Options = {}): Report
     counts: count(scope),
     accepted: findings.length - kept.length,
   };
+}
+
+function getImported({ authorizers }: Model): LambdaFunction[] {
+  const imported = authorizers.flatMap(({ imported: each }) => (each === undefined ? [] : [each]));
+  return Array.from(new Map(imported.map((lambda) => [lambda.id, lambda])).values());
 }
 
 /** The findings of `checkTemplate`. */

@@ -97,6 +97,8 @@ export interface Authorizer {
   readonly isToken: boolean;
   /** The function, where it is one of these templates. */
   readonly function: string | undefined;
+  /** The function, where it is imported from a template that is checked together with these. */
+  readonly imported?: LambdaFunction | undefined;
   /** Why the function is not known. */
   readonly why: string;
   /** Undefined where only a deployment knows. */

@@ -15,13 +15,18 @@ const NESTED_TYPES: Readonly<Record<string, string>> = {
 /** Templates are not nested deeper than this; a file that names itself would be. */
 const MAX_DEPTH = 6;
 
-/** The stack of a template with those nested in it, and those that were not found. */
+/**
+ * The stack of a template with those nested in it, and those that were not found.
+ *
+ * @param prefix what tells its logical IDs from those of a template that imports them: `SharedAuthorizer/`
+ */
 export function createStacks(
   template: Template,
   load: Load,
   exports: Stack["exports"] = new Map(),
+  prefix = "",
 ): { readonly root: Stack; readonly missing: readonly MissingTemplate[] } {
-  const root: Stack = { prefix: "", template, children: new Map(), exports, load };
+  const root: Stack = { prefix, template, children: new Map(), exports, load };
   return { root, missing: addChildren(root, 0) };
 }
 

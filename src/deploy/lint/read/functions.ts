@@ -1,4 +1,4 @@
-import type { LambdaFunction, Model, Permission, Role } from "../model.ts";
+import type { Model, Permission, Role } from "../model.ts";
 import {
   getReference,
   getReferences,
@@ -9,8 +9,9 @@ import {
   toText,
   type Properties,
 } from "../values.ts";
+import { toFunction } from "./called.ts";
 import type { Resource, Resources } from "./resources.ts";
-import { readRoutesFile, type ReadFile } from "./routes-file.ts";
+import type { ReadFile } from "./routes-file.ts";
 import { withGlobals } from "./sam.ts";
 
 /** Everything, or every API of every account. */
@@ -43,12 +44,6 @@ export function readFunctions(resources: Resources, model: Model, readFile: Read
       name: toText(properties["LogGroupName"]) ?? "",
       isKeptForEver: properties["RetentionInDays"] === undefined,
     });
-}
-
-function toFunction(resource: Resource, readFile: ReadFile): LambdaFunction {
-  const { id, properties } = resource;
-  const role = getReferences(properties["Role"])[0];
-  return { id, properties, role, routesFile: readRoutesFile(resource, readFile) };
 }
 
 function readSamFunction(resource: Resource, model: Model, readFile: ReadFile): void {

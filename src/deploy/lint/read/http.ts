@@ -1,5 +1,6 @@
 import type { ApiKind, Authorizer, Backend, Model, Route } from "../model.ts";
 import { getReferences, getWhyUnknown, isTrue, toList, toRecord, toText } from "../values.ts";
+import { readCalled } from "./called.ts";
 import { NO_BACKEND, readBackend } from "./backend.ts";
 import { isLambdaAuthorizer, readGuard } from "./guard.ts";
 import { readStrictly, toApiId, toSeconds, toVersion, type Resource, type Resources } from "./resources.ts";
@@ -101,8 +102,7 @@ function readAuthorizer(
       api,
       kind: isWebSocket ? "websocket" : kindOf(api),
       isToken: false,
-      function: resources.findFunction(AuthorizerUri),
-      why: getWhyUnknown(AuthorizerUri) ?? "it is another stack's",
+      ...readCalled(AuthorizerUri, resources),
       sources: isKnown ? sources.map(String) : undefined,
       ttlSeconds: toSeconds(properties["AuthorizerResultTtlInSeconds"], 0),
       hasSimpleResponses:

@@ -1,5 +1,6 @@
 import type { ApiKind, Authorizer, Guard, Model, Route } from "../model.ts";
 import { getWhyUnknown, isTrue, toList, toRecord, toText, type Properties } from "../values.ts";
+import { readCalled } from "./called.ts";
 import { readBackend } from "./backend.ts";
 import { isLambdaAuthorizer } from "./guard.ts";
 import { readHeaders } from "./rest.ts";
@@ -155,8 +156,7 @@ function readAuthorizer(
       api,
       kind,
       isToken: toText(type)?.toUpperCase() === "TOKEN",
-      function: resources.findFunction(authorizerUri),
-      why: getWhyUnknown(authorizerUri) ?? "it is another stack's",
+      ...readCalled(authorizerUri, resources),
       sources: getWhyUnknown(identitySource) === undefined ? sources : undefined,
       ttlSeconds: toSeconds(authorizer["authorizerResultTtlInSeconds"], isRest ? 300 : 0),
       hasSimpleResponses: isRest ? false : isTrue(enableSimpleResponses),

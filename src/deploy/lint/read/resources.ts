@@ -17,9 +17,12 @@ export interface Resource {
 export interface Resources {
   readonly all: readonly Resource[];
   ofType(...types: readonly string[]): Resource[];
+  /** A resource of these templates, or of one that exports to them. */
   get(id: string): Resource | undefined;
   /** The ID of the function that a value names, by reference, alias or name; undefined where it is none of these. */
   findFunction(value: unknown): string | undefined;
+  /** The function that a value imports from a template which is checked together with these. */
+  findImportedFunction(value: unknown): Resource | undefined;
 }
 
 const FUNCTION_TYPES = ["AWS::Lambda::Function", "AWS::Serverless::Function"];
@@ -40,13 +43,13 @@ export function readResources(root: Stack): Resources {
     }),
   );
 
-  function follow(id: string, steps: number): string | undefined {
-    const { type = "", properties = {} } = byId.get(id) ?? {};
-    if (FUNCTION_TYPES.includes(type)) return id;
-    if (!ALIAS_TYPES.includes(type) || steps > MAX_STEPS) return undefined;
-    return getReferences(properties["FunctionName"])
-      .map((next) => follow(next, steps + 1))
-      .find(Boolean);
+  const get = (id: string): Resource | undefined => byId.get(id) ?? readExported(root, id);
+
+  function follow(id: string, steps = 0): Resource | undefined {
+    const resource = get(id);
+    if (resource === undefined || FUNCTION_TYPES.includes(resource.type)) return resource;
+    if (!ALIAS_TYPES.includes(resource.type) || steps > MAX_STEPS) return undefined;
+    return findFirst(resource.properties["FunctionName"], (next) => follow(next, steps + 1));
   }
 
   function findByName(value: unknown): string | undefined {
@@ -58,12 +61,35 @@ export function readResources(root: Stack): Resources {
   return {
     all,
     ofType: (...types) => all.filter(({ type }) => types.includes(type)),
-    get: (id) => byId.get(id),
+    get,
     findFunction: (value) =>
-      getReferences(value)
-        .map((id) => follow(id, 0))
-        .find(Boolean) ?? findByName(value),
+      findFirst(value, (id) => {
+        const found = follow(id)?.id ?? "";
+        return byId.has(found) ? found : undefined;
+      }) ?? findByName(value),
+    findImportedFunction: (value) =>
+      findFirst(value, (id) => {
+        const found = follow(id);
+        return found === undefined || byId.has(found.id) ? undefined : found;
+      }),
   };
+}
+
+function findFirst<Found>(value: unknown, find: (id: string) => Found | undefined): Found | undefined {
+  return getReferences(value)
+    .map(find)
+    .find((found) => found !== undefined);
+}
+
+/** A resource of a stack that exports values: its ID begins with the prefix of that stack. */
+function readExported({ exports }: Stack, id: string): Resource | undefined {
+  for (const [exporter] of exports.values())
+    for (const stack of flatten(exporter)) {
+      const own = id.slice(stack.prefix.length);
+      if (id.startsWith(stack.prefix) && Object.hasOwn(stack.template.Resources, own))
+        return readResource(stack, own);
+    }
+  return undefined;
 }
 
 function readResource(stack: Stack, id: string): Resource {

@@ -8,6 +8,7 @@ import {
   toText,
   type Properties,
 } from "../values.ts";
+import { readCalled } from "./called.ts";
 import { readBackend } from "./backend.ts";
 import { isLambdaAuthorizer, readGuard } from "./guard.ts";
 import { readStrictly, toApiId, toSeconds, type Resource, type Resources } from "./resources.ts";
@@ -127,8 +128,7 @@ function readAuthorizer({ id, properties }: Resource, resources: Resources): Aut
       api: toApiId(RestApiId),
       kind: "rest",
       isToken: Type === "TOKEN",
-      function: resources.findFunction(AuthorizerUri),
-      why: getWhyUnknown(AuthorizerUri) ?? "it is another stack's",
+      ...readCalled(AuthorizerUri, resources),
       sources: sources === undefined || getWhyUnknown(sources) !== undefined ? undefined : sources.split(","),
       ttlSeconds: toSeconds(properties["AuthorizerResultTtlInSeconds"], DEFAULT_TTL_SECONDS),
       hasSimpleResponses: false,

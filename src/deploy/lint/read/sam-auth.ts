@@ -1,5 +1,6 @@
 import type { ApiKind, Authorizer, Guard } from "../model.ts";
 import { getWhyUnknown, isTrue, toList, toRecord, toText, type Properties } from "../values.ts";
+import { readCalled } from "./called.ts";
 import { toSeconds, toVersion, type Resources } from "./resources.ts";
 
 /** The Lambda authorizers of the `Auth` of an API. */
@@ -20,8 +21,7 @@ export function readSamAuthorizers(
         api,
         kind,
         isToken: isRest && toText(authorizer["FunctionPayloadType"]) !== "REQUEST",
-        function: resources.findFunction(FunctionArn),
-        why: getWhyUnknown(FunctionArn) ?? "it is another stack's",
+        ...readCalled(FunctionArn, resources),
         sources: readSources(toRecord(Identity), isRest),
         ttlSeconds: toSeconds(toRecord(Identity)["ReauthorizeEvery"], isRest ? 300 : 0),
         hasSimpleResponses:

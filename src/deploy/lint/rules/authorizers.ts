@@ -3,7 +3,15 @@ import { getVariable } from "../../../settings/settings.ts";
 import { POLICY_TTL_SECONDS, SIMPLE_TTL_SECONDS } from "../../package/function-defaults.ts";
 import type { Authorizer, Permission } from "../model.ts";
 import { isOpen } from "../values.ts";
-import { isIncomplete, isOurs, readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
+import {
+  findOurs,
+  isIncomplete,
+  isOurs,
+  readEnvironment,
+  type Check,
+  type RuleFinding,
+  type Scope,
+} from "./rule.ts";
 
 export const longTtls: Check = (scope) =>
   getAuthorizers(scope)
@@ -45,7 +53,7 @@ const READ_HEADERS = ["authorization", "sec-websocket-protocol"];
 export const unreadTokens: Check = (scope) =>
   scope.model.authorizers.flatMap((authorizer): RuleFinding[] => {
     const { id, kind, sources = [] } = authorizer;
-    const lambda = scope.ours.find((each) => each.id === authorizer.function);
+    const lambda = findOurs(scope, authorizer);
     if (lambda === undefined || kind !== "websocket" || sources.length === 0) return [];
     const { texts, unknown } = readEnvironment(lambda);
     if (TOKEN_PARAMETER in unknown) return [];
@@ -104,7 +112,7 @@ function toFormat(value = ""): string {
 export const responseFormats: Check = (scope) =>
   scope.model.authorizers.flatMap((authorizer): RuleFinding[] => {
     const { id, kind, hasSimpleResponses } = authorizer;
-    const lambda = scope.ours.find((each) => each.id === authorizer.function);
+    const lambda = findOurs(scope, authorizer);
     if (lambda === undefined || kind !== "http" || hasSimpleResponses === undefined) return [];
     const { texts, unknown } = readEnvironment(lambda);
     if (RESPONSE_FORMAT in unknown) return [];
@@ -152,9 +160,9 @@ export const unreadAuthorizers: Check = ({ model }) =>
 
 export const unknownAuthorizerValues: Check = ({ model }) =>
   model.authorizers.flatMap((authorizer): RuleFinding[] => {
-    const { id, isToken, sources, ttlSeconds, hasSimpleResponses, why } = authorizer;
+    const { id, isToken, sources, ttlSeconds, hasSimpleResponses, why, imported } = authorizer;
     const unknown = [
-      ...(authorizer.function === undefined ? [`its function: ${why}`] : []),
+      ...(authorizer.function === undefined && imported === undefined ? [`its function: ${why}`] : []),
       ...(sources === undefined && !isToken ? ["its identity source"] : []),
       ...(ttlSeconds === undefined ? ["its time to live"] : []),
       ...(hasSimpleResponses === undefined ? ["its format of responses"] : []),

@@ -50,7 +50,7 @@ export const GAPS = {
     severity: "not checked",
     title: "a value that is known only at deployment",
     why: "It is checked when the function starts, or not at all.",
-    fix: "Nothing, or give the parameter a default.",
+    fix: "Nothing, or give the parameter a default. If another template exports the value, check both together.",
     check: (scope) => [
       ...unread("value-at-deployment")(scope),
       ...settingsAtDeployment(scope),

@@ -1,7 +1,7 @@
 import { ALWAYS_THERE } from "../../../settings/context-names.ts";
 import { settingsFromEnvironment, type Settings } from "../../../settings/settings.ts";
 import type { Mapping, Route } from "../model.ts";
-import { readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
+import { findOurs, readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
 
 /** Lambda chooses the environment of a function with tenant isolation by this header. */
 const TENANT_HEADER = "header.x-amz-tenant-id";
@@ -86,10 +86,10 @@ function getKey(source: string): string | undefined {
 }
 
 /** Keys of the context that every accepted token has; undefined where the authorizer is not this one. */
-function getKeysAlwaysThere({ model, ours }: Scope, { guard }: Route): readonly string[] | undefined {
+function getKeysAlwaysThere(scope: Scope, { guard }: Route): readonly string[] | undefined {
   if (guard.kind !== "lambda") return undefined;
-  const authorizer = model.authorizers.find(({ id }) => id === guard.authorizer);
-  const lambda = ours.find(({ id }) => id === authorizer?.function);
+  const authorizer = scope.model.authorizers.find(({ id }) => id === guard.authorizer);
+  const lambda = authorizer === undefined ? undefined : findOurs(scope, authorizer);
   if (authorizer?.function !== undefined && lambda === undefined) return undefined;
   const always = [...ALWAYS_THERE, "principalId"];
   const settings = lambda === undefined ? undefined : readSettings(readEnvironment(lambda).texts);

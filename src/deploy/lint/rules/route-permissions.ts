@@ -7,7 +7,7 @@ import {
 } from "../../../settings/route-permissions.ts";
 import { getVariable } from "../../../settings/settings.ts";
 import type { Authorizer, LambdaFunction, Route } from "../model.ts";
-import { isIncomplete, readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
+import { calls, isIncomplete, readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
 
 /** An authorizer's function with permissions by route, and what calls it in these templates. */
 interface Guarding {
@@ -21,7 +21,7 @@ interface Guarding {
 
 /** A guarded route that no rule names: each call is denied. */
 export const unlistedRoutes: Check = (scope) =>
-  getGuarding(scope).flatMap(({ lambda, rules, routes }) =>
+  getGuarding(scope, [...scope.ours, ...scope.oursElsewhere]).flatMap(({ lambda, rules, routes }) =>
     routes
       .filter((route) => isReadable(route) && !isListed(rules, route))
       .map(({ resource, key }): RuleFinding => ({
@@ -35,7 +35,7 @@ export const unlistedRoutes: Check = (scope) =>
 
 /** A rule that names no route: a route was renamed, or the rule is misspelled. */
 export const rulesWithoutRoute: Check = (scope) =>
-  getGuarding(scope)
+  getGuarding(scope, scope.ours)
     .filter(({ authorizers }) => authorizers.length > 0)
     .flatMap(({ lambda, rules, routes, uncertain }) => {
       const names = [...routes, ...uncertain].flatMap(toNames);
@@ -58,7 +58,7 @@ function suggest(name: string, routes: readonly Route[]): string {
 
 /** An authorizer that is not told the route, or not in a way that callers cannot forge: every call is answered 500. */
 export const routesNotTold: Check = (scope) =>
-  getGuarding(scope).flatMap(({ authorizers }) =>
+  getGuarding(scope, [...scope.ours, ...scope.oursElsewhere]).flatMap(({ authorizers }) =>
     authorizers.flatMap(({ id, kind, isToken, payloadVersion, sources }): RuleFinding[] => {
       if (isToken) return [{ resource: id, found: "it is of the type TOKEN, whose events have no route" }];
       if (kind !== "http") return [];
@@ -70,7 +70,7 @@ export const routesNotTold: Check = (scope) =>
 
 /** A REST API's cache with one entry for all routes: the policy of one route is the answer for the others. */
 export const routesNotInKey: Check = (scope) =>
-  getGuarding(scope).flatMap(({ authorizers }) =>
+  getGuarding(scope, [...scope.ours, ...scope.oursElsewhere]).flatMap(({ authorizers }) =>
     authorizers
       .filter(({ kind, isToken, ttlSeconds = 0 }) => kind === "rest" && !isToken && ttlSeconds > 0)
       .flatMap(({ id, sources, ttlSeconds }): RuleFinding[] => {
@@ -88,11 +88,11 @@ export const brokenRoutesFiles: Check = ({ ours }) =>
     routesFile?.issue === undefined ? [] : [{ resource: id, found: routesFile.issue }],
   );
 
-function getGuarding({ model, ours }: Scope): Guarding[] {
-  return ours.flatMap((lambda) => {
+function getGuarding({ model }: Scope, functions: readonly LambdaFunction[]): Guarding[] {
+  return functions.flatMap((lambda) => {
     const rules = readRules(lambda);
     if (Object.keys(rules).length === 0) return [];
-    const authorizers = model.authorizers.filter(({ function: called }) => called === lambda.id);
+    const authorizers = model.authorizers.filter((authorizer) => calls(authorizer, lambda));
     const routes = model.routes.filter(
       ({ guard }) => guard.kind === "lambda" && authorizers.some(({ id }) => id === guard.authorizer),
     );

@@ -23,6 +23,8 @@ export interface Scope {
   readonly publicRoutes: readonly string[];
   /** Functions that are this authorizer. */
   readonly ours: readonly LambdaFunction[];
+  /** The same, of another template that is checked together with these: its own check looks at their settings. */
+  readonly oursElsewhere: readonly LambdaFunction[];
   /** Functions that the rules about functions look at. */
   readonly functions: readonly LambdaFunction[];
   /** Milliseconds since the epoch. */
@@ -51,8 +53,17 @@ export function isGuarded({ guard }: Route): boolean {
   return guard.kind === "lambda" || guard.kind === "aws";
 }
 
-export function isOurs({ ours }: Scope, { function: called }: Authorizer): boolean {
-  return ours.some(({ id }) => id === called);
+export function isOurs(scope: Scope, authorizer: Authorizer): boolean {
+  return findOurs(scope, authorizer) !== undefined;
+}
+
+/** The function that an authorizer calls, where it is this one. */
+export function findOurs({ ours, oursElsewhere }: Scope, authorizer: Authorizer): LambdaFunction | undefined {
+  return [...ours, ...oursElsewhere].find((lambda) => calls(authorizer, lambda));
+}
+
+export function calls({ function: called, imported }: Authorizer, { id }: LambdaFunction): boolean {
+  return called === id || imported?.id === id;
 }
 
 /** Whether a part of the templates was not found, so that what seems to be missing may be there. */

@@ -8,7 +8,7 @@ import {
 import { findMisspelledVariables, getVariable, settingsFromEnvironment } from "../../../settings/settings.ts";
 import { HANDLER, WRITER_HANDLERS } from "../../package/function-files.ts";
 import type { LambdaFunction, Model } from "../model.ts";
-import { getVariables, readEnvironment, type Check } from "./rule.ts";
+import { calls, getVariables, readEnvironment, type Check } from "./rule.ts";
 
 /** What the function itself would say about its environment at its first start. */
 export const brokenSettings: Check = ({ ours, now }) =>
@@ -50,12 +50,15 @@ const OTHER_AUTHORIZERS = ["AUTH0_AUDIENCE", "AUTH0_CLIENT_ID", "AUDIENCE", "JWK
  * The functions that are this authorizer: what an authorizer of an API calls, or what has the package's file, and knows
  * its tenant. A function that asks Auth0 for something else, and another authorizer, are not.
  */
-export function getOurs({ functions, authorizers }: Model): LambdaFunction[] {
+export function getOurs({
+  functions,
+  authorizers,
+}: Pick<Model, "functions" | "authorizers">): LambdaFunction[] {
   return functions.filter((lambda) => {
     const names = Object.keys(getVariables(lambda));
     if (!isForNode(lambda)) return false;
     const isOfPackage = PACKAGED.includes(String(lambda.properties["Handler"]));
-    const isCalled = authorizers.some(({ function: called }) => called === lambda.id);
+    const isCalled = authorizers.some((authorizer) => calls(authorizer, lambda));
     const hasList = OWN_LISTS.some((name) => names.includes(name));
     if (hasList) return isOfPackage || isCalled;
     return (

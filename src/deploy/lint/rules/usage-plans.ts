@@ -1,6 +1,6 @@
 import { getVariable } from "../../../settings/settings.ts";
 import type { Api } from "../model.ts";
-import { readEnvironment, type Check, type Scope } from "./rule.ts";
+import { findOurs, readEnvironment, type Check, type Scope } from "./rule.ts";
 
 const VARIABLE = getVariable("usageKeyClaim");
 
@@ -26,13 +26,14 @@ export const keysForHeaders: Check = (scope) => {
 };
 
 /** REST APIs whose authorizer answers with the key of a usage plan. */
-function getApisWithUsageKeys({ model, ours }: Scope): readonly Api[] {
-  const isKeyed = (id: string | undefined): boolean =>
-    ours.some((each) => each.id === id && isSet(readEnvironment(each).texts[VARIABLE]));
-  const guarded = model.authorizers.filter(
-    ({ kind, function: called }) => kind === "rest" && isKeyed(called),
-  );
-  return model.apis.filter(({ id }) => guarded.some(({ api }) => api === id));
+function getApisWithUsageKeys(scope: Scope): readonly Api[] {
+  const guarded = scope.model.authorizers.filter((authorizer) => {
+    const lambda = findOurs(scope, authorizer);
+    return (
+      authorizer.kind === "rest" && lambda !== undefined && isSet(readEnvironment(lambda).texts[VARIABLE])
+    );
+  });
+  return scope.model.apis.filter(({ id }) => guarded.some(({ api }) => api === id));
 }
 
 function isSet(value = ""): boolean {
