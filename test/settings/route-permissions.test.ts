@@ -33,6 +33,10 @@ describe("permissions by route", () => {
     "my$default=a",
     "$connects=a",
     "GET /a b=c",
+    "GET /orders/=a",
+    "GET /orders?x=a",
+    "GET /orders#x=a",
+    "GET /orders/*=a",
   ])("cannot name %s", (value) => {
     expect(() => routePermissions(value)).toThrow(/which is not a route: write GET .* in capitals/);
   });
@@ -42,6 +46,7 @@ describe("permissions by route", () => {
     ["=a", 'has an item that is not ROUTE=PERMISSION: "=a"'],
     ["GET /a=b c", "contains an empty item or a space"],
     ["GET /a=b;c", "has a semicolon"],
+    ["GET /a=b|c", "there are no alternatives"],
   ])("cannot be %s", (value, message) => {
     expect(() => routePermissions(value)).toThrow(message);
   });

@@ -7,7 +7,8 @@ import {
   settingsFromEnvironment,
   type Settings,
 } from "../../settings/settings.ts";
-import { issuer, list } from "../../settings/parsers.ts";
+import { issuer } from "../../settings/parsers.ts";
+import { list } from "../../settings/words.ts";
 import { checkNative } from "./native-authorizers.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { EXIT, paint, UsageError, type ExitCode, type Style, type Terminal } from "../terminal.ts";
