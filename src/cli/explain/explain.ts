@@ -10,6 +10,7 @@ import type { ExitCode, Terminal } from "../terminal.ts";
 import { decodeText } from "../pasted-text.ts";
 import { keysOfFile, tenantKeys } from "../tenant-keys.ts";
 import { getEvidence, tokenFrom, type Evidence } from "../token-input.ts";
+import { readTime } from "../time-option.ts";
 import { getClue } from "./clue.ts";
 import { asJson, asText } from "./report.ts";
 import { trace, type Trace } from "./trace.ts";
@@ -91,8 +92,11 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
   const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true });
   if (values.help === true) return undefined;
   if (positionals.length > 1) throw new UsageError("one token at a time");
-  const now = values.at === undefined ? terminal.clock() : Date.parse(values.at);
-  if (Number.isNaN(now)) throw new UsageError(`--at is not a time: ${values.at ?? ""}`);
+  if (values.event !== undefined && positionals.length > 0)
+    throw new UsageError("a token or --event, not both: the event has a token of its own");
+  if (values.offline === true && values.keys !== undefined)
+    throw new UsageError("--offline checks no signature: leave it out, and the keys of --keys are used");
+  const now = values.at === undefined ? terminal.clock() : readTime("--at", values.at) * 1000;
   const credential = values.event === undefined ? await tokenFrom(positionals[0], terminal) : "";
   return {
     evidence:
