@@ -12,7 +12,7 @@ const PARAMETER = /(?:^|[?#&\s"'])(access_token|id_token)=([^&\s"'`#]+)/g;
 /** A JWT with a sign directly before it: a value in code, JSON, a cookie or an address, and not one of several words. */
 const VALUE_INSIDE = /[^\s\w.-](eyJ[\w-]*\.[\w-]+\.[\w-]+)(?![\w.-])/g;
 /** What cannot be seen at the ends of what was copied from a page. */
-const UNSEEN_AROUND = /^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/g;
+export const UNSEEN_AROUND = /^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/g;
 /** The end of a line, as a shell or a mail continues it. */
 const LINE_END = /\s*[\\=]?[\r\n]+\s*/g;
 /** A compact JWT, or an encrypted one, with the scheme or without. */
