@@ -1,5 +1,6 @@
 /** Reads pasted text as the token or file that it most probably is. */
 import { isUtf8 } from "node:buffer";
+import { readFileSync } from "node:fs";
 import { UsageError } from "./terminal.ts";
 
 const TOKEN_MEMBERS = ["access_token", "id_token"] as const;
@@ -25,6 +26,11 @@ const COMPACT = /^(?:bearer +)?[\w-]+(?:\.[\w-]*){2,4}$/i;
  */
 export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder(getEncoding(bytes)).decode(bytes);
+}
+
+/** A file as text, in any of these encodings. */
+export function readTextFile(path: string): string {
+  return decodeText(readFileSync(path));
 }
 
 function getEncoding(bytes: Uint8Array): string {

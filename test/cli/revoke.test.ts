@@ -314,7 +314,23 @@ describe("revoke", () => {
     const nowhere = { ...env, AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:9" };
     const { exitCode, errors } = await revoke(["user", SUB], { env: nowhere });
     expect(exitCode).toBe(1);
-    expect(errors).toMatch(/Nothing was revoked: .*ECONNREFUSED/);
+    expect(errors).toMatch(/Nothing was revoked: .*ECONNREFUSED.*\. Check the network, AWS_REGION, /);
+  });
+
+  test.each([
+    ["AWS_ENDPOINT_URL_DYNAMODB", "localhost:8000", "must be a web address such as http://localhost:8000"],
+    ["AWS_ENDPOINT_URL_DYNAMODB", "dynamodb", "must be a web address"],
+    ["AWS_ENDPOINT_URL_DYNAMODB", "ftp://localhost", "must be a web address"],
+    ["AWS_REGION", "eu-central-1/x", "must be a region such as eu-central-1"],
+    ["AWS_REGION", "eu central", "must be a region"],
+  ])("says so where %s is %s, as doctor does", async (variable, value, message) => {
+    const wrong = { ...env, [variable]: value };
+    const { exitCode, errors } = await revoke(["user", SUB], { env: wrong });
+    expect([exitCode, table.reads]).toEqual([2, 0]);
+    expect(errors).toContain(`${variable} ${message}`);
+    const settings = { AUTH0_DOMAIN: "http://127.0.0.1:9", AUTH0_CLIENT_IDS: "WebApp" };
+    const { output } = await run(["doctor"], { env: { ...wrong, ...settings } });
+    expect(output).toContain(`cannot be read: ${variable} ${message}`);
   });
 
   test.each([
@@ -374,6 +390,10 @@ describe("revocations", () => {
     table.revoke({ kind: "client", clientId: "WebApp" }, second - 2);
     table.revoke({ kind: "token", hash: "h-1" }, second - 1);
   }
+
+  test("takes no empty kind for every kind", async () => {
+    expect(await list(["--kind", ""])).toMatchObject({ exitCode: 2, output: "" });
+  });
 
   test("lists what is revoked, page after page, the latest last", async () => {
     revokeFive();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { readAcceptances, type Acceptance } from "../../deploy/lint/accept.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type RuleName,
 } from "../../deploy/lint/lint.ts";
 import { createStacks, getExports } from "../../deploy/lint/stack.ts";
+import { readTextFile } from "../pasted-text.ts";
 import { EXIT, UsageError, type ExitCode, type Terminal } from "../terminal.ts";
 import { formatReport } from "./report.ts";
 import { readTemplates } from "./templates.ts";
@@ -115,7 +116,7 @@ function readAcceptFile(given: string | undefined): Acceptance[] {
   const path = given ?? ACCEPT_FILE;
   if (given === undefined && !existsSync(path)) return [];
   try {
-    return readAcceptances(JSON.parse(readFileSync(path, "utf8")));
+    return readAcceptances(JSON.parse(readTextFile(path)));
   } catch (error) {
     throw new UsageError(`${path}: ${(error as Error).message}`, { cause: error });
   }
