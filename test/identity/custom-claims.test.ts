@@ -120,7 +120,7 @@ describe("a reader gives", () => {
   test.each([
     ["a string for a number", "number", "pro"],
     ["a flag for a number", "number", true],
-    ["nothing for a number", "number", ""],
+    ["an empty list for a number", "number", []],
     ["a number for a flag", "boolean", 1],
     ["a list for a flag", "boolean", ["true", "false"]],
     ["an object for a string", "string", { a: 1 }],
