@@ -12,10 +12,9 @@ export const OTHER_ROUTES = "*";
 
 /**
  * A method of API Gateway's and a path, or a WebSocket's or HTTP API's route without a path. API Gateway has no route with
- * a query, and none that ends in a slash.
+ * a query or a wildcard.
  */
-const ROUTE =
-  /^(?:\*|\$default|\$connect|(?:ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \/(?:[^\s?#*]*[^\s?#*/])?)$/;
+const ROUTE = /^(?:\*|\$default|\$connect|(?:ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \/[^\s?#*]*)$/;
 
 /**
  * Reads `GET /orders/{id}=read:orders, ANY /admin/{proxy+}=admin, GET /hello=`, where a route with several permissions
@@ -34,7 +33,7 @@ export function routePermissions(value: unknown): RoutePermissions {
 }
 
 const EXAMPLES =
-  "write GET /orders/{id} or ANY /admin/{proxy+} as the API defines it, with the method in capitals and no slash at the end, or $default, $connect, or * for all others";
+  "write GET /orders/{id} or ANY /admin/{proxy+} as the API defines it, with the method in capitals, or $default, $connect, or * for all others";
 
 /** The text that {@link routePermissions} reads. */
 export function formatRoutePermissions(rules: RoutePermissions): string {

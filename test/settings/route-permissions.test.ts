@@ -33,7 +33,6 @@ describe("permissions by route", () => {
     "my$default=a",
     "$connects=a",
     "GET /a b=c",
-    "GET /orders/=a",
     "GET /orders?x=a",
     "GET /orders#x=a",
     "GET /orders/*=a",
