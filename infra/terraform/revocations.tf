@@ -202,7 +202,7 @@ resource "aws_lambda_function_event_invoke_config" "revoke_on_event" {
   }
 }
 
-# Auth0 comes from everywhere and brings a signed token, so the address is open to everybody. It is an API's, because a
+# Auth0 comes from everywhere and brings a signed token, so the address is public. It is an API's, because a
 # function URL needs a permission that not every version of the provider knows.
 resource "aws_apigatewayv2_api" "logout" {
   count = local.has_logout ? 1 : 0

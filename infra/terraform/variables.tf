@@ -69,7 +69,7 @@ variable "route_permissions" {
 }
 
 variable "revocations" {
-  description = "Revokes tokens before they expire, with a table and what fills it: the partner event buses of the tenant's Event Stream and log stream (an aws_cloudwatch_event_bus, or an object with its name), whether a logout in the log stream revokes its session, after how many days a session's revocation is forgotten (null: never), and the applications whose logout tokens count, with which there is an endpoint for them that is open to everybody. An empty object has the table alone, for auth0-authorizer revoke; null has nothing of it. zip is the path of the functions' code where this module does not come from the npm package."
+  description = "Revokes tokens before they expire, with a table and what fills it: the partner event buses of the tenant's Event Stream and log stream (an aws_cloudwatch_event_bus, or an object with its name), whether a logout in the log stream revokes its session, after how many days a session's revocation is forgotten (null: never), and the applications whose logout tokens count, with which there is a public endpoint for them. An empty object has the table alone, for auth0-authorizer revoke; null has nothing of it. zip is the path of the functions' code where this module does not come from the npm package."
   type = object({
     event_bus         = optional(object({ name = string }))
     log_event_bus     = optional(object({ name = string }))

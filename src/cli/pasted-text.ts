@@ -1,5 +1,6 @@
 /** Reads pasted text as the token or file that it most probably is. */
 import { isUtf8 } from "node:buffer";
+import { readFileSync } from "node:fs";
 import { UsageError } from "./terminal.ts";
 
 const TOKEN_MEMBERS = ["access_token", "id_token"] as const;
@@ -7,8 +8,14 @@ const TOKEN_MEMBERS = ["access_token", "id_token"] as const;
 /** What copying adds around a token: quotes of every kind, and the comma or semicolon of the line that it stood in. */
 const AROUND = /^["'`\u2018-\u201f]+|["'`\u2018-\u201f]*[,;]?$/g;
 /** An Authorization header anywhere in a text: a curl command, or a request with all of its headers. */
-const HEADER_INSIDE = /\bauthorization["']?\s*:\s*["']?bearer\s+([^\s"'`\\]+)/gi;
+const HEADER_INSIDE = /\bauthorization["']?\s*:\s*["'`]?bearer\s+([^\s"'`\\]+)/gi;
 const PARAMETER = /(?:^|[?#&\s"'])(access_token|id_token)=([^&\s"'`#]+)/g;
+/** A JWT with a sign directly before it: a value in code, JSON, a cookie or an address, and not one of several words. */
+const VALUE_INSIDE = /[^\s\w.-](eyJ[\w-]*\.[\w-]+\.[\w-]+)(?![\w.-])/g;
+/** What cannot be seen at the ends of what was copied from a page. */
+export const UNSEEN_AROUND = /^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/g;
+/** The end of a line, as a shell or a mail continues it. */
+const LINE_END = /\s*[\\=]?[\r\n]+\s*/g;
 /** A compact JWT, or an encrypted one, with the scheme or without. */
 const COMPACT = /^(?:bearer +)?[\w-]+(?:\.[\w-]*){2,4}$/i;
 
@@ -19,6 +26,11 @@ const COMPACT = /^(?:bearer +)?[\w-]+(?:\.[\w-]*){2,4}$/i;
  */
 export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder(getEncoding(bytes)).decode(bytes);
+}
+
+/** A file as text, in any of these encodings. */
+export function readTextFile(path: string): string {
+  return decodeText(readFileSync(path));
 }
 
 function getEncoding(bytes: Uint8Array): string {
@@ -39,16 +51,16 @@ function isPlainUtf8(bytes: Uint8Array): boolean {
  * @throws UsageError where the text holds two tokens, or is JSON without any
  */
 export function readPastedCredential(text: string): string {
-  const plain = text.replace(/^\ufeff/, "").trim();
-  const tokens = [...tokensOfJson(plain), ...matches(HEADER_INSIDE, plain, 1), ...tokensOfParameters(plain)];
-  const [token, ...others] = new Set(tokens);
+  const plain = text.replaceAll(UNSEEN_AROUND, "");
+  const named = [...tokensOfJson(plain), ...matches(HEADER_INSIDE, plain, 1), ...tokensOfParameters(plain)];
+  const [token, ...others] = new Set(named.length > 0 ? named : valuesInside(plain));
   if (others.length > 0)
     throw new UsageError(
       "there are several tokens in this text: give only the one that the application sends to the API",
     );
   if (token !== undefined) return token;
   const value = plain.replace(/^authorization:\s*/i, "").replaceAll(AROUND, "");
-  const joined = value.replace(/^(bearer)\s+/i, "$1 ").replaceAll(/\s*[\r\n]+\s*/g, "");
+  const joined = value.replace(/^(bearer)\s+/i, "$1 ").replaceAll(LINE_END, "");
   return COMPACT.test(joined) ? joined : value;
 }
 
@@ -59,7 +71,7 @@ function tokensOfJson(text: string): readonly string[] {
   const value = text.startsWith("{") ? parseObject(text) : undefined;
   if (value === undefined) return [];
   const tokens = TOKEN_MEMBERS.map((name) => value[name]).filter((token) => typeof token === "string");
-  if (tokens.length > 0) return tokens;
+  if (tokens.length > 0 || valuesInside(text).length > 0) return tokens;
   const names = "error" in value ? "the answer of a token endpoint that issued none" : "JSON without a token";
   throw new UsageError(`this is ${names}: it has neither access_token nor id_token`);
 }
@@ -81,6 +93,11 @@ function tokensOfParameters(text: string): readonly string[] {
       return value;
     }
   });
+}
+
+/** Where the text as a whole is neither a token nor in quotes. */
+function valuesInside(text: string): readonly string[] {
+  return COMPACT.test(text.replaceAll(AROUND, "")) ? [] : matches(VALUE_INSIDE, text, 1);
 }
 
 function matches(pattern: RegExp, text: string, group: number): string[] {

@@ -2,7 +2,8 @@ import { HANDLER, functionFilesWith } from "../deploy/package/function-files.ts"
 import { takeSnapshot } from "../deploy/package/take-snapshot.ts";
 import { zip } from "../deploy/package/zip.ts";
 import { getVariable } from "../settings/settings.ts";
-import { list, issuer } from "../settings/parsers.ts";
+import { issuer } from "../settings/parsers.ts";
+import { list } from "../settings/words.ts";
 import { SNAPSHOT_FILE, type SnapshotDocument } from "../token/keys/snapshot.ts";
 import { printable } from "../logging/describe-error.ts";
 import type { Terminal } from "./terminal.ts";

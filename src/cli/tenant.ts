@@ -9,6 +9,10 @@ const DEFAULT_PORT = 4000;
 /** Where development servers of pages listen: Create React App and Next.js, Vite. */
 const DEFAULT_ORIGINS = ["http://localhost:3000", "http://localhost:5173"];
 const LARGEST_PORT = 65_535;
+const PORT_ISSUES: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is taken",
+  EACCES: "is not for users of this machine",
+};
 
 const USAGE = `Usage: auth0-authorizer tenant [options]
 
@@ -63,9 +67,10 @@ export async function tenant(
   // Loaded here only, because it is larger than all other commands together.
   const { startLocalTenant } = await import("../../local/tenant/tenant.ts");
   const running = await startLocalTenant(options).catch((error: unknown) => {
-    throw (error as NodeJS.ErrnoException).code === "EADDRINUSE"
-      ? new UsageError(`port ${options.port} is taken: choose another with --port`, { cause: error })
-      : error;
+    const why = PORT_ISSUES[(error as NodeJS.ErrnoException).code ?? ""];
+    throw why === undefined
+      ? error
+      : new UsageError(`port ${options.port} ${why}: choose another with --port`, { cause: error });
   });
   try {
     write(summarize(running, options));
@@ -90,6 +95,7 @@ function readOptions(values: Values): StartOptions {
   const { "email-domain": emailDomain, "email-claim": emailClaim } = values;
   if (profile !== undefined && profile !== "auth0" && profile !== "rfc9068")
     throw new UsageError(`--profile is auth0 or rfc9068, not ${printable(profile)}`);
+  checkKinds(client, audience);
   return {
     port: readPort(values.port),
     spaOrigins: (values.origin ?? DEFAULT_ORIGINS).map(readOrigin),
@@ -100,6 +106,12 @@ function readOptions(values: Values): StartOptions {
     ...(emailClaim !== undefined && { emailClaim: readClaimName("--email-claim", emailClaim) }),
     ...(profile !== undefined && { accessTokenProfile: profile }),
   };
+}
+
+/** The authorizer tells ID tokens and access tokens apart by their audience. */
+function checkKinds(clients: readonly string[] = [], audiences: readonly string[] = []): void {
+  const both = clients.find((id) => audiences.includes(id));
+  if (both !== undefined) throw new UsageError(`${printable(both)} cannot be a client and an audience`);
 }
 
 function readPort(text = String(DEFAULT_PORT)): number {

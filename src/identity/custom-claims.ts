@@ -16,7 +16,8 @@ const BACKSLASH_OR_HALF = /\\\\|\\ud[89a-f][\da-f]{2}/g;
 /**
  * Custom claims as they travel in the context: strings, numbers and booleans as strings, a list of words as
  * one string, separated by spaces, and all else together as base64url of a JSON object, which survives every
- * gateway and mapping. A claim that the token does not have, or that is null, has no key.
+ * gateway and mapping. A claim that the token does not have has no key, and neither has
+ * null or an empty string.
  *
  * @param names the claim of each name in the context
  */
@@ -27,10 +28,11 @@ export function toCustomContext(
   const plain: Record<string, string> = {};
   const others: Record<string, unknown> = {};
   for (const [name, claim] of Object.entries(names)) {
-    const value = getClaim(identity, claim) ?? undefined;
+    const value = getClaim(identity, claim) ?? "";
+    if (value === "") continue;
     const text = toPlainText(value);
     if (text !== undefined) plain[name] = text;
-    else if (value !== undefined) others[name] = value;
+    else others[name] = value;
   }
   if (Object.keys(others).length > 0)
     plain["custom_claims"] = Buffer.from(toJson(others)).toString("base64url");

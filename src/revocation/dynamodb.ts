@@ -53,6 +53,14 @@ export class DynamoDbError extends Error {
   }
 }
 
+const THROTTLED =
+  /^(?:Throttling\w*|ProvisionedThroughputExceeded(?:Exception)?|(?:Request)?LimitExceeded(?:Exception)?)$/;
+
+/** Whether DynamoDB refused a request because there were too many: the same one may do a moment later. */
+export function isThrottled({ type }: Pick<DynamoDbError, "type">): boolean {
+  return THROTTLED.test(type);
+}
+
 const API = "DynamoDB_20120810";
 /**
  * The domains of AWS's partitions by the beginning of their regions' names; every other region has `amazonaws.com`.
@@ -134,6 +142,23 @@ export function readEndpoint(env: AwsEnvironment): string {
   const region = readRegion(env);
   const [, suffix = "amazonaws.com"] = SUFFIXES.find(([prefix]) => region.startsWith(prefix)) ?? [];
   return `https://dynamodb.${region}.${suffix}`;
+}
+
+/**
+ * Says what is wrong with the variables that name a place, for a person: a request would only fail.
+ *
+ * @returns undefined where nothing is
+ */
+export function findPlaceIssue(env: AwsEnvironment): string | undefined {
+  const names = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"] as const;
+  const variable = names.find((name) => env[name]?.trim());
+  const endpoint = env[variable ?? ""]?.trim();
+  if (endpoint !== undefined && !(/^https?:\/\//i.test(endpoint) && URL.canParse(endpoint)))
+    return `${variable} must be a web address such as http://localhost:8000`;
+  const region = findRegion(env);
+  return region === undefined || /^[a-z0-9-]+$/.test(region)
+    ? undefined
+    : "AWS_REGION must be a region such as eu-central-1";
 }
 
 /** The first of these variables that is set, as AWS's tools read them: empty counts as not set. */

@@ -1,16 +1,20 @@
 import { formatRoutePermissions, routePermissions, type RoutePermissions } from "./route-permissions.ts";
 import {
   actors,
-  organization,
-  parameterName,
-  permission,
+  boolean,
   contextClaims,
+  customClaim,
   dateTime,
   emailDomains,
+  getOne,
+  integer,
+  issuer,
+  organization,
+  parameterName,
   requiredClaims,
   tableName,
 } from "./parsers.ts";
-import { boolean, emailClaim, integer, issuer, list, getOne, word } from "./parsers.ts";
+import { identifier, list, permission } from "./words.ts";
 
 /**
  * Every setting, checked and frozen. Each comment here is also the setting's section in docs/settings.md: its first
@@ -234,9 +238,9 @@ export type SettingKey = keyof Settings;
 /** The settings by name, with the environment variable, the reading and the default of each. */
 export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } = {
   domain: setting("AUTH0_DOMAIN", list(issuer), []),
-  clientIds: setting("AUTH0_CLIENT_IDS", list(word), []),
-  audiences: setting("AUTH0_AUDIENCES", list(word), []),
-  emailClaim: setting("AUTH0_EMAIL_CLAIM", emailClaim, undefined),
+  clientIds: setting("AUTH0_CLIENT_IDS", list(identifier), []),
+  audiences: setting("AUTH0_AUDIENCES", list(identifier), []),
+  emailClaim: setting("AUTH0_EMAIL_CLAIM", customClaim("https://acme.com/email"), undefined),
   contextClaims: setting("AUTH0_CONTEXT_CLAIMS", contextClaims, {}),
   requiredClaims: setting("AUTH0_REQUIRED_CLAIMS", requiredClaims, {}),
   accessTokenProfile: setting("AUTH0_ACCESS_TOKEN_PROFILE", getOne("auth0", "rfc9068"), "auth0"),
@@ -256,7 +260,11 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
   allowAgents: setting("AUTHORIZER_ALLOW_AGENTS", boolean, false),
   actors: setting("AUTHORIZER_ACTORS", actors, "none"),
   issuedAfter: setting("AUTHORIZER_ISSUED_AFTER", dateTime, undefined),
-  usageKeyClaim: setting("AUTHORIZER_USAGE_KEY_CLAIM", word, undefined),
+  usageKeyClaim: setting(
+    "AUTHORIZER_USAGE_KEY_CLAIM",
+    customClaim("client_id or https://acme.com/plan", "client_id", "azp"),
+    undefined,
+  ),
   clockToleranceSeconds: setting("AUTHORIZER_CLOCK_TOLERANCE_SECONDS", integer(0, 60), 5),
   httpApiResponse: setting("AUTHORIZER_HTTP_API_RESPONSE", getOne("policy", "simple"), "policy"),
   httpApiUnauthorized: setting("AUTHORIZER_HTTP_API_UNAUTHORIZED", getOne("401", "403"), "401"),
@@ -269,7 +277,7 @@ export const SETTINGS: { readonly [Key in SettingKey]: Setting<Settings[Key]> } 
   jwksSnapshotMaxAgeSeconds: setting("JWKS_SNAPSHOT_MAX_AGE_SECONDS", integer(0, 2_592_000), 604_800),
   revocationTable: setting("REVOCATION_TABLE", tableName, undefined),
   revocationOnFailure: setting("REVOCATION_ON_FAILURE", getOne("error", "allow"), "error"),
-  revocationSessionClaim: setting("REVOCATION_SESSION_CLAIM", word, undefined),
+  revocationSessionClaim: setting("REVOCATION_SESSION_CLAIM", customClaim("https://acme.com/sid"), undefined),
 };
 
 function setting<T>(variable: string, read: Setting<T>["read"], fallback: T): Setting<T> {

@@ -1,4 +1,5 @@
-import { AT_LAST_EQUALS, list, permission } from "./parsers.ts";
+import { AT_LAST_EQUALS } from "./parsers.ts";
+import { list, permission } from "./words.ts";
 
 /** What each route asks for: permissions, by the route's name. A route with none needs a signed-in caller and no more. */
 export type RoutePermissions = Readonly<Record<string, readonly string[]>>;
@@ -9,8 +10,11 @@ export const ROUTES_FILE = "routes.json";
 /** The rule of every route that no other rule names. */
 export const OTHER_ROUTES = "*";
 
-/** A method of API Gateway's and a path, or a WebSocket's or HTTP API's route without a path. */
-const ROUTE = /^(?:\*|\$default|\$connect|(?:ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \/\S*)$/;
+/**
+ * A method of API Gateway's and a path, or a WebSocket's or HTTP API's route without a path. API Gateway has no route with
+ * a query or a wildcard.
+ */
+const ROUTE = /^(?:\*|\$default|\$connect|(?:ANY|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \/[^\s?#*]*)$/;
 
 /**
  * Reads `GET /orders/{id}=read:orders, ANY /admin/{proxy+}=admin, GET /hello=`, where a route with several permissions

@@ -1,3 +1,4 @@
+import { createSigningKey } from "../../src/testing/signing-key.ts";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { run } from "./command.ts";
@@ -173,7 +174,8 @@ describe("doctor prints nothing that a terminal would obey", () => {
       id_token_signing_alg_values_supported: [said],
     });
     const bad = { ...KEY.jwk, kid: said, kty: said, alg: said, use: said };
-    tenant.answers[KEYS] = json({ keys: [{ ...KEY.jwk, kid: `${said}1` }, bad, bad] });
+    const twins = [KEY, createSigningKey()].map(({ jwk }) => ({ ...jwk, kid: said }));
+    tenant.answers[KEYS] = json({ keys: [{ ...KEY.jwk, kid: `${said}1` }, bad, ...twins] });
     await expectHarmless("stands for several keys");
   });
 

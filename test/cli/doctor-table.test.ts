@@ -60,7 +60,7 @@ describe("of the table of revocations the doctor says", () => {
   ])("that its schema is wrong: %s", async (_, change) => {
     table.stored.description = { ...table.stored.description, ...change };
     expect(await found()).toContainEqual(
-      expect.objectContaining({ status: "problem", what: "revocations: wrong key schema" }),
+      expect.objectContaining({ status: "error", what: "revocations: wrong key schema" }),
     );
   });
 
@@ -72,7 +72,7 @@ describe("of the table of revocations the doctor says", () => {
       { status: "warning", what: "revocations never expires items" },
     ]);
     table.stored.timeToLive = { TimeToLiveStatus: "ENABLED", AttributeName: "notBefore" };
-    expect((await found()).at(-1)).toMatchObject({ status: "problem" });
+    expect((await found()).at(-1)).toMatchObject({ status: "error" });
   });
 
   test("that it cannot be read, and what that means", async () => {
@@ -80,11 +80,9 @@ describe("of the table of revocations the doctor says", () => {
     const what = expect.stringContaining(
       "need the permissions dynamodb:BatchGetItem on the table revocations",
     );
-    expect(await found()).toMatchObject([
-      { status: "problem", what, advice: expect.stringContaining("500") },
-    ]);
+    expect(await found()).toMatchObject([{ status: "error", what, advice: expect.stringContaining("500") }]);
     expect(await found({ REVOCATION_ON_FAILURE: "allow" })).toMatchObject([
-      { status: "problem", what, advice: expect.stringContaining("it accepts revoked tokens") },
+      { status: "error", what, advice: expect.stringContaining("it accepts revoked tokens") },
     ]);
   });
 
@@ -96,7 +94,7 @@ describe("of the table of revocations the doctor says", () => {
     ["ThrottlingException", "too many requests at once. Try again in a minute."],
   ])("what the command revoke would say of %s", async (exception, words) => {
     table.fail({ exception });
-    expect(await found()).toMatchObject([{ status: "problem", what: expect.stringContaining(words) }]);
+    expect(await found()).toMatchObject([{ status: "error", what: expect.stringContaining(words) }]);
   });
 
   test("that the environment does not say where it is, or who asks", async () => {

@@ -26,7 +26,7 @@ async function expectProblem(
   expect(problems).toEqual([
     {
       check,
-      status: "problem",
+      status: "error",
       what: expect.stringContaining(what),
       advice: typeof advice === "string" ? expect.stringContaining(advice) : expect.stringMatching(advice),
     },
@@ -96,6 +96,17 @@ describe("doctor finds", () => {
     tenant.answers[KEYS] = json({ keys: [KEY.jwk, twin.jwk, createSigningKey({ kid: "twin" }).jwk] });
     expect((await tenant.examined()).warnings).toMatchObject([
       { what: expect.stringContaining("twin stands for several") },
+    ]);
+  });
+
+  test("nothing in a key that is there twice, or has the ID of one for encryption", async () => {
+    const { jwk } = createSigningKey({ kid: "twin" });
+    tenant.answers[KEYS] = json({ keys: [KEY.jwk, jwk, jwk] });
+    expect(await tenant.examined()).toMatchObject({ exitCode: 0, warnings: [] });
+    const other = { ...createSigningKey({ kid: "twin" }).jwk, alg: "RSA-OAEP", use: "enc" };
+    tenant.answers[KEYS] = json({ keys: [KEY.jwk, jwk, other] });
+    expect((await tenant.examined()).warnings).toEqual([
+      expect.objectContaining({ what: expect.stringContaining("alg is RSA-OAEP, use is enc") }),
     ]);
   });
 

@@ -524,6 +524,15 @@ describe("explain reads what was pasted", () => {
     ],
     ["in a request", (token) => `GET / HTTP/1.1\nHost: api\nauthorization: bearer ${token}\naccept: */*`],
     ["after a byte order mark", (token) => `\ufeff${token}\r\n`],
+    ["between spaces without a width", (token) => `\u200b${token}\u200b\n`],
+    ["in a cookie", (token) => `Cookie: theme=dark; session=${token}; lang=en`],
+    ["in JavaScript", (token) => `fetch("/me", { headers: { Authorization: \`Bearer ${token}\` } })`],
+    ["as another member of JSON", (token) => JSON.stringify({ user: { idToken: token } }, null, 2)],
+    ["in a list", (token) => JSON.stringify([{ access_token: token }])],
+    ["as a variable of a shell", (token) => `export TOKEN='${token}'`],
+    ["in an address of jwt.io", (token) => `https://jwt.io/#debugger-io?token=${token}`],
+    ["in angle brackets", (token) => `<${token}>`],
+    ["over several lines of a shell", (token) => wrapped(token, 76).replaceAll("\n", "\\\n")],
   ])("a token %s", async (_, paste) => {
     expect(await ended(paste(tenant.idToken()))).toBe("allow");
     const forged = tenant.idToken({ key: createSigningKey() });
@@ -535,13 +544,20 @@ describe("explain reads what was pasted", () => {
     expect(await ended(JSON.stringify({ id_token, access_token }))).toContain("several tokens in this text");
     expect(await ended(`id_token=${id_token}&access_token=${access_token}`)).toContain("several tokens");
     expect(await ended(JSON.stringify({ id_token, access_token: id_token }))).toBe("allow");
+    expect(await ended(`A='${id_token}' B='${access_token}'`)).toContain("several tokens");
     expect(await ended('{"error":"invalid_grant"}')).toContain("a token endpoint that issued none");
     expect(await ended('{"kid":"x"}')).toContain("JSON without a token");
   });
 
   test("but joins nothing that an authorizer would not see as one token", async () => {
     const token = tenant.idToken();
-    for (const input of [`Bearer Bearer ${token}`, token.replace(".", " ."), `Basic ${token}`])
+    const inputs = [
+      `Bearer Bearer ${token}`,
+      token.replace(".", " ."),
+      `Basic ${token}`,
+      `${token} ${token}`,
+    ];
+    for (const input of [...inputs, `Authorization: DPoP ${token}`, `Bearer ${token},x`])
       expect(await ended(input)).toBe("unauthorized");
   });
 
@@ -579,7 +595,9 @@ describe("explain names what a file of keys lacks", () => {
     ],
     ["an empty snapshot", () => JSON.stringify({ keySets: {} }), "has no keys of ISSUER, of no tenant"],
   ])("%s", async (_, content, lacks) => {
-    expect(await detailWith(content())).toContain(lacks.replace("ISSUER", tenant.issuer));
+    const said = await detailWith(content());
+    expect(said).toContain(lacks.replace("ISSUER", tenant.issuer));
+    expect(said).not.toContain("could not be fetched");
   });
 
   test("but takes one JWK, in UTF-16 too", async () => {
@@ -693,6 +711,25 @@ describe("explain", () => {
       verdict: "allow",
     });
     expect(await explained(old)).toMatchObject({ reason: "expired" });
+  });
+
+  test.each(["5", "2026", "2026-11-30", "2026-11-30T18:00:00", "2026-02-30T18:00:00Z", "yesterday", ""])(
+    "takes no time such as %j, as revoke does not",
+    async (time) => {
+      const dependencies = { env: environment(), input: tenant.idToken() };
+      const { exitCode, errors } = await run(["explain", "--at", time], dependencies);
+      expect(exitCode).toBe(2);
+      expect(errors).toContain("--at must be a time such as 2026-11-22T12:00:00Z");
+    },
+  );
+
+  test.each([
+    ["a token beside an event", ["token", "--event", "event.json"], "a token or --event, not both"],
+    ["keys beside --offline", ["--offline", "--keys", "keys.json"], "--offline checks no signature"],
+  ])("refuses %s, of which it would ignore one", async (_, options, message) => {
+    const { exitCode, errors } = await run(["explain", ...options], { env: environment(), input: "token" });
+    expect(exitCode).toBe(2);
+    expect(errors).toContain(message);
   });
 
   test("says what it waits for", async () => {

@@ -73,6 +73,28 @@ describe("revoke", () => {
     expect(output).toContain("in Auth0 too: ");
   });
 
+  test("takes subs of enterprise connections as they are, and what cannot be seen off their ends", async () => {
+    for (const sub of [
+      "samlp|acme|CN=Alice A., OU=x",
+      "ad|acme|3f-1",
+      "google-oauth2|1035",
+      "oauth2|acme|a b",
+    ])
+      expect(await revoke(["user", `\u200b${sub}\ufeff`])).toMatchObject({ exitCode: 0 });
+    expect(Object.keys(stored())).toContain("sub#samlp|acme|CN=Alice A., OU=x");
+    expect(await revoke(["client", "https://acme.com/client.json?a=1"])).toMatchObject({ exitCode: 0 });
+  });
+
+  test("prints no token that was given in the place of a user or session", async () => {
+    const token = signJwt(HEADER, ID_TOKEN, createSigningKey());
+    for (const word of ["user", "session", "client"]) {
+      const { exitCode, errors } = await revoke([word, token]);
+      expect([exitCode, table.items.size]).toEqual([2, 0]);
+      expect(errors).toContain("this is a token, for which there is: revoke token");
+      expect(errors).not.toContain("eyJ");
+    }
+  });
+
   test("keeps a session without an expiry, and a token with one", async () => {
     await revoke(["session", "s-1"]);
     expect(stored()["sid#s-1"]).toEqual({ notBefore: NOW / 1000 });
@@ -165,6 +187,17 @@ describe("revoke", () => {
     ["a percent-encoded sub", "auth0%7C5f7c8ec7", "%7C stands for |"],
     ["a name", "Alice A.", "it has no | between"],
     ["half of an application's", "@clients", "looks like an email address"],
+    ["a sub without its ID", "auth0|", "does not begin with a provider"],
+    ["a sub without its provider", "|5f7c8ec7", "does not begin with a provider"],
+    ["a sub in angle brackets", `<${SUB}>`, "does not begin with a provider"],
+    ["a sub with its name", `sub=${SUB}`, "does not begin with a provider"],
+    ["a sub with spaces", "auth0 | 5f7c8ec7", "does not begin with a provider"],
+    ["a sub as a shell escapes it", "auth0\\|5f7c8ec7", "does not begin with a provider"],
+    ["a sub in capitals", "AUTH0|5F7C8EC7", "does not begin with a provider"],
+    ["an address without its scheme", `manage.auth0.com/users/${SUB}`, "does not begin with a provider"],
+    ["a sub with the comma of its line", `${SUB},`, "something is left at its end"],
+    ["a sub that was shortened", "auth0|5f7c8e…", "something is left at its end"],
+    ["two users by a comma", `${SUB},${SUB}`, "these are several"],
   ])("refuses %s as a user, says how to get the right one, and writes nothing", async (_, value, message) => {
     for (const args of [
       ["user", value],
@@ -190,6 +223,10 @@ describe("revoke", () => {
     ["a member the wrong way round", ["member", SUB, "org_1"], "looks like a user's sub"],
     ["a user as a session", ["session", SUB], "looks like a user's sub: revoke user"],
     ["a session in quotes", ["session", "'s-1'"], "there are quotes around it"],
+    ["a session's key", ["session", "sid#s-1"], "there is # in it"],
+    ["a session with its name", ["session", "sid=s-1"], "there is sid= in it"],
+    ["an empty variable", ["session", "undefined"], "the text of an empty variable"],
+    ["two applications", ["client", "a,b"], "there is , in it"],
     ["an application's name", ["client", "Web App"], "there is a space"],
     ["no token", ["token"], "no token: pipe it in"],
     [
@@ -277,7 +314,23 @@ describe("revoke", () => {
     const nowhere = { ...env, AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:9" };
     const { exitCode, errors } = await revoke(["user", SUB], { env: nowhere });
     expect(exitCode).toBe(1);
-    expect(errors).toMatch(/Nothing was revoked: .*ECONNREFUSED/);
+    expect(errors).toMatch(/Nothing was revoked: .*ECONNREFUSED.*\. Check the network, AWS_REGION, /);
+  });
+
+  test.each([
+    ["AWS_ENDPOINT_URL_DYNAMODB", "localhost:8000", "must be a web address such as http://localhost:8000"],
+    ["AWS_ENDPOINT_URL_DYNAMODB", "dynamodb", "must be a web address"],
+    ["AWS_ENDPOINT_URL_DYNAMODB", "ftp://localhost", "must be a web address"],
+    ["AWS_REGION", "eu-central-1/x", "must be a region such as eu-central-1"],
+    ["AWS_REGION", "eu central", "must be a region"],
+  ])("says so where %s is %s, as doctor does", async (variable, value, message) => {
+    const wrong = { ...env, [variable]: value };
+    const { exitCode, errors } = await revoke(["user", SUB], { env: wrong });
+    expect([exitCode, table.reads]).toEqual([2, 0]);
+    expect(errors).toContain(`${variable} ${message}`);
+    const settings = { AUTH0_DOMAIN: "http://127.0.0.1:9", AUTH0_CLIENT_IDS: "WebApp" };
+    const { output } = await run(["doctor"], { env: { ...wrong, ...settings } });
+    expect(output).toContain(`cannot be read: ${variable} ${message}`);
   });
 
   test.each([
@@ -337,6 +390,10 @@ describe("revocations", () => {
     table.revoke({ kind: "client", clientId: "WebApp" }, second - 2);
     table.revoke({ kind: "token", hash: "h-1" }, second - 1);
   }
+
+  test("takes no empty kind for every kind", async () => {
+    expect(await list(["--kind", ""])).toMatchObject({ exitCode: 2, output: "" });
+  });
 
   test("lists what is revoked, page after page, the latest last", async () => {
     revokeFive();

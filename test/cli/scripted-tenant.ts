@@ -91,7 +91,7 @@ export class ScriptedTenant {
     const { findings } = JSON.parse(output) as { findings: Finding[] };
     const having = (status: Finding["status"]): Finding[] =>
       findings.filter((finding) => finding.status === status);
-    return { exitCode, problems: having("problem"), warnings: having("warning") };
+    return { exitCode, problems: having("error"), warnings: having("warning") };
   }
 }
 

@@ -131,6 +131,7 @@ test.each([
   [["--origin", "http://localhost:3000/app"], "--origin is where pages are served from"],
   [["--client", "a,b"], "--client takes one identifier"],
   [["--audience", ""], "--audience takes one identifier"],
+  [["--client", "a", "--audience", "a"], "a cannot be a client and an audience"],
   [["--email-domain", "@acme.com"], "--email-domain is what follows the @"],
   [["--email-domain", "acme"], "--email-domain is what follows the @"],
   [["--claim", "plan"], "--claim is NAME=VALUE"],

@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function write(name: string, text: unknown): string {
   const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, typeof text === "string" ? text : JSON.stringify(text));
+  writeFileSync(path, typeof text === "string" || Buffer.isBuffer(text) ? text : JSON.stringify(text));
   return path;
 }
 
@@ -206,6 +206,24 @@ describe("auth0-authorizer validate", () => {
     expect(ran).toMatchObject({ exitCode: 2, output: "" });
     expect(ran.errors).toMatch(errors);
   });
+
+  test.each(["utf8", "utf16le"] as const)(
+    "reads templates and acceptances in %s, with a mark",
+    async (encoding) => {
+      const bytes = (text: string): Buffer => Buffer.from(`\ufeff${text}`, encoding);
+      const file = (name: string, text: string): string => write(name, bytes(text));
+      const method = { Type: "AWS::ApiGateway::Method", Properties: { HttpMethod: "GET" } };
+      const json = file("marked.json", JSON.stringify({ Resources: { Method: method } }));
+      const yaml = file("marked.yml", "Resources:\n  Method: {Type: AWS::ApiGateway::Method}\n");
+      for (const template of [json, yaml])
+        expect((await run(["validate", template])).output).toContain("unguarded-route: Method");
+      const accept = file(
+        "marked.accept.json",
+        JSON.stringify([{ rule: "unguarded-route", resource: "Method" }]),
+      );
+      expect((await run(["validate", json, "--accept", accept])).output).toContain("1 finding accepted");
+    },
+  );
 
   test("explains itself", async () => {
     const { exitCode, output } = await run(["validate", "--help"]);

@@ -77,7 +77,7 @@ export function customContext(claims: Json, team: Partial<Settings>): Readonly<R
   const entries = Object.entries(team.contextClaims ?? {}).map(
     ([name, claim]) => [name, Object.hasOwn(claims, claim) ? claims[claim] : null] as const,
   );
-  const present = entries.filter(([, value]) => value !== null);
+  const present = entries.filter(([, value]) => value !== null && value !== "");
   const asText = present.map(([name, value]) => [name, textOf(value)] as const);
   const plain = asText.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
   const rest = present.filter(([, value]) => textOf(value) === undefined);

@@ -33,6 +33,9 @@ describe("permissions by route", () => {
     "my$default=a",
     "$connects=a",
     "GET /a b=c",
+    "GET /orders?x=a",
+    "GET /orders#x=a",
+    "GET /orders/*=a",
   ])("cannot name %s", (value) => {
     expect(() => routePermissions(value)).toThrow(/which is not a route: write GET .* in capitals/);
   });

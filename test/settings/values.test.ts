@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { emailClaim, boolean, integer, issuer, list, getOne, word } from "../../src/settings/parsers.ts";
+import { customClaim, boolean, integer, issuer, getOne } from "../../src/settings/parsers.ts";
+import { identifier, list, permission, word } from "../../src/settings/words.ts";
+import { settingsFromEnvironment } from "../../src/settings/settings.ts";
 
 describe("a list", () => {
   const words = list(word);
@@ -40,6 +42,66 @@ describe("a word", () => {
 
   test.each(["", " ", "a b", "a\n", " a", 7, null, ["a"]])("cannot be %j", (value) => {
     expect(() => word(value)).toThrow(/^contains an empty item or a space: /);
+  });
+
+  test.each([
+    ["undefined", "a placeholder"],
+    ["null", "a placeholder"],
+    ["{yourClientId}", "a placeholder"],
+    ["<YOUR_CLIENT_ID>", "a placeholder"],
+    ["${CLIENT_ID}", "a placeholder"],
+    ['["WebApp"]', "a list as JSON"],
+    ["[WebApp", "a list as JSON"],
+    ['WebApp"', "quotes around an item"],
+    ["\u201cWebApp\u201d", "quotes around an item"],
+    ["WebApp\u200b", "an invisible character"],
+    ["\u2060WebApp", "an invisible character"],
+  ])("cannot be %j", (value, why) => {
+    expect(() => word(value)).toThrow(why);
+  });
+
+  test.each(["undefined_1", "nullable", "a{b}", "a<b", "$a", "O'Brien"])("may be %s", (value) => {
+    expect(word(value)).toBe(value);
+  });
+});
+
+describe("an identifier or a permission", () => {
+  test.each(["WebApp", "https://api.acme.com/?a=*", "auth0|alice"])("may be the identifier %s", (value) => {
+    expect(identifier(value)).toBe(value);
+  });
+
+  test("has no semicolon in it", () => {
+    expect(() => identifier("a;b")).toThrow("has a semicolon");
+    expect(() => permission("a;b")).toThrow("has a semicolon");
+  });
+
+  test("is a wildcard only where RFC 6749 §3.3 allows one: in a permission", () => {
+    expect(() => identifier("*")).toThrow("has no wildcards");
+    expect(permission("*")).toBe("*");
+    expect(permission("read:a|read:b")).toBe("read:a|read:b");
+  });
+});
+
+describe("settings with which a function would start, and deny every caller", () => {
+  const env = {
+    AUTH0_DOMAIN: "acme.eu.auth0.com",
+    AUTH0_CLIENT_IDS: "WebApp",
+    REVOCATION_TABLE: "revocations",
+  };
+
+  test.each([
+    ["AUTH0_CLIENT_IDS", '["WebApp","Other"]', "WebApp,Other"],
+    ["AUTH0_CLIENT_IDS", "WebApp;Other", "WebApp,https://acme.com/client.json"],
+    ["AUTH0_ORGANIZATIONS", "acme|globex", "acme,org_9ybsU1dN2dKfDkBi"],
+    ["AUTHORIZER_ACTORS", "None", "none"],
+    ["AUTHORIZER_ACTORS", "*", "any"],
+    ["AUTHORIZER_ACTORS", "auth0|a;auth0|b", "auth0|a,anonymous"],
+    ["REVOCATION_SESSION_CLAIM", "sid", "https://acme.com/sid"],
+    ["AUTHORIZER_USAGE_KEY_CLAIM", "org_id", "client_id"],
+    ["AUTHORIZER_USAGE_KEY_CLAIM", "sub", "azp"],
+  ])("are refused: %s=%s, and not %s", (name, wrong, right) => {
+    expect(() => settingsFromEnvironment({ ...env, [name]: wrong })).toThrow(name);
+    expect(() => settingsFromEnvironment({ ...env, [name]: right })).not.toThrow();
   });
 });
 
@@ -86,12 +148,13 @@ describe("an issuer", () => {
     expect(() => issuer(value)).toThrow(`must use https, except on a loopback host: ${value}`);
   });
 
-  test.each(["acme", "undefined", "*.auth0.com", "{yourDomain}", "acme.eu.auth0.com.", "https://10.0.0.1"])(
-    "cannot be %s, which no tenant is",
-    (value) => {
-      expect(() => issuer(value)).toThrow(/^must be a domain such as acme\.eu\.auth0\.com/);
-    },
-  );
+  test.each([
+    ...["acme", "*.auth0.com", "acme.eu.auth0.com.", "https://10.0.0.1"],
+    ...["auth0.com", "eu.auth0.com", "manage.auth0.com", "https://www.auth0.com", "us.auth0.com:443"],
+    ...["-acme.eu.auth0.com", "acme-.eu.auth0.com"],
+  ])("cannot be %s, which no tenant is", (value) => {
+    expect(() => issuer(value)).toThrow(/^must be a domain such as acme\.eu\.auth0\.com/);
+  });
 
   test.each(['"acme.eu.auth0.com"', "'acme.eu.auth0.com'"])("cannot have quotes: %s", (value) => {
     expect(() => issuer(value)).toThrow(`has quotes around an item: ${value}`);
@@ -106,7 +169,7 @@ describe("the name of the email claim", () => {
   test.each(["https://acme.com/email", "acme.com/email", "urn:acme:email", "user_email", "email"])(
     "may be %s",
     (value) => {
-      expect(emailClaim(value)).toBe(value);
+      expect(customClaim("https://acme.com/email")(value)).toBe(value);
     },
   );
 
@@ -118,13 +181,15 @@ describe("the name of the email claim", () => {
     "https://auth0.com/email",
     "http://acme.webtask.io/email",
   ])("cannot be %s, which Auth0 keeps to itself", (value) => {
-    expect(() => emailClaim(value)).toThrow(
+    expect(() => customClaim("https://acme.com/email")(value)).toThrow(
       `is a claim that Auth0 reserves; use one such as https://acme.com/email: ${value}`,
     );
   });
 
   test("may be in a namespace that only looks like Auth0's", () => {
-    expect(emailClaim("https://myauth0.com/email")).toBe("https://myauth0.com/email");
+    expect(customClaim("https://acme.com/email")("https://myauth0.com/email")).toBe(
+      "https://myauth0.com/email",
+    );
   });
 });
 

@@ -7,7 +7,8 @@ import {
   settingsFromEnvironment,
   type Settings,
 } from "../../settings/settings.ts";
-import { issuer, list } from "../../settings/parsers.ts";
+import { issuer } from "../../settings/parsers.ts";
+import { list } from "../../settings/words.ts";
 import { checkNative } from "./native-authorizers.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { EXIT, paint, UsageError, type ExitCode, type Style, type Terminal } from "../terminal.ts";
@@ -38,7 +39,7 @@ interface DoctorOptions {
 const MARKS: Readonly<Record<Finding["status"], readonly [mark: string, style: Style]>> = {
   ok: ["✓", "good"],
   warning: ["!", "careful"],
-  problem: ["✗", "bad"],
+  error: ["✗", "bad"],
 };
 
 /** The command `doctor`. */
@@ -49,7 +50,7 @@ export async function doctor(args: readonly string[], terminal: Terminal): Promi
     return EXIT.well;
   }
   const findings = await examine(options, terminal);
-  const problems = findings.filter(({ status }) => status === "problem").length;
+  const problems = findings.filter(({ status }) => status === "error").length;
   terminal.write(
     options.json
       ? `${JSON.stringify({ ok: problems === 0, findings })}\n`
@@ -103,7 +104,9 @@ function settingsForDomain(domain: string): Settings {
     return settingsFrom({ domain: list(issuer)(domain), clientIds: ["any"] });
   } catch (error) {
     const issues = error instanceof ConfigurationError ? error.issues : [(error as Error).message];
-    throw new UsageError(`--domain ${issues.join("; ")}`, { cause: error });
+    throw new UsageError(`--domain ${issues.map((issue) => issue.replace(/^domain /, "")).join("; ")}`, {
+      cause: error,
+    });
   }
 }
 

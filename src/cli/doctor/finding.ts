@@ -2,7 +2,8 @@
 export interface Finding {
   /** Stable, for machines. */
   readonly check: string;
-  readonly status: "ok" | "warning" | "problem";
+  /** As in the other reports: `error` is what has to be mended. */
+  readonly status: "ok" | "warning" | "error";
   readonly what: string;
   /** What to do about it. */
   readonly advice?: string;
@@ -17,5 +18,5 @@ export function warning(check: string, what: string, advice: string): Finding {
 }
 
 export function problem(check: string, what: string, advice: string): Finding {
-  return { check, status: "problem", what, advice };
+  return { check, status: "error", what, advice };
 }

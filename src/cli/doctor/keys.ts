@@ -67,10 +67,14 @@ function describeMember(name: string, value: unknown): string {
   return `${name} is ${printable(value)}`;
 }
 
-/** Asks the authorizer's own rule. */
 function isUsableAlone(key: unknown): boolean {
+  return isUsable([key]);
+}
+
+/** Whether the authorizer's own rule finds a key among these. */
+function isUsable(keys: readonly unknown[]): boolean {
   try {
-    return readUsableKeys({ keys: [key] }).size === 1;
+    return readUsableKeys({ keys }).size === 1;
   } catch {
     return false;
   }
@@ -89,19 +93,22 @@ function unusableKey(key: unknown): Finding {
   );
 }
 
-/** A key without an ID is ignored for itself already. */
+/** Key IDs that stand for several keys, of which the authorizer cannot tell which one signed: by its own rule. */
 function duplicates(keys: readonly unknown[]): readonly Finding[] {
-  const [once, twice] = [new Set<string>(), new Set<string>()];
-  for (const { kid } of keys.map(members)) {
-    if (typeof kid === "string" && kid !== "") (once.has(kid) ? twice : once).add(kid);
+  const byId = new Map<string, unknown[]>();
+  for (const key of keys.filter(isUsableAlone)) {
+    const { kid } = members(key);
+    byId.set(String(kid), [...(byId.get(String(kid)) ?? []), key]);
   }
-  return [...twice].map((kid) =>
-    warning(
-      "key",
-      `the key ID ${printable(kid)} stands for several keys`,
-      "All of them are ignored, and tokens signed with one are unauthorized.",
-    ),
-  );
+  return [...byId]
+    .filter(([, alike]) => !isUsable(alike))
+    .map(([kid]) =>
+      warning(
+        "key",
+        `the key ID ${printable(kid)} stands for several keys`,
+        "All of them are ignored, and tokens signed with one are unauthorized.",
+      ),
+    );
 }
 
 /** Of any value: what is not an object has no members. */

@@ -1,7 +1,13 @@
 import { rfc3339 } from "../../rfc3339.ts";
 import { send } from "../../http/client.ts";
 import { readKeys } from "../../revocation/batch-get.ts";
-import { createDynamoDb, findRegion, type CallDynamoDb, type Operation } from "../../revocation/dynamodb.ts";
+import {
+  createDynamoDb,
+  findPlaceIssue,
+  findRegion,
+  type CallDynamoDb,
+  type Operation,
+} from "../../revocation/dynamodb.ts";
 import { RETENTION_SECONDS, toKey } from "../../revocation/item.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
@@ -28,12 +34,14 @@ export async function checkTable(settings: Settings, terminal: Terminal): Promis
   const { revocationTable: name } = settings;
   if (name === undefined) return [];
   const { env, clock } = terminal;
+  const issue = findPlaceIssue(env);
+  if (issue !== undefined) return [problem(CHECK, `${name} cannot be read: ${issue}`, toAdvice(settings))];
   const call = createDynamoDb({ env, clock, send });
   const table = { name, call, place: `${name} in ${findRegion(env)}` };
   const checks = async (): Promise<readonly Finding[]> => {
     const read = await checkRead(table, settings);
     // Without an answer at all, the other questions would only repeat it.
-    return read.status === "problem"
+    return read.status === "error"
       ? [read]
       : [read, ...(await checkDescription(table, clock())), ...(await checkTimeToLive(table))];
   };

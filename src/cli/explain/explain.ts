@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { EvaluationStep } from "../../authorizer/evaluate.ts";
 import { createRevocations } from "../../authorizer/create-evaluator.ts";
@@ -7,9 +6,10 @@ import { ConfigurationError } from "../../settings/configuration-error.ts";
 import { settingsFromEnvironment, type Settings } from "../../settings/settings.ts";
 import { EXIT, UsageError } from "../terminal.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
-import { decodeText } from "../pasted-text.ts";
+import { readTextFile } from "../pasted-text.ts";
 import { keysOfFile, tenantKeys } from "../tenant-keys.ts";
 import { getEvidence, tokenFrom, type Evidence } from "../token-input.ts";
+import { readTime } from "../time-option.ts";
 import { getClue } from "./clue.ts";
 import { asJson, asText } from "./report.ts";
 import { trace, type Trace } from "./trace.ts";
@@ -64,7 +64,10 @@ export async function explain(args: readonly string[], terminal: Terminal): Prom
   const revocations = options.offline
     ? undefined
     : createRevocations(settings, { env, clock, random: Math.random, onEvent: () => undefined });
-  const traced = await trace(options.evidence, { settings, now: options.now, getKeySet, revocations });
+  const traced = withHintOnFile(
+    await trace(options.evidence, { settings, now: options.now, getKeySet, revocations }),
+    options,
+  );
   const withoutTable: readonly EvaluationStep[] =
     settings.revocationTable === undefined ? ["revocation"] : [];
   const hidden = [...options.evidence.hiddenSteps, ...withoutTable];
@@ -91,8 +94,11 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
   const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true });
   if (values.help === true) return undefined;
   if (positionals.length > 1) throw new UsageError("one token at a time");
-  const now = values.at === undefined ? terminal.clock() : Date.parse(values.at);
-  if (Number.isNaN(now)) throw new UsageError(`--at is not a time: ${values.at ?? ""}`);
+  if (values.event !== undefined && positionals.length > 0)
+    throw new UsageError("a token or --event, not both: the event has a token of its own");
+  if (values.offline === true && values.keys !== undefined)
+    throw new UsageError("--offline checks no signature: leave it out, and the keys of --keys are used");
+  const now = values.at === undefined ? terminal.clock() : readTime("--at", values.at) * 1000;
   const credential = values.event === undefined ? await tokenFrom(positionals[0], terminal) : "";
   return {
     evidence:
@@ -109,7 +115,7 @@ async function readOptions(args: readonly string[], terminal: Terminal): Promise
 }
 
 function readJsonFile(option: string, file: string): unknown {
-  const text = readTextFile(option, file);
+  const text = readFile(option, file);
   if (/^\s*-----BEGIN /.test(text))
     throw new UsageError(
       `${option}: ${file} is PEM, which has no key ID. Give a JWK Set, as the tenant publishes it at /.well-known/jwks.json`,
@@ -121,9 +127,9 @@ function readJsonFile(option: string, file: string): unknown {
   }
 }
 
-function readTextFile(option: string, file: string): string {
+function readFile(option: string, file: string): string {
   try {
-    return decodeText(readFileSync(file));
+    return readTextFile(file);
   } catch (cause) {
     throw new UsageError(`${option}: ${(cause as Error).message}`, { cause });
   }
@@ -136,6 +142,15 @@ function readSettings(env: NodeJS.ProcessEnv): Settings {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new UsageError(`configuration error.\n- ${error.issues.join("\n- ")}`, { cause: error });
   }
+}
+
+/** The hint on keys that are not available is about a tenant that does not answer, and nothing was fetched. */
+function withHintOnFile(traced: Trace, { keys }: Pick<ExplainOptions, "keys">): Trace {
+  const { verdict } = traced;
+  if (keys === undefined || !("reason" in verdict) || verdict.reason !== "keys_unavailable") return traced;
+  const hint =
+    "The file of --keys lacks what the detail says. Give the JWK Set that the tenant publishes at /.well-known/jwks.json.";
+  return { ...traced, verdict: { ...verdict, hint } };
 }
 
 function keySetReader(

@@ -63,7 +63,8 @@ export async function revocations(args: readonly string[], terminal: Terminal): 
     terminal.write(USAGE);
     return EXIT.well;
   }
-  const kind = values.kind && KINDS[readOption("--kind", getOne(...SCOPE_WORDS), values.kind)];
+  const kind =
+    values.kind === undefined ? undefined : KINDS[readOption("--kind", getOne(...SCOPE_WORDS), values.kind)];
   const table = revocationTable(values, terminal);
   let all: Listing;
   try {

@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-import { parseDateTime } from "../../settings/date-time.ts";
 import { isByTime, type RevocationScope } from "../../revocation/revocation.ts";
 import { checkStorable } from "../../revocation/table-writer.ts";
 import { revocationTable, TABLE_OPTIONS, TABLE_USAGE } from "./table.ts";
@@ -7,7 +6,7 @@ import { readScope } from "./scope.ts";
 import { report } from "./report.ts";
 import { storeRevocation } from "./store.ts";
 import { EXIT, UsageError, type ExitCode, type Terminal } from "../terminal.ts";
-import { printable } from "../../logging/describe-error.ts";
+import { readTime } from "../time-option.ts";
 
 const USAGE = `Usage: auth0-authorizer revoke user|member|session|client|token VALUE --table T [options]
 
@@ -57,12 +56,7 @@ function readNotBefore(text: string | undefined, scope: RevocationScope): number
     throw new UsageError(
       "--not-before goes with user, member and client: a session or a token is revoked as a whole",
     );
-  const time = parseDateTime(text.trim());
-  if (time === undefined || time < 0)
-    throw new UsageError(
-      `--not-before must be a time such as 2026-11-22T12:00:00Z, with its year and its offset: ${printable(text)}`,
-    );
-  return Math.floor(time);
+  return Math.floor(readTime("--not-before", text));
 }
 
 function checkLength(scope: RevocationScope, notBefore = 0): void {

@@ -5,6 +5,7 @@ import type { RevocationScope } from "../../revocation/revocation.ts";
 import { isSubject } from "../../revocation/subject.ts";
 import { printable } from "../../logging/describe-error.ts";
 import { UsageError, type Terminal } from "../terminal.ts";
+import { UNSEEN_AROUND } from "../pasted-text.ts";
 import { tokenFrom } from "../token-input.ts";
 
 /** The words of the command line for what a revocation covers. */
@@ -47,13 +48,22 @@ function readSubject(text: string | undefined): string {
   const value = trimmed(text, "a user's sub");
   const issue = findSubjectIssue(value);
   if (issue === undefined) return value;
-  throw new UsageError(`${printable(value)} is not the sub of a user: ${issue}. ${WHERE_TO_FIND}`);
+  throw new UsageError(`${quote(value)} is not the sub of a user: ${issue}. ${WHERE_TO_FIND}`);
 }
+
+/** The provider before the `|`, as Auth0 names them, and an ID. */
+const USER = /^[a-z0-9][a-z0-9_.-]*\|\S/;
+/** What is left where a list, a shortened text or a line of JSON was copied: a separator at the end, or another user. */
+const LEFTOVER = /[,;…\\]$|\.\.\.$|[,;]\s*[a-z0-9-]+\|[^,;|]+$/;
 
 /** What a text looks like that cannot be a `sub` of Auth0; undefined where it can be one. */
 function findSubjectIssue(text: string): string | undefined {
   if (hasQuotes(text)) return "there are quotes around it";
   if (/^https?:\/\//i.test(text)) return "this is a web address";
+  if (isJwt(text)) return IS_TOKEN;
+  if (text.includes("|") && !USER.test(text))
+    return "it does not begin with a provider, such as auth0, and a |";
+  if (LEFTOVER.test(text)) return "something is left at its end, or these are several: one at a time";
   if (isSubject(text)) return undefined;
   if (/%7c/i.test(text)) return "this is percent-encoded, and %7C stands for |";
   if (text.includes("@")) return "this looks like an email address";
@@ -72,19 +82,34 @@ function readOrganization(text: string | undefined): string {
 /** Session and client IDs have no spaces, quotes or `|`, which a user's `sub` has. */
 function readIdentifier(text: string | undefined, what: string): string {
   const value = trimmed(text, what);
-  const issue = hasQuotes(value)
-    ? "there are quotes around it"
-    : isSubject(value)
-      ? "this looks like a user's sub: revoke user"
-      : /[\s\p{C}]/u.test(value)
-        ? "there is a space or a control character in it"
-        : undefined;
+  const issue = findIdentifierIssue(value);
   if (issue === undefined) return value;
-  throw new UsageError(`${printable(value)} is not ${what}: ${issue}`);
+  throw new UsageError(`${quote(value)} is not ${what}: ${issue}`);
+}
+
+function findIdentifierIssue(text: string): string | undefined {
+  if (hasQuotes(text)) return "there are quotes around it";
+  if (isJwt(text)) return IS_TOKEN;
+  if (isSubject(text)) return "this looks like a user's sub: revoke user";
+  if (/[\s\p{C}]/u.test(text)) return "there is a space or a control character in it";
+  if (/^(?:undefined|null)$/.test(text)) return "this is the text of an empty variable";
+  const [sign] = /[<>{}[\]#,;\\…]|^\w+=/.exec(text) ?? [];
+  return sign === undefined ? undefined : `there is ${sign} in it, which none has`;
+}
+
+const IS_TOKEN = "this is a token, for which there is: revoke token";
+
+function isJwt(text: string): boolean {
+  return /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text);
+}
+
+/** A token is not printed, because what a terminal or a build shows is often kept. */
+function quote(text: string): string {
+  return isJwt(text) ? "What was given" : printable(text);
 }
 
 function trimmed(text: string | undefined, what: string): string {
-  const value = text?.trim() ?? "";
+  const value = text?.replaceAll(UNSEEN_AROUND, "") ?? "";
   if (value === "") throw new UsageError(`the value is missing: ${what}`);
   return value;
 }

@@ -1,8 +1,11 @@
 import { send } from "../../http/client.ts";
+import { FetchError } from "../../http/fetch-error.ts";
 import {
   createDynamoDb,
   DynamoDbError,
+  findPlaceIssue,
   findRegion,
+  isThrottled,
   type CallDynamoDb,
   type Operation,
 } from "../../revocation/dynamodb.ts";
@@ -46,6 +49,8 @@ export function revocationTable(
   if (text === "") throw new UsageError("neither --table nor REVOCATION_TABLE names a table");
   const name = readOption("--table", tableName, text);
   const region = readRegion(env);
+  const issue = findPlaceIssue(env);
+  if (issue !== undefined) throw new UsageError(issue);
   checkCredentials(env);
   const call = createDynamoDb({ env, clock, send });
   return {
@@ -92,6 +97,8 @@ export function tableFailure(
   { name, place }: Pick<RevocationTable, "name" | "place">,
   needs: readonly Operation[],
 ): string {
+  if (error instanceof FetchError)
+    return `${failureText(error)}. Check the network, AWS_REGION, and AWS_ENDPOINT_URL if it is set.`;
   if (!(error instanceof DynamoDbError)) return failureText(error);
   if (error.type === "ResourceNotFoundException")
     return `there is no table ${place}, in this account. Compare the table's name and AWS_REGION with the authorizer's.`;
@@ -110,15 +117,14 @@ const WRONG_CREDENTIALS = [
   "MissingAuthenticationTokenException",
   "UnrecognizedClientException",
 ];
-const THROTTLED =
-  /Throttling|^ProvisionedThroughputExceededException$|^RequestLimitExceeded$|^LimitExceededException$/;
 
 /** What is to be done about an exception of DynamoDB's that has nothing to do with the table: for every command. */
-function adviceOnError({ type, message }: DynamoDbError): string {
+function adviceOnError(error: DynamoDbError): string {
+  const { type, message } = error;
   if (type === "InvalidSignatureException")
     return `AWS does not accept the signature (${type}): the secret of these credentials or this machine's clock may be wrong. Compare the clock with https://time.gov, and run: ${EXPORT}`;
   if (WRONG_CREDENTIALS.includes(type))
     return `AWS does not accept these credentials (${type}): they have expired, or belong elsewhere. Run: ${EXPORT}`;
-  if (THROTTLED.test(type)) return `${message}: too many requests at once. Try again in a minute.`;
+  if (isThrottled(error)) return `${message}: too many requests at once. Try again in a minute.`;
   return `${message}. Try again.`;
 }

@@ -4,6 +4,7 @@ import type { Template } from "../../deploy/lint/cloudformation.ts";
 import type { Load } from "../../deploy/lint/evaluate.ts";
 import type { ReadFile } from "../../deploy/lint/read/routes-file.ts";
 import { toRecord, toText } from "../../deploy/lint/values.ts";
+import { readTextFile } from "../pasted-text.ts";
 import { UsageError } from "../terminal.ts";
 import { parseTemplate } from "./parse-template.ts";
 
@@ -55,7 +56,7 @@ function readTemplate(path: string): TemplateFile {
 
 function parseFile(path: string): unknown {
   try {
-    return parseTemplate(readFileSync(path, "utf8"));
+    return parseTemplate(readTextFile(path));
   } catch (error) {
     throw new UsageError(`${path} cannot be read as JSON or YAML: ${(error as Error).message}`, {
       cause: error,
@@ -74,7 +75,7 @@ function createReaders(folder: string): Pick<TemplateFile, "load" | "readFile"> 
     const path = find(location);
     if (path === undefined) return undefined;
     try {
-      return parseTemplate(readFileSync(path, "utf8"));
+      return parseTemplate(readTextFile(path));
     } catch {
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { readAcceptances, type Acceptance } from "../../deploy/lint/accept.ts";
@@ -12,6 +12,7 @@ import {
 } from "../../deploy/lint/lint.ts";
 import type { Stack } from "../../deploy/lint/evaluate.ts";
 import { createStacks, getExports } from "../../deploy/lint/stack.ts";
+import { readTextFile } from "../pasted-text.ts";
 import { EXIT, UsageError, type ExitCode, type Terminal } from "../terminal.ts";
 import { formatReport } from "./report.ts";
 import { readTemplates, type TemplateFile } from "./templates.ts";
@@ -127,7 +128,7 @@ function readAcceptFile(given: string | undefined): Acceptance[] {
   const path = given ?? ACCEPT_FILE;
   if (given === undefined && !existsSync(path)) return [];
   try {
-    return readAcceptances(JSON.parse(readFileSync(path, "utf8")));
+    return readAcceptances(JSON.parse(readTextFile(path)));
   } catch (error) {
     throw new UsageError(`${path}: ${(error as Error).message}`, { cause: error });
   }

@@ -8,7 +8,7 @@ import { Role, ServicePrincipal, type IRole } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function, LoggingFormat, Runtime, RuntimeFamily } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct, type IConstruct } from "constructs";
-import { list, permission } from "../../settings/parsers.ts";
+import { list, permission } from "../../settings/words.ts";
 import { routePermissions } from "../../settings/route-permissions.ts";
 import { getVariable, type Settings } from "../../settings/settings.ts";
 import { PERMISSIONS_NEED_AUDIENCES } from "../package/deployment-values.ts";

@@ -175,6 +175,8 @@ export interface Role {
   /** The role itself, or those that the policy is attached to. */
   readonly roles: readonly string[];
   readonly statements: readonly Properties[];
+  /** What is too wide about it beside its statements, as sentences without a full stop. */
+  readonly excesses: readonly string[];
   /** Policies that are not in these templates may add to it. */
   readonly isComplete: boolean;
 }

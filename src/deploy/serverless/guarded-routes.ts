@@ -1,4 +1,4 @@
-import { list, permission } from "../../settings/parsers.ts";
+import { list, permission } from "../../settings/words.ts";
 import { mergeRoutePermissions, type RoutePermissions } from "../../settings/route-permissions.ts";
 import { PERMISSIONS_NEED_AUDIENCES } from "../package/deployment-values.ts";
 import type { AuthorizerReference, FunctionEvent, Serverless, Service } from "./framework-types.ts";

@@ -53,10 +53,12 @@ type Meaning =
 /** EventBridge accepts a source that begins with `aws` from partners only, so that no other account can send these. */
 const PARTNER_SOURCE = "aws.partner/auth0.com/";
 /** Auth0's pages have both forms: `user.updated` and `com.auth0.user.updated`. */
-const TYPE_PREFIX = /^com\.auth0\./;
+const TYPE_PREFIX = /^com\.auth0\./i;
 /** A token that was under way when its user was blocked is issued within this time. */
 const UNDER_WAY_MS = 60_000;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+/** A type that is about a user, however it is written. */
+const USER_TYPE = /^user\b/i;
 /** What may be a type, and is not free text. */
 const TYPE = /^[a-z][a-z0-9_.]{0,60}$/;
 
@@ -104,13 +106,15 @@ function meaningOfEvent(type: string, entity: Json): Meaning {
     case "user.created":
       return "nothing";
     default:
-      return type.startsWith("user.") ? "unknown_form" : "nothing";
+      return USER_TYPE.test(type) ? "unknown_form" : "nothing";
   }
 }
 
 /** Not every update carries every field. */
 function meaningOfUpdate({ blocked, user_id: userId }: Json): Meaning {
   if (blocked === true) return { scope: toUser(userId), isEnd: true };
+  // Another form of the message, in which the user may be blocked.
+  if (!isUserId(userId)) return "unknown_form";
   return blocked === false || blocked === undefined || blocked === null ? "nothing" : "unknown_form";
 }
 
@@ -131,7 +135,7 @@ function meaningOfLog(type: string, log: Json, { revokesOnLogout }: TenantMessag
     case "slo":
       return revokesOnLogout ? { scope: toSession(details["session_id"]), isEnd: false } : "nothing";
     default:
-      return type.startsWith("user.") ? "unknown_form" : "nothing";
+      return USER_TYPE.test(type) ? "unknown_form" : "nothing";
   }
 }
 
@@ -163,12 +167,13 @@ function toTime(text: unknown): number | undefined {
   return time >= 0 ? time : undefined;
 }
 
+/** What is not a `sub` of Auth0 would be written, and revoke nothing. */
 function toUser(sub: unknown): RevocationScope | undefined {
-  return isText(sub) ? { kind: "sub", sub } : undefined;
+  return isUserId(sub) ? { kind: "sub", sub } : undefined;
 }
 
 function toMember(organizationId: unknown, sub: unknown): RevocationScope | undefined {
-  return isText(organizationId) && isText(sub) ? { kind: "member", organizationId, sub } : undefined;
+  return isText(organizationId) && isUserId(sub) ? { kind: "member", organizationId, sub } : undefined;
 }
 
 function toSession(sid: unknown): RevocationScope | undefined {

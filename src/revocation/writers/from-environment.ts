@@ -1,4 +1,6 @@
 import { setTimeout } from "node:timers/promises";
+import { ConfigurationError } from "../../settings/configuration-error.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { createIssuerKeySets } from "../../token/keys/issuer-key-sets.ts";
 import { writeToStdout } from "../../logging/stdout.ts";
 import { createLogoutTokenVerifier } from "../../token/logout-token.ts";
@@ -23,8 +25,31 @@ export function revokeOnEventFrom(env: NodeJS.ProcessEnv): ReturnType<typeof cre
  * @throws ConfigurationError with every issue in the environment
  */
 export function backChannelLogoutFrom(env: NodeJS.ProcessEnv): ReturnType<typeof createBackChannelLogout> {
-  const dependencies = dependenciesFrom(env, writerSettings(env));
-  return createBackChannelLogout({ ...dependencies, verify: verifierFrom(env) });
+  const [writer, settings] = readAll(
+    () => writerSettings(env),
+    () => logoutSettings(env),
+  );
+  return createBackChannelLogout({ ...dependenciesFrom(env, writer), verify: createVerifier(settings) });
+}
+
+/** @throws ConfigurationError with the issues of both, each once */
+function readAll<A, B>(first: () => A, second: () => B): readonly [A, B] {
+  try {
+    const read = first();
+    return [read, second()];
+  } catch (error) {
+    const issues = [first, second].flatMap(findIssues);
+    throw issues.length === 0 ? error : new ConfigurationError([...new Set(issues)]);
+  }
+}
+
+function findIssues(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    return error instanceof ConfigurationError ? error.issues : [];
+  }
 }
 
 function dependenciesFrom(
@@ -41,8 +66,7 @@ function dependenciesFrom(
   };
 }
 
-function verifierFrom(env: NodeJS.ProcessEnv): BackChannelLogoutOptions["verify"] {
-  const settings = logoutSettings(env);
+function createVerifier(settings: Settings): BackChannelLogoutOptions["verify"] {
   return createLogoutTokenVerifier({
     rules: { ...settings, issuers: settings.domain },
     getKeySet: createIssuerKeySets(settings, {}),

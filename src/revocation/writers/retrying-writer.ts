@@ -1,5 +1,5 @@
 import { FetchError } from "../../http/fetch-error.ts";
-import { DynamoDbError, type CallDynamoDb } from "../dynamodb.ts";
+import { DynamoDbError, isThrottled, type CallDynamoDb } from "../dynamodb.ts";
 import { writeRevocation, type TableWriterOptions } from "../table-writer.ts";
 import type { WriterDependencies } from "./revoke-on-event.ts";
 
@@ -11,8 +11,6 @@ export interface TableOptions extends TableWriterOptions {
 /** Auth0 waits 5 s for the answer to a logout token, the fetch of a key among them, and sends it once. */
 const ATTEMPT_TIMEOUT_MS = 1000;
 const WAITS_MS = [50, 250] as const;
-/** What DynamoDB asks to try again. */
-const PASSING = /^(?:\w*Throttling\w*|\w*Exceeded(?:Exception)?)$/;
 
 /**
  * Writes to a table as {@link writeRevocation} does, and tries again where a failure may pass: a write twice is one.
@@ -47,6 +45,6 @@ function persistent({ call, wait }: Pick<TableOptions, "call" | "wait">): CallDy
 
 function mayPass(error: unknown): boolean {
   return error instanceof DynamoDbError
-    ? error.status >= 500 || PASSING.test(error.type)
+    ? error.status >= 500 || isThrottled(error)
     : error instanceof FetchError;
 }

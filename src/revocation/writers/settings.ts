@@ -48,7 +48,7 @@ export function writerSettings(env: NodeJS.ProcessEnv): WriterSettings {
     }),
     logLevel: read(SETTINGS.logLevel),
   };
-  if (settings.table === "" && issues.length === 0)
+  if (!env[SETTINGS.revocationTable.variable]?.trim())
     issues.push(
       `${SETTINGS.revocationTable.variable} is required: the table that revocations are written to`,
     );

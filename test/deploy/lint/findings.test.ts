@@ -169,6 +169,24 @@ const PLANTED: [string, RuleName, string, Change][] = [
   ],
   ["a role for all but one thing", "wildcard-iam", "Auth0AuthorizerRole", wider({ NotAction: "iam:*" })],
   [
+    "a role with a managed policy for all of a service",
+    "wildcard-iam",
+    "Auth0AuthorizerRole",
+    set("Auth0AuthorizerRole", {
+      ManagedPolicyArns: [{ "Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AmazonDynamoDBFullAccess_v2" }],
+    }),
+  ],
+  [
+    "a role that any account may assume",
+    "wildcard-iam",
+    "Auth0AuthorizerRole",
+    set("Auth0AuthorizerRole", {
+      AssumeRolePolicyDocument: {
+        Statement: { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "*" } },
+      },
+    }),
+  ],
+  [
     "an identity that is appended to what the caller sent",
     "appended-identity",
     "HttpApiIntegrationWhoami",

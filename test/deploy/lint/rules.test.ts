@@ -100,8 +100,11 @@ const usagePlan =
     resources["Plan"] = { Type: "AWS::ApiGateway::UsagePlan", Properties: { ApiStages } };
   };
 
+/** What changes in which template, and the rules that it breaks. */
+type Case = [what: string, template: string, change: Change, rules: string[], options?: Options];
+
 describe("each rule, refused when broken and accepted when only just kept", () => {
-  test.each<[string, string, Change, string[], Options?]>([
+  test.each<Case>([
     [
       "a public $default with the backend of guarded routes",
       "HTTP, policy",
@@ -195,6 +198,22 @@ describe("each rule, refused when broken and accepted when only just kept", () =
       "HTTP, policy",
       set("MayCall", { SourceArn: "arn:aws:execute-api:eu-west-1:*:*/*" }),
       ["any-api-permission"],
+    ],
+    ...[
+      { "Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:*:*" },
+      { "Fn::Join": [":", ["arn", { Ref: "AWS::Partition" }, "execute-api", "*", "*", "*"]] },
+      "arn:aws:execute-api:*",
+    ].map((SourceArn): Case => [
+      `a permission for ${JSON.stringify(SourceArn)}`,
+      "HTTP, policy",
+      set("MayCall", { SourceArn }),
+      ["any-api-permission"],
+    ]),
+    [
+      "a permission for every API of this account",
+      "HTTP, policy",
+      set("MayCall", { SourceArn: { "Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:*" } }),
+      [],
     ],
     [
       "a permission for another service",

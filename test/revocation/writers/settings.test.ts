@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { ConfigurationError } from "../../../src/settings/configuration-error.ts";
+import { backChannelLogoutFrom } from "../../../src/revocation/writers/from-environment.ts";
 import { logoutSettings, writerSettings } from "../../../src/revocation/writers/settings.ts";
 
 function issues(read: () => unknown): readonly string[] {
@@ -46,6 +47,21 @@ describe("the settings of a writer", () => {
       expect.stringMatching(/^REVOCATION_TABLE contains an empty item/),
       expect.stringMatching(/^REVOCATION_ON_LOGOUT must be one of true, false/),
       expect.stringMatching(/^REVOCATION_SESSION_RETENTION_DAYS must be a whole number from 1 to 3650/),
+    ]);
+    expect(issues(() => writerSettings({ REVOCATION_ON_LOGOUT: "yes" }))).toEqual([
+      expect.stringMatching(/^REVOCATION_ON_LOGOUT/),
+      expect.stringMatching(/^REVOCATION_TABLE is required/),
+    ]);
+  });
+
+  test("of the logout endpoint name those of the authorizer with them", () => {
+    const read = () =>
+      backChannelLogoutFrom({ REVOCATION_ON_LOGOUT: "yes", REVOCATION_TABLE: "a b", AUTH0_DOMAIN: "acme" });
+    expect(issues(read)).toEqual([
+      expect.stringMatching(/^REVOCATION_TABLE/),
+      expect.stringMatching(/^REVOCATION_ON_LOGOUT/),
+      expect.stringMatching(/^AUTH0_DOMAIN/),
+      expect.stringMatching(/^AUTH0_CLIENT_IDS/),
     ]);
   });
 

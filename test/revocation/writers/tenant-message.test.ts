@@ -54,9 +54,17 @@ describe.each(["", "com.auth0."])("an event of an Event Stream whose types begin
     },
   );
 
-  test.each(["user.blocked", "user.updated.v2", "user."])("of type %s is not ignored in silence", (type) => {
-    expect(said(streamEvent(`${prefix}${type}`, { blocked: true }))).toBe("unknown_form");
+  test("of an update that names no user is not ignored in silence, because it may say that one is blocked", () => {
+    const message = streamEvent(`${prefix}user.updated`, {}, { data: { user_id: "auth0|m", blocked: true } });
+    expect(said(message)).toBe("unknown_form");
   });
+
+  test.each(["user.blocked", "user.updated.v2", "user.", "USER.UPDATED", "user", "user-deleted"])(
+    "of type %s is not ignored in silence",
+    (type) => {
+      expect(said(streamEvent(`${prefix}${type}`, { blocked: true }))).toBe("unknown_form");
+    },
+  );
 });
 
 describe("a log event", () => {
@@ -114,6 +122,8 @@ describe("a message without what is needed", () => {
     ["a block names no user", streamEvent("user.updated", { blocked: true, user_id: undefined })],
     ["a deletion names an empty user", streamEvent("user.deleted", { user_id: "" })],
     ["a user is a number", streamEvent("user.deleted", { user_id: 7 })],
+    ["a user has no provider", streamEvent("user.deleted", { user_id: "5f7c8ec7c33c6c004bbafe82" })],
+    ["a password is of an email address", logEvent("scp", { user_id: "mallory@example.com" })],
     ["an event has no data", streamEvent("user.deleted", {}, { data: null })],
     ["a member has no organization", leaveEvent("organization.member.deleted", { organization: null })],
     ["a member has no user", leaveEvent("organization.member.deleted", { user: { id: "auth0|mallory" } })],

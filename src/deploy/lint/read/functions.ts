@@ -14,8 +14,10 @@ import type { Resource, Resources } from "./resources.ts";
 import type { ReadFile } from "./routes-file.ts";
 import { withGlobals } from "./sam.ts";
 
-/** Everything, or every API of every account. */
-const ANY_SOURCE = /^\*$|^arn:[^:]*:execute-api:[^:]*:\*:/;
+/** A reference in a text, such as `⟦AWS::Partition⟧`, whose colons separate nothing. */
+const REFERENCE = /⟦[^⟧]*⟧/g;
+/** Everything, or every API of every account: the account is a wildcard, or an earlier one stands for the rest. */
+const ANY_SOURCE = /^\*+$|^arn:(?:[^:]*:){0,3}\*+$|^arn:(?:[^:]*:){3}\*+(?::|$)/;
 
 /** Reads functions, their addresses, who may call them, their roles and their log groups. */
 export function readFunctions(resources: Resources, model: Model, readFile: ReadFile): void {
@@ -68,7 +70,7 @@ function readPermission({ id, properties }: Resource, resources: Resources): Per
     apis: getReferences(SourceArn).filter((api) => !api.startsWith("AWS::")),
     unknownSources: getWhysUnknown(SourceArn),
     hasSource: [SourceArn, SourceAccount, PrincipalOrgID].some(
-      (source) => source !== undefined && !ANY_SOURCE.test(toText(source) ?? ""),
+      (source) => source !== undefined && !ANY_SOURCE.test((toText(source) ?? "").replace(REFERENCE, "_")),
     ),
     isOfUrl: FunctionUrlAuthType !== undefined || InvokedViaFunctionUrl !== undefined,
   };
@@ -80,11 +82,31 @@ function readRole({ id, type, properties }: Resource): Role {
     id,
     roles: type === "AWS::IAM::Role" ? [id] : getReferences(properties["Roles"] ?? properties["RoleName"]),
     statements: policies.flatMap(({ PolicyDocument }) => readStatements(PolicyDocument)),
+    excesses: readExcesses(properties),
     isComplete:
       toList(properties["ManagedPolicyArns"]).every((arn) => isOfLogs(arn)) &&
       getWhyUnknown(properties["Policies"]) === undefined &&
       policies.every(({ PolicyDocument }) => getWhyUnknown(PolicyDocument) === undefined),
   };
+}
+
+/** AWS's own policies for everything, or for everything of a service. */
+const WIDE_POLICY = /:policy\/(?:AdministratorAccess|PowerUserAccess|\w*FullAccess\w*)$/;
+
+function readExcesses({ ManagedPolicyArns, AssumeRolePolicyDocument }: Properties): string[] {
+  const arns = toList(ManagedPolicyArns).map((arn) => toText(arn) ?? "");
+  const isForAnyone = readStatements(AssumeRolePolicyDocument).some(
+    ({ Effect, Principal, Condition }) =>
+      Effect === "Allow" &&
+      Condition === undefined &&
+      [Principal, toRecord(Principal)["AWS"]].some((principal) => toList(principal).includes("*")),
+  );
+  return [
+    ...arns
+      .filter((arn) => WIDE_POLICY.test(arn))
+      .map((arn) => `it has the managed policy ${arn.slice(arn.lastIndexOf("/") + 1)}`),
+    ...(isForAnyone ? ["any account may assume it"] : []),
+  ];
 }
 
 /** AWS's own policies for logs, networks and traces add no right to a table. */
