@@ -47,6 +47,19 @@ export default tseslint.config(
     extends: [tseslint.configs.disableTypeChecked],
   },
   {
+    // They run in the process of the Serverless Framework or CDK, where other plugins replace String.prototype.replaceAll.
+    files: ["src/deploy/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "CallExpression[callee.property.name='replaceAll']",
+          message: "A plugin may have replaced it: use replace with the flag g.",
+        },
+      ],
+    },
+  },
+  {
     // The core is pure: clock, random numbers and the environment come in as parameters.
     files: ["src/{http,settings,logging,token,apigateway,identity,revocation,authorizer}/**/*.ts"],
     // They take the machine's own where no other is given.

@@ -92,6 +92,42 @@ describe("auth0-authorizer validate", () => {
     expect(await run(["validate", write("sam-if.yml", byCondition)])).toMatchObject({ exitCode: 3 });
   });
 
+  test("reads an OpenAPI document that AWS::Include names beside the template, until it is uploaded", async () => {
+    const include = (location: string): string => `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: ${location} } } }
+`;
+    const document = (security: string): string => `openapi: 3.0.1
+paths:
+  /orders:
+    get:
+      security: ${security}
+      x-amazon-apigateway-integration: { type: aws_proxy, uri: { Fn::Sub: "\${Orders.Arn}" } }
+components:
+  securitySchemes:
+    users:
+      type: apiKey
+      name: Authorization
+      in: header
+      x-amazon-apigateway-authorizer: { type: cognito_user_pools, providerARNs: [{ Ref: Pool }] }
+`;
+    const path = write("include/template.yml", include("./docs/api.yml"));
+    expect(await run(["validate", path])).toMatchObject({ exitCode: 3 });
+    write("include/docs/api.yml", document("[{ users: [] }]"));
+    expect(await run(["validate", path])).toMatchObject({ exitCode: 0 });
+    write("include/docs/api.yml", document("[]"));
+    expect(await run(["validate", path])).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining("GET /orders has no authorizer"),
+    });
+    const uploaded = write("include/packaged.yml", include("s3://acme/docs/api.yml"));
+    expect(await run(["validate", uploaded])).toMatchObject({ exitCode: 3 });
+  });
+
   test("reads a nested template beside the first, and names one that is not there", async () => {
     const path = write("nested/root.json", template("nested"));
     expect(await run(["validate", path])).toMatchObject({ exitCode: 3 });

@@ -110,8 +110,15 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     if (text instanceof Unknown) return text;
     return typeof text === "string" ? text.split(String(separator)) : new Unknown("Fn::Split");
   },
+  "Fn::Transform": (argument, { stack, inner }) => {
+    const { Name, Parameters } = toRecord(argument);
+    const location = Name === "AWS::Include" ? toText(inner(toRecord(Parameters)["Location"])) : undefined;
+    // `sam package` uploads a file beside the template and replaces its path; until then it can be read.
+    const included = location === undefined ? undefined : stack.load(location);
+    return included === undefined ? new Unknown("Fn::Transform") : inner(included);
+  },
   ...Object.fromEntries(
-    ["Transform", "Base64", "GetAZs", "Cidr", "ToJsonString", "Length", "GetStackOutput"].map((name) => [
+    ["Base64", "GetAZs", "Cidr", "ToJsonString", "Length", "GetStackOutput"].map((name) => [
       `Fn::${name}`,
       () => new Unknown(`Fn::${name}`),
     ]),

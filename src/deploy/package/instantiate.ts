@@ -95,7 +95,7 @@ function resolveSub(given: unknown, context: Context): unknown {
   const [text, named = {}] = [given].flat() as [string, Values?];
   const placeholders = new Set<string>();
   const open: Record<string, unknown> = {};
-  const filled = text.replaceAll(/\$\{([\w:.]+)\}/g, (_, name: string) => {
+  const filled = text.replace(/\$\{([\w:.]+)\}/g, (_, name: string) => {
     const value = valueInSub(name, named, context);
     if (typeof value === "string" || typeof value === "number") return String(value);
     const inner = toPlaceholder(value as Values);

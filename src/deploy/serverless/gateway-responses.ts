@@ -10,7 +10,7 @@ const CORS_HEADER = /^gatewayresponse\.header\.access-control-/i;
 
 /**
  * Fits the plugin's gateway responses in with those that the service has: a type that it has itself stays as it is,
- * because an API has one response of each type, and CORS headers of its DEFAULT_4XX and DEFAULT_5XX hold for the
+ * because an API has one response of each type, and the headers of its DEFAULT_4XX and DEFAULT_5XX hold for the
  * plugin's as well, because a type that is set inherits nothing.
  *
  * @param ours logical IDs
@@ -29,6 +29,7 @@ export function fitIn(template: Template, ours: readonly string[], options: Stac
     const isClients = String(Properties["StatusCode"]).startsWith("4");
     const general = findOfType(theirs, response, isClients ? "DEFAULT_4XX" : "DEFAULT_5XX");
     writeCors(Properties, options, getCorsHeaders(general));
+    addOtherHeaders(Properties, general);
   }
 }
 
@@ -81,6 +82,16 @@ function writeCors(
   };
   const added = Object.entries(headers).map(([name, value]) => [`gatewayresponse.header.${name}`, value]);
   properties["ResponseParameters"] = { ...parameters, ...Object.fromEntries(added) };
+}
+
+/** Such as X-Content-Type-Options. Where the plugin has the same header, such as WWW-Authenticate, its own counts. */
+function addOtherHeaders(properties: Record<string, unknown>, general: Response | undefined): void {
+  const own = (properties["ResponseParameters"] ?? {}) as Readonly<Record<string, unknown>>;
+  const names = Object.keys(own).map((name) => name.toLowerCase());
+  const others = Object.entries(general?.[1].Properties?.["ResponseParameters"] ?? {}).filter(
+    ([name]) => !CORS_HEADER.test(name) && !names.includes(name.toLowerCase()),
+  );
+  properties["ResponseParameters"] = { ...own, ...Object.fromEntries(others) };
 }
 
 /** What a resource waits for: `DependsOn`, `Ref`, `Fn::GetAtt` and `Fn::Sub`, and what these wait for. */

@@ -48,7 +48,7 @@ function toOfflinePath(api: OfflineRoute["api"], path: string, options: PathOpti
   const { stage, ownStage, prefix, noPrependStageInUrl } = options;
   const withStage = api === "rest" && !noPrependStageInUrl ? `/${stage}${path}` : path;
   const whole = typeof prefix === "string" && prefix !== "" ? `/${prefix}${withStage}` : withStage;
-  const served = (whole === "/" ? whole : whole.replace(/\/$/, "")).replaceAll("+}", "*}");
+  const served = (whole === "/" ? whole : whole.replace(/\/$/, "")).replace(/\+}/g, "*}");
   return served.startsWith(`/${ownStage}`) ? served.slice(ownStage.length + 1) : served;
 }
 

@@ -80,6 +80,17 @@ export const BUILDERS: readonly Service[] = [
     guarded: GUARDED,
   },
   {
+    name: "plugin-that-replaces-replace-all",
+    yml: lines(plugins("./throttling.js", OURS), provider(), SECTION, hello(REST)),
+    files: {
+      "throttling.js":
+        "String.prototype.replaceAll = function (search, replacement) { return this.split(search).join(replacement); };\nmodule.exports = class {};\n",
+    },
+    guarded: GUARDED,
+    has: [`"gatewayresponse.header.Access-Control-Allow-Origin":"'*'"`],
+    because: "serverless-api-gateway-throttling does this to every plugin of the service",
+  },
+  {
     name: "package-individually",
     yml: lines(PLUGIN, provider(), SECTION, "package: { individually: true }", hello(REST)),
     guarded: GUARDED,

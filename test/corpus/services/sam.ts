@@ -79,6 +79,26 @@ function openApi(paths: string): string {
 ${permission("Auth0")}${permission("Orders")}`;
 }
 
+/** AWS::Include takes no short forms. */
+const INCLUDED = `openapi: 3.0.1
+paths:
+  /orders:
+    get: { security: [{ auth0: [] }], x-amazon-apigateway-integration: &orders { type: aws_proxy, httpMethod: POST, uri: { Fn::Sub: "arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Orders.Arn}/invocations" } } }
+    post: { x-amazon-apigateway-integration: *orders }
+components:
+  securitySchemes:
+    auth0:
+      type: apiKey
+      name: Authorization
+      in: header
+      x-amazon-apigateway-authtype: custom
+      x-amazon-apigateway-authorizer:
+        type: request
+        identitySource: method.request.header.Authorization
+        authorizerResultTtlInSeconds: 300
+        authorizerUri: { Fn::Sub: "arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Auth0.Arn}/invocations" }
+`;
+
 function permission(name: string): string {
   return `  ${name}Permission:
     Type: AWS::Lambda::Permission
@@ -118,8 +138,13 @@ ${backend(
   routes: ["GET /orders: Auth0", "GET /orders: Auth0", "POST /admin: Admin", "POST /admin: Admin"],
 };
 
-function yaml(name: string, text: string, others: Omit<TemplateService, "name" | "tool" | "files" | "main">) {
-  const files = { "template.yaml": `${TRANSFORM}${text}` };
+function yaml(
+  name: string,
+  text: string,
+  others: Omit<TemplateService, "name" | "tool" | "files" | "main">,
+  beside: TemplateService["files"] = {},
+) {
+  const files = { "template.yaml": `${TRANSFORM}${text}`, ...beside };
   return { name, tool: "SAM" as const, main: "template.yaml", files, ...others };
 }
 
@@ -244,6 +269,24 @@ ${authorizer()}${backend("")}
       notChecked: ["template-not-read"],
       because: "the routes are a file in S3, which is not on this machine",
     },
+  ),
+  yaml(
+    "sam-openapi-included-from-a-file",
+    `Resources:
+${authorizer()}${backend("")}
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      GatewayResponses: ${CHALLENGE}
+      DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: ./docs/openapi.yaml } } }
+${permission("Auth0")}${permission("Orders")}`,
+    {
+      routes: ["GET /orders: Auth0", "POST /orders: open"],
+      errors: ["unguarded-route"],
+      because: "the file lies beside the template until sam package uploads it",
+    },
+    { "docs/openapi.yaml": INCLUDED },
   ),
   yaml(
     "sam-public-health",

@@ -84,3 +84,17 @@ test("a value that is known only at deployment counts as given, in text too", ()
 test("a parameter without a value is named", () => {
   expect(() => instantiate(TEMPLATE, {})).toThrow("the parameter Name has no value");
 });
+
+test("does not depend on String.prototype.replaceAll, which plugins of Serverless replace with what takes no function", () => {
+  const own = Reflect.get(String.prototype, "replaceAll");
+  const plain = instantiate(TEMPLATE, { Name: { Ref: "Function" } }, toPrefixed);
+  // As serverless-api-gateway-throttling 2.0.3 has it.
+  Reflect.set(String.prototype, "replaceAll", function (this: string, search: string, replacement: string) {
+    return this.split(search).join(replacement);
+  });
+  try {
+    expect(instantiate(TEMPLATE, { Name: { Ref: "Function" } }, toPrefixed)).toEqual(plain);
+  } finally {
+    Reflect.set(String.prototype, "replaceAll", own);
+  }
+});

@@ -50,6 +50,14 @@ describe("gateway responses of the service", () => {
     });
   });
 
+  test("give ours the other headers of DEFAULT_4XX, but none that ours has", () => {
+    const sniff = { "gatewayresponse.header.X-Content-Type-Options": "'nosniff'" };
+    const theirs = response("DEFAULT_4XX", { ...sniff, [CHALLENGE.toLowerCase()]: "'Basic'" });
+    const own = { [ORIGIN]: "'*'", [CHALLENGE]: "'Bearer'" };
+    for (const stack of [{}, { corsOrigin: "*" }])
+      expect(fit(theirs, stack)["Ours"]?.Properties?.["ResponseParameters"]).toEqual({ ...own, ...sniff });
+  });
+
   test("are in the deployment, which is a copy: it waits for them, and for none that waits for it", () => {
     const waiting = { ...response("THROTTLED", {}), DependsOn: "Deployment" };
     const template = {
