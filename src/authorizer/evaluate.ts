@@ -104,7 +104,7 @@ export async function evaluateToken(
   const identity = toIdentity(claims, rules);
   onStep?.("context");
   const custom = toCustomContext(identity, rules.contextClaims);
-  const context = { ...custom, ...toContext(identity) };
+  const context = toContext(identity, custom);
   const denial =
     checkCustomClaims(custom) ??
     checkContext(identity, context, presentation.kind) ??

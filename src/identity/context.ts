@@ -37,11 +37,15 @@ type Reserved<Name extends ContextName> = Name;
 /** A key of the context, which the settings reserve: see {@link ContextName}. */
 export type ContextKey = Reserved<keyof IdentityContext>;
 
-/** The context of an identity. */
-export function toContext(identity: Identity): IdentityContext {
+/** The context of an identity, with custom claims, over which its own values win. */
+export function toContext(
+  identity: Identity,
+  custom: Readonly<Record<string, string>> = {},
+): IdentityContext {
   const { email, clientId, scopes, permissions, organization, actors, principalType } = identity;
   const [actor] = actors;
   return {
+    ...custom,
     sub: identity.subject,
     ...toEmailContext(email),
     token_use: identity.tokenUse,
