@@ -11,7 +11,7 @@ const DEFAULT_ORIGINS = ["http://localhost:3000", "http://localhost:5173"];
 const LARGEST_PORT = 65_535;
 const PORT_ISSUES: Readonly<Record<string, string>> = {
   EADDRINUSE: "is taken",
-  EACCES: "is not for users of this machine",
+  EACCES: "needs rights that you do not have",
 };
 
 const USAGE = `Usage: auth0-authorizer tenant [options]
