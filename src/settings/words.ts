@@ -9,6 +9,8 @@ export function list<T>(item: (value: unknown) => T, separator = ","): (value: u
   };
 }
 
+/** What nearly all items are made of: the five patterns below take a quarter of a millisecond of a cold start. */
+const PLAIN = /^(?!(?:undefined|null)$)[\w.:/|@+-]+$/;
 /** Quotes of every kind, where copying or an env file leaves them. */
 const QUOTED = /^["'`\u2018-\u201f\u00ab\u00bb]|["'`\u2018-\u201f\u00ab\u00bb]$/;
 /** Controls, and characters that cannot be seen. As ranges: `\p{C}` would load tables of Unicode at a cold start. */
@@ -19,6 +21,8 @@ const PLACEHOLDER = /^(?:[{<]|\$\{)|^(?:undefined|null)$/;
 
 /** An item without spaces, which no token could hold as it stands if a program or a page had left something around it. */
 export function word(value: unknown): string {
+  if (typeof value === "string" && PLAIN.test(value) && value !== "undefined" && value !== "null")
+    return value;
   if (typeof value !== "string" || !/^\S+$/.test(value)) {
     throw new Error(`contains an empty item or a space: ${JSON.stringify(value)}`);
   }
