@@ -121,8 +121,7 @@ export function contextClaims(value: unknown): Readonly<Record<string, string>> 
 /** An organization's ID, or its name, which Auth0 keeps in lower case. */
 export function organization(value: unknown): string {
   const text = word(value);
-  if (!/^[\w-]+$/.test(text))
-    throw new Error(`must be IDs or names of organizations, of letters, digits, - and _: ${text}`);
+  if (!/^[\w-]+$/.test(text)) throw new Error(`must be IDs or names of organizations: ${text}`);
   return text.startsWith("org_") ? text : text.toLowerCase();
 }
 

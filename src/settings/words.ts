@@ -12,7 +12,7 @@ export function list<T>(item: (value: unknown) => T, separator = ","): (value: u
 /** What nearly all items are made of: the five patterns below take a quarter of a millisecond of a cold start. */
 const PLAIN = /^(?!(?:undefined|null)$)[\w.:/|@+-]+$/;
 /** Quotes of every kind, where copying or an env file leaves them. */
-const QUOTED = /^["'`\u2018-\u201f\u00ab\u00bb]|["'`\u2018-\u201f\u00ab\u00bb]$/;
+const QUOTED = /^["'`\u2018-\u201f]|["'`\u2018-\u201f]$/;
 /** Controls, and characters that cannot be seen. As ranges: `\p{C}` would load tables of Unicode at a cold start. */
 // eslint-disable-next-line no-control-regex -- controls are what it looks for
 const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
@@ -26,11 +26,10 @@ export function word(value: unknown): string {
   if (typeof value !== "string" || !/^\S+$/.test(value)) {
     throw new Error(`contains an empty item or a space: ${JSON.stringify(value)}`);
   }
-  if (value.startsWith("[")) throw new Error(`is a list as JSON; separate items by commas alone: ${value}`);
+  if (value.startsWith("[")) throw new Error(`is a list as JSON; use commas alone: ${value}`);
   if (QUOTED.test(value)) throw new Error(`has quotes around an item: ${value}`);
-  if (INVISIBLE.test(value))
-    throw new Error(`has an invisible character in an item; type it again: ${value}`);
-  if (PLACEHOLDER.test(value)) throw new Error(`has a placeholder where a value is needed: ${value}`);
+  if (INVISIBLE.test(value)) throw new Error(`has an invisible character: ${value}`);
+  if (PLACEHOLDER.test(value)) throw new Error(`has a placeholder: ${value}`);
   return value;
 }
 
