@@ -10,7 +10,7 @@ const AROUND = /^["'`\u2018-\u201f]+|["'`\u2018-\u201f]*[,;]?$/g;
 /** An Authorization header anywhere in a text: a curl command, or a request with all of its headers. */
 const HEADER_INSIDE = /\bauthorization["']?\s*:\s*["'`]?bearer\s+([^\s"'`\\]+)/gi;
 const PARAMETER = /(?:^|[?#&\s"'])(access_token|id_token)=([^&\s"'`#]+)/g;
-/** A JWT with a sign directly before it: a value in code, JSON, a cookie or an address, and not one of several words. */
+/** A JWT directly after a punctuation mark: a value in code, JSON, a cookie or an address, and not one word of several. */
 const VALUE_INSIDE = /[^\s\w.-](eyJ[\w-]*\.[\w-]+\.[\w-]+)(?![\w.-])/g;
 /** What cannot be seen at the ends of what was copied from a page. */
 export const UNSEEN_AROUND = /^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/g;

@@ -16,8 +16,7 @@ const BACKSLASH_OR_HALF = /\\\\|\\ud[89a-f][\da-f]{2}/g;
 /**
  * Custom claims as they travel in the context: strings, numbers and booleans as strings, a list of words as
  * one string, separated by spaces, and all else together as base64url of a JSON object, which survives every
- * gateway and mapping. A claim that the token does not have has no key, and neither has
- * null or an empty string.
+ * gateway and mapping. A claim that the token does not have, or that is null or an empty string, has no key.
  *
  * @param names the claim of each name in the context
  */

@@ -131,13 +131,15 @@ function readRegion(env: AwsEnvironment): string {
   return region;
 }
 
+const ENDPOINT_VARIABLES = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"] as const;
+
 /**
  * The address of DynamoDB: that of a variable, or the region's own.
  *
  * @throws Error where no variable names a region
  */
 export function readEndpoint(env: AwsEnvironment): string {
-  const endpoint = getFirst(env, "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL");
+  const endpoint = getFirst(env, ...ENDPOINT_VARIABLES);
   if (endpoint !== undefined) return endpoint;
   const region = readRegion(env);
   const [, suffix = "amazonaws.com"] = SUFFIXES.find(([prefix]) => region.startsWith(prefix)) ?? [];
@@ -145,14 +147,12 @@ export function readEndpoint(env: AwsEnvironment): string {
 }
 
 /**
- * Says what is wrong with the variables that name a place, for a person: a request would only fail.
- *
- * @returns undefined where nothing is
+ * What is wrong with the variables that say where DynamoDB is, in words for a person; undefined if nothing is. A request
+ * would fail without naming the variable.
  */
 export function findPlaceIssue(env: AwsEnvironment): string | undefined {
-  const names = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"] as const;
-  const variable = names.find((name) => env[name]?.trim());
-  const endpoint = env[variable ?? ""]?.trim();
+  const variable = ENDPOINT_VARIABLES.find((name) => getFirst(env, name) !== undefined);
+  const endpoint = getFirst(env, ...ENDPOINT_VARIABLES);
   if (endpoint !== undefined && !(/^https?:\/\//i.test(endpoint) && URL.canParse(endpoint)))
     return `${variable} must be a web address such as http://localhost:8000`;
   const region = findRegion(env);

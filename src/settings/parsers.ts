@@ -43,12 +43,12 @@ export function isReservedClaim(name: string): boolean {
  * A claim in access tokens: any name that Auth0 lets an Action set.
  *
  * @param example a name that it may have
- * @param others names that Auth0 sets itself, and that are meant too
+ * @param allowed reserved names that are accepted too
  */
-export function customClaim(example: string, ...others: readonly string[]): (value: unknown) => string {
+export function customClaim(example: string, ...allowed: readonly string[]): (value: unknown) => string {
   return (value) => {
     const text = word(value);
-    if (isReservedClaim(text) && !others.includes(text))
+    if (isReservedClaim(text) && !allowed.includes(text))
       throw new Error(`is a claim that Auth0 reserves; use one such as ${example}: ${text}`);
     return text;
   };

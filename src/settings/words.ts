@@ -9,7 +9,7 @@ export function list<T>(item: (value: unknown) => T, separator = ","): (value: u
   };
 }
 
-/** What nearly all items are made of: the five patterns below take a quarter of a millisecond of a cold start. */
+/** What nearly all items are made of. Trying all the patterns below takes a quarter of a millisecond of a cold start. */
 const PLAIN = /^(?!(?:undefined|null)$)[\w.:/|@+-]+$/;
 /** Quotes of every kind, where copying or an env file leaves them. */
 const QUOTED = /^["'`\u2018-\u201f]|["'`\u2018-\u201f]$/;
@@ -19,10 +19,9 @@ const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u
 /** `{yourClientId}` of Auth0's pages, `<YOUR_API>`, `${VARIABLE}`, and what a program writes that has no value. */
 const PLACEHOLDER = /^(?:[{<]|\$\{)|^(?:undefined|null)$/;
 
-/** An item without spaces, which no token could hold as it stands if a program or a page had left something around it. */
+/** An item as a token may contain it: without a space, and without what a program or a page leaves around a value. */
 export function word(value: unknown): string {
-  if (typeof value === "string" && PLAIN.test(value) && value !== "undefined" && value !== "null")
-    return value;
+  if (typeof value === "string" && PLAIN.test(value)) return value;
   if (typeof value !== "string" || !/^\S+$/.test(value)) {
     throw new Error(`contains an empty item or a space: ${JSON.stringify(value)}`);
   }

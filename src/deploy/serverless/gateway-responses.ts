@@ -28,8 +28,9 @@ export function fitIn(template: Template, ours: readonly string[], options: Stac
     }
     const isClients = String(Properties["StatusCode"]).startsWith("4");
     const general = findOfType(theirs, response, isClients ? "DEFAULT_4XX" : "DEFAULT_5XX");
-    writeCors(Properties, options, getCorsHeaders(general));
-    addOtherHeaders(Properties, general);
+    const inherited = Object.entries(general?.[1].Properties?.["ResponseParameters"] ?? {});
+    writeCors(Properties, options, Object.fromEntries(inherited.filter(([name]) => CORS_HEADER.test(name))));
+    addMissing(Properties, Object.fromEntries(inherited.filter(([name]) => !CORS_HEADER.test(name))));
   }
 }
 
@@ -58,11 +59,6 @@ function isSameApi([, one]: Response, [, other]: Response): boolean {
   return JSON.stringify(one.Properties?.["RestApiId"]) === JSON.stringify(other.Properties?.["RestApiId"]);
 }
 
-function getCorsHeaders(response: Response | undefined): Record<string, unknown> {
-  const headers = Object.entries(response?.[1].Properties?.["ResponseParameters"] ?? {});
-  return Object.fromEntries(headers.filter(([name]) => CORS_HEADER.test(name)));
-}
-
 /** The options decide where they say something; otherwise the service's own general response. */
 function writeCors(
   properties: Record<string, unknown>,
@@ -84,14 +80,12 @@ function writeCors(
   properties["ResponseParameters"] = { ...parameters, ...Object.fromEntries(added) };
 }
 
-/** Such as X-Content-Type-Options. Where the plugin has the same header, such as WWW-Authenticate, its own counts. */
-function addOtherHeaders(properties: Record<string, unknown>, general: Response | undefined): void {
+/** Headers such as X-Content-Type-Options. If the plugin has the same header, such as WWW-Authenticate, its own is used. */
+function addMissing(properties: Record<string, unknown>, inherited: Readonly<Record<string, unknown>>): void {
   const own = (properties["ResponseParameters"] ?? {}) as Readonly<Record<string, unknown>>;
   const names = Object.keys(own).map((name) => name.toLowerCase());
-  const others = Object.entries(general?.[1].Properties?.["ResponseParameters"] ?? {}).filter(
-    ([name]) => !CORS_HEADER.test(name) && !names.includes(name.toLowerCase()),
-  );
-  properties["ResponseParameters"] = { ...own, ...Object.fromEntries(others) };
+  const missing = Object.entries(inherited).filter(([name]) => !names.includes(name.toLowerCase()));
+  properties["ResponseParameters"] = { ...own, ...Object.fromEntries(missing) };
 }
 
 /** What a resource waits for: `DependsOn`, `Ref`, `Fn::GetAtt` and `Fn::Sub`, and what these wait for. */

@@ -57,7 +57,7 @@ const TYPE_PREFIX = /^com\.auth0\./i;
 /** A token that was under way when its user was blocked is issued within this time. */
 const UNDER_WAY_MS = 60_000;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
-/** A type that is about a user, however it is written. */
+/** A type that is about a user, in any case of letters. */
 const USER_TYPE = /^user\b/i;
 /** What may be a type, and is not free text. */
 const TYPE = /^[a-z][a-z0-9_.]{0,60}$/;

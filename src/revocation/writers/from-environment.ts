@@ -25,30 +25,21 @@ export function revokeOnEventFrom(env: NodeJS.ProcessEnv): ReturnType<typeof cre
  * @throws ConfigurationError with every issue in the environment
  */
 export function backChannelLogoutFrom(env: NodeJS.ProcessEnv): ReturnType<typeof createBackChannelLogout> {
-  const [writer, settings] = readAll(
-    () => writerSettings(env),
-    () => logoutSettings(env),
-  );
+  const issues = new Set<string>();
+  const writer = collectIssues(() => writerSettings(env), issues);
+  const settings = collectIssues(() => logoutSettings(env), issues);
+  if (writer === undefined || settings === undefined) throw new ConfigurationError([...issues]);
   return createBackChannelLogout({ ...dependenciesFrom(env, writer), verify: createVerifier(settings) });
 }
 
-/** @throws ConfigurationError with the issues of both, each once */
-function readAll<A, B>(first: () => A, second: () => B): readonly [A, B] {
+/** What is read; undefined if it has issues, which are added. */
+function collectIssues<T>(read: () => T, issues: Set<string>): T | undefined {
   try {
-    const read = first();
-    return [read, second()];
+    return read();
   } catch (error) {
-    const issues = [first, second].flatMap(findIssues);
-    throw issues.length === 0 ? error : new ConfigurationError([...new Set(issues)]);
-  }
-}
-
-function findIssues(read: () => unknown): readonly string[] {
-  try {
-    read();
-    return [];
-  } catch (error) {
-    return error instanceof ConfigurationError ? error.issues : [];
+    if (!(error instanceof ConfigurationError)) throw error;
+    for (const issue of error.issues) issues.add(issue);
+    return undefined;
   }
 }
 

@@ -53,6 +53,18 @@ const HTTP_EVENT =
 
 const INTEGRATION = `x-amazon-apigateway-integration: { type: aws_proxy, httpMethod: POST, uri: !Sub "arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Orders.Arn}/invocations" }`;
 
+/** The authorizer in an OpenAPI document, without short forms, which AWS::Include does not take. */
+const SCHEME = `
+              type: apiKey
+              name: Authorization
+              in: header
+              x-amazon-apigateway-authtype: custom
+              x-amazon-apigateway-authorizer:
+                type: request
+                identitySource: method.request.header.Authorization
+                authorizerResultTtlInSeconds: 300
+                authorizerUri: { Fn::Sub: "arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Auth0.Arn}/invocations" }`;
+
 /** An API whose routes are an OpenAPI document in the template, as `sam init` writes it for OpenAPI. */
 function openApi(paths: string): string {
   return `
@@ -66,16 +78,7 @@ function openApi(paths: string): string {
         paths: { ${paths} }
         components:
           securitySchemes:
-            auth0:
-              type: apiKey
-              name: Authorization
-              in: header
-              x-amazon-apigateway-authtype: custom
-              x-amazon-apigateway-authorizer:
-                type: request
-                identitySource: method.request.header.Authorization
-                authorizerResultTtlInSeconds: 300
-                authorizerUri: !Sub "arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Auth0.Arn}/invocations"
+            auth0:${SCHEME}
 ${permission("Auth0")}${permission("Orders")}`;
 }
 
@@ -87,16 +90,7 @@ paths:
     post: { x-amazon-apigateway-integration: *orders }
 components:
   securitySchemes:
-    auth0:
-      type: apiKey
-      name: Authorization
-      in: header
-      x-amazon-apigateway-authtype: custom
-      x-amazon-apigateway-authorizer:
-        type: request
-        identitySource: method.request.header.Authorization
-        authorizerResultTtlInSeconds: 300
-        authorizerUri: { Fn::Sub: "arn:aws:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${Auth0.Arn}/invocations" }
+    auth0:${SCHEME}
 `;
 
 function permission(name: string): string {

@@ -45,11 +45,16 @@ export function readResources(root: Stack): Resources {
 
   const get = (id: string): Resource | undefined => byId.get(id) ?? readExported(root, id);
 
-  function follow(id: string, steps = 0): Resource | undefined {
+  function follow(id: string, steps: number): Resource | undefined {
     const resource = get(id);
     if (resource === undefined || FUNCTION_TYPES.includes(resource.type)) return resource;
     if (!ALIAS_TYPES.includes(resource.type) || steps > MAX_STEPS) return undefined;
-    return findFirst(resource.properties["FunctionName"], (next) => follow(next, steps + 1));
+    return followAll(resource.properties["FunctionName"], steps + 1)[0];
+  }
+
+  /** The functions that a value refers to, of these templates and of those that export to them. */
+  function followAll(value: unknown, steps = 0): Resource[] {
+    return getReferences(value).flatMap((id) => follow(id, steps) ?? []);
   }
 
   function findByName(value: unknown): string | undefined {
@@ -62,23 +67,9 @@ export function readResources(root: Stack): Resources {
     all,
     ofType: (...types) => all.filter(({ type }) => types.includes(type)),
     get,
-    findFunction: (value) =>
-      findFirst(value, (id) => {
-        const found = follow(id)?.id ?? "";
-        return byId.has(found) ? found : undefined;
-      }) ?? findByName(value),
-    findImportedFunction: (value) =>
-      findFirst(value, (id) => {
-        const found = follow(id);
-        return found === undefined || byId.has(found.id) ? undefined : found;
-      }),
+    findFunction: (value) => followAll(value).find(({ id }) => byId.has(id))?.id ?? findByName(value),
+    findImportedFunction: (value) => followAll(value).find(({ id }) => !byId.has(id)),
   };
-}
-
-function findFirst<Found>(value: unknown, find: (id: string) => Found | undefined): Found | undefined {
-  return getReferences(value)
-    .map(find)
-    .find((found) => found !== undefined);
 }
 
 /** A resource of a stack that exports values: its ID begins with the prefix of that stack. */

@@ -30,14 +30,10 @@ export const otherProcessors: Check = ({ functions }) =>
     .map(({ id }) => ({ resource: id, found: "it has no Architectures, so it runs on x86_64" }));
 
 export const wideRoles: Check = (scope) =>
-  getRoles(scope, scope.functions).flatMap(({ id, statements, excesses }) =>
-    [...(statements.some(isTooWide) ? ["a statement of it has a wildcard"] : []), ...excesses].map(
-      (found) => ({
-        resource: id,
-        found,
-      }),
-    ),
-  );
+  getRoles(scope, scope.functions).flatMap(({ id, statements, excesses }) => {
+    const wildcards = statements.some(isTooWide) ? ["a statement of it has a wildcard"] : [];
+    return [...wildcards, ...excesses].map((found) => ({ resource: id, found }));
+  });
 
 /** An authorizer that may not read its table of revocations answers 500, and a writer that may not write loses them. */
 export const unreachableTables: Check = (scope) =>

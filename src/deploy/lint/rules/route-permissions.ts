@@ -7,7 +7,15 @@ import {
 } from "../../../settings/route-permissions.ts";
 import { getVariable } from "../../../settings/settings.ts";
 import type { Authorizer, LambdaFunction, Route } from "../model.ts";
-import { calls, isIncomplete, readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
+import {
+  calls,
+  getAllOurs,
+  isIncomplete,
+  readEnvironment,
+  type Check,
+  type RuleFinding,
+  type Scope,
+} from "./rule.ts";
 
 /** An authorizer's function with permissions by route, and what calls it in these templates. */
 interface Guarding {
@@ -21,7 +29,7 @@ interface Guarding {
 
 /** A guarded route that no rule names: each call is denied. */
 export const unlistedRoutes: Check = (scope) =>
-  getGuarding(scope, [...scope.ours, ...scope.oursElsewhere]).flatMap(({ lambda, rules, routes }) =>
+  getGuarding(scope, getAllOurs(scope)).flatMap(({ lambda, rules, routes }) =>
     routes
       .filter((route) => isReadable(route) && !isListed(rules, route))
       .map(({ resource, key }): RuleFinding => ({
@@ -58,7 +66,7 @@ function suggest(name: string, routes: readonly Route[]): string {
 
 /** An authorizer that is not told the route, or not in a way that callers cannot forge: every call is answered 500. */
 export const routesNotTold: Check = (scope) =>
-  getGuarding(scope, [...scope.ours, ...scope.oursElsewhere]).flatMap(({ authorizers }) =>
+  getGuarding(scope, getAllOurs(scope)).flatMap(({ authorizers }) =>
     authorizers.flatMap(({ id, kind, isToken, payloadVersion, sources }): RuleFinding[] => {
       if (isToken) return [{ resource: id, found: "it is of the type TOKEN, whose events have no route" }];
       if (kind !== "http") return [];
@@ -70,7 +78,7 @@ export const routesNotTold: Check = (scope) =>
 
 /** A REST API's cache with one entry for all routes: the policy of one route is the answer for the others. */
 export const routesNotInKey: Check = (scope) =>
-  getGuarding(scope, [...scope.ours, ...scope.oursElsewhere]).flatMap(({ authorizers }) =>
+  getGuarding(scope, getAllOurs(scope)).flatMap(({ authorizers }) =>
     authorizers
       .filter(({ kind, isToken, ttlSeconds = 0 }) => kind === "rest" && !isToken && ttlSeconds > 0)
       .flatMap(({ id, sources, ttlSeconds }): RuleFinding[] => {

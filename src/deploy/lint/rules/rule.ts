@@ -58,8 +58,13 @@ export function isOurs(scope: Scope, authorizer: Authorizer): boolean {
 }
 
 /** The function that an authorizer calls, where it is this one. */
-export function findOurs({ ours, oursElsewhere }: Scope, authorizer: Authorizer): LambdaFunction | undefined {
-  return [...ours, ...oursElsewhere].find((lambda) => calls(authorizer, lambda));
+export function findOurs(scope: Scope, authorizer: Authorizer): LambdaFunction | undefined {
+  return getAllOurs(scope).find((lambda) => calls(authorizer, lambda));
+}
+
+/** The functions that are this authorizer, wherever they are defined. */
+export function getAllOurs({ ours, oursElsewhere }: Scope): readonly LambdaFunction[] {
+  return [...ours, ...oursElsewhere];
 }
 
 export function calls({ function: called, imported }: Authorizer, { id }: LambdaFunction): boolean {

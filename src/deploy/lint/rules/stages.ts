@@ -2,11 +2,19 @@ import { AUDIENCES_VARIABLE } from "../../../apigateway/stage-variables.ts";
 import { getVariable } from "../../../settings/settings.ts";
 import type { LambdaFunction, Stage } from "../model.ts";
 import { getWhyUnknown, isOpen, toText } from "../values.ts";
-import { calls, isIncomplete, readEnvironment, type Check, type RuleFinding, type Scope } from "./rule.ts";
+import {
+  calls,
+  getAllOurs,
+  isIncomplete,
+  readEnvironment,
+  type Check,
+  type RuleFinding,
+  type Scope,
+} from "./rule.ts";
 
 /** An API that does not say which audiences count there, or names one that no setting has: every call is answered 500. */
 export const stagesWithoutAudiences: Check = (scope) =>
-  [...scope.ours, ...scope.oursElsewhere].flatMap((lambda) => {
+  getAllOurs(scope).flatMap((lambda) => {
     const isShared = isSetShared(lambda);
     const known = readAudiences(lambda);
     return scope.model.authorizers
