@@ -2,6 +2,10 @@ export function isErrorReason(reason: Reason): reason is ErrorReason {
   return Object.hasOwn(ERROR_REASONS, reason);
 }
 
+export function isDenyReason(reason: Reason): reason is DenyReason {
+  return Object.hasOwn(DENY_REASONS, reason);
+}
+
 /** Whether the token may be accepted later as it is: such an answer must not be cached. */
 export function mayBecomeValid(reason: Reason): boolean {
   return reason === "not_yet_valid" || reason === "unknown_key";
@@ -142,13 +146,8 @@ export type ErrorReason = keyof typeof ERROR_REASONS;
 /** The closed set of reasons. Every one is safe to log and to alarm on. */
 export type Reason = UnauthorizedReason | DenyReason | ErrorReason;
 
-const HINTS: Readonly<Record<Reason, string>> = {
-  ...UNAUTHORIZED_REASONS,
-  ...DENY_REASONS,
-  ...ERROR_REASONS,
-};
-
 /** What an operator should know or do about a reason. Logged and documented, never sent to the caller. */
 export function getHint(reason: Reason): string {
-  return HINTS[reason];
+  if (isErrorReason(reason)) return ERROR_REASONS[reason];
+  return isDenyReason(reason) ? DENY_REASONS[reason] : UNAUTHORIZED_REASONS[reason];
 }

@@ -3,18 +3,11 @@ import { findMisspelledVariables, settingsFromEnvironment } from "./settings/set
 import { createLog } from "./authorizer/decision-log.ts";
 import { writeToStdout } from "./logging/stdout.ts";
 import { readSnapshotFile, SNAPSHOT_FILE } from "./token/keys/snapshot.ts";
-import { readRoutesFile } from "./authorizer/routes-file.ts";
-import { mergeRoutePermissions, ROUTES_FILE } from "./settings/route-permissions.ts";
+import { addRoutesFile } from "./authorizer/routes-file.ts";
+import { ROUTES_FILE } from "./settings/route-permissions.ts";
 import { prime } from "./authorizer/priming.ts";
 
-const configured = settingsFromEnvironment(process.env);
-const settings = {
-  ...configured,
-  routePermissions: mergeRoutePermissions(
-    configured.routePermissions,
-    readRoutesFile(`${import.meta.dirname}/${ROUTES_FILE}`),
-  ),
-};
+const settings = addRoutesFile(settingsFromEnvironment(process.env), `${import.meta.dirname}/${ROUTES_FILE}`);
 const log = createLog(settings, {
   functionName: getFunctionName(process.env),
   clock: Date.now,

@@ -11,7 +11,7 @@ import type {
   IdentityContext,
 } from "./identity/reader/identity-from.ts";
 import type { ClaimTypes, NoClaims } from "./identity/reader/claim-types.ts";
-import { AuthorizerError, DENY_REASONS, getHint, isErrorReason, type Reason } from "./errors.ts";
+import { AuthorizerError, getHint, isDenyReason, isErrorReason, type Reason } from "./errors.ts";
 import { ConfigurationError } from "./settings/configuration-error.ts";
 import {
   getVariable,
@@ -110,7 +110,7 @@ export class VerificationError extends Error {
 
 function getStatus(reason: Reason): VerificationError["status"] {
   if (isErrorReason(reason)) return 500;
-  return Object.hasOwn(DENY_REASONS, reason) ? 403 : 401;
+  return isDenyReason(reason) ? 403 : 401;
 }
 
 /** No gateway: what API Gateway can forward is forwarded, so that this entry point accepts what the authorizer accepts. */

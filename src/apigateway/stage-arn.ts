@@ -1,7 +1,7 @@
 import { AuthorizerError } from "../errors.ts";
 
 /** API and stage, which must be what they seem: a wildcard or a policy variable here would open other APIs. */
-const API_AND_STAGE = /^arn:[\w-]+:execute-api:[\w-]+:[\w-]+:[\w-]+\/[\w$-]+(?=\/|$)/;
+const API_AND_STAGE = /^arn:[\w-]+:execute-api(?::[\w-]+){3}\/[\w$-]+(?=\/|$)/;
 
 /** The API and the stage of an ARN that {@link toStageArn} made. */
 export function parseStageArn(stageArn: string): { readonly apiId: string; readonly stage: string } {

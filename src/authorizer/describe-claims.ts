@@ -21,35 +21,33 @@ const HOST = /^https?:\/\/([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)(?:[/?#]|$)/;
  * what is not of these forms is `invalid`, and an audience that no setting has is `other`, or its host.
  */
 export function describeClaims(claims: JsonObject, known: KnownAudiences): DescribedClaims {
+  const issuer = getOwn(claims, "iss");
+  const audiences = [getOwn(claims, "aud")].flat();
   return {
-    client_id: describeClientId(getOwn(claims, "azp") ?? getOwn(claims, "client_id"), getOwn(claims, "aud")),
-    aud: describeAudience(getOwn(claims, "aud"), known),
-    iss: describe(getOwn(claims, "iss"), toHost),
+    client_id: describeClientId(getOwn(claims, "azp") ?? getOwn(claims, "client_id"), audiences),
+    aud: describeAudience(audiences, known),
+    iss: issuer === undefined ? undefined : (toHost(issuer) ?? "invalid"),
   };
 }
 
 /** An ID token without `azp` was issued to the application that is its only audience (OIDC Core §2). */
-function describeClientId(clientId: unknown, audience: unknown): string | undefined {
-  const isId = (value: string): string | undefined => (CLIENT_ID.test(value) ? value : undefined);
-  if (clientId !== undefined) return describe(clientId, (value) => isId(value) ?? toHost(value));
-  const [only, ...others] = [audience].flat();
-  return typeof only === "string" && others.length === 0 ? isId(only) : undefined;
+function describeClientId(clientId: unknown, audiences: readonly unknown[]): string | undefined {
+  if (clientId !== undefined) return toId(clientId) ?? toHost(clientId) ?? "invalid";
+  return audiences.length === 1 ? toId(audiences[0]) : undefined;
 }
 
-function describeAudience(audience: unknown, { clientIds, audiences }: KnownAudiences): string | undefined {
-  const values = [audience].flat();
-  const isKnown = (value: unknown): boolean =>
-    typeof value === "string" && (audiences.includes(value) || clientIds.includes(value));
-  return describe(values.find(isKnown) ?? values[0], (value) =>
-    isKnown(value) ? value : (toHost(value) ?? "other"),
-  );
+function describeAudience(audiences: readonly unknown[], known: KnownAudiences): string | undefined {
+  const accepted: readonly unknown[] = [...known.audiences, ...known.clientIds];
+  const audience = audiences.find((value) => accepted.includes(value)) ?? audiences[0];
+  if (audience === undefined) return undefined;
+  if (typeof audience !== "string") return "invalid";
+  return accepted.includes(audience) ? audience : (toHost(audience) ?? "other");
 }
 
-function describe(value: unknown, form: (value: string) => string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  return (typeof value === "string" ? form(value) : undefined) ?? "invalid";
+function toId(value: unknown): string | undefined {
+  return typeof value === "string" && CLIENT_ID.test(value) ? value : undefined;
 }
 
-function toHost(value: string): string | undefined {
-  return HOST.exec(value)?.[1];
+function toHost(value: unknown): string | undefined {
+  return typeof value === "string" ? HOST.exec(value)?.[1] : undefined;
 }

@@ -60,7 +60,7 @@ export async function evaluate(
     request = readEvent(event, rules.webSocketTokenParameter);
     onStep?.("identity-source");
     checkIdentitySource(request);
-    const route = hasRules(rules.routePermissions) ? readRoute(event, request.kind) : undefined;
+    const route = hasEntries(rules.routePermissions) ? readRoute(event, request.kind) : undefined;
     onStep?.("stage");
     const stage = readStageRules(event, rules);
     onStep?.("credential");
@@ -78,8 +78,8 @@ export async function evaluate(
   }
 }
 
-function hasRules(rules: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(rules).length > 0;
+function hasEntries(settings: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(settings).length > 0;
 }
 
 /** Where a token is presented: what forwards the identity, and what counts there. */
@@ -103,10 +103,10 @@ export async function evaluateToken(
   const claims = await verify(jwt, { audiences: presentation.audiences, onStep });
   const identity = toIdentity(claims, rules);
   onStep?.("context");
-  const custom = toCustomContext(identity, rules.contextClaims);
+  const custom = hasEntries(rules.contextClaims) ? toCustomContext(identity, rules.contextClaims) : undefined;
   const context = toContext(identity, custom);
   const denial =
-    checkCustomClaims(custom) ??
+    (custom && checkCustomClaims(custom)) ??
     checkContext(identity, context, presentation.kind) ??
     checkAccess(identity, rules, presentation, onStep);
   if (denial !== undefined) return { outcome: "deny", ...denial, identity };

@@ -1,16 +1,25 @@
 import { existsSync, readFileSync } from "node:fs";
 import { ConfigurationError } from "../settings/configuration-error.ts";
-import { routePermissions, ROUTES_FILE, type RoutePermissions } from "../settings/route-permissions.ts";
+import { mergeRoutePermissions, routePermissions, ROUTES_FILE } from "../settings/route-permissions.ts";
+import type { RoutePermissions } from "../settings/route-permissions.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /**
- * Reads the permissions of each route: `{"GET /orders/{id}": ["read:orders"], "GET /hello": []}`.
+ * The settings with the permissions of each route that are packaged in a file, if there is one:
+ * `{"GET /orders/{id}": ["read:orders"], "GET /hello": []}`. Those of the settings apply as well.
  *
- * @returns no routes if there is no such file
  * @throws ConfigurationError if the file is not what a packager writes, because ignoring it would open every route
  */
-export function readRoutesFile(path: string): RoutePermissions {
+export function addRoutesFile(settings: Settings, path: string): Settings {
   // Most functions have none, and the error that readFileSync throws takes a tenth of a millisecond of a cold start.
-  if (!existsSync(path)) return {};
+  if (!existsSync(path)) return settings;
+  return {
+    ...settings,
+    routePermissions: mergeRoutePermissions(settings.routePermissions, readRoutesFile(path)),
+  };
+}
+
+function readRoutesFile(path: string): RoutePermissions {
   try {
     const rules = routePermissions(JSON.parse(readFileSync(path, "utf8")));
     // Without any rule every route is open, which no one would package a file for.

@@ -56,10 +56,7 @@ const CONSTRAINT_MESSAGES: Readonly<Record<ConstraintName, (nameOf: NameOf) => s
   domainsUnverified: (nameOf) =>
     `needs ${nameOf("emailPolicy")}=verified: until it is verified, a user can sign up with any address`,
   claimWithoutValue: () => "has a claim without a value: every caller would be denied",
-  machinesHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: a machine has no email`,
-  anonymousHaveNoEmail: (nameOf) =>
-    `needs ${nameOf("emailPolicy")}=optional: an anonymous session has no email`,
-  agentsHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: an agent has no email`,
+  callersHaveNoEmail: (nameOf) => `needs ${nameOf("emailPolicy")}=optional: such callers have no email`,
   routePermissionsWithoutApi: describeMissingApi,
   permissionsWithoutApi: describeMissingApi,
   tableMissing: (nameOf) => `needs ${nameOf("revocationTable")} to have an effect`,

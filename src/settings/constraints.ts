@@ -14,13 +14,10 @@ type GeneralConstraintName =
   | "emailClaimMissing"
   | "domainsUnverified"
   | "claimWithoutValue"
-  | "machinesHaveNoEmail"
-  | "anonymousHaveNoEmail"
-  | "agentsHaveNoEmail"
   | "permissionsWithoutApi"
   | "routePermissionsWithoutApi";
 
-export type ConstraintName = GeneralConstraintName | "tableMissing";
+export type ConstraintName = GeneralConstraintName | "callersHaveNoEmail" | "tableMissing";
 
 const GENERAL_CONSTRAINTS: Readonly<Record<GeneralConstraintName, Constraint>> = {
   issuersMissing: { of: ["domain"], broken: ({ domain }) => domain.length === 0 },
@@ -45,18 +42,6 @@ const GENERAL_CONSTRAINTS: Readonly<Record<GeneralConstraintName, Constraint>> =
     of: ["requiredClaims"],
     broken: ({ requiredClaims }) => Object.values(requiredClaims).some((values) => values.length === 0),
   },
-  machinesHaveNoEmail: {
-    of: ["allowMachines", "emailPolicy"],
-    broken: ({ allowMachines, emailPolicy }) => allowMachines && emailPolicy !== "optional",
-  },
-  anonymousHaveNoEmail: {
-    of: ["allowAnonymous", "emailPolicy"],
-    broken: ({ allowAnonymous, emailPolicy }) => allowAnonymous && emailPolicy !== "optional",
-  },
-  agentsHaveNoEmail: {
-    of: ["allowAgents", "emailPolicy"],
-    broken: ({ allowAgents, emailPolicy }) => allowAgents && emailPolicy !== "optional",
-  },
   routePermissionsWithoutApi: {
     of: ["routePermissions", "audiences"],
     broken: ({ routePermissions, audiences }) =>
@@ -67,6 +52,17 @@ const GENERAL_CONSTRAINTS: Readonly<Record<GeneralConstraintName, Constraint>> =
     broken: ({ requiredPermissions, audiences }) => requiredPermissions.length > 0 && audiences.length === 0,
   },
 };
+
+/** What accepts callers without an email. */
+const OF_CALLERS_WITHOUT_EMAIL: readonly SettingKey[] = ["allowMachines", "allowAnonymous", "allowAgents"];
+
+const EMAIL_CONSTRAINTS = OF_CALLERS_WITHOUT_EMAIL.map((key): readonly [ConstraintName, Constraint] => [
+  "callersHaveNoEmail",
+  {
+    of: [key, "emailPolicy"],
+    broken: (settings) => settings[key] === true && settings.emailPolicy !== "optional",
+  },
+]);
 
 /** What only a table of revocations makes use of. */
 const OF_THE_TABLE: readonly SettingKey[] = ["revocationOnFailure", "revocationSessionClaim"];
@@ -82,5 +78,6 @@ const TABLE_CONSTRAINTS = OF_THE_TABLE.map((key): readonly [ConstraintName, Cons
 /** Every rule about several settings, in the order in which issues are reported. */
 export const CONSTRAINTS: readonly (readonly [ConstraintName, Constraint])[] = [
   ...(Object.entries(GENERAL_CONSTRAINTS) as [ConstraintName, Constraint][]),
+  ...EMAIL_CONSTRAINTS,
   ...TABLE_CONSTRAINTS,
 ];

@@ -71,12 +71,13 @@ export function findMisspelledVariables(env: NodeJS.ProcessEnv): readonly Misspe
   return suspects.length === 0 ? [] : findMisspellings(suspects, known);
 }
 
-/**
- * Whether a name begins as ours do, less what two wrong letters may have changed. It is not a regular expression, because
- * compiling one takes longer than all the rest here.
- */
+/** How our names begin, less what two wrong letters may have changed. */
+const BEGINNINGS = ["AU", "J", "REV"];
+
+/** It is not a regular expression, because compiling one takes longer than all the rest here. */
 function isLikeOurs(name: string): boolean {
-  return ["AU", "J", "REV"].some((beginning) => name.toUpperCase().startsWith(beginning));
+  const capitals = name.toUpperCase();
+  return BEGINNINGS.some((beginning) => capitals.startsWith(beginning));
 }
 
 /** Where settings are read from. */
@@ -102,7 +103,9 @@ function readSettings({ valueOf, nameOf, issues, misspelled }: Source): Settings
       return SETTINGS[key].fallback;
     }
   };
-  const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
+  const values: Partial<Record<SettingKey, unknown>> = {};
+  for (const key of KEYS) values[key] = read(key);
+  const settings = values as Settings;
   for (const [rule, { of, broken }] of CONSTRAINTS) {
     if (!of.some((key) => wrong.has(key)) && broken(settings))
       wrong.set(of[0], describeConstraint(rule, nameOf));

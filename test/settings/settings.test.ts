@@ -249,23 +249,20 @@ describe("together", () => {
       "AUTH0_EMAIL_CLAIM is required with AUTH0_AUDIENCES, unless AUTHORIZER_EMAIL_POLICY is optional",
       { ...ACCESS, AUTHORIZER_EMAIL_POLICY: "present" },
     ],
-    [
-      "machines have no email",
-      { AUTHORIZER_ALLOW_MACHINES: "true" },
-      "AUTHORIZER_ALLOW_MACHINES needs AUTHORIZER_EMAIL_POLICY=optional: a machine has no email",
-      { AUTHORIZER_ALLOW_MACHINES: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
-    ],
+    ...["AUTHORIZER_ALLOW_MACHINES", "AUTHORIZER_ALLOW_ANONYMOUS", "AUTHORIZER_ALLOW_AGENTS"].map(
+      (variable) =>
+        [
+          `${variable} lets callers in who have no email`,
+          { [variable]: "true" },
+          `${variable} needs AUTHORIZER_EMAIL_POLICY=optional: such callers have no email`,
+          { [variable]: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
+        ] as const,
+    ),
     [
       "a domain means nothing for an unverified email",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com", AUTHORIZER_EMAIL_POLICY: "present" },
       "AUTHORIZER_EMAIL_DOMAINS needs AUTHORIZER_EMAIL_POLICY=verified: until it is verified, a user can sign up with any address",
       { AUTHORIZER_EMAIL_DOMAINS: "acme.com" },
-    ],
-    [
-      "anonymous visitors have no email",
-      { AUTHORIZER_ALLOW_ANONYMOUS: "true" },
-      "AUTHORIZER_ALLOW_ANONYMOUS needs AUTHORIZER_EMAIL_POLICY=optional: an anonymous session has no email",
-      { AUTHORIZER_ALLOW_ANONYMOUS: "true", AUTHORIZER_EMAIL_POLICY: "optional" },
     ],
     [
       "ID tokens have no permissions",
