@@ -6,7 +6,6 @@ export type RawEvent = Readonly<Record<string, unknown>>;
 
 /** What differs from one kind of gateway to the next: how its event is read, and what it can be answered. */
 interface Gateway {
-  readonly sends: (event: RawEvent) => boolean;
   /** The field with the ARN of the method or route. */
   readonly arnField: "methodArn" | "routeArn";
   /** Every Authorization header, as received. */
@@ -37,12 +36,9 @@ const CONTROLS_AND_QUOTES = /["\\\u0000-\u001f\u007f-\u009f\ud800-\udfff]/u;
 
 const noValues = (): readonly unknown[] => [];
 const noIdentitySource = (): undefined => undefined;
-const isRequest = ({ type, version }: RawEvent): boolean => type === "REQUEST" && version === undefined;
-const isConnect = ({ requestContext }: RawEvent): boolean =>
-  asObject(requestContext)["eventType"] === "CONNECT";
 
 /** What holds for most kinds; the row of a kind says what differs. */
-const DEFAULTS: Omit<Gateway, "sends"> = {
+const DEFAULTS: Gateway = {
   arnField: "methodArn",
   authorization: headersNamed("authorization"),
   parameters: noValues,
@@ -63,25 +59,21 @@ const DEFAULTS: Omit<Gateway, "sends"> = {
 export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
   "rest-token": {
     ...DEFAULTS,
-    sends: ({ type }) => type === "TOKEN",
     usagePlans: true,
     authorization: ({ authorizationToken }) => [authorizationToken].filter(isPresent),
   },
   "rest-request": {
     ...DEFAULTS,
-    sends: (event) => isRequest(event) && !isConnect(event),
     usagePlans: true,
   },
   "http-1.0": {
     ...DEFAULTS,
-    sends: ({ version }) => version === "1.0",
     identitySource: readJoinedIdentitySource,
     mayDenyUnauthorized: true,
     unsupportedCharacters: CONTROLS_AND_QUOTES,
   },
   "http-2.0": {
     ...DEFAULTS,
-    sends: ({ version }) => version === "2.0",
     arnField: "routeArn",
     identitySource: readIdentitySourceList,
     simpleResponses: true,
@@ -89,18 +81,19 @@ export const GATEWAYS: Readonly<Record<GatewayKind, Gateway>> = {
   },
   websocket: {
     ...DEFAULTS,
-    sends: (event) => isRequest(event) && isConnect(event),
     // A browser cannot set the header Authorization when it opens a WebSocket.
     parameters: readParameters,
     subprotocols: headersNamed("sec-websocket-protocol"),
   },
 };
 
-const KINDS = Object.keys(GATEWAYS) as readonly GatewayKind[];
-
-/** The kind of gateway that sent an event, the first row that fits; undefined where none of them did. */
-export function detectGateway(event: RawEvent): GatewayKind | undefined {
-  return KINDS.find((kind) => GATEWAYS[kind].sends(event));
+/** The kind of gateway that sent an event; undefined where none of them did. */
+export function detectGateway({ type, version, requestContext }: RawEvent): GatewayKind | undefined {
+  if (type === "TOKEN") return "rest-token";
+  if (version === "1.0") return "http-1.0";
+  if (version === "2.0") return "http-2.0";
+  if (type !== "REQUEST" || version !== undefined) return undefined;
+  return asObject(requestContext)["eventType"] === "CONNECT" ? "websocket" : "rest-request";
 }
 
 /** Names of headers keep the client's case on REST APIs and under serverless-offline (RFC 9110 §5.1: any case). */
@@ -137,11 +130,9 @@ function readValues(
 }
 
 function select(fields: unknown, isWanted: (name: string) => boolean): readonly unknown[] {
-  if (!isObject(fields)) return [];
-  return Object.keys(fields)
-    .filter(isWanted)
-    .map((name) => fields[name])
-    .filter(isPresent);
+  const all = asObject(fields);
+  const names = Object.keys(all).filter((name) => isWanted(name) && isPresent(all[name]));
+  return names.map((name) => all[name]);
 }
 
 function isPresent(value: unknown): boolean {

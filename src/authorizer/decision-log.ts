@@ -10,10 +10,9 @@ import {
   type Fields,
 } from "../logging/emf.ts";
 import { type LogEvent, toEventLine } from "../logging/events.ts";
-import { describeClaims, type KnownAudiences } from "./describe-claims.ts";
+import { describeClaims, type KnownNames } from "./describe-claims.ts";
 import { mayContainEmail } from "../logging/redact.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { JsonObject } from "../token/jwt.ts";
 import { isVerified, type Decision } from "./decision.ts";
 import type { Evaluation } from "./evaluate.ts";
 
@@ -25,7 +24,7 @@ export type DecisionRecord = Evaluation & {
 };
 
 /** What of the settings a log obeys. */
-export type LogSettings = KnownAudiences & Pick<Settings, "logLevel">;
+export type LogSettings = KnownNames & Pick<Settings, "logLevel">;
 
 export interface Log {
   decision(record: DecisionRecord): void;
@@ -89,6 +88,8 @@ function toFields(record: DecisionRecord, settings: LogSettings): Fields {
   const { request, jwt, decision } = record;
   const { outcome, reason, detail, cause, identity }: DecisionParts = decision;
   const { apiId, stage } = request === undefined ? {} : parseStageArn(request.stageArn);
+  // What a token says of itself, which is apart until it is verified.
+  const described = jwt && describeClaims(jwt.claims, settings);
   return {
     event: "decision",
     decision: outcome,
@@ -96,8 +97,8 @@ function toFields(record: DecisionRecord, settings: LogSettings): Fields {
     hint: reason && getHint(reason),
     detail: detail ?? cause?.detail,
     token_use: identity?.tokenUse,
-    ...(jwt && describeToken(jwt.claims, isVerified(decision), settings)),
-    application: outcome === "allow" ? toApplication(identity?.clientId, settings.clientIds) : undefined,
+    ...(isVerified(decision) ? described : { unverified: described }),
+    application: toApplication(decision, settings.clientIds),
     sub: settings.logLevel === "debug" ? redactSubject(identity) : undefined,
     gateway: request?.kind,
     api_id: apiId,
@@ -110,14 +111,9 @@ function toFields(record: DecisionRecord, settings: LogSettings): Fields {
 }
 
 /** The dimension of a metric: an application of the settings, or `other`. */
-function toApplication(clientId: string | undefined, clientIds: readonly string[]): string | undefined {
+function toApplication(decision: Decision, clientIds: readonly string[]): string | undefined {
+  const clientId = decision.outcome === "allow" ? decision.identity.clientId : undefined;
   return clientId === undefined || clientIds.includes(clientId) ? clientId : "other";
-}
-
-/** What a token says of itself, apart from what is verified. */
-function describeToken(claims: JsonObject, verified: boolean, known: KnownAudiences): Fields {
-  const described = describeClaims(claims, known);
-  return verified ? described : { unverified: described };
 }
 
 /** Enterprise connections make subjects of email addresses, which are in no line at any level. */

@@ -1,8 +1,8 @@
 import type { Settings } from "../settings/settings.ts";
 import { getOwn, type JsonObject } from "../token/jwt.ts";
 
-/** The audiences of the settings, which are safe to log as they are. */
-export type KnownAudiences = Pick<Settings, "clientIds" | "audiences">;
+/** What the settings name, which is safe to log as it is. */
+export type KnownNames = Pick<Settings, "domain" | "clientIds" | "audiences">;
 
 /** A token's client, audience and issuer in a form that is safe to log even if they are forged. */
 export interface DescribedClaims extends Readonly<Record<string, string | undefined>> {
@@ -20,23 +20,29 @@ const HOST = /^https?:\/\/([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)(?:[/?#]|$)/;
  * Describes which application sent a token, for which API, and which tenant it names. A forged token may say anything:
  * what is not of these forms is `invalid`, and an audience that no setting has is `other`, or its host.
  */
-export function describeClaims(claims: JsonObject, known: KnownAudiences): DescribedClaims {
-  const issuer = getOwn(claims, "iss");
+export function describeClaims(claims: JsonObject, known: KnownNames): DescribedClaims {
   const audiences = [getOwn(claims, "aud")].flat();
   return {
-    client_id: describeClientId(getOwn(claims, "azp") ?? getOwn(claims, "client_id"), audiences),
+    client_id: describeClientId(claims, audiences, known),
     aud: describeAudience(audiences, known),
-    iss: issuer === undefined ? undefined : (toHost(issuer) ?? "invalid"),
+    iss: describeIssuer(getOwn(claims, "iss"), known),
   };
 }
 
 /** An ID token without `azp` was issued to the application that is its only audience (OIDC Core §2). */
-function describeClientId(clientId: unknown, audiences: readonly unknown[]): string | undefined {
-  if (clientId !== undefined) return toId(clientId) ?? toHost(clientId) ?? "invalid";
-  return audiences.length === 1 ? toId(audiences[0]) : undefined;
+function describeClientId(
+  claims: JsonObject,
+  audiences: readonly unknown[],
+  { clientIds }: KnownNames,
+): string | undefined {
+  const named = getOwn(claims, "azp") ?? getOwn(claims, "client_id");
+  const clientId = named ?? (audiences.length === 1 ? audiences[0] : undefined);
+  if (typeof clientId === "string" && (clientIds.includes(clientId) || CLIENT_ID.test(clientId)))
+    return clientId;
+  return named === undefined ? undefined : (toHost(named) ?? "invalid");
 }
 
-function describeAudience(audiences: readonly unknown[], known: KnownAudiences): string | undefined {
+function describeAudience(audiences: readonly unknown[], known: KnownNames): string | undefined {
   const accepted: readonly unknown[] = [...known.audiences, ...known.clientIds];
   const audience = audiences.find((value) => accepted.includes(value)) ?? audiences[0];
   if (audience === undefined) return undefined;
@@ -44,8 +50,10 @@ function describeAudience(audiences: readonly unknown[], known: KnownAudiences):
   return accepted.includes(audience) ? audience : (toHost(audience) ?? "other");
 }
 
-function toId(value: unknown): string | undefined {
-  return typeof value === "string" && CLIENT_ID.test(value) ? value : undefined;
+function describeIssuer(issuer: unknown, { domain }: KnownNames): string | undefined {
+  if (issuer === undefined) return undefined;
+  const known = domain.find((accepted) => accepted === issuer);
+  return known === undefined ? (toHost(issuer) ?? "invalid") : known.split("/")[2];
 }
 
 function toHost(value: unknown): string | undefined {

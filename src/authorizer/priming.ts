@@ -45,24 +45,21 @@ const EVENT = {
  */
 export async function prime(settings: Settings): Promise<void> {
   const clock = (): number => NOW;
-  const log = createLog(settings, { functionName: "priming", clock, write: () => undefined });
-  const authorize = createHandler(
-    {
-      ...settings,
-      domain: [ISSUER],
-      clientIds: [CLIENT_ID],
-      issuedAfter: undefined,
-      routePermissions: {},
-      shared: false,
-      revocationTable: undefined,
-      jwksSnapshotMaxAgeSeconds: 3600,
-    },
-    log,
-    {
-      clock,
-      snapshots: new Map([[ISSUER, { jwks: { keys: [JWK] }, takenAt: NOW }]]),
-      fetch: () => Promise.reject(new Error("nothing is fetched")),
-    },
-  );
+  const primed: Settings = {
+    ...settings,
+    domain: [ISSUER],
+    clientIds: [CLIENT_ID],
+    issuedAfter: undefined,
+    routePermissions: {},
+    shared: false,
+    revocationTable: undefined,
+    jwksSnapshotMaxAgeSeconds: 3600,
+  };
+  const log = createLog(primed, { functionName: "priming", clock, write: () => undefined });
+  const authorize = createHandler(primed, log, {
+    clock,
+    snapshots: new Map([[ISSUER, { jwks: { keys: [JWK] }, takenAt: NOW }]]),
+    fetch: () => Promise.reject(new Error("nothing is fetched")),
+  });
   await authorize(EVENT);
 }

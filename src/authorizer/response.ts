@@ -64,7 +64,9 @@ function toAllowPolicy(
   if (rules.policyEndsWithToken)
     statements.push(createExpiryStatement(allowed, identity.expiresAt + rules.clockToleranceSeconds));
   const policy = createPolicy(identity.subject, statements, context);
-  const usageKey = readUsageKey(identity, kind, rules);
+  const { usageKeyClaim } = rules;
+  if (usageKeyClaim === undefined || !GATEWAYS[kind].usagePlans) return policy;
+  const usageKey = readUsageKey(identity, usageKeyClaim);
   return usageKey === undefined ? policy : { ...policy, usageIdentifierKey: usageKey };
 }
 
@@ -80,17 +82,9 @@ export function lacksUsageKey(
 /** What API Gateway accepts as the value of an API key. */
 const API_KEY = /^[A-Za-z0-9]{20,128}$/;
 
-/**
- * Returns the API key that chooses the caller's usage plan; undefined if no plan is to be chosen, or the claim has no
- * value that could be a key.
- */
-function readUsageKey(
-  identity: Identity,
-  kind: GatewayKind,
-  { usageKeyClaim }: Pick<ResponseRules, "usageKeyClaim">,
-): string | undefined {
-  if (usageKeyClaim === undefined || !GATEWAYS[kind].usagePlans) return undefined;
-  const value = usageKeyClaim === "client_id" ? identity.clientId : getClaim(identity, usageKeyClaim);
+/** The API key that chooses the caller's usage plan; undefined if the claim has no value that could be a key. */
+function readUsageKey(identity: Identity, claim: string): string | undefined {
+  const value = claim === "client_id" ? identity.clientId : getClaim(identity, claim);
   return typeof value === "string" && API_KEY.test(value) ? value : undefined;
 }
 

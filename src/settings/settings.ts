@@ -106,9 +106,9 @@ function readSettings({ valueOf, nameOf, issues, misspelled }: Source): Settings
   const values: Partial<Record<SettingKey, unknown>> = {};
   for (const key of KEYS) values[key] = read(key);
   const settings = values as Settings;
-  for (const [rule, { of, broken }] of CONSTRAINTS) {
+  for (const { name, of, broken } of CONSTRAINTS) {
     if (!of.some((key) => wrong.has(key)) && broken(settings))
-      wrong.set(of[0], describeConstraint(rule, nameOf));
+      wrong.set(of[0], describeConstraint(name, nameOf));
   }
   const all = [...Array.from(wrong, ([key, issue]) => `${nameOf(key)} ${issue}`), ...issues];
   if (all.length > 0) throw createConfigurationError(all, misspelled());

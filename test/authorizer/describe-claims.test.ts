@@ -1,7 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { describeClaims } from "../../src/authorizer/describe-claims.ts";
 
-const KNOWN = { clientIds: ["WebApp"], audiences: ["https://orders.acme.com/"] };
+const KNOWN = {
+  domain: ["https://acme.eu.auth0.com/", "http://localhost:8080/"],
+  clientIds: ["WebApp", "app.of.the.settings"],
+  audiences: ["https://orders.acme.com/"],
+};
 const describeClaim = (name: string, value: unknown): unknown => {
   const described: Readonly<Record<string, string | undefined>> = describeClaims({ [name]: value }, KNOWN);
   return described[name === "azp" ? "client_id" : name];
@@ -10,6 +14,7 @@ const describeClaim = (name: string, value: unknown): unknown => {
 describe("the client of a token", () => {
   test.each([
     ["an ID of Auth0", "aB3_-".repeat(4), "aB3_-".repeat(4)],
+    ["an ID of the settings, whatever its form", "app.of.the.settings", "app.of.the.settings"],
     ["an ID of 64 characters", "a".repeat(64), "a".repeat(64)],
     ["an address, of which the host is told", "https://agent.example/client.json?a=b", "agent.example"],
     ["an ID of 65 characters", "a".repeat(65), "invalid"],
@@ -61,7 +66,9 @@ describe("the issuer of a token", () => {
   test.each([
     ["https://acme.eu.auth0.com/", "acme.eu.auth0.com"],
     ["https://acme.eu.auth0.com", "acme.eu.auth0.com"],
+    ["https://forged.eu.auth0.com/", "forged.eu.auth0.com"],
     ["http://localhost:8080/", "localhost:8080"],
+    ["http://127.0.0.1:8081/", "127.0.0.1:8081"],
     ["http://localhost:65535?a", "localhost:65535"],
     ["https://a.example#b", "a.example"],
     [`https://${"a".repeat(253)}/`, "a".repeat(253)],

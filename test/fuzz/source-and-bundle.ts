@@ -63,10 +63,10 @@ for (const [index, team] of TEAMS.entries()) {
   const variables = { ...BASE, ...toEnvironment({ ...fullSettings(), ...team }, NOW * 1000) };
   await compareCalls(variables, eventsFor(index, Math.ceil(runs / TEAMS.length)));
 }
-const untold = CONSTRAINTS.filter(([rule]) => {
-  const sentence = describeConstraint(rule, getVariable);
-  return !messages.some((message) => message.includes(sentence));
-}).map(([rule]) => rule);
+const untold = CONSTRAINTS.filter(({ name, of: [key] }) => {
+  const issue = `${getVariable(key)} ${describeConstraint(name, getVariable)}`;
+  return !messages.some((message) => message.includes(issue));
+}).map(({ name, of: [key] }) => `${name} of ${key}`);
 
 console.log(
   `${starts} starts, ${messages.length} of them refused; ${calls} calls, ${accepted} of them accepted`,
