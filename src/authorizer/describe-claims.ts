@@ -36,7 +36,7 @@ function describeClientId(
   { clientIds }: KnownNames,
 ): string | undefined {
   const named = getOwn(claims, "azp") ?? getOwn(claims, "client_id");
-  const clientId = named ?? (audiences.length === 1 ? audiences[0] : undefined);
+  const clientId = named === undefined && audiences.length === 1 ? audiences[0] : named;
   if (typeof clientId === "string" && (clientIds.includes(clientId) || CLIENT_ID.test(clientId)))
     return clientId;
   return named === undefined ? undefined : (toHost(named) ?? "invalid");

@@ -32,6 +32,10 @@ describe("the client of a token", () => {
     expect(describeClaims({ azp: "A", client_id: "B" }, KNOWN).client_id).toBe("A");
   });
 
+  test("is not the audience where the token names something else", () => {
+    expect(describeClaims({ client_id: null, aud: "WebApp" }, KNOWN).client_id).toBe("invalid");
+  });
+
   test("is the only audience of an ID token without azp", () => {
     expect(describeClaims({ aud: "WebApp" }, KNOWN).client_id).toBe("WebApp");
     expect(describeClaims({ aud: ["WebApp"] }, KNOWN).client_id).toBe("WebApp");
