@@ -10,7 +10,7 @@ import {
   type Fields,
 } from "../logging/emf.ts";
 import { type LogEvent, toEventLine } from "../logging/events.ts";
-import { describeClaims, type KnownNames } from "./describe-claims.ts";
+import { describeClaims, type KnownAudiences } from "./describe-claims.ts";
 import { mayContainEmail } from "../logging/redact.ts";
 import type { Settings } from "../settings/settings.ts";
 import { isVerified, type Decision } from "./decision.ts";
@@ -24,7 +24,7 @@ export type DecisionRecord = Evaluation & {
 };
 
 /** What of the settings a log obeys. */
-export type LogSettings = KnownNames & Pick<Settings, "logLevel">;
+export type LogSettings = KnownAudiences & Pick<Settings, "logLevel">;
 
 export interface Log {
   decision(record: DecisionRecord): void;

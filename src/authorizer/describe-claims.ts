@@ -1,8 +1,8 @@
 import type { Settings } from "../settings/settings.ts";
 import { getOwn, type JsonObject } from "../token/jwt.ts";
 
-/** What the settings name, which is safe to log as it is. */
-export type KnownNames = Pick<Settings, "domain" | "clientIds" | "audiences">;
+/** The audiences of the settings, which are safe to log as they are. */
+export type KnownAudiences = Pick<Settings, "clientIds" | "audiences">;
 
 /** A token's client, audience and issuer in a form that is safe to log even if they are forged. */
 export interface DescribedClaims extends Readonly<Record<string, string | undefined>> {
@@ -20,12 +20,13 @@ const HOST = /^https?:\/\/([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)(?:[/?#]|$)/;
  * Describes which application sent a token, for which API, and which tenant it names. A forged token may say anything:
  * what is not of these forms is `invalid`, and an audience that no setting has is `other`, or its host.
  */
-export function describeClaims(claims: JsonObject, known: KnownNames): DescribedClaims {
+export function describeClaims(claims: JsonObject, known: KnownAudiences): DescribedClaims {
   const audiences = [getOwn(claims, "aud")].flat();
+  const issuer = getOwn(claims, "iss");
   return {
     client_id: describeClientId(claims, audiences, known),
     aud: describeAudience(audiences, known),
-    iss: describeIssuer(getOwn(claims, "iss"), known),
+    iss: issuer === undefined ? undefined : (toHost(issuer) ?? "invalid"),
   };
 }
 
@@ -33,7 +34,7 @@ export function describeClaims(claims: JsonObject, known: KnownNames): Described
 function describeClientId(
   claims: JsonObject,
   audiences: readonly unknown[],
-  { clientIds }: KnownNames,
+  { clientIds }: KnownAudiences,
 ): string | undefined {
   const named = getOwn(claims, "azp") ?? getOwn(claims, "client_id");
   const clientId = named === undefined && audiences.length === 1 ? audiences[0] : named;
@@ -42,18 +43,13 @@ function describeClientId(
   return named === undefined ? undefined : (toHost(named) ?? "invalid");
 }
 
-function describeAudience(audiences: readonly unknown[], known: KnownNames): string | undefined {
+function describeAudience(audiences: readonly unknown[], known: KnownAudiences): string | undefined {
   const accepted: readonly unknown[] = [...known.audiences, ...known.clientIds];
-  const audience = audiences.find((value) => accepted.includes(value)) ?? audiences[0];
-  if (audience === undefined) return undefined;
-  if (typeof audience !== "string") return "invalid";
-  return accepted.includes(audience) ? audience : (toHost(audience) ?? "other");
-}
-
-function describeIssuer(issuer: unknown, { domain }: KnownNames): string | undefined {
-  if (issuer === undefined) return undefined;
-  const known = domain.find((accepted) => accepted === issuer);
-  return known === undefined ? (toHost(issuer) ?? "invalid") : known.split("/")[2];
+  const audience = audiences.find((value): value is string => accepted.includes(value));
+  if (audience !== undefined) return audience;
+  const [first] = audiences;
+  if (first === undefined) return undefined;
+  return typeof first === "string" ? (toHost(first) ?? "other") : "invalid";
 }
 
 function toHost(value: unknown): string | undefined {

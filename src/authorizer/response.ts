@@ -64,19 +64,21 @@ function toAllowPolicy(
   if (rules.policyEndsWithToken)
     statements.push(createExpiryStatement(allowed, identity.expiresAt + rules.clockToleranceSeconds));
   const policy = createPolicy(identity.subject, statements, context);
-  const { usageKeyClaim } = rules;
-  if (usageKeyClaim === undefined || !GATEWAYS[kind].usagePlans) return policy;
-  const usageKey = readUsageKey(identity, usageKeyClaim);
+  const claim = getUsageKeyClaim(kind, rules);
+  const usageKey = claim === undefined ? undefined : readUsageKey(identity, claim);
   return usageKey === undefined ? policy : { ...policy, usageIdentifierKey: usageKey };
 }
 
 /** Whether an allowed caller's response lacks the usage plan that the settings ask for. */
-export function lacksUsageKey(
-  response: AuthorizerResponse,
-  kind: GatewayKind,
-  { usageKeyClaim }: Pick<ResponseRules, "usageKeyClaim">,
-): boolean {
-  return usageKeyClaim !== undefined && GATEWAYS[kind].usagePlans && !("usageIdentifierKey" in response);
+export function lacksUsageKey(response: AuthorizerResponse, kind: GatewayKind, rules: UsageRules): boolean {
+  return getUsageKeyClaim(kind, rules) !== undefined && !("usageIdentifierKey" in response);
+}
+
+type UsageRules = Pick<ResponseRules, "usageKeyClaim">;
+
+/** The claim that chooses the caller's usage plan; undefined where no plan is chosen. */
+function getUsageKeyClaim(kind: GatewayKind, { usageKeyClaim }: UsageRules): string | undefined {
+  return GATEWAYS[kind].usagePlans ? usageKeyClaim : undefined;
 }
 
 /** What API Gateway accepts as the value of an API key. */

@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { ConfigurationError } from "../settings/configuration-error.ts";
-import { mergeRoutePermissions, routePermissions, ROUTES_FILE } from "../settings/route-permissions.ts";
-import type { RoutePermissions } from "../settings/route-permissions.ts";
+import {
+  mergeRoutePermissions,
+  routePermissions,
+  ROUTES_FILE,
+  type RoutePermissions,
+} from "../settings/route-permissions.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /**

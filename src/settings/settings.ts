@@ -103,9 +103,7 @@ function readSettings({ valueOf, nameOf, issues, misspelled }: Source): Settings
       return SETTINGS[key].fallback;
     }
   };
-  const values: Partial<Record<SettingKey, unknown>> = {};
-  for (const key of KEYS) values[key] = read(key);
-  const settings = values as Settings;
+  const settings = Object.fromEntries(KEYS.map((key) => [key, read(key)])) as unknown as Settings;
   for (const { name, of, broken } of CONSTRAINTS) {
     if (!of.some((key) => wrong.has(key)) && broken(settings))
       wrong.set(of[0], describeConstraint(name, nameOf));

@@ -21,7 +21,7 @@ const PLACEHOLDER = /^(?:[{<]|\$\{)/;
 
 /** An item as a token may contain it: without a space, and without what a program or a page leaves around a value. */
 export function word(value: unknown): string {
-  // What a program writes that has no value.
+  // A program writes these where it has no value.
   if (value === "undefined" || value === "null") throw new Error(`has a placeholder: ${value}`);
   if (typeof value === "string" && PLAIN.test(value)) return value;
   if (typeof value !== "string" || !/^\S+$/.test(value)) {

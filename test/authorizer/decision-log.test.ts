@@ -32,7 +32,6 @@ function logOf(level: LogOptions["level"]) {
   const lines: string[] = [];
   const settings = {
     logLevel: level,
-    domain: ["https://acme.eu.auth0.com/"],
     clientIds: ["WebApp", "MobileApp"],
     audiences: ["https://api.acme.com/"],
   };
